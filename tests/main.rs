@@ -1,1 +1,3 @@
+//! Everything Fieldproof promises, tried from outside, in one binary.
+
 fn main() {}

@@ -1,0 +1,509 @@
+//! Every setting: its name, default, unit and meaning in one table; read once, all faults reported at once.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// A value that must not reach a log: `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret<T>(T);
+
+impl<T> Secret<T> {
+    /// Wraps a value.
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value, for the one call that needs it.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> std::fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// One setting as documented.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Name of the environment variable.
+    pub name: &'static str,
+    /// What holds when it is not set; empty where it must be set.
+    pub default: &'static str,
+    /// Unit or form of the value.
+    pub unit: &'static str,
+    /// Whether the value is kept out of every output.
+    pub secret: bool,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn setting(
+    name: &'static str,
+    default: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+) -> Setting {
+    Setting { name, default, unit, secret: false, meaning }
+}
+
+const fn secret(name: &'static str, unit: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, default: "", unit, secret: true, meaning }
+}
+
+/// Every setting there is, in the order they are documented.
+pub const SETTINGS: &[Setting] = &[
+    secret("DATABASE_URL", "PostgreSQL URL", "The database; any user that owns its schema."),
+    secret(
+        "FIELDPROOF_SECRET",
+        "64 hex digits",
+        "Seals signing keys, cursors and repeated answers. Keep it, and keep it apart from database backups.",
+    ),
+    setting("FIELDPROOF_LISTEN", "127.0.0.1:8080", "address:port", "Where the API and the pages are served."),
+    setting(
+        "FIELDPROOF_METRICS_LISTEN",
+        "",
+        "address:port",
+        "A listener of its own for /metrics; without it /metrics is served to loopback callers only.",
+    ),
+    setting(
+        "FIELDPROOF_PUBLIC_URL",
+        "http://127.0.0.1:8080",
+        "URL without path",
+        "How phones and browsers reach this installation; issuer, cookies and links follow from it.",
+    ),
+    setting(
+        "FIELDPROOF_ALLOW_PLAIN_HTTP",
+        "false",
+        "true | false",
+        "Lets a public URL other than loopback be plain http, for a trial in a closed network.",
+    ),
+    setting(
+        "FIELDPROOF_TRUSTED_PROXIES",
+        "",
+        "addresses, comma separated",
+        "Whose Forwarded and X-Forwarded-For headers are believed.",
+    ),
+    setting(
+        "FIELDPROOF_CORS_ORIGINS",
+        "",
+        "origins, comma separated",
+        "Web origins that may call the API from a browser.",
+    ),
+    setting("FIELDPROOF_S3_ENDPOINT", "", "URL", "The object store; empty means Amazon S3 of the region."),
+    setting("FIELDPROOF_S3_REGION", "us-east-1", "name", "Region named in signatures."),
+    setting(
+        "FIELDPROOF_S3_BUCKET",
+        "fieldproof",
+        "name",
+        "Bucket that holds originals, derivatives and pieces.",
+    ),
+    setting("FIELDPROOF_S3_ACCESS_KEY_ID", "", "text", "Access key of the object store."),
+    secret("FIELDPROOF_S3_SECRET_ACCESS_KEY", "text", "Secret key of the object store."),
+    setting(
+        "FIELDPROOF_S3_PATH_STYLE",
+        "true",
+        "true | false",
+        "Addresses the bucket in the path instead of the host name.",
+    ),
+    setting("FIELDPROOF_DATA", ".data", "folder", "Data of the private servers that scripts/run starts."),
+    setting("FIELDPROOF_DB_CONNECTIONS", "16", "connections", "Most database connections of one process."),
+    setting("FIELDPROOF_HTTP_THREADS", "2", "threads", "Threads that serve requests."),
+    setting(
+        "FIELDPROOF_MAX_CONNECTIONS",
+        "4096",
+        "connections",
+        "Most open connections per thread; more wait in the kernel's queue.",
+    ),
+    setting(
+        "FIELDPROOF_DECODERS",
+        "2",
+        "processes",
+        "Photos examined at the same time, each in a child process with its own limits.",
+    ),
+    setting("FIELDPROOF_ACCESS_TOKEN_S", "600", "seconds, 60 to 900", "Life of an access token."),
+    setting(
+        "FIELDPROOF_REFRESH_TOKEN_S",
+        "2592000",
+        "seconds",
+        "Life of a refresh token, counted from its last use.",
+    ),
+    setting("FIELDPROOF_BROWSER_SESSION_S", "43200", "seconds", "Life of a sign-in in the browser."),
+    setting(
+        "FIELDPROOF_DISPATCH_LEAD_S",
+        "43200",
+        "seconds",
+        "How long before its planned start a surprise visit may be dispatched.",
+    ),
+    setting(
+        "FIELDPROOF_MIN_BODY_RATE",
+        "4096",
+        "bytes per second",
+        "Slowest body that is still read, averaged over the window.",
+    ),
+    setting(
+        "FIELDPROOF_MIN_BODY_WINDOW_S",
+        "30",
+        "seconds",
+        "Window of the slowest body rate, and the time a request head may take.",
+    ),
+    setting(
+        "FIELDPROOF_RATE_PER_MINUTE",
+        "1200",
+        "requests",
+        "Requests one session or address may make in a minute.",
+    ),
+    setting(
+        "FIELDPROOF_SHUTDOWN_S",
+        "30",
+        "seconds",
+        "How long uploads under way may still take after SIGTERM.",
+    ),
+    setting("FIELDPROOF_LOG", "info", "tracing filter", "What is logged, for example info,fieldproof=debug."),
+    setting("FIELDPROOF_LOG_FORMAT", "json", "json | text", "Form of the log lines."),
+];
+
+/// What is wrong with one setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Name of the variable.
+    pub name: &'static str,
+    /// What was wrong, without the value where it is secret.
+    pub detail: String,
+}
+
+/// Where the object store is and how to speak to it.
+#[derive(Clone, Debug)]
+pub struct S3Config {
+    /// Endpoint URL; `None` for Amazon's own of the region.
+    pub endpoint: Option<String>,
+    /// Region in signatures.
+    pub region: String,
+    /// Bucket.
+    pub bucket: String,
+    /// Access key.
+    pub access_key_id: String,
+    /// Secret key.
+    pub secret_access_key: Secret<String>,
+    /// Bucket in the path instead of the host.
+    pub path_style: bool,
+}
+
+/// All settings, parsed.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// PostgreSQL URL.
+    pub database_url: Secret<String>,
+    /// 32 bytes that seal keys, cursors and repeated answers.
+    pub secret: Secret<[u8; 32]>,
+    /// Listener.
+    pub listen: SocketAddr,
+    /// Own listener for metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Without trailing slash.
+    pub public_url: String,
+    /// Whose forwarded headers are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Origins for CORS.
+    pub cors_origins: Vec<String>,
+    /// Object store.
+    pub s3: S3Config,
+    /// Most database connections.
+    pub db_connections: u32,
+    /// Serving threads.
+    pub http_threads: usize,
+    /// Most open connections per thread.
+    pub max_connections: usize,
+    /// Child processes that decode.
+    pub decoders: usize,
+    /// Life of an access token.
+    pub access_token: Duration,
+    /// Life of a refresh token.
+    pub refresh_token: Duration,
+    /// Life of a browser session.
+    pub browser_session: Duration,
+    /// Earliest dispatch before the planned start.
+    pub dispatch_lead: Duration,
+    /// Bytes per second.
+    pub min_body_rate: u64,
+    /// Window of that rate.
+    pub min_body_window: Duration,
+    /// Requests per session or address and minute.
+    pub rate_per_minute: u32,
+    /// Patience at shutdown.
+    pub shutdown: Duration,
+    /// Tracing filter.
+    pub log: String,
+    /// JSON or plain lines.
+    pub log_json: bool,
+}
+
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    faults: Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn raw(&mut self, name: &'static str) -> String {
+        let Some(of) = SETTINGS.iter().find(|s| s.name == name) else {
+            self.faults.push(Fault { name, detail: "is not in the table of settings".to_owned() });
+            return String::new();
+        };
+        (self.lookup)(name).filter(|v| !v.is_empty()).unwrap_or_else(|| of.default.to_owned())
+    }
+
+    fn fault(&mut self, name: &'static str, detail: impl Into<String>) {
+        self.faults.push(Fault { name, detail: detail.into() });
+    }
+
+    fn needed(&mut self, name: &'static str) -> String {
+        let value = self.raw(name);
+        if value.is_empty() {
+            self.fault(name, "must be set");
+        }
+        value
+    }
+
+    fn parsed<T: std::str::FromStr + Default>(&mut self, name: &'static str, form: &str) -> T {
+        let value = self.raw(name);
+        value.parse().unwrap_or_else(|_| {
+            self.fault(name, format!("is {value:?}, which is not {form}"));
+            T::default()
+        })
+    }
+
+    fn number(&mut self, name: &'static str, least: u64, most: u64) -> u64 {
+        let number: u64 = self.parsed(name, "a whole number");
+        if !(least..=most).contains(&number) {
+            self.fault(name, format!("is {number}, which is not between {least} and {most}"));
+        }
+        number
+    }
+
+    fn seconds(&mut self, name: &'static str, least: u64, most: u64) -> Duration {
+        Duration::from_secs(self.number(name, least, most))
+    }
+
+    fn list(&mut self, name: &'static str) -> Vec<String> {
+        self.raw(name).split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    }
+
+    fn address(&mut self, name: &'static str) -> SocketAddr {
+        let value = self.raw(name);
+        value.parse().unwrap_or_else(|_| {
+            self.fault(
+                name,
+                format!("is {value:?}, which is not an address and port such as 127.0.0.1:8080"),
+            );
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
+    fn secret_bytes(&mut self, name: &'static str) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let value = self.needed(name);
+        if !value.is_empty() && hex::decode_to_slice(value.trim(), &mut bytes).is_err() {
+            self.fault(name, "must be 64 hexadecimal digits; `fieldproof admin generate-secret` prints some");
+        }
+        bytes
+    }
+
+    fn public_url(&mut self) -> String {
+        let name = "FIELDPROOF_PUBLIC_URL";
+        let url = self.raw(name).trim_end_matches('/').to_owned();
+        let plain_allowed: bool = self.parsed("FIELDPROOF_ALLOW_PLAIN_HTTP", "true or false");
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+        if rest.is_empty() || rest.contains(['/', '?', '#', '@', ' ']) {
+            self.fault(name, format!("is {url:?}, which is not a URL such as https://fieldproof.example"));
+        }
+        if url.starts_with("http://") && !plain_allowed && !is_loopback(rest) {
+            self.fault(name, "is plain http beyond loopback; use https, or set FIELDPROOF_ALLOW_PLAIN_HTTP=true in a closed network");
+        }
+        url
+    }
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn narrow<T: TryFrom<u64>>(number: u64, fallback: T) -> T {
+    T::try_from(number).unwrap_or(fallback)
+}
+
+impl Config {
+    /// Reads every setting through `lookup` (the environment, in production).
+    ///
+    /// # Errors
+    /// All faults at once, each with the name of its setting.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
+        let mut from = Reader { lookup, faults: Vec::new() };
+        let config = Self {
+            database_url: Secret::new(from.needed("DATABASE_URL")),
+            secret: Secret::new(from.secret_bytes("FIELDPROOF_SECRET")),
+            listen: from.address("FIELDPROOF_LISTEN"),
+            metrics_listen: if from.raw("FIELDPROOF_METRICS_LISTEN").is_empty() {
+                None
+            } else {
+                Some(from.address("FIELDPROOF_METRICS_LISTEN"))
+            },
+            public_url: from.public_url(),
+            trusted_proxies: read_proxies(&mut from),
+            cors_origins: from.list("FIELDPROOF_CORS_ORIGINS"),
+            s3: S3Config {
+                endpoint: Some(from.raw("FIELDPROOF_S3_ENDPOINT")).filter(|url| !url.is_empty()),
+                region: from.needed("FIELDPROOF_S3_REGION"),
+                bucket: from.needed("FIELDPROOF_S3_BUCKET"),
+                access_key_id: from.needed("FIELDPROOF_S3_ACCESS_KEY_ID"),
+                secret_access_key: Secret::new(from.needed("FIELDPROOF_S3_SECRET_ACCESS_KEY")),
+                path_style: from.parsed("FIELDPROOF_S3_PATH_STYLE", "true or false"),
+            },
+            db_connections: narrow(from.number("FIELDPROOF_DB_CONNECTIONS", 2, 1000), 16),
+            http_threads: narrow(from.number("FIELDPROOF_HTTP_THREADS", 1, 256), 2),
+            max_connections: narrow(from.number("FIELDPROOF_MAX_CONNECTIONS", 16, 100_000), 4096),
+            decoders: narrow(from.number("FIELDPROOF_DECODERS", 1, 64), 2),
+            access_token: from.seconds("FIELDPROOF_ACCESS_TOKEN_S", 60, 900),
+            refresh_token: from.seconds("FIELDPROOF_REFRESH_TOKEN_S", 3600, 31_536_000),
+            browser_session: from.seconds("FIELDPROOF_BROWSER_SESSION_S", 300, 604_800),
+            dispatch_lead: from.seconds("FIELDPROOF_DISPATCH_LEAD_S", 0, 604_800),
+            min_body_rate: from.number("FIELDPROOF_MIN_BODY_RATE", 1, 1_000_000),
+            min_body_window: from.seconds("FIELDPROOF_MIN_BODY_WINDOW_S", 1, 600),
+            rate_per_minute: narrow(from.number("FIELDPROOF_RATE_PER_MINUTE", 10, 10_000_000), 1200),
+            shutdown: from.seconds("FIELDPROOF_SHUTDOWN_S", 1, 600),
+            log: from.raw("FIELDPROOF_LOG"),
+            log_json: match from.raw("FIELDPROOF_LOG_FORMAT").as_str() {
+                "json" => true,
+                "text" => false,
+                other => {
+                    let detail = format!("is {other:?}, which is neither json nor text");
+                    from.fault("FIELDPROOF_LOG_FORMAT", detail);
+                    true
+                }
+            },
+        };
+        if from.faults.is_empty() { Ok(config) } else { Err(from.faults) }
+    }
+
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn from_environment() -> Result<Self, Vec<Fault>> {
+        Self::read(&environment)
+    }
+
+    /// Whether cookies may demand https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+fn read_proxies(from: &mut Reader<'_>) -> Vec<IpAddr> {
+    let name = "FIELDPROOF_TRUSTED_PROXIES";
+    let mut proxies = Vec::new();
+    for text in from.list(name) {
+        match text.parse() {
+            Ok(ip) => proxies.push(ip),
+            Err(_) => from.fault(name, format!("holds {text:?}, which is not an address")),
+        }
+    }
+    proxies
+}
+
+/// The one place that reads environment variables.
+#[allow(clippy::disallowed_methods, reason = "this is where settings are read; everybody else asks Config")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The table of settings in Markdown, with what is set now but no value of a secret.
+#[must_use]
+pub fn table() -> String {
+    let mut out = String::from("| setting | default | unit | meaning |\n|---|---|---|---|\n");
+    for s in SETTINGS {
+        let default = if s.secret { "(secret)" } else { s.default };
+        out.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            s.name,
+            code(default),
+            s.unit.replace('|', "or"),
+            s.meaning
+        ));
+    }
+    out
+}
+
+fn code(text: &str) -> String {
+    if text.is_empty() || text.starts_with('(') { text.to_owned() } else { format!("`{text}`") }
+}
+
+/// Which settings are set in this environment: name to value, secrets redacted.
+#[must_use]
+pub fn set_now() -> BTreeMap<&'static str, String> {
+    let shown = |s: &Setting| {
+        environment(s.name).map(|v| (s.name, if s.secret { "(secret, set)".to_owned() } else { v }))
+    };
+    SETTINGS.iter().filter_map(shown).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
+mod tests {
+    use super::*;
+
+    fn good(name: &str) -> Option<String> {
+        Some(match name {
+            "DATABASE_URL" => "postgres:///x".to_owned(),
+            "FIELDPROOF_SECRET" => "ab".repeat(32),
+            "FIELDPROOF_S3_ACCESS_KEY_ID" | "FIELDPROOF_S3_SECRET_ACCESS_KEY" => "hidden-key".to_owned(),
+            _ => return None,
+        })
+    }
+
+    #[test]
+    fn defaults_make_a_working_configuration() {
+        let config = Config::read(&good).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert!(!config.is_https());
+        assert!(!format!("{config:?}").contains("hidden-key"), "Debug shows a secret");
+    }
+
+    #[test]
+    fn all_wrong_values_are_reported_at_once_by_name() {
+        let wrong = |name: &str| match name {
+            "FIELDPROOF_LISTEN" => Some("nowhere".to_owned()),
+            "FIELDPROOF_ACCESS_TOKEN_S" => Some("901".to_owned()),
+            "FIELDPROOF_PUBLIC_URL" => Some("http://fieldproof.example".to_owned()),
+            "FIELDPROOF_SECRET" => Some("short".to_owned()),
+            "DATABASE_URL" => None,
+            other => good(other),
+        };
+        let names: Vec<_> = Config::read(&wrong).unwrap_err().into_iter().map(|f| f.name).collect();
+        let expected = [
+            "DATABASE_URL",
+            "FIELDPROOF_SECRET",
+            "FIELDPROOF_LISTEN",
+            "FIELDPROOF_PUBLIC_URL",
+            "FIELDPROOF_ACCESS_TOKEN_S",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn plain_http_needs_loopback_or_an_explicit_word() {
+        let lan = |allowed: &'static str| {
+            move |name: &str| match name {
+                "FIELDPROOF_PUBLIC_URL" => Some("http://192.168.1.5:8080/".to_owned()),
+                "FIELDPROOF_ALLOW_PLAIN_HTTP" => Some(allowed.to_owned()),
+                other => good(other),
+            }
+        };
+        assert!(Config::read(&lan("false")).is_err());
+        assert_eq!(Config::read(&lan("true")).unwrap().public_url, "http://192.168.1.5:8080");
+    }
+}

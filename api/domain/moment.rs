@@ -1,0 +1,123 @@
+//! Times as a device says them and as we count them.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+/// A time with the offset the device gave with it; an offset says where the clock believed it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceMoment {
+    /// The instant, to the microsecond (what PostgreSQL keeps).
+    pub at: Timestamp,
+    /// Seconds east of UTC, as sent.
+    pub offset_s: i32,
+}
+
+/// Why a time was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadMoment {
+    /// Not RFC 3339.
+    #[error("is not a time such as 2026-03-20T08:15:00+07:00")]
+    Unreadable,
+    /// A time without offset could be anywhere in the world.
+    #[error("has no offset; write for example 2026-03-20T08:15:00+07:00")]
+    NoOffset,
+    /// Before cameras in phones, or so far ahead that it is no clock error.
+    #[error("lies outside the years 2000 to 2100")]
+    OutOfRange,
+}
+
+impl BadMoment {
+    /// Stable code for problem documents.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable => "moment.unreadable",
+            Self::NoOffset => "moment.no-offset",
+            Self::OutOfRange => "moment.out-of-range",
+        }
+    }
+}
+
+/// Cuts a time to the microsecond, which is what the database keeps, so that both compare equal.
+#[must_use]
+pub fn to_micros(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
+}
+
+/// Vietnam's offset, all year: +07:00, no daylight saving.
+pub const VIETNAM_OFFSET_S: i32 = 7 * 3600;
+
+/// The calendar day in Vietnam at an instant.
+#[must_use]
+pub fn vietnam_day(at: Timestamp) -> jiff::civil::Date {
+    Offset::constant(7).to_datetime(at).date()
+}
+
+impl DeviceMoment {
+    /// Reads an RFC 3339 time with its offset.
+    ///
+    /// # Errors
+    /// [`BadMoment`]: unreadable, without offset, or not of this century.
+    pub fn parse(text: &str) -> Result<Self, BadMoment> {
+        if text.len() > 40 {
+            return Err(BadMoment::Unreadable);
+        }
+        let at: Timestamp = match text.parse() {
+            Ok(at) => at,
+            Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => return Err(BadMoment::NoOffset),
+            Err(_) => return Err(BadMoment::Unreadable),
+        };
+        let offset_s = jiff::fmt::temporal::Pieces::parse(text)
+            .ok()
+            .and_then(|pieces| pieces.to_numeric_offset())
+            .map_or(0, Offset::seconds);
+        Self::from_parts(at, offset_s)
+    }
+
+    /// Puts a stored instant and its offset together again.
+    ///
+    /// # Errors
+    /// [`BadMoment::OutOfRange`] outside the years 2000 to 2100.
+    pub fn from_parts(at: Timestamp, offset_s: i32) -> Result<Self, BadMoment> {
+        // 2000-01-01 and 2100-01-01 in seconds.
+        if !(946_684_800..4_102_444_800).contains(&at.as_second()) {
+            return Err(BadMoment::OutOfRange);
+        }
+        Ok(Self { at: to_micros(at), offset_s })
+    }
+
+    /// RFC 3339 with the device's own offset.
+    #[must_use]
+    pub fn rfc3339(&self) -> String {
+        match Offset::from_seconds(self.offset_s) {
+            Ok(offset) => self.at.display_with_offset(offset).to_string(),
+            Err(_) => self.at.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_offset_the_device_gave() {
+        let read = DeviceMoment::parse("2026-03-20T08:15:00.123456789+07:00");
+        assert_eq!(read.as_ref().map(|m| m.offset_s), Ok(25_200));
+        assert_eq!(read.map(|m| m.rfc3339()), Ok("2026-03-20T08:15:00.123456+07:00".to_owned()));
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_time() {
+        assert_eq!(DeviceMoment::parse("2026-03-20T08:15:00"), Err(BadMoment::NoOffset));
+        assert_eq!(DeviceMoment::parse("yesterday"), Err(BadMoment::Unreadable));
+        assert_eq!(DeviceMoment::parse("1970-01-01T00:00:00Z"), Err(BadMoment::OutOfRange));
+        assert_eq!(DeviceMoment::parse("2026-02-30T08:15:00+07:00"), Err(BadMoment::Unreadable));
+    }
+
+    #[test]
+    fn the_vietnamese_day_starts_seven_hours_before_utc() {
+        let at: Timestamp = "2026-03-19T17:00:00Z".parse().unwrap_or_default();
+        assert_eq!(vietnam_day(at).to_string(), "2026-03-20");
+    }
+}

@@ -1,0 +1,376 @@
+//! The whole table of rights: which role may do which deed, in which relation to its subject.
+//!
+//! Source: the roles matrix of the inspection process, with the columns reviewer and integrator added. A sealed
+//! surprise visit exists only for the owner's scheduler, its lead, its dispatched members and whoever of the
+//! authority was cleared for it; everybody else is told what they would be told about an unknown id.
+
+use crate::actor::{Actor, Grant, Role, Scope, Who};
+use crate::ids::{CampaignId, OwnerId, UnitId};
+use crate::refusal::{Kind, Refusal};
+
+/// What somebody wants to do. Each operation of the API names one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Read one's own profile, roles, visits and devices.
+    ReadProfile,
+    /// Change one's own password, end one's own devices.
+    ChangeProfile,
+    /// Read accounts and their grants.
+    ReadAccounts,
+    /// Create, disable and reset accounts; grant and revoke roles.
+    ManageAccounts,
+    /// Read owners, units and premises.
+    ReadUnits,
+    /// Change units and premises.
+    EditUnits,
+    /// Create owners.
+    ManageOwners,
+    /// Read checklists.
+    ReadTemplates,
+    /// Draft and publish checklists.
+    EditTemplates,
+    /// Read a campaign, its documents and teams.
+    ReadCampaign,
+    /// Create, edit and submit a campaign; its documents and teams.
+    EditCampaign,
+    /// Approve a plan, activate by a decision.
+    ApproveCampaign,
+    /// Read a visit, its answers and its bundle.
+    ReadVisit,
+    /// Schedule, seal, change and cancel a visit; clear somebody for it.
+    ScheduleVisit,
+    /// Tell the team its target.
+    DispatchVisit,
+    /// Check in, answer, declare and send photos, close the recording.
+    RecordVisit,
+    /// Draft the minutes.
+    DraftMinutes,
+    /// Sign the minutes for the team or for the unit.
+    SignMinutes,
+    /// Submit a visit.
+    SubmitVisit,
+    /// Take a submitted visit as final.
+    FinaliseVisit,
+    /// Read photos, their facts and derivatives.
+    ReadPhotos,
+    /// Read original bytes; each read is logged.
+    ReadOriginal,
+    /// Declare, send and withdraw photos.
+    SendPhoto,
+}
+
+/// In which relation to its subject a role may do a deed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Never.
+    No,
+    /// Holding the role anywhere is enough.
+    Any,
+    /// The grant covers the subject's owner, unit and campaign; never a sealed visit.
+    Owner,
+    /// As `Owner`, and sealed visits too.
+    OwnerSealed,
+    /// As `Owner`; a sealed visit only with a clearance for that visit.
+    Cleared,
+    /// As `Owner`, for supervision campaigns only (an elected or party body's own kind).
+    OwnKind,
+    /// Sits on the team in this role.
+    Team,
+    /// Sits on the team in this role, once the team has been told.
+    Dispatched,
+    /// The subject's unit lies in the granted subtree; never a sealed visit.
+    Unit,
+    /// As `Unit`, once the minutes are signed.
+    UnitSigned,
+}
+
+/// What somebody is on a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TeamRole {
+    /// Trưởng đoàn; exactly one.
+    Lead,
+    /// Phó trưởng đoàn; has a member's rights.
+    Deputy,
+    /// Thành viên.
+    Member,
+    /// Thư ký đoàn.
+    Clerk,
+}
+
+impl TeamRole {
+    /// As stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Deputy => "deputy",
+            Self::Member => "member",
+            Self::Clerk => "clerk",
+        }
+    }
+
+    /// Reads a stored or sent team role.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Lead, Self::Deputy, Self::Member, Self::Clerk].into_iter().find(|r| r.as_str() == text)
+    }
+
+    fn as_role(self) -> Role {
+        match self {
+            Self::Lead => Role::TeamLead,
+            Self::Deputy | Self::Member => Role::Member,
+            Self::Clerk => Role::Clerk,
+        }
+    }
+}
+
+/// What a deed is done to, as far as rights go. The default is a thing of the whole installation.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    /// Its owner; `None` for what belongs to the installation.
+    pub owner: Option<OwnerId>,
+    /// Its unit and every unit above, as of its day.
+    pub units: Vec<UnitId>,
+    /// Its campaign.
+    pub campaign: Option<CampaignId>,
+    /// Whether its campaign is a supervision.
+    pub supervision: bool,
+    /// What the actor is on its team.
+    pub team_role: Option<TeamRole>,
+    /// Whether it belongs to a surprise visit that is not disclosed yet.
+    pub sealed: bool,
+    /// Whether the team has been told.
+    pub dispatched: bool,
+    /// Whether the actor was cleared for this sealed visit.
+    pub cleared: bool,
+    /// Whether the minutes are signed.
+    pub signed: bool,
+}
+
+use Cell::{Any, Cleared, Dispatched, No, OwnKind, Owner, OwnerSealed, Team, Unit, UnitSigned};
+
+impl Deed {
+    /// Every deed.
+    pub const ALL: [Self; 23] = [
+        Self::ReadProfile,
+        Self::ChangeProfile,
+        Self::ReadAccounts,
+        Self::ManageAccounts,
+        Self::ReadUnits,
+        Self::EditUnits,
+        Self::ManageOwners,
+        Self::ReadTemplates,
+        Self::EditTemplates,
+        Self::ReadCampaign,
+        Self::EditCampaign,
+        Self::ApproveCampaign,
+        Self::ReadVisit,
+        Self::ScheduleVisit,
+        Self::DispatchVisit,
+        Self::RecordVisit,
+        Self::DraftMinutes,
+        Self::SignMinutes,
+        Self::SubmitVisit,
+        Self::FinaliseVisit,
+        Self::ReadPhotos,
+        Self::ReadOriginal,
+        Self::SendPhoto,
+    ];
+
+    /// The row of the matrix, in the order of [`Role::ALL`].
+    #[must_use]
+    #[rustfmt::skip]
+    pub fn row(self) -> [Cell; 11] {
+        match self {
+            //                        admin  authority  scheduler    lead  member      clerk       reviewer  head        staff oversight integrator
+            Self::ReadProfile
+            | Self::ChangeProfile   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     No],
+            Self::ReadAccounts      => [Any,   No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
+            Self::ManageAccounts    => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
+            Self::ReadUnits
+            | Self::ReadTemplates   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     Any],
+            Self::EditUnits         => [Any,   No,      Any,         No,   No,         No,         No,       No,         No,   No,      No],
+            Self::ManageOwners      => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
+            Self::EditTemplates     => [Owner, No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
+            Self::ReadCampaign      => [No,    Owner,   Owner,       Team, Team,       Team,       Owner,    No,         No,   Owner,   Owner],
+            Self::EditCampaign      => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   OwnKind, No],
+            Self::ApproveCampaign   => [No,    Owner,   No,          No,   No,         No,         No,       No,         No,   OwnKind, No],
+            Self::ReadVisit         => [No,    Cleared, OwnerSealed, Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
+            Self::ScheduleVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
+            Self::DispatchVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
+            Self::RecordVisit       => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
+            Self::DraftMinutes      => [No,    No,      No,          Team, No,         Dispatched, No,       No,         No,   No,      No],
+            Self::SignMinutes       => [No,    No,      No,          Team, No,         No,         No,       Unit,       No,   No,      No],
+            Self::SubmitVisit       => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
+            Self::FinaliseVisit     => [No,    No,      Owner,       Team, No,         No,         No,       No,         No,   No,      No],
+            Self::ReadPhotos        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   Owner,   Owner],
+            Self::ReadOriginal      => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   Owner,   Owner],
+            Self::SendPhoto     => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
+        }
+    }
+
+    /// The cell of one role.
+    #[must_use]
+    pub fn cell(self, role: Role) -> Cell {
+        Role::ALL.iter().zip(self.row()).find(|(of, _)| **of == role).map_or(No, |(_, cell)| cell)
+    }
+
+    /// The scope a client program needs.
+    #[must_use]
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::ReadProfile | Self::ChangeProfile => Scope::Profile,
+            Self::ReadAccounts => Scope::AccountsRead,
+            Self::ManageAccounts => Scope::AccountsWrite,
+            Self::ReadUnits => Scope::UnitsRead,
+            Self::EditUnits | Self::ManageOwners => Scope::UnitsWrite,
+            Self::ReadTemplates => Scope::TemplatesRead,
+            Self::EditTemplates => Scope::TemplatesWrite,
+            Self::ReadCampaign => Scope::CampaignsRead,
+            Self::EditCampaign | Self::ApproveCampaign => Scope::CampaignsWrite,
+            Self::ReadVisit => Scope::VisitsRead,
+            Self::ScheduleVisit
+            | Self::DispatchVisit
+            | Self::RecordVisit
+            | Self::DraftMinutes
+            | Self::SignMinutes
+            | Self::SubmitVisit
+            | Self::FinaliseVisit => Scope::VisitsWrite,
+            Self::ReadPhotos => Scope::PhotosRead,
+            Self::SendPhoto => Scope::PhotosWrite,
+            Self::ReadOriginal => Scope::OriginalsRead,
+        }
+    }
+
+    /// The deed that shows the subject: who may not even do that is told it does not exist.
+    fn showing(self) -> Option<Self> {
+        match self {
+            Self::EditCampaign | Self::ApproveCampaign | Self::ReadCampaign => Some(Self::ReadCampaign),
+            Self::ReadVisit
+            | Self::ScheduleVisit
+            | Self::DispatchVisit
+            | Self::RecordVisit
+            | Self::DraftMinutes
+            | Self::SignMinutes
+            | Self::SubmitVisit
+            | Self::FinaliseVisit => Some(Self::ReadVisit),
+            Self::ReadPhotos | Self::ReadOriginal | Self::SendPhoto => Some(Self::ReadPhotos),
+            _ => None,
+        }
+    }
+}
+
+impl Grant {
+    /// Whether this grant reaches a thing of that owner, unit and campaign.
+    #[must_use]
+    pub fn covers(&self, subject: &Subject) -> bool {
+        let owner = self.owner.is_none() || self.owner == subject.owner;
+        let unit = self.unit.is_none_or(|unit| subject.units.contains(&unit));
+        let campaign = self.campaign.is_none_or(|campaign| subject.campaign == Some(campaign));
+        owner && unit && campaign
+    }
+}
+
+fn holds(actor: &Actor, role: Role, cell: Cell, subject: &Subject) -> bool {
+    let mut of_role = actor.grants.iter().filter(|grant| grant.role == role);
+    let on_team = subject.team_role.is_some_and(|team| team.as_role() == role);
+    let covered = || actor.grants.iter().any(|grant| grant.role == role && grant.covers(subject));
+    match cell {
+        No => false,
+        Any => of_role.next().is_some(),
+        Owner => covered() && !subject.sealed,
+        OwnerSealed => covered(),
+        Cleared => covered() && (!subject.sealed || subject.cleared),
+        OwnKind => covered() && subject.supervision && !subject.sealed,
+        Team => on_team,
+        Dispatched => on_team && subject.dispatched,
+        // A head answers for a unit, so the grant must name one.
+        Unit => of_role.any(|grant| grant.unit.is_some() && grant.covers(subject)) && !subject.sealed,
+        UnitSigned => {
+            of_role.any(|grant| grant.unit.is_some() && grant.covers(subject))
+                && !subject.sealed
+                && subject.signed
+        }
+    }
+}
+
+/// Whether any role of the actor allows a deed, scopes apart.
+#[must_use]
+pub fn allows(actor: &Actor, deed: Deed, subject: &Subject) -> bool {
+    let own = matches!(deed, Deed::ReadProfile | Deed::ChangeProfile);
+    (own && matches!(actor.who, Who::Person(_)))
+        || Role::ALL.iter().zip(deed.row()).any(|(role, cell)| holds(actor, *role, cell, subject))
+}
+
+/// Whether the actor may do a deed to a subject.
+///
+/// # Errors
+/// `scope-missing` if the client program may not ask for it; `not-found` if the actor may not even see the subject;
+/// `forbidden` if it may see it but not do this.
+pub fn may(actor: &Actor, deed: Deed, subject: &Subject) -> Result<(), Refusal> {
+    let visible = deed.showing().is_none_or(|showing| allows(actor, showing, subject));
+    if !visible && !allows(actor, deed, subject) {
+        return Err(Refusal::not_found());
+    }
+    if !actor.scopes.contains(&deed.scope()) {
+        let detail = format!("This client may not ask for {}.", deed.scope().as_str());
+        return Err(Refusal::new(Kind::Forbidden, "scope-missing", detail));
+    }
+    if allows(actor, deed, subject) { Ok(()) } else { Err(Refusal::forbidden()) }
+}
+
+/// Where in the records an actor may look for a deed: for lists, which must not read rows first and hide them after.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Everything disclosed of these owners, perhaps narrowed to a unit subtree or a campaign.
+    pub owners: Vec<Slice>,
+    /// As `owners`, sealed visits too.
+    pub sealed_owners: Vec<Slice>,
+    /// As `owners`, sealed visits with a clearance.
+    pub cleared_owners: Vec<Slice>,
+    /// What concerns these units and everything below, once disclosed; `true` where only after signing.
+    pub units: Vec<(UnitId, bool)>,
+    /// Visits of teams the actor leads.
+    pub leads: bool,
+    /// Visits of teams the actor sits on, once dispatched.
+    pub dispatched: bool,
+}
+
+/// Part of an owner's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// The owner; `None` is every owner.
+    pub owner: Option<OwnerId>,
+    /// Only this unit and everything below.
+    pub unit: Option<UnitId>,
+    /// Only this campaign.
+    pub campaign: Option<CampaignId>,
+}
+
+/// Where an actor may look for a deed. Agrees with [`allows`]; a property test holds the two together.
+#[must_use]
+pub fn reach(actor: &Actor, deed: Deed) -> Reach {
+    let mut reach = Reach::default();
+    for grant in &actor.grants {
+        let slice = Slice { owner: grant.owner, unit: grant.unit, campaign: grant.campaign };
+        match deed.cell(grant.role) {
+            Any | Owner => reach.owners.push(slice),
+            OwnerSealed => reach.sealed_owners.push(slice),
+            Cleared => reach.cleared_owners.push(slice),
+            Unit | UnitSigned => {
+                let after_signing = deed.cell(grant.role) == UnitSigned;
+                reach.units.extend(grant.unit.map(|unit| (unit, after_signing)));
+            }
+            // Own kind needs the campaign's kind; no list asks for it. Teams are a matter of membership, not of grants.
+            No | OwnKind | Team | Dispatched => {}
+        }
+    }
+    if actor.account().is_some() {
+        reach.leads = deed.cell(Role::TeamLead) == Team;
+        reach.dispatched = matches!(deed.cell(Role::Member), Dispatched | Team);
+    }
+    reach
+}
+
+#[cfg(test)]
+mod tests;

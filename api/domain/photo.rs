@@ -1,0 +1,306 @@
+//! A photo promised and held: what the phone declares, when bytes are intact, which states follow which.
+
+use crate::ids::{PhotoId, VisitId};
+use crate::moment::DeviceMoment;
+use crate::place::{GeoFix, PositionSource};
+use crate::refusal::{Kind, Next, Refusal};
+use serde::{Deserialize, Serialize};
+
+/// The largest photo taken, in bytes (48 MP HEIC and 200 MP JPEG of today's phones stay below).
+pub const MAX_BYTES: u64 = 50 * 1024 * 1024;
+
+/// SHA-256 of a photo's bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sha256(pub [u8; 32]);
+
+impl Sha256 {
+    /// Reads 64 hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok().map(|()| Self(bytes))
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    #[must_use]
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+}
+
+impl std::fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to_hex())
+    }
+}
+
+/// Media types a phone may declare. The worker sniffs; this is what the phone believes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `image/jpeg`
+    Jpeg,
+    /// `image/png`
+    Png,
+    /// `image/webp`
+    WebP,
+    /// `image/heic` or `image/heif`
+    Heic,
+    /// `image/avif`
+    Avif,
+}
+
+impl MediaType {
+    /// As in `Content-Type`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Heic => "image/heic",
+            Self::Avif => "image/avif",
+        }
+    }
+
+    /// Reads a media type; parameters are ignored, `image/heif` and `image/jpg` are understood.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let name = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        Some(match name.as_str() {
+            "image/jpeg" | "image/jpg" => Self::Jpeg,
+            "image/png" => Self::Png,
+            "image/webp" => Self::WebP,
+            "image/heic" | "image/heif" => Self::Heic,
+            "image/avif" => Self::Avif,
+            _ => return None,
+        })
+    }
+
+    /// Ending of a file of this type, without dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::WebP => "webp",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
+        }
+    }
+}
+
+/// What a photo shows (checklists: photo subjects, plus `session` for a working session).
+pub const SUBJECTS: [&str; 15] = [
+    "badge",
+    "desk",
+    "document",
+    "dress",
+    "duty_roster",
+    "file_cabinet",
+    "notice_board",
+    "office_area",
+    "reception_room",
+    "register_book",
+    "scene",
+    "screen",
+    "session",
+    "signage",
+    "suggestion_box",
+];
+
+/// Where the picture came from on the phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Taken in the app.
+    Camera,
+    /// Picked from the gallery; marked apart.
+    Gallery,
+}
+
+/// What the phone promises about a photo before it sends the bytes. Never altered afterwards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declaration {
+    /// Minted by the phone.
+    pub id: PhotoId,
+    /// The visit it belongs to.
+    pub visit: VisitId,
+    /// The checklist item it is evidence for; `None` for a photo of the visit as a whole.
+    pub item: Option<String>,
+    /// One of [`SUBJECTS`].
+    pub subject: String,
+    /// Free words, NFC, up to 500 characters.
+    pub caption: String,
+    /// Digest of the bytes to come.
+    pub sha256: Sha256,
+    /// Their number.
+    pub size_bytes: u64,
+    /// What the phone believes they are.
+    pub media_type: MediaType,
+    /// When the shutter opened, by the device.
+    pub captured: DeviceMoment,
+    /// The device's clock when it sent the declaration.
+    pub device_clock: DeviceMoment,
+    /// Camera or gallery.
+    pub origin: Origin,
+    /// Where the phone believed it was.
+    pub fix: Option<GeoFix>,
+    /// Metres above the ellipsoid, as the phone said.
+    pub altitude_m: Option<f64>,
+    /// How it came to the position.
+    pub source: PositionSource,
+}
+
+/// One-way states of a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Declared; bytes are still to come.
+    Announced,
+    /// Bytes are durable; the worker has not looked yet.
+    Stored,
+    /// Examined; derivatives exist.
+    Ready,
+    /// Examined; a format we keep but don't draw.
+    NoPreview,
+    /// Stored, and not decodable; the reason says why.
+    Quarantined,
+    /// Taken back before submission; kept, marked, out of the way.
+    Withdrawn,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Announced, Self::Stored, Self::Ready, Self::NoPreview, Self::Quarantined, Self::Withdrawn];
+
+    /// As stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Announced => "announced",
+            Self::Stored => "stored",
+            Self::Ready => "ready",
+            Self::NoPreview => "no_preview",
+            Self::Quarantined => "quarantined",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Reads a stored or sent state.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether its bytes are held.
+    #[must_use]
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Stored | Self::Ready | Self::NoPreview | Self::Quarantined)
+    }
+}
+
+/// What came over the wire, as counted and hashed by us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// Number of bytes.
+    pub size_bytes: u64,
+    /// Their digest.
+    pub sha256: Sha256,
+}
+
+/// Compares what was promised with what came.
+///
+/// # Errors
+/// `photo.length-mismatch` or `photo.digest-mismatch`: nothing is kept, the phone sends again.
+pub fn intact(promised: Arrived, arrived: Arrived) -> Result<(), Refusal> {
+    if promised.size_bytes != arrived.size_bytes {
+        let detail = format!("{} bytes were declared, {} arrived.", promised.size_bytes, arrived.size_bytes);
+        return Err(Refusal::new(Kind::Invalid, "photo.length-mismatch", detail).next(Next::Retry));
+    }
+    if promised.sha256 != arrived.sha256 {
+        let detail = format!(
+            "SHA-256 {} was declared, the bytes that arrived have {}.",
+            promised.sha256.to_hex(),
+            arrived.sha256.to_hex()
+        );
+        return Err(Refusal::new(Kind::Invalid, "photo.digest-mismatch", detail).next(Next::Retry));
+    }
+    Ok(())
+}
+
+/// What to do with bytes offered for a declared photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Read them.
+    Receive,
+    /// They are held already; answer what was answered then.
+    Held,
+}
+
+/// Decides, before a byte is read, whether bytes of this length and digest are wanted.
+///
+/// # Errors
+/// `photo.id-taken` when the id holds or promises other bytes, `photo.withdrawn` when it was taken back,
+/// `photo.too-large` beyond [`MAX_BYTES`], `photo.length-mismatch` when the length can't be right.
+pub fn admit(state: State, promised: Arrived, offered: Arrived) -> Result<Admission, Refusal> {
+    if offered.size_bytes > MAX_BYTES {
+        let detail = format!("A photo may have {MAX_BYTES} bytes, this one has {}.", offered.size_bytes);
+        return Err(Refusal::new(Kind::TooLarge, "photo.too-large", detail));
+    }
+    if offered.sha256 != promised.sha256 {
+        let detail =
+            "This id was declared for other bytes (their SHA-256 differs). A new photo needs a new id.";
+        return Err(Refusal::new(Kind::Conflict, "photo.id-taken", detail).next(Next::Fix));
+    }
+    if offered.size_bytes != promised.size_bytes {
+        let detail =
+            format!("{} bytes were declared, {} are offered.", promised.size_bytes, offered.size_bytes);
+        return Err(Refusal::new(Kind::Invalid, "photo.length-mismatch", detail));
+    }
+    match state {
+        State::Announced => Ok(Admission::Receive),
+        State::Withdrawn => {
+            Err(Refusal::new(Kind::Conflict, "photo.withdrawn", "This photo was withdrawn.").next(Next::Drop))
+        }
+        _ => Ok(Admission::Held),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some(byte: u8, size: u64) -> Arrived {
+        Arrived { size_bytes: size, sha256: Sha256([byte; 32]) }
+    }
+
+    #[test]
+    fn the_same_bytes_again_are_held_and_other_bytes_clash() {
+        assert_eq!(admit(State::Announced, some(1, 9), some(1, 9)), Ok(Admission::Receive));
+        for state in [State::Stored, State::Ready, State::Quarantined, State::NoPreview] {
+            assert_eq!(admit(state, some(1, 9), some(1, 9)), Ok(Admission::Held));
+            assert_eq!(admit(state, some(1, 9), some(2, 9)).map_err(|r| r.code), Err("photo.id-taken"));
+        }
+    }
+
+    #[test]
+    fn too_large_is_refused_before_anything_else() {
+        let offered = some(2, MAX_BYTES + 1);
+        assert_eq!(admit(State::Announced, some(1, 9), offered).map_err(|r| r.code), Err("photo.too-large"));
+    }
+
+    #[test]
+    fn damaged_bytes_are_told_apart_by_length_and_digest() {
+        assert_eq!(intact(some(1, 9), some(1, 8)).map_err(|r| r.code), Err("photo.length-mismatch"));
+        assert_eq!(intact(some(1, 9), some(2, 9)).map_err(|r| r.code), Err("photo.digest-mismatch"));
+        assert_eq!(intact(some(1, 9), some(1, 9)), Ok(()));
+    }
+
+    #[test]
+    fn media_types_are_read_as_phones_write_them() {
+        assert_eq!(MediaType::parse("image/JPEG; charset=binary"), Some(MediaType::Jpeg));
+        assert_eq!(MediaType::parse("image/heif"), Some(MediaType::Heic));
+        assert_eq!(MediaType::parse("image/svg+xml"), None);
+    }
+}

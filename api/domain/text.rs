@@ -1,0 +1,120 @@
+//! Bounded text: NFC, no control characters, never longer than said; and the folded form used for search.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadText {
+    /// Nothing is left after trimming.
+    #[error("must not be empty")]
+    Empty,
+    /// Longer than allowed; lengths are Unicode scalar values after NFC.
+    #[error("is {length} characters long, at most {limit} are allowed")]
+    TooLong {
+        /// Length as sent.
+        length: usize,
+        /// Most that is taken.
+        limit: usize,
+    },
+    /// A control, private-use or unassigned-by-policy character; bidirectional overrides are refused too.
+    #[error("holds the character U+{0:04X}, which is not allowed in a text")]
+    Forbidden(u32),
+}
+
+fn forbidden(c: char) -> bool {
+    let code = u32::from(c);
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(code, 0x202A..=0x202E | 0x2066..=0x2069 | 0xE000..=0xF8FF | 0xFFF9..=0xFFFB | 0xF0000..=0x0010_FFFF)
+        || matches!(code, 0x2028 | 0x2029 | 0xFEFF)
+}
+
+/// Reads a text that may be empty: NFC, trimmed, at most `limit` characters.
+///
+/// # Errors
+/// [`BadText::TooLong`] or [`BadText::Forbidden`].
+pub fn optional(raw: &str, limit: usize) -> Result<String, BadText> {
+    // Counted before normalising, so that a hostile megabyte costs nothing more than its count.
+    let length = raw.chars().take(limit.saturating_mul(4).saturating_add(1)).count();
+    if length > limit.saturating_mul(4) {
+        return Err(BadText::TooLong { length: raw.chars().count(), limit });
+    }
+    let text: String = raw.nfc().collect::<String>().trim().to_owned();
+    if let Some(c) = text.chars().find(|c| forbidden(*c)) {
+        return Err(BadText::Forbidden(u32::from(c)));
+    }
+    let length = text.chars().count();
+    if length > limit { Err(BadText::TooLong { length, limit }) } else { Ok(text) }
+}
+
+/// Reads a text that must say something: as [`optional`], and not empty.
+///
+/// # Errors
+/// [`BadText`], the first that applies.
+pub fn required(raw: &str, limit: usize) -> Result<String, BadText> {
+    let text = optional(raw, limit)?;
+    if text.is_empty() { Err(BadText::Empty) } else { Ok(text) }
+}
+
+/// The search key of a name: lower case, accents gone, `đ` as `d`, so that `ĐỒNG MAI`, `dong mai` and the
+/// decomposed form are one. Tone placement (hòa, hoà) disappears with the tones.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+        if c.is_whitespace() {
+            gap = !key.is_empty();
+            continue;
+        }
+        if gap {
+            key.push(' ');
+            gap = false;
+        }
+        match c {
+            // đ does not decompose; Unicode has no rule that takes its stroke away.
+            'đ' | 'Đ' => key.push('d'),
+            _ => key.extend(c.to_lowercase()),
+        }
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn folds_vietnamese_names_to_one_key() {
+        let decomposed: String = "Đồng Mai".nfd().collect();
+        for form in ["Đồng Mai", "đồng mai", "ĐỒNG MAI", "dong  mai", decomposed.as_str()] {
+            assert_eq!(fold(form), "dong mai", "{form}");
+        }
+        assert_eq!(fold("Chiêm Hóa"), fold("Chiêm Hoá"));
+        assert_eq!(fold("Phượng Dực"), "phuong duc");
+    }
+
+    #[test]
+    fn refuses_overrides_and_control_characters_but_keeps_lines() {
+        assert_eq!(required("a\u{202E}b", 10), Err(BadText::Forbidden(0x202E)));
+        assert_eq!(required("a\0b", 10), Err(BadText::Forbidden(0)));
+        assert_eq!(required("a\nb", 10), Ok("a\nb".to_owned()));
+        assert_eq!(required(" \u{a0} ", 10), Err(BadText::Empty));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_nfc_and_short_enough(raw in any::<String>()) {
+            if let Ok(text) = optional(&raw, 20) {
+                prop_assert!(text.chars().count() <= 20);
+                prop_assert_eq!(text.nfc().collect::<String>(), text);
+            }
+        }
+
+        #[test]
+        fn folding_twice_changes_nothing(raw in "[a-zA-ZÀ-ỹđĐ ]{0,30}") {
+            let once = fold(&raw);
+            prop_assert_eq!(fold(&once), once);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Care for the installation itself: which parts answer, migrations.
+
+use super::Result;
+use crate::app::App;
+use crate::records;
+
+/// Which parts of the installation answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// PostgreSQL.
+    pub database: bool,
+    /// The object store.
+    pub store: bool,
+    /// Room on the disk of this process.
+    pub disk: bool,
+}
+
+/// Free bytes below which the disk counts as full.
+const LEAST_FREE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Asks every part at once.
+pub async fn parts(app: &App) -> Parts {
+    let (database, store) = tokio::join!(app.records.ping(), app.media.ping());
+    for (part, why) in [
+        ("database", database.as_ref().err().map(ToString::to_string)),
+        ("store", store.as_ref().err().map(ToString::to_string)),
+    ] {
+        if let Some(why) = why {
+            tracing::warn!(part, %why, "a part does not answer");
+        }
+    }
+    let disk =
+        rustix::fs::statvfs(".").is_ok_and(|s| s.f_bavail.saturating_mul(s.f_frsize) >= LEAST_FREE_BYTES);
+    Parts { database: database.is_ok(), store: store.is_ok(), disk }
+}
+
+/// Brings the database to this version's schema; returns what was run.
+///
+/// # Errors
+/// The database's own.
+pub async fn migrate(url: &str) -> Result<Vec<String>> {
+    Ok(records::migrate(url).await?)
+}

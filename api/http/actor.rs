@@ -1,0 +1,41 @@
+//! Bearer token to actor: who asks, read fresh for each request.
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::flows;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+
+/// Whoever holds the bearer token. An operation that takes it can't be reached without.
+#[derive(Clone, Debug)]
+pub struct Caller(pub Actor);
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let token = bearer(request);
+        let app = request.app_data::<web::Data<App>>().cloned();
+        async move {
+            let app = app.ok_or_else(|| flows::Error::Fault("the app is not installed".to_owned()))?;
+            let Some(token) = token else {
+                let detail = "Send an access token: Authorization: Bearer ….";
+                return Err(Problem::of_door(StatusCode::UNAUTHORIZED, "token.missing", detail));
+            };
+            Ok(Self(flows::sessions::authenticate(&app, &token).await?))
+        }
+        .boxed_local()
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}

@@ -1,0 +1,171 @@
+//! JSON bodies and query strings, read strictly: wrong types and unknown names are told by their place.
+
+use super::problem::Problem;
+use crate::domain::refusal::FieldFault;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use futures::FutureExt;
+use futures::future::{LocalBoxFuture, Ready, ready};
+use serde::de::DeserializeOwned;
+
+/// The largest JSON body taken, in bytes.
+pub const MAX_JSON_BYTES: usize = 1024 * 1024;
+
+/// A JSON body of one shape. Unknown fields are refused where the shape says `deny_unknown_fields`, which all do.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = {
+            let kind = request.content_type();
+            kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
+        };
+        let named = request.headers().contains_key(CONTENT_TYPE);
+        let bytes = web::Bytes::from_request(request, payload);
+        async move {
+            if !is_json {
+                let detail =
+                    if named { "Send application/json." } else { "Name the type: application/json." };
+                return Err(Problem::of_door(StatusCode::UNSUPPORTED_MEDIA_TYPE, "type.not-json", detail));
+            }
+            let bytes = bytes.await.map_err(|why| unreadable_body(&why))?;
+            parse_json(&bytes).map(Self)
+        }
+        .boxed_local()
+    }
+}
+
+fn unreadable_body(why: &actix_web::Error) -> Problem {
+    if why.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
+        let detail = format!("A JSON body may have {MAX_JSON_BYTES} bytes.");
+        return Problem::of_door(StatusCode::PAYLOAD_TOO_LARGE, "body.too-large", detail);
+    }
+    Problem::of_door(StatusCode::BAD_REQUEST, "body.unreadable", "The body broke off or could not be read.")
+}
+
+/// Reads JSON of one shape.
+///
+/// # Errors
+/// 400 for what is no JSON at all, 422 with the place for what has the wrong shape.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut from = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut from).map_err(|why| {
+        let inner = why.inner();
+        if inner.is_syntax() || inner.is_eof() {
+            let detail = format!("The body is no JSON: {inner}.");
+            return Problem::of_door(StatusCode::BAD_REQUEST, "body.not-json", detail);
+        }
+        wrong_shape(&pointer(why.path()), &inner.to_string())
+    })?;
+    from.end().map_err(|_| {
+        Problem::of_door(
+            StatusCode::BAD_REQUEST,
+            "body.not-json",
+            "There is something behind the JSON value.",
+        )
+    })?;
+    Ok(value)
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut out = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => out.push_str(&format!("/{index}")),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                out.push('/');
+                out.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            }
+            Segment::Unknown => {}
+        }
+    }
+    out
+}
+
+fn wrong_shape(place: &str, why: &str) -> Problem {
+    // serde ends with " at line 1 column 2", which tells a client nothing it can use.
+    let said = why.split(" at line ").next().unwrap_or(why);
+    let code = if said.starts_with("unknown field") {
+        "field.unknown"
+    } else if said.starts_with("missing field") {
+        "field.missing"
+    } else {
+        "field.wrong-type"
+    };
+    // Unknown and missing names stand in the message, not in the path.
+    let name = said.split('`').nth(1).filter(|_| code != "field.wrong-type");
+    let place = match name {
+        Some(name) if !place.ends_with(&format!("/{name}")) => format!("{place}/{name}"),
+        _ => place.to_owned(),
+    };
+    Problem::of_door(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "invalid",
+        "Some fields need to be changed; see errors.",
+    )
+    .with_faults(vec![FieldFault::new(place, code, said)])
+}
+
+/// Query parameters of one shape; several values by repeating the name.
+#[derive(Debug)]
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Params<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = request.query_string();
+        let parsed = serde_html_form::from_str(query).map(Self).map_err(|why: serde_html_form::de::Error| {
+            let said = why.to_string();
+            let name = said.split('`').nth(1).unwrap_or_default().to_owned();
+            let code = if said.contains("unknown field") { "parameter.unknown" } else { "parameter.wrong" };
+            Problem::of_door(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                "A query parameter needs to be changed.",
+            )
+            .with_faults(vec![FieldFault::new(format!("?{name}"), code, said)])
+        });
+        ready(parsed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Shape {
+        #[allow(dead_code, reason = "only its type matters here")]
+        inner: Vec<u8>,
+    }
+
+    fn fault(json: &str) -> String {
+        match parse_json::<Shape>(json.as_bytes()) {
+            Ok(_) => "taken".to_owned(),
+            Err(problem) => {
+                serde_json::to_string(&actix_web::ResponseError::status_code(&problem).as_u16())
+                    .unwrap_or_default()
+                    + &format!("{problem:?}")
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_by_its_place() {
+        assert!(fault(r#"{"inner":[1,"x"]}"#).contains("/inner/1"));
+        assert!(fault(r#"{"outer":1}"#).contains("\"/outer\""));
+        assert!(fault("{}").contains("\"/inner\""));
+        assert!(fault("{} x").starts_with("422") || fault("{} x").starts_with("400"));
+        assert!(fault("{").starts_with("400"));
+    }
+}

@@ -1,0 +1,101 @@
+//! Typed headers: versions (`If-Match`, `ETag`) and digests (`Repr-Digest`).
+
+use super::problem::Problem;
+use crate::domain::photo::Sha256;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::{FromRequest, HttpRequest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::{Ready, ready};
+
+/// `ETag` of a version: `"v7"`.
+#[must_use]
+pub fn etag(version: i32) -> (actix_web::http::header::HeaderName, String) {
+    (ETAG, format!("\"v{version}\""))
+}
+
+/// The version a caller means to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IfMatch(pub i32);
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok());
+        ready(match header {
+            None => {
+                let detail =
+                    "Send the ETag you last read in If-Match, so that nobody's change is overwritten unseen.";
+                Err(Problem::of_door(StatusCode::PRECONDITION_REQUIRED, "version.missing", detail))
+            }
+            Some(text) => {
+                let version =
+                    text.trim().strip_prefix("\"v").and_then(|t| t.strip_suffix('"')).map(str::parse);
+                match version {
+                    Some(Ok(version)) => Ok(Self(version)),
+                    // An ETag that was never ours can't be the current one.
+                    _ => Err(Problem::of_door(
+                        StatusCode::PRECONDITION_FAILED,
+                        "version.stale",
+                        "This ETag is not the current one; read again.",
+                    )),
+                }
+            }
+        })
+    }
+}
+
+/// `Repr-Digest: sha-256=:…:` (RFC 9530): the digest of what the body holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReprDigest(pub Sha256);
+
+impl FromRequest for ReprDigest {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get("repr-digest").and_then(|value| value.to_str().ok());
+        ready(match header {
+            None => {
+                let detail = "Send Repr-Digest: sha-256=:<base64>: with the digest of the bytes.";
+                Err(Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "digest.missing", detail))
+            }
+            Some(text) => parse_digest(text).map(Self).ok_or_else(|| {
+                let detail = "Repr-Digest must hold sha-256=:<base64 of 32 bytes>:, see RFC 9530.";
+                Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "digest.unreadable", detail)
+            }),
+        })
+    }
+}
+
+/// Reads the sha-256 member of a digest header.
+#[must_use]
+pub fn parse_digest(header: &str) -> Option<Sha256> {
+    let member = header.split(',').map(str::trim).find_map(|m| m.strip_prefix("sha-256=:"))?;
+    let bytes = STANDARD.decode(member.strip_suffix(':')?).ok()?;
+    bytes.try_into().ok().map(Sha256)
+}
+
+/// Writes a digest header's value.
+#[must_use]
+pub fn write_digest(sha256: Sha256) -> String {
+    format!("sha-256=:{}:", STANDARD.encode(sha256.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_come_back_as_written() {
+        let digest = Sha256([9; 32]);
+        assert_eq!(parse_digest(&write_digest(digest)), Some(digest));
+        assert_eq!(parse_digest(&format!("md5=:AA==:, {}", write_digest(digest))), Some(digest));
+        assert_eq!(parse_digest("sha-256=:AA==:"), None);
+        assert_eq!(parse_digest("sha-256=AA"), None);
+    }
+}

@@ -1,0 +1,223 @@
+//! The contract: collected from the operations, finished with what all share, served and printed.
+
+use super::deeds::{self, Needs};
+use super::problem::{PROBLEM_JSON, ProblemDocument};
+use crate::domain::actor::Scope;
+use actix_web::{HttpResponse, web};
+use std::sync::OnceLock;
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::security::{
+    AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{
+    ContentBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, ServerBuilder,
+};
+use utoipa_actix_web::AppExt;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Fieldproof",
+        description = "Photo evidence for inspections of public service: visits, answers, geotagged photos, review.\n\n\
+            Times are RFC 3339 with offset, positions WGS 84 with longitude first in shapes, lengths in metres. \
+            Errors are problem documents (RFC 9457) with a stable `code`; texts follow `Accept-Language` (vi, en). \
+            Lists are pages of `limit` rows with a sealed `cursor`. Ids of photos and responses are UUIDv7 minted by the phone.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(name = "Fieldproof", url = "https://fieldproof.example")
+    ),
+    components(schemas(ProblemDocument)),
+    tags(
+        (name = "accounts", description = "People, their roles, their devices."),
+        (name = "units", description = "Owners, administrative units through time, premises."),
+        (name = "templates", description = "Checklists as immutable versions."),
+        (name = "campaigns", description = "Plans, decisions, teams."),
+        (name = "visits", description = "One team at one unit once."),
+        (name = "photos", description = "Evidence: declared, sent, examined, browsed."),
+        (name = "operations", description = "Health and figures of this installation."),
+    )
+)]
+struct Shared;
+
+/// The whole contract.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, mut document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Shared::openapi())
+        .configure(super::operations)
+        .split_for_parts();
+    finish(&mut document);
+    document
+}
+
+/// The contract as committed.
+///
+/// # Errors
+/// A document that can't be written as YAML, which would be a fault of ours.
+pub fn yaml() -> Result<String, String> {
+    document().to_yaml().map_err(|why| why.to_string())
+}
+
+fn finish(document: &mut OpenApi) {
+    document.servers =
+        Some(vec![ServerBuilder::new().url("/").description(Some("This installation.")).build()]);
+    if let Some(components) = document.components.as_mut() {
+        components.add_security_scheme("oauth", SecurityScheme::OAuth2(oauth()));
+    }
+    for (path, item) in &mut document.paths.paths {
+        for operation in operations_of(item) {
+            finish_operation(path, operation);
+        }
+    }
+}
+
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head]
+        .into_iter()
+        .filter_map(Option::as_mut)
+}
+
+fn oauth() -> OAuth2 {
+    let scopes = || Scopes::from_iter(Scope::ALL.map(|s| (s.as_str(), scope_meaning(s))));
+    OAuth2::with_description(
+        [
+            Flow::AuthorizationCode(AuthorizationCode::new("/oauth/authorize", "/oauth/token", scopes())),
+            Flow::ClientCredentials(ClientCredentials::new("/oauth/token", scopes())),
+        ],
+        "OAuth 2.1: authorization code with PKCE (S256) for people, client credentials for integrators.",
+    )
+}
+
+fn scope_meaning(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Profile => "Own profile, devices and password",
+        Scope::AccountsRead => "Read accounts and grants",
+        Scope::AccountsWrite => "Change accounts and grants",
+        Scope::UnitsRead => "Read owners, units and premises",
+        Scope::UnitsWrite => "Change owners, units and premises",
+        Scope::TemplatesRead => "Read checklists",
+        Scope::TemplatesWrite => "Change checklists",
+        Scope::CampaignsRead => "Read campaigns and teams",
+        Scope::CampaignsWrite => "Change campaigns and teams",
+        Scope::VisitsRead => "Read visits and answers",
+        Scope::VisitsWrite => "Change visits and answers",
+        Scope::PhotosRead => "Read photos and derivatives",
+        Scope::PhotosWrite => "Declare, send and withdraw photos",
+        Scope::OriginalsRead => "Read original photos",
+    }
+}
+
+/// Adds what follows from an operation's right, parameters and body: its scope and the refusals all such share.
+fn finish_operation(path: &str, operation: &mut Operation) {
+    let needs = operation.operation_id.as_deref().and_then(deeds::needs);
+    let mut shared: Vec<(&str, &str)> = vec![
+        ("429", "Too many requests; `Retry-After` says when to come back."),
+        ("500", "A fault of ours; the request id finds it in the log."),
+        ("503", "A part of the server is away; nothing was changed, send the same again."),
+    ];
+    if let Some(Needs::Right(deed)) = needs {
+        let scope = deed.scope().as_str();
+        operation.security = Some(vec![SecurityRequirement::new("oauth", [scope])]);
+        shared.push(("401", "No access token, or one that no longer holds."));
+        shared.push(("403", "Known, and not allowed; or the client lacks the scope."));
+    } else {
+        operation.security = Some(vec![SecurityRequirement::default()]);
+    }
+    if path.contains('{') {
+        shared.push(("404", "Missing, or not yours to see: one answer for both."));
+    }
+    let parameters = operation.parameters.as_ref();
+    let has_query = parameters.is_some_and(|all| {
+        all.iter().any(|p| matches!(p, RefOr::T(p) if matches!(p.parameter_in, ParameterIn::Query)))
+    });
+    if has_query {
+        shared.push(("422", "A parameter breaks a rule; `errors` names it."));
+    }
+    if operation.request_body.is_some() {
+        shared.push(("400", "The body can't be read."));
+        shared.push(("413", "The body is too large."));
+        shared.push(("415", "This media type is not taken."));
+        shared.push(("422", "A field breaks a rule; `errors` names it."));
+    }
+    for (status, meaning) in shared {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(meaning)));
+    }
+    // Refusals that an operation lists itself need no body there: it is always a problem document.
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && (status.starts_with('4') || status.starts_with('5'))
+            && response.content.is_empty()
+        {
+            *response = refusal(&response.description);
+        }
+    }
+    if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
+        body.required.get_or_insert(Required::True);
+    }
+}
+
+fn refusal(meaning: &str) -> Response {
+    let problem = RefOr::Ref(Ref::from_schema_name("Problem"));
+    ResponseBuilder::new()
+        .description(meaning)
+        .content(PROBLEM_JSON, ContentBuilder::new().schema(Some(problem)).build())
+        .build()
+}
+
+struct Printed {
+    yaml: String,
+    json: String,
+    templates: Vec<(Vec<String>, String)>,
+}
+
+fn printed() -> &'static Printed {
+    static PRINTED: OnceLock<Printed> = OnceLock::new();
+    PRINTED.get_or_init(|| {
+        let mut document = document();
+        let json = document.to_pretty_json().unwrap_or_default();
+        let yaml = document.to_yaml().unwrap_or_default();
+        let mut templates = Vec::new();
+        for (path, item) in &mut document.paths.paths {
+            let methods = [
+                ("GET", &item.get),
+                ("PUT", &item.put),
+                ("POST", &item.post),
+                ("DELETE", &item.delete),
+                ("PATCH", &item.patch),
+                ("HEAD", &item.head),
+            ];
+            let methods: Vec<&str> =
+                methods.iter().filter(|(_, op)| op.is_some()).map(|(name, _)| *name).collect();
+            templates.push((path.split('/').map(ToOwned::to_owned).collect(), methods.join(", ")));
+        }
+        Printed { yaml, json, templates }
+    })
+}
+
+/// The methods the contract knows for a path, for 405 answers.
+#[must_use]
+pub fn methods_of(path: &str) -> Option<String> {
+    let asked: Vec<&str> = path.split('/').collect();
+    let matches = |template: &[String]| {
+        template.len() == asked.len()
+            && template.iter().zip(&asked).all(|(t, a)| (t.starts_with('{') && !a.is_empty()) || t == a)
+    };
+    printed().templates.iter().find(|(template, _)| matches(template)).map(|(_, methods)| methods.clone())
+}
+
+/// Serves the contract itself.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route(
+        "/openapi.yaml",
+        web::get().to(|| async {
+            HttpResponse::Ok().content_type("application/yaml").body(printed().yaml.as_str())
+        }),
+    );
+    cfg.route(
+        "/openapi.json",
+        web::get().to(|| async {
+            HttpResponse::Ok().content_type("application/json").body(printed().json.as_str())
+        }),
+    );
+}

@@ -1,0 +1,85 @@
+//! Is it alive, is it ready, what has it counted.
+
+use super::Vitals;
+use super::problem::Problem;
+use crate::app::App;
+use crate::flows;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Serialize;
+use std::sync::atomic::Ordering;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The probes.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(live).service(ready).service(metrics);
+}
+
+/// Whether the process runs.
+#[derive(Serialize, ToSchema)]
+pub struct Alive {
+    /// Always `alive`.
+    #[schema(example = "alive")]
+    status: &'static str,
+}
+
+/// Whether each part answers.
+#[derive(Serialize, ToSchema)]
+pub struct Readiness {
+    /// `ready`, `not_ready` or `stopping`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// PostgreSQL answers.
+    #[schema(example = true)]
+    database: bool,
+    /// The object store answers.
+    #[schema(example = true)]
+    store: bool,
+    /// The disk of this process has room for logs and temporary files.
+    #[schema(example = true)]
+    disk: bool,
+}
+
+/// Say that the process runs
+///
+/// Answers as long as the process can answer at all; looks at nothing else.
+#[utoipa::path(tag = "operations", responses((status = 200, description = "It runs.", body = Alive)))]
+#[get("/health/live")]
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(Alive { status: "alive" })
+}
+
+/// Say whether requests can be served
+///
+/// Asks PostgreSQL and the object store, and looks at the disk. Red while stopping, before the listener closes.
+#[utoipa::path(tag = "operations", responses(
+    (status = 200, description = "All parts answer.", body = Readiness),
+    (status = 503, description = "A part is away, or the process is stopping.", body = Readiness)))]
+#[get("/health/ready")]
+pub async fn ready(app: web::Data<App>, vitals: web::Data<Vitals>) -> HttpResponse {
+    let parts = flows::upkeep::parts(&app).await;
+    let stopping = vitals.stopping.load(Ordering::SeqCst);
+    let good = parts.database && parts.store && parts.disk && !stopping;
+    let status = match (good, stopping) {
+        (true, _) => "ready",
+        (false, true) => "stopping",
+        (false, false) => "not_ready",
+    };
+    let body = Readiness { status, database: parts.database, store: parts.store, disk: parts.disk };
+    HttpResponse::build(if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }).json(body)
+}
+
+/// Print what was counted
+///
+/// Prometheus text format. Served to loopback callers, or on a listener of its own by setting.
+#[utoipa::path(tag = "operations", responses(
+    (status = 200, description = "Counters and histograms.", body = String, content_type = "text/plain"),
+    (status = 404, description = "Not for callers beyond loopback.")))]
+#[get("/metrics")]
+pub async fn metrics(request: HttpRequest, vitals: web::Data<Vitals>) -> Result<HttpResponse, Problem> {
+    if !request.peer_addr().is_some_and(|peer| peer.ip().is_loopback()) {
+        return Err(crate::domain::refusal::Refusal::not_found().into());
+    }
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(vitals.metrics.render()))
+}

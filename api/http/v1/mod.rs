@@ -1,0 +1,6 @@
+//! The JSON API, version 1: one file a noun, view types private to it.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation under `/v1`.
+pub fn operations(_cfg: &mut ServiceConfig) {}

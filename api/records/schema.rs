@@ -1,0 +1,446 @@
+//! The tables as the migrations make them; rewritten by `scripts/schema`, never by hand.
+#![allow(missing_docs, reason = "generated: the migrations document the tables")]
+
+diesel::table! {
+    accounts (id) {
+        id -> Uuid,
+        login -> Text,
+        display_name -> Text,
+        locale -> Text,
+        state -> Text,
+        password_hash -> Nullable<Text>,
+        password_changed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    authorization_codes (code_hash) {
+        code_hash -> Bytea,
+        client_id -> Text,
+        account_id -> Uuid,
+        redirect_uri -> Text,
+        code_challenge -> Text,
+        scopes -> Array<Text>,
+        device_name -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        session_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    campaign_documents (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        kind -> Text,
+        number_text -> Text,
+        number -> Int4,
+        symbol -> Text,
+        issuer -> Text,
+        issued_on -> Date,
+        year -> Int4,
+        title -> Text,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    campaigns (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        title -> Text,
+        kind -> Text,
+        topics -> Array<Text>,
+        period_from -> Nullable<Date>,
+        period_to -> Nullable<Date>,
+        state -> Text,
+        version -> Int4,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        name -> Text,
+        kind -> Text,
+        secret_hash -> Nullable<Bytea>,
+        redirect_uris -> Array<Text>,
+        scopes -> Array<Text>,
+        owner_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    custody (seq) {
+        seq -> Int8,
+        at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        client_id -> Nullable<Text>,
+        session_id -> Nullable<Uuid>,
+        owner_id -> Nullable<Uuid>,
+        visit_id -> Nullable<Uuid>,
+        visit_number -> Nullable<Int8>,
+        deed -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        details -> Jsonb,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        role -> Text,
+        owner_id -> Nullable<Uuid>,
+        unit_id -> Nullable<Uuid>,
+        campaign_id -> Nullable<Uuid>,
+        granted_by -> Nullable<Uuid>,
+        granted_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    invitations (token_hash) {
+        token_hash -> Bytea,
+        account_id -> Uuid,
+        purpose -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    owners (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    photo_ancestors (ancestor_id, owner_id, captured_at, photo_id) {
+        ancestor_id -> Uuid,
+        captured_at -> Timestamptz,
+        photo_id -> Uuid,
+        owner_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    photos (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        campaign_id -> Uuid,
+        visit_id -> Uuid,
+        unit_id -> Uuid,
+        state -> Text,
+        item_code -> Nullable<Text>,
+        subject -> Text,
+        caption -> Text,
+        sha256 -> Bytea,
+        size_bytes -> Int8,
+        media_type -> Text,
+        captured_at -> Timestamptz,
+        captured_offset_s -> Int4,
+        device_clock -> Timestamptz,
+        origin -> Text,
+        latitude -> Nullable<Float8>,
+        longitude -> Nullable<Float8>,
+        accuracy_m -> Nullable<Float8>,
+        altitude_m -> Nullable<Float8>,
+        position_source -> Text,
+        declared_by -> Uuid,
+        declared_session -> Uuid,
+        declared_at -> Timestamptz,
+        place_verdict -> Text,
+        place_distance_m -> Nullable<Float8>,
+        place_reasons -> Array<Text>,
+        clock_skew_s -> Float8,
+        stored_at -> Nullable<Timestamptz>,
+        log_number -> Nullable<Int8>,
+        sniffed_type -> Nullable<Text>,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        placeholder -> Nullable<Bytea>,
+        exif -> Nullable<Jsonb>,
+        checks -> Nullable<Jsonb>,
+        derivatives -> Nullable<Jsonb>,
+        quarantine_reason -> Nullable<Text>,
+        examined_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_by -> Nullable<Uuid>,
+        withdrawn_because -> Nullable<Text>,
+        state_before_withdrawal -> Nullable<Text>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    premises (id) {
+        id -> Uuid,
+        unit_id -> Uuid,
+        name -> Text,
+        address -> Text,
+        area -> Jsonb,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        session_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        successor_sealed -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
+    replays (principal, key) {
+        principal -> Text,
+        key -> Text,
+        fingerprint -> Bytea,
+        status -> Nullable<Int4>,
+        headers -> Nullable<Jsonb>,
+        body -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    responses (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        template_version_id -> Uuid,
+        item_code -> Text,
+        answer -> Jsonb,
+        outcome -> Text,
+        note -> Text,
+        version -> Int4,
+        answered_by -> Uuid,
+        answered_at -> Timestamptz,
+        answered_offset_s -> Int4,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        kind -> Text,
+        account_id -> Nullable<Uuid>,
+        client_id -> Nullable<Text>,
+        device_name -> Nullable<Text>,
+        scopes -> Array<Text>,
+        secret_hash -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sign_in_failures (subject) {
+        subject -> Text,
+        failures -> Int4,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        purpose -> Text,
+        state -> Text,
+        private_sealed -> Bytea,
+        public_key -> Bytea,
+        created_at -> Timestamptz,
+        activated_at -> Nullable<Timestamptz>,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tasks (id) {
+        id -> Int8,
+        kind -> Text,
+        payload -> Jsonb,
+        dedupe_key -> Nullable<Text>,
+        state -> Text,
+        attempts -> Int4,
+        run_at -> Timestamptz,
+        lease -> Nullable<Uuid>,
+        leased_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    team_members (team_id, account_id) {
+        team_id -> Uuid,
+        account_id -> Uuid,
+        role -> Text,
+        position -> Text,
+        added_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    teams (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        name -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    template_versions (id) {
+        id -> Uuid,
+        template_id -> Uuid,
+        number -> Int4,
+        state -> Text,
+        body -> Jsonb,
+        body_sha256 -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+        published_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    templates (id) {
+        id -> Uuid,
+        owner_id -> Nullable<Uuid>,
+        code -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    unit_versions (id) {
+        id -> Uuid,
+        unit_id -> Uuid,
+        name -> Text,
+        name_key -> Text,
+        unit_type -> Text,
+        parent_id -> Nullable<Uuid>,
+        official_code -> Nullable<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        instrument -> Nullable<Text>,
+        certainty -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    units (id) {
+        id -> Uuid,
+        kind -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visit_clearances (visit_id, account_id) {
+        visit_id -> Uuid,
+        account_id -> Uuid,
+        cleared_by -> Uuid,
+        cleared_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visit_templates (visit_id, template_version_id) {
+        visit_id -> Uuid,
+        template_version_id -> Uuid,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    visits (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        campaign_id -> Uuid,
+        team_id -> Uuid,
+        unit_id -> Uuid,
+        unit_version_id -> Uuid,
+        unit_path -> Text,
+        unit_ancestors -> Array<Uuid>,
+        premises_id -> Nullable<Uuid>,
+        kind -> Text,
+        state -> Text,
+        planned_start -> Timestamptz,
+        planned_end -> Timestamptz,
+        disclosed_at -> Nullable<Timestamptz>,
+        dispatched_at -> Nullable<Timestamptz>,
+        checked_in_at -> Nullable<Timestamptz>,
+        check_in -> Nullable<Jsonb>,
+        submitted_at -> Nullable<Timestamptz>,
+        finalised_at -> Nullable<Timestamptz>,
+        ended_because -> Nullable<Text>,
+        previous_visit_id -> Nullable<Uuid>,
+        minutes -> Nullable<Jsonb>,
+        version -> Int4,
+        last_log_number -> Int8,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    authorization_codes,
+    campaign_documents,
+    campaigns,
+    clients,
+    custody,
+    grants,
+    invitations,
+    owners,
+    photo_ancestors,
+    photos,
+    premises,
+    refresh_tokens,
+    replays,
+    responses,
+    sessions,
+    sign_in_failures,
+    signing_keys,
+    tasks,
+    team_members,
+    teams,
+    template_versions,
+    templates,
+    unit_versions,
+    units,
+    visit_clearances,
+    visit_templates,
+    visits,
+);

@@ -1,0 +1,1 @@
+DROP TABLE responses, visit_clearances, visit_templates, visits;

@@ -1,0 +1,72 @@
+-- One team at one unit once, and what it answered there.
+CREATE TABLE visits (
+    id uuid PRIMARY KEY,
+    owner_id uuid NOT NULL REFERENCES owners (id),
+    campaign_id uuid NOT NULL REFERENCES campaigns (id),
+    team_id uuid NOT NULL REFERENCES teams (id),
+    unit_id uuid NOT NULL REFERENCES units (id),
+    -- The unit as it was on the planned day: its version, its printed path, its ancestors (nearest first).
+    unit_version_id uuid NOT NULL REFERENCES unit_versions (id),
+    unit_path text NOT NULL,
+    unit_ancestors uuid[] NOT NULL,
+    premises_id uuid REFERENCES premises (id),
+    kind text NOT NULL CHECK (kind IN ('planned', 'surprise', 're_inspection')),
+    state text NOT NULL,
+    planned_start timestamptz NOT NULL,
+    planned_end timestamptz NOT NULL,
+    -- Surprise visits are sealed until this is set, at check-in or by an act of the lead.
+    disclosed_at timestamptz,
+    dispatched_at timestamptz,
+    checked_in_at timestamptz,
+    check_in jsonb,
+    submitted_at timestamptz,
+    finalised_at timestamptz,
+    ended_because text,
+    previous_visit_id uuid REFERENCES visits (id),
+    minutes jsonb,
+    version integer NOT NULL DEFAULT 1,
+    -- Evidence log of this visit: the last number handed out. Per visit, so that numbers tell nothing of others.
+    last_log_number bigint NOT NULL DEFAULT 0,
+    created_by uuid NOT NULL REFERENCES accounts (id),
+    created_at timestamptz NOT NULL,
+    CONSTRAINT visits_window CHECK (planned_end > planned_start),
+    CONSTRAINT visits_re_inspection_has_previous CHECK ((kind = 're_inspection') = (previous_visit_id IS NOT NULL))
+);
+CREATE INDEX visits_by_owner ON visits (owner_id, planned_start DESC, id DESC);
+CREATE INDEX visits_by_campaign ON visits (campaign_id, planned_start DESC, id DESC);
+CREATE INDEX visits_by_team ON visits (team_id, planned_start DESC, id DESC);
+CREATE INDEX visits_by_unit ON visits (unit_id, planned_start DESC, id DESC);
+
+CREATE TABLE visit_templates (
+    visit_id uuid NOT NULL REFERENCES visits (id),
+    template_version_id uuid NOT NULL REFERENCES template_versions (id),
+    position integer NOT NULL,
+    PRIMARY KEY (visit_id, template_version_id)
+);
+
+-- Who of the authority may read one sealed visit.
+CREATE TABLE visit_clearances (
+    visit_id uuid NOT NULL REFERENCES visits (id),
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    cleared_by uuid NOT NULL REFERENCES accounts (id),
+    cleared_at timestamptz NOT NULL,
+    PRIMARY KEY (visit_id, account_id)
+);
+CREATE INDEX visit_clearances_by_account ON visit_clearances (account_id);
+
+CREATE TABLE responses (
+    id uuid PRIMARY KEY,
+    visit_id uuid NOT NULL REFERENCES visits (id),
+    template_version_id uuid NOT NULL REFERENCES template_versions (id),
+    item_code text NOT NULL,
+    -- The answer as the domain writes it, tagged by its type.
+    answer jsonb NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('pass', 'partial', 'fail', 'na', 'recorded')),
+    note text NOT NULL,
+    version integer NOT NULL DEFAULT 1,
+    answered_by uuid NOT NULL REFERENCES accounts (id),
+    answered_at timestamptz NOT NULL,
+    answered_offset_s integer NOT NULL,
+    received_at timestamptz NOT NULL,
+    CONSTRAINT responses_one_per_item UNIQUE (visit_id, template_version_id, item_code)
+);

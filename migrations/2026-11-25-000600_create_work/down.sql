@@ -1,0 +1,2 @@
+DROP TABLE replays, tasks, custody;
+DROP FUNCTION refuse_change_of_custody;
