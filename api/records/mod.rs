@@ -5,6 +5,7 @@ pub mod error;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod tasks;
+pub mod visits;
 
 pub use error::{Error, Result};
 
