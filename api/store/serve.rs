@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::disk::{Store, on_disk_thread};
+use crate::disk::{Store, disk_thread, on_disk_thread};
 use crate::fault::Fault;
 use crate::front::Front;
 use crate::layout::Layout;
@@ -82,7 +82,7 @@ pub async fn start(config: StoreConfig) -> Result<Running, StoreError> {
     let (alive, gone) = mpsc::channel(1);
     let auth = SimpleAuth::from_single(config.access_key_id.as_str(), config.secret_access_key.as_str());
     let listen = config.listen;
-    let opened = tokio::task::spawn_blocking(move || open(config, alive)).await;
+    let opened = disk_thread(move || open(config, alive)).await;
     let store = opened.map_err(|died| StoreError::Setting(format!("starting failed: {died}")))??;
     let store = Arc::new(store);
 
@@ -140,7 +140,7 @@ async fn accept(
             },
             _ = expiry.tick() => {
                 let store = Arc::clone(&store);
-                drop(tokio::task::spawn_blocking(move || match store.expire_uploads() {
+                drop(disk_thread(move || match store.expire_uploads() {
                     0 => {}
                     uploads => tracing::info!(uploads, "ended uploads that had come to nothing"),
                 }));

@@ -124,7 +124,7 @@ async fn killed_twenty_times_it_loses_and_tears_nothing_acknowledged() {
         for writer in 0..WRITERS {
             writers.spawn(write_until_killed(s3.clone(), writer, Arc::clone(&seeds), Arc::clone(&book)));
         }
-        tokio::time::sleep(Duration::from_millis(150 + (round * 97) % 400)).await;
+        tokio::time::sleep(Duration::from_millis(100 + (round * 97) % 300)).await;
         child.kill().unwrap();
         child.wait().unwrap();
         writers.join_all().await;
