@@ -39,15 +39,25 @@ async fn child_that_serves() {
     running.wait().await;
 }
 
-fn spawn(folder: &Folder) -> Child {
+/// A process that does not outlive the test, however that ends.
+struct Victim(Child);
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+fn spawn(folder: &Folder) -> Victim {
     drop(std::fs::remove_file(folder.0.join("address")));
-    Command::new(std::env::current_exe().unwrap())
+    let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "kill::child_that_serves", "--nocapture"])
         .env(CHILD, &folder.0)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+        .spawn();
+    Victim(child.unwrap())
 }
 
 async fn address(folder: &Folder) -> String {
@@ -115,7 +125,7 @@ async fn killed_twenty_times_it_loses_and_tears_nothing_acknowledged() {
     let seeds = Arc::new(AtomicU64::new(1));
 
     for round in 0..ROUNDS {
-        let mut child = spawn(&folder);
+        let victim = spawn(&folder);
         let s3 = client(address(&folder).await);
         assert_eq!(files(&folder.root().join(".tmp")), Vec::<std::path::PathBuf>::new());
         let touched = std::mem::take(&mut book.lock().unwrap().touched);
@@ -125,8 +135,7 @@ async fn killed_twenty_times_it_loses_and_tears_nothing_acknowledged() {
             writers.spawn(write_until_killed(s3.clone(), writer, Arc::clone(&seeds), Arc::clone(&book)));
         }
         tokio::time::sleep(Duration::from_millis(100 + (round * 97) % 300)).await;
-        child.kill().unwrap();
-        child.wait().unwrap();
+        drop(victim); // SIGKILL
         writers.join_all().await;
     }
 
