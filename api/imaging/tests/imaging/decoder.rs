@@ -7,14 +7,16 @@ use fieldproof_imaging::{ExifState, Limits, Quarantine, examine};
 
 use crate::made;
 
+const NO_ARGUMENTS: [&str; 0] = [];
+
 fn decoder() -> Decoder {
-    Decoder::new(env!("CARGO_BIN_EXE_fieldproof-decoder"), [] as [&str; 0])
+    Decoder::new(env!("CARGO_BIN_EXE_fieldproof-decoder"), NO_ARGUMENTS)
 }
 
 /// A picture that a child with 2 GiB cannot hold, and limits that let it try.
 fn too_much() -> (Vec<u8>, Limits) {
     let rows = made::deflated(&vec![0; 30_000 * (30_000 / 8 + 1)]);
-    let bomb = made::png(30_000, 30_000, 1, 0, &[made::png_chunk(b"IDAT", &rows)]);
+    let bomb = made::png(30_000, 30_000, 1, 0, &[made::png_chunk(*b"IDAT", &rows)]);
     (bomb, Limits { max_pixels_raster: u64::MAX, max_decoded_bytes: u64::MAX, ..Limits::default() })
 }
 
@@ -85,7 +87,7 @@ fn a_child_killed_between_photos_is_replaced() {
 fn a_program_that_is_no_decoder_is_our_fault_and_not_the_photos() {
     let photo = made::jpeg(40, 30);
     for program in ["/bin/true", "/bin/echo", "/no/such/program"] {
-        let mut decoder = Decoder::new(program, [] as [&str; 0]);
+        let mut decoder = Decoder::new(program, NO_ARGUMENTS);
         assert!(matches!(decoder.examine(&photo), Err(ChildDied::NotStarted(_))), "{program}");
     }
 }
