@@ -15,7 +15,7 @@ pub fn scene(width: u32, height: u32) -> Vec<u8> {
             noise ^= noise >> 17;
             noise ^= noise << 5;
             let [grain, ..] = noise.to_le_bytes();
-            let grain = grain / 8;
+            let grain = grain / 8 + if (x / 16 + y / 16) % 2 == 0 { 0 } else { 24 };
             let base: [u8; 3] = match (x * 4 / width, y * 4 / height) {
                 (0, 0) => [200, 30, 30],
                 (3, 0) => [30, 200, 30],
