@@ -44,7 +44,7 @@ PHOTOS = [
     ("badge.heic", "badge", (4000, 3000), phone.Shot("2026:11:25 08:19:47", "903", 15.743047, 107.964209, 412.2, 8.4, iso=320), (1.2 * MIB, 1.7 * MIB), phone.heic, None),
     ("register.jpg", "register", (3000, 4000), phone.Shot("2026:11:25 08:24:10", "655", 15.743033, 107.964187, 412.9, 7.9, orientation=6), (3.1 * MIB, 3.6 * MIB), phone.jpeg, None),
     ("dark.jpg", "notice_board", (2000, 1500), phone.Shot("2026:11:25 08:13:20", "120", 15.743175, 107.964226, 412.5, 5.1, iso=3200, exposure_s=Fraction(1, 15)), (0.4 * MIB, 0.8 * MIB), phone.jpeg, dim),
-    ("blurred.jpg", "desk", (2000, 1500), phone.Shot("2026:11:25 08:16:52", "771", 15.743058, 107.964175, 413.0, 6.6, exposure_s=Fraction(1, 8)), (0.25 * MIB, 0.6 * MIB), phone.jpeg, shake),
+    ("blurred.jpg", "desk", (2000, 1500), phone.Shot("2026:11:25 08:16:52", "771", 15.743058, 107.964175, 413.0, 6.6, exposure_s=Fraction(1, 8)), (0.15 * MIB, 0.32 * MIB), phone.jpeg, shake),
 ]
 
 
