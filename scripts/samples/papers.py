@@ -176,7 +176,7 @@ def steps_notice():
         draw.rounded_rectangle((x, 460, x + 500, 940), 40, fill=(226, 240, 230), outline=(20, 110, 70), width=8)
         draw.ellipse((x + 170, 330, x + 330, 490), fill=(206, 60, 30))
         centred(draw, (x + 170, 330, x + 330, 490), str(i + 1), font("Bold", 104), (255, 255, 255))
-        centred(draw, (x, 500, x + 500, 920), text, font("Bold", 56), INK)
+        centred(draw, (x, 500, x + 500, 920), text, font("Bold", 50), INK)
         if i < 3:
             draw.polygon([(x + 512, 660), (x + 568, 700), (x + 512, 740)], fill=(20, 110, 70))
     centred(draw, (0, 980, 2400, 1160), "Hồ sơ trễ hẹn: Ủy ban nhân dân xã có văn bản xin lỗi và hẹn lại ngày trả kết quả.", font("Italic", 54), INK)
