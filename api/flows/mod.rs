@@ -1,5 +1,6 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod keys;
 pub mod sessions;
 pub mod upkeep;
 
@@ -37,6 +38,12 @@ impl From<records::Error> for Error {
             records::Error::Constraint(name) => Self::Fault(format!("unexpected database rule {name}")),
             records::Error::Fault(why) => Self::Fault(why),
         }
+    }
+}
+
+impl From<crate::identity::Busy> for Error {
+    fn from(why: crate::identity::Busy) -> Self {
+        Self::Busy(why.to_string())
     }
 }
 
