@@ -13,3 +13,4 @@ pub mod photo;
 pub mod place;
 pub mod refusal;
 pub mod text;
+pub mod throttle;

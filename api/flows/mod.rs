@@ -1,7 +1,9 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
 pub mod keys;
+pub mod oauth;
 pub mod sessions;
+pub mod sign_in;
 pub mod upkeep;
 
 use crate::domain::refusal::Refusal;
