@@ -12,6 +12,7 @@ pub mod sessions;
 pub mod sign_ins;
 pub mod tasks;
 pub mod tokens;
+pub mod visits;
 
 pub use error::{Error, Result};
 
