@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
 use fieldproof::config::{self, Config};
-use fieldproof::{flows, http, telemetry, worker};
+use fieldproof::{admin, flows, http, telemetry, worker};
 use std::process::ExitCode;
 
 /// Photo evidence for inspections of public service.
@@ -30,6 +30,9 @@ enum Command {
     Work,
     /// Bring the database to this version's schema.
     Migrate,
+    /// Manage accounts, client programs and keys from the machine itself.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Print every setting: default, unit, meaning, and what is set now.
     Config,
     /// Print the contract (OpenAPI 3.1) as YAML.
@@ -67,6 +70,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 names => names.iter().for_each(|name| println!("migrated {name}")),
             }
         }
+        Command::Admin(command) => admin::run(command, open).await?,
         Command::Config => {
             print!("{}", config::table());
             println!("\nSet now:");
