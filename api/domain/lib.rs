@@ -3,10 +3,14 @@
 //! Pure: no I/O, no async, no clock, no randomness, no framework. Whoever calls brings the time.
 
 pub mod actor;
+pub mod campaign;
 pub mod ids;
 pub mod moment;
 pub mod permission;
 pub mod photo;
 pub mod place;
 pub mod refusal;
+pub mod team;
+pub mod template;
 pub mod text;
+pub mod unit;

@@ -1,10 +1,16 @@
 //! PostgreSQL: rows in, rows out. Alone names diesel.
 
+pub mod campaigns;
 pub mod custody;
 pub mod error;
+pub mod owners;
+pub mod premises;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod tasks;
+pub mod teams;
+pub mod templates;
+pub mod units;
 
 pub use error::{Error, Result};
 
