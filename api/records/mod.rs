@@ -11,6 +11,7 @@ pub mod tasks;
 pub mod teams;
 pub mod templates;
 pub mod units;
+pub mod visits;
 
 pub use error::{Error, Result};
 

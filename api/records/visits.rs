@@ -1,0 +1,144 @@
+//! Visits as rows: who may see which, and what they are.
+
+use super::schema::{campaigns, team_members, visit_clearances, visits};
+use super::{Db, Error, Result};
+use crate::domain::actor::Actor;
+use crate::domain::ids::{CampaignId, OwnerId, PremisesId, TeamId, UnitId, VisitId};
+use crate::domain::permission::{Subject, TeamRole};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stamp};
+use uuid::Uuid;
+
+/// What rights and state rules need to know about one visit, for one actor.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The visit.
+    pub id: VisitId,
+    /// Its owner.
+    pub owner: OwnerId,
+    /// Its campaign.
+    pub campaign: CampaignId,
+    /// Its team.
+    pub team: TeamId,
+    /// The inspected unit.
+    pub unit: UnitId,
+    /// The unit's ancestors on the day of the visit, nearest first.
+    pub unit_ancestors: Vec<UnitId>,
+    /// Where the office was.
+    pub premises: Option<PremisesId>,
+    /// State as stored; `domain::visit` parses it.
+    pub state: String,
+    /// When a surprise visit was disclosed; `None` while it is sealed.
+    pub disclosed_at: Option<Timestamp>,
+    /// Row version for `If-Match`.
+    pub version: i32,
+    /// What rights need: hand it to `permission::may`.
+    pub subject: Subject,
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: Uuid,
+    owner_id: Uuid,
+    campaign_id: Uuid,
+    team_id: Uuid,
+    unit_id: Uuid,
+    unit_ancestors: Vec<Uuid>,
+    premises_id: Option<Uuid>,
+    kind: String,
+    state: String,
+    disclosed_at: NullableTimestamp,
+    dispatched_at: NullableTimestamp,
+    minutes: Option<serde_json::Value>,
+    version: i32,
+    campaign_kind: String,
+    team_role: Option<String>,
+    cleared: Option<Stamp>,
+}
+
+/// Reads one visit with what the actor is to it. `None` when there is no such visit; whether the actor may know
+/// that is for `permission::may` to say.
+///
+/// # Errors
+/// The database's own.
+pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Option<Standing>> {
+    let me = actor.account().map_or(Uuid::nil(), |id| id.0);
+    let row = visits::table
+        .find(visit.0)
+        .inner_join(campaigns::table.on(campaigns::id.eq(visits::campaign_id)))
+        .left_join(
+            team_members::table.on(team_members::team_id
+                .eq(visits::team_id)
+                .and(team_members::account_id.eq(me))
+                .and(team_members::removed_at.is_null())),
+        )
+        .left_join(
+            visit_clearances::table
+                .on(visit_clearances::visit_id.eq(visits::id).and(visit_clearances::account_id.eq(me))),
+        )
+        .select((
+            visits::id,
+            visits::owner_id,
+            visits::campaign_id,
+            visits::team_id,
+            visits::unit_id,
+            visits::unit_ancestors,
+            visits::premises_id,
+            visits::kind,
+            visits::state,
+            visits::disclosed_at,
+            visits::dispatched_at,
+            visits::minutes,
+            visits::version,
+            campaigns::kind,
+            team_members::role.nullable(),
+            visit_clearances::cleared_at.nullable(),
+        ))
+        .first::<Row>(db)
+        .await
+        .optional()?;
+    row.map(Standing::try_from).transpose()
+}
+
+impl TryFrom<Row> for Standing {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let team_role = match row.team_role.as_deref() {
+            Some(text) => {
+                Some(TeamRole::parse(text).ok_or_else(|| Error::bad_row(format!("team role {text}")))?)
+            }
+            None => None,
+        };
+        let disclosed_at: Option<Timestamp> = row.disclosed_at.into();
+        let dispatched_at: Option<Timestamp> = row.dispatched_at.into();
+        let unit_ancestors: Vec<UnitId> = row.unit_ancestors.into_iter().map(UnitId).collect();
+        let subject = Subject {
+            owner: Some(OwnerId(row.owner_id)),
+            units: std::iter::once(UnitId(row.unit_id)).chain(unit_ancestors.iter().copied()).collect(),
+            campaign: Some(CampaignId(row.campaign_id)),
+            supervision: row.campaign_kind == "supervision",
+            team_role,
+            sealed: row.kind == "surprise" && disclosed_at.is_none(),
+            // Planned visits are known to their team from the start.
+            dispatched: row.kind != "surprise" || dispatched_at.is_some(),
+            cleared: row.cleared.is_some(),
+            signed: row.minutes.as_ref().is_some_and(|m| m.get("signed_at").is_some_and(|at| !at.is_null())),
+        };
+        Ok(Self {
+            id: VisitId(row.id),
+            owner: OwnerId(row.owner_id),
+            campaign: CampaignId(row.campaign_id),
+            team: TeamId(row.team_id),
+            unit: UnitId(row.unit_id),
+            unit_ancestors,
+            premises: row.premises_id.map(PremisesId),
+            state: row.state,
+            disclosed_at,
+            version: row.version,
+            subject,
+        })
+    }
+}
