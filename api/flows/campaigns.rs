@@ -44,10 +44,29 @@ pub struct Change {
     pub title: Option<String>,
     /// Topics.
     pub topics: Option<Vec<String>>,
-    /// First day; `Some(None)` takes it away.
-    pub period_from: Option<Option<Date>>,
-    /// Last day; `Some(None)` takes it away.
-    pub period_to: Option<Option<Date>>,
+    /// First day.
+    pub period_from: DaySaid,
+    /// Last day.
+    pub period_to: DaySaid,
+}
+
+/// What somebody says about a day: nothing, or which day it is, or that there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DaySaid {
+    /// Leaves it as it is.
+    #[default]
+    Nothing,
+    /// This day, or none.
+    Is(Option<Date>),
+}
+
+impl DaySaid {
+    fn or(self, held: Option<Date>) -> Option<Date> {
+        match self {
+            Self::Nothing => held,
+            Self::Is(day) => day,
+        }
+    }
 }
 
 /// A plan or a decision as somebody enters it.
@@ -217,8 +236,8 @@ pub async fn change(app: &App, actor: &Actor, id: CampaignId, version: i32, chan
     let mut held = hold(&mut tx, actor, id, Deed::EditCampaign).await?;
     current(version, held.version)?;
     open(&held)?;
-    held.period_from = change.period_from.unwrap_or(held.period_from);
-    held.period_to = change.period_to.unwrap_or(held.period_to);
+    held.period_from = change.period_from.or(held.period_from);
+    held.period_to = change.period_to.or(held.period_to);
     let (title, topics) = (change.title.unwrap_or(held.title), change.topics.unwrap_or(held.topics));
     (held.title, held.topics) = outline(&title, &topics, (held.period_from, held.period_to))?;
     held.version = records::campaigns::change(&mut tx, &held).await?;
@@ -234,14 +253,9 @@ pub async fn change(app: &App, actor: &Actor, id: CampaignId, version: i32, chan
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `campaign.state`, `document.number-taken`.
-pub async fn enter_document(
-    app: &App,
-    actor: &Actor,
-    id: CampaignId,
-    paper: Paper,
-) -> Result<(Document, Held)> {
+pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Paper) -> Result<Held> {
     let mut tx = app.records.begin().await?;
-    let held = hold(&mut tx, actor, id, Deed::EditCampaign).await?;
+    let mut held = hold(&mut tx, actor, id, Deed::EditCampaign).await?;
     open(&held)?;
     let document = Document::checked(
         DocumentId::random(random_bytes()),
@@ -262,9 +276,14 @@ pub async fn enter_document(
     let details = json!({ "document": document.id, "kind": document.kind.as_str(),
         "number": document.number.written, "issuer": document.issuer, "issued_on": document.issued_on });
     note(&mut tx, actor, "campaign.document_entered", &held, details, now).await?;
+    let date = match document.kind {
+        DocumentKind::Plan => &mut held.plan_date,
+        DocumentKind::Decision => &mut held.decision_date,
+    };
+    *date = Some(date.map_or(document.issued_on, |first| first.min(document.issued_on)));
     let held = with_papers(&mut tx, held).await?;
     tx.commit().await?;
-    Ok((document, held))
+    Ok(held)
 }
 
 /// Moves a campaign on.

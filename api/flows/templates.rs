@@ -130,7 +130,7 @@ pub async fn rewrite(
     still_draft(&held)?;
     if held.body.sha256()? != read {
         let detail = format!(
-            "The current version is \"{}\"; read again, then change.",
+            "The current version is \"draft-{}\"; read again, then change.",
             hex::encode(held.body.sha256()?)
         );
         return Err(Refusal::new(Kind::Stale, "version.stale", detail).into());
@@ -246,14 +246,13 @@ pub async fn bring_in(app: &App, owner: Option<&str>, code: &str, body: Checklis
         }
     };
     let now = app.now();
-    let of = match records::templates::by_code(&mut tx, owner, &code).await? {
-        Some(of) => Template { created_at: now, ..of },
-        None => {
-            let new = Template { id: TemplateId::random(random_bytes()), owner, code, created_at: now };
-            keep(&mut tx, None, &new).await?;
-            new
-        }
-    };
+    let known = records::templates::by_code(&mut tx, owner, &code).await?;
+    let is_new = known.is_none();
+    let id = known.map_or_else(|| TemplateId::random(random_bytes()), |known| known.id);
+    let of = Template { id, owner, code, created_at: now };
+    if is_new {
+        keep(&mut tx, None, &of).await?;
+    }
     let versions = records::templates::summaries(&mut tx, &[of.id]).await?;
     if let Some(last) = versions.iter().rev().find(|v| v.sha256.is_some())
         && last.sha256 == Some(sha256)
