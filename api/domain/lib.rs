@@ -5,6 +5,7 @@
 pub mod account;
 pub mod actor;
 pub mod client;
+pub mod campaign;
 pub mod ids;
 pub mod key;
 pub mod moment;
@@ -12,5 +13,8 @@ pub mod permission;
 pub mod photo;
 pub mod place;
 pub mod refusal;
+pub mod team;
+pub mod template;
 pub mod text;
 pub mod throttle;
+pub mod unit;

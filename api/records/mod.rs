@@ -6,12 +6,18 @@ pub mod custody;
 pub mod error;
 pub mod grants;
 pub mod keys;
+pub mod campaigns;
+pub mod owners;
+pub mod premises;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod sessions;
 pub mod sign_ins;
 pub mod tasks;
 pub mod tokens;
+pub mod teams;
+pub mod templates;
+pub mod units;
 pub mod visits;
 
 pub use error::{Error, Result};
