@@ -1,5 +1,6 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod replays;
 pub mod sessions;
 pub mod upkeep;
 

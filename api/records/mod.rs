@@ -2,6 +2,7 @@
 
 pub mod custody;
 pub mod error;
+pub mod replays;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod tasks;
@@ -57,6 +58,7 @@ impl Tx {
     /// # Errors
     /// Whatever PostgreSQL says; then nothing holds, or the answer was lost and the caller repeats.
     pub async fn commit(mut self) -> Result<()> {
+        replays::mark(&mut self.conn).await?;
         Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut self.conn).await?)
     }
 }
