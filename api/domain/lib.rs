@@ -4,8 +4,8 @@
 
 pub mod account;
 pub mod actor;
-pub mod client;
 pub mod campaign;
+pub mod client;
 pub mod ids;
 pub mod key;
 pub mod moment;

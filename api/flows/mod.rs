@@ -1,15 +1,16 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
 pub mod accounts;
+pub mod campaigns;
 pub mod clients;
 pub mod invitations;
 pub mod keys;
 pub mod oauth;
-pub mod sessions;
-pub mod sign_in;
-pub mod campaigns;
 pub mod owners;
 pub mod premises;
+pub mod replays;
+pub mod sessions;
+pub mod sign_in;
 pub mod teams;
 pub mod templates;
 pub mod units;
