@@ -2,7 +2,9 @@
 
 mod minutes;
 
-pub use minutes::{Figures, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures};
+pub use minutes::{
+    AskedList, Figures, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures, photos_complete,
+};
 
 use crate::ids::VisitId;
 use crate::ids::{
@@ -140,6 +142,27 @@ impl State {
     #[must_use]
     pub fn is_over(self) -> bool {
         matches!(self, Self::Submitted | Self::Finalised | Self::Cancelled | Self::Aborted)
+    }
+
+    /// Whether answers are taken. Late ones of slow phones too, until somebody has signed; whether somebody has is in
+    /// the minutes.
+    ///
+    /// # Errors
+    /// `visit.not-on-site` before check-in, `visit.answers-locked` once signed, `visit.closed` when over.
+    pub fn may_be_answered(self) -> Result<(), Refusal> {
+        if self.is_over() {
+            return Err(closed());
+        }
+        let (code, detail) = match self {
+            Self::Planned | Self::Sealed | Self::Dispatched => {
+                ("visit.not-on-site", "Answers are taken once the team has checked in.")
+            }
+            Self::Signed | Self::SignedWithObjection | Self::SignatureRefused => {
+                ("visit.answers-locked", "The minutes are signed; the answers they rest on stand.")
+            }
+            _ => return Ok(()),
+        };
+        Err(Refusal::new(Family::Conflict, code, detail))
     }
 
     /// Whether a phone of the team has it among its open work: told of the target, and not over.
@@ -404,6 +427,8 @@ pub struct Visit {
     pub unit_version: UnitVersionId,
     /// Its printed path on that day: "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang".
     pub unit_path: String,
+    /// Every unit above it on that day, nearest first.
+    pub unit_ancestors: Vec<UnitId>,
     /// The office, where one is known.
     pub premises: Option<PremisesId>,
     /// How it comes.
@@ -439,6 +464,16 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Whether answers are taken: where [`State::may_be_answered`] says so and nobody has signed yet.
+    ///
+    /// # Errors
+    /// As [`State::may_be_answered`].
+    pub fn may_be_answered(&self) -> Result<(), Refusal> {
+        let signed = self.minutes.as_ref().is_some_and(|minutes| !minutes.signatures.is_empty());
+        let state = if signed && !self.state.is_over() { State::Signed } else { self.state };
+        state.may_be_answered()
+    }
+
     /// Whether it is a surprise that nobody outside may know of yet.
     #[must_use]
     pub fn is_sealed(&self) -> bool {

@@ -1,7 +1,9 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod responses;
 pub mod sessions;
 pub mod upkeep;
+pub mod visits;
 
 use crate::domain::refusal::Refusal;
 use crate::records;

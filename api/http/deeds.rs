@@ -11,10 +11,32 @@ pub enum Needs {
     Nothing,
 }
 
-use Needs::Nothing;
+use Needs::{Nothing, Right};
 
 /// Every operation by its `operationId`. A test fails for one that is missing or gone.
-pub const OPERATIONS: &[(&str, Needs)] = &[("live", Nothing), ("ready", Nothing), ("metrics", Nothing)];
+pub const OPERATIONS: &[(&str, Needs)] = &[
+    ("live", Nothing),
+    ("ready", Nothing),
+    ("metrics", Nothing),
+    // visits and answers
+    ("abort_visit", Right(Deed::SubmitVisit)),
+    ("cancel_visit", Right(Deed::ScheduleVisit)),
+    ("change_visit", Right(Deed::ScheduleVisit)),
+    ("check_in", Right(Deed::RecordVisit)),
+    ("clear_for_visit", Right(Deed::ScheduleVisit)),
+    ("close_recording", Right(Deed::RecordVisit)),
+    ("dispatch_visit", Right(Deed::DispatchVisit)),
+    ("draft_minutes", Right(Deed::DraftMinutes)),
+    ("finalise_visit", Right(Deed::FinaliseVisit)),
+    ("list_responses", Right(Deed::ReadVisit)),
+    ("list_visits", Right(Deed::ReadVisit)),
+    ("put_response", Right(Deed::RecordVisit)),
+    ("read_bundle", Right(Deed::ReadVisit)),
+    ("read_visit", Right(Deed::ReadVisit)),
+    ("schedule_visit", Right(Deed::ScheduleVisit)),
+    ("sign_minutes", Right(Deed::SignMinutes)),
+    ("submit_visit", Right(Deed::SubmitVisit)),
+];
 
 /// What the operation of this id asks for.
 #[must_use]

@@ -5,6 +5,7 @@ pub mod custody;
 pub mod error;
 pub mod owners;
 pub mod premises;
+pub mod responses;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod tasks;

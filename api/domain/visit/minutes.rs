@@ -2,10 +2,14 @@
 
 use super::State;
 use crate::ids::{AccountId, TemplateVersionId};
-use crate::refusal::{Kind as Family, Refusal};
+use crate::refusal::{FieldFault, Kind as Family, Refusal};
+use crate::response::{self, Response};
+use crate::template::Checklist;
 use crate::text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 /// Who signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +168,98 @@ pub struct Figures {
     pub answers_sha256: String,
 }
 
+/// A checklist as a visit asks it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskedList {
+    /// Which version.
+    pub version: TemplateVersionId,
+    /// Its code, such as `OSS`.
+    pub code: String,
+    /// What it asks.
+    pub body: Checklist,
+}
+
+impl Figures {
+    /// Counts the answers of a visit.
+    #[must_use]
+    pub fn count(lists: &[AskedList], answers: &[Response]) -> Self {
+        let templates = lists.iter().map(|list| TemplateFigures::count(list, answers)).collect();
+        let mut lines: Vec<String> =
+            answers.iter().map(|a| format!("{} {} {}\n", a.template_version, a.item, a.version)).collect();
+        lines.sort_unstable();
+        Self { templates, answers_sha256: hex::encode(Sha256::digest(lines.concat())) }
+    }
+}
+
+impl TemplateFigures {
+    fn count(list: &AskedList, answers: &[Response]) -> Self {
+        let outcomes: HashMap<&str, response::Outcome> = answers
+            .iter()
+            .filter(|answer| answer.template_version == list.version)
+            .map(|answer| (answer.item.as_str(), answer.outcome))
+            .collect();
+        let mut figures = Self {
+            template_version: list.version,
+            code: list.code.clone(),
+            items: 0,
+            pass: 0,
+            partial: 0,
+            fail: 0,
+            na: 0,
+            recorded: 0,
+            unanswered: 0,
+            failing: Vec::new(),
+        };
+        for item in list.body.items() {
+            let outcome = outcomes.get(item.code.as_str()).copied();
+            figures.items += 1;
+            *match outcome {
+                Some(response::Outcome::Pass) => &mut figures.pass,
+                Some(response::Outcome::Partial) => &mut figures.partial,
+                Some(response::Outcome::Fail) => &mut figures.fail,
+                Some(response::Outcome::Na) => &mut figures.na,
+                Some(response::Outcome::Recorded) => &mut figures.recorded,
+                None => &mut figures.unanswered,
+            } += 1;
+            if matches!(outcome, Some(response::Outcome::Fail | response::Outcome::Partial)) {
+                figures.failing.push(item.code.clone());
+            }
+        }
+        figures
+    }
+}
+
+/// Refuses to hand in a visit whose checklists still need photos; `held` counts the held ones of each item.
+///
+/// # Errors
+/// `visit.photos-missing`, with every item and how many it lacks.
+pub fn photos_complete<S: std::hash::BuildHasher>(
+    lists: &[AskedList],
+    answers: &[Response],
+    held: &HashMap<String, u32, S>,
+) -> Result<(), Refusal> {
+    let outcomes: HashMap<(TemplateVersionId, &str), response::Outcome> =
+        answers.iter().map(|a| ((a.template_version, a.item.as_str()), a.outcome)).collect();
+    let mut faults = Vec::new();
+    for (list, item) in lists.iter().flat_map(|list| list.body.items().map(move |item| (list, item))) {
+        let outcome = outcomes.get(&(list.version, item.code.as_str())).copied();
+        let here = held.get(&item.code).copied().unwrap_or_default();
+        let missing = response::photos_missing(&item.photo, outcome, here);
+        if missing > 0 {
+            let detail = format!("{} needs {missing} more, {here} held", item.code);
+            faults.push(FieldFault::new(format!("/items/{}", item.code), "visit.photos-missing", detail));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let detail = "Required photos have not arrived yet; errors names the items and how many each lacks.";
+    let mut refusal = Refusal::new(Family::Conflict, "visit.photos-missing", detail);
+    refusal.next = crate::refusal::Next::Fix;
+    refusal.faults = faults;
+    Err(refusal)
+}
+
 /// The minutes (biên bản).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Minutes {
@@ -194,7 +290,29 @@ pub enum Signing {
     Repeated,
 }
 
+/// Most characters of minutes.
+pub const MOST_TEXT: usize = 50_000;
+
 impl Minutes {
+    /// Drafts minutes.
+    ///
+    /// # Errors
+    /// `visit.minutes` for a text that is none.
+    pub fn draft(raw: &str, figures: Figures, by: AccountId, at: Timestamp) -> Result<Self, Refusal> {
+        let text = text::required(raw, MOST_TEXT)
+            .map_err(|why| super::rule("visit.minutes", "/text", &why.to_string()))?;
+        let text_sha256 = hex::encode(Sha256::digest(&text));
+        Ok(Self {
+            text,
+            text_sha256,
+            figures,
+            drafted_by: by,
+            drafted_at: at,
+            signatures: vec![],
+            signed_at: None,
+        })
+    }
+
     /// Adds what a side says; `current` are the figures as the answers are now.
     ///
     /// # Errors
