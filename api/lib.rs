@@ -18,6 +18,7 @@ pub mod config;
 pub mod flows;
 pub mod http;
 pub mod identity;
+pub mod library;
 pub mod media;
 pub mod notary;
 pub mod records;

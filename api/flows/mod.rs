@@ -1,7 +1,13 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod campaigns;
+pub mod owners;
+pub mod premises;
 pub mod responses;
 pub mod sessions;
+pub mod teams;
+pub mod templates;
+pub mod units;
 pub mod upkeep;
 pub mod visits;
 
@@ -46,4 +52,29 @@ impl From<records::Error> for Error {
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     crate::identity::random()
+}
+
+/// Cuts a page that was read one row too long; says whether there are more.
+fn cut<T>(mut rows: Vec<T>, limit: u8) -> (Vec<T>, bool) {
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    (rows, more)
+}
+
+/// Refuses a change that rests on another version than the current one.
+fn current(sent: i32, held: i32) -> Result<()> {
+    if sent == held {
+        return Ok(());
+    }
+    let detail = format!("The current version is \"v{held}\"; read again, then change.");
+    Err(Refusal::new(crate::domain::refusal::Kind::Stale, "version.stale", detail).into())
+}
+
+/// Refuses a list to a client program that may not ask for such things; what the list holds is a matter of reach.
+fn scope(actor: &crate::domain::actor::Actor, deed: crate::domain::permission::Deed) -> Result<()> {
+    if actor.scopes.contains(&deed.scope()) {
+        return Ok(());
+    }
+    let detail = format!("This client may not ask for {}.", deed.scope().as_str());
+    Err(Refusal::new(crate::domain::refusal::Kind::Forbidden, "scope-missing", detail).into())
 }

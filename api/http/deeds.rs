@@ -14,6 +14,7 @@ pub enum Needs {
 use Needs::{Nothing, Right};
 
 /// Every operation by its `operationId`. A test fails for one that is missing or gone.
+#[rustfmt::skip]
 pub const OPERATIONS: &[(&str, Needs)] = &[
     ("live", Nothing),
     ("ready", Nothing),
@@ -36,6 +37,38 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("schedule_visit", Right(Deed::ScheduleVisit)),
     ("sign_minutes", Right(Deed::SignMinutes)),
     ("submit_visit", Right(Deed::SubmitVisit)),
+    // owners, units, premises
+    ("create_owner", Right(Deed::ManageOwners)),
+    ("list_owners", Right(Deed::ReadUnits)),
+    ("read_owner", Right(Deed::ReadUnits)),
+    ("create_unit", Right(Deed::EditUnits)),
+    ("list_units", Right(Deed::ReadUnits)),
+    ("read_unit", Right(Deed::ReadUnits)),
+    ("add_unit_version", Right(Deed::EditUnits)),
+    ("survey_premises", Right(Deed::EditUnits)),
+    ("list_premises", Right(Deed::ReadUnits)),
+    // templates
+    ("create_template", Right(Deed::EditTemplates)),
+    ("list_templates", Right(Deed::ReadTemplates)),
+    ("read_template", Right(Deed::ReadTemplates)),
+    ("draft_template_version", Right(Deed::EditTemplates)),
+    ("rewrite_template_version", Right(Deed::EditTemplates)),
+    ("publish_template_version", Right(Deed::EditTemplates)),
+    ("read_template_version", Right(Deed::ReadTemplates)),
+    // campaigns, teams
+    ("create_campaign", Right(Deed::EditCampaign)),
+    ("list_campaigns", Right(Deed::ReadCampaign)),
+    ("read_campaign", Right(Deed::ReadCampaign)),
+    ("change_campaign", Right(Deed::EditCampaign)),
+    ("enter_document", Right(Deed::EditCampaign)),
+    ("submit_campaign", Right(Deed::EditCampaign)),
+    ("approve_campaign", Right(Deed::ApproveCampaign)),
+    ("activate_campaign", Right(Deed::ApproveCampaign)),
+    ("cancel_campaign", Right(Deed::EditCampaign)),
+    ("create_team", Right(Deed::EditCampaign)),
+    ("list_teams", Right(Deed::ReadCampaign)),
+    ("read_team", Right(Deed::ReadCampaign)),
+    ("reseat_team", Right(Deed::EditCampaign)),
 ];
 
 /// What the operation of this id asks for.

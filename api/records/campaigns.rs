@@ -80,13 +80,24 @@ impl TryFrom<DocumentRow> for Document {
     }
 }
 
+/// Which campaigns somebody may see.
+#[derive(Clone, Debug, Default)]
+pub struct Within {
+    /// Every one.
+    pub all: bool,
+    /// Those of these owners.
+    pub owners: Vec<OwnerId>,
+    /// And these, whatever their owner.
+    pub campaigns: Vec<CampaignId>,
+}
+
 /// Which campaigns are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Of these owners; `None` is every owner.
-    pub owners: Option<Vec<OwnerId>>,
-    /// And these, whatever their owner.
-    pub campaigns: Vec<CampaignId>,
+    /// Of those somebody may see.
+    pub within: Within,
+    /// Of this owner.
+    pub owner: Option<OwnerId>,
     /// In this state.
     pub state: Option<CampaignState>,
 }
@@ -151,10 +162,13 @@ pub async fn page(
         .order((campaigns::created_at.desc(), campaigns::id.desc()))
         .limit(limit)
         .into_boxed();
-    if let Some(owners) = &wanted.owners {
-        let owners: Vec<Uuid> = owners.iter().map(|id| id.0).collect();
-        let ids: Vec<Uuid> = wanted.campaigns.iter().map(|id| id.0).collect();
+    if !wanted.within.all {
+        let owners: Vec<Uuid> = wanted.within.owners.iter().map(|id| id.0).collect();
+        let ids: Vec<Uuid> = wanted.within.campaigns.iter().map(|id| id.0).collect();
         query = query.filter(campaigns::owner_id.eq_any(owners).or(campaigns::id.eq_any(ids)));
+    }
+    if let Some(owner) = wanted.owner {
+        query = query.filter(campaigns::owner_id.eq(owner.0));
     }
     if let Some(state) = wanted.state {
         query = query.filter(campaigns::state.eq(state.as_str()));

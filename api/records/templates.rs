@@ -11,6 +11,10 @@ use jiff_diesel::{NullableTimestamp, ToDiesel};
 use serde_json::Value;
 use uuid::Uuid;
 
+mod shelf;
+
+pub use shelf::{Sight, Summary, hold, page, summaries};
+
 /// A template, whatever its version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
@@ -89,9 +93,11 @@ struct VersionRow {
     created_at: Timestamp,
 }
 
+fn read_digest(bytes: Option<Vec<u8>>) -> Result<Option<[u8; 32]>> {
+    bytes.map(|bytes| bytes.try_into().map_err(|_| Error::bad_row("digest of a checklist"))).transpose()
+}
+
 fn read((row, of): (VersionRow, Row)) -> Result<TemplateVersion> {
-    let sha256 =
-        row.body_sha256.map(|bytes| bytes.try_into().map_err(|_| Error::bad_row("digest of a checklist")));
     Ok(TemplateVersion {
         id: TemplateVersionId(row.id),
         template: TemplateId(of.id),
@@ -99,7 +105,7 @@ fn read((row, of): (VersionRow, Row)) -> Result<TemplateVersion> {
         code: of.code,
         number: row.number,
         body: Checklist::stored(row.body).map_err(Error::bad_row)?,
-        sha256: sha256.transpose()?,
+        sha256: read_digest(row.body_sha256)?,
         published_at: row.published_at,
         created_at: row.created_at,
     })
@@ -129,21 +135,6 @@ pub async fn versions_by_id(db: &mut Db, ids: &[TemplateVersionId]) -> Result<Ve
     let found: Vec<(VersionRow, Row)> = template_versions::table
         .inner_join(templates::table.on(templates::id.eq(template_versions::template_id)))
         .filter(template_versions::id.eq_any(ids))
-        .select((VersionRow::as_select(), Row::as_select()))
-        .load(db)
-        .await?;
-    found.into_iter().map(read).collect()
-}
-
-/// Every version of a template, first to last.
-///
-/// # Errors
-/// The database's own.
-pub async fn versions(db: &mut Db, template: TemplateId) -> Result<Vec<TemplateVersion>> {
-    let found: Vec<(VersionRow, Row)> = template_versions::table
-        .inner_join(templates::table.on(templates::id.eq(template_versions::template_id)))
-        .filter(template_versions::template_id.eq(template.0))
-        .order(template_versions::number.asc())
         .select((VersionRow::as_select(), Row::as_select()))
         .load(db)
         .await?;

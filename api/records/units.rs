@@ -227,3 +227,48 @@ pub async fn lock(db: &mut Db, unit: UnitId) -> Result<bool> {
         units::table.find(unit.0).select(units::id).for_update().first(db).await.optional()?;
     Ok(found.is_some())
 }
+
+/// Every version of several units.
+///
+/// # Errors
+/// The database's own.
+pub async fn versions_of(db: &mut Db, of: &[UnitId]) -> Result<Vec<UnitVersion>> {
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = unit_versions::table
+        .filter(unit_versions::unit_id.eq_any(ids))
+        .select(Row::as_select())
+        .load(db)
+        .await?;
+    rows.into_iter().map(UnitVersion::try_from).collect()
+}
+
+/// Writes a version anew under its id.
+///
+/// # Errors
+/// As [`keep_version`].
+pub async fn correct_version(db: &mut Db, version: &UnitVersion) -> Result<()> {
+    diesel::update(unit_versions::table.find(version.id.0))
+        .set((
+            unit_versions::name.eq(&version.name),
+            unit_versions::name_key.eq(text::fold(&version.name)),
+            unit_versions::unit_type.eq(version.unit_type.as_str()),
+            unit_versions::parent_id.eq(version.parent.map(|id| id.0)),
+            unit_versions::official_code.eq(version.official_code.as_deref()),
+            unit_versions::valid_from.eq(version.valid_from.to_diesel()),
+            unit_versions::valid_to.eq(version.valid_to.to_diesel()),
+            unit_versions::instrument.eq(version.instrument.as_deref()),
+            unit_versions::certainty.eq(version.certainty.as_str()),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Lets versions overlap until the transaction ends, for whoever moves several dates at once.
+///
+/// # Errors
+/// The database's own.
+pub async fn defer_overlap(db: &mut Db) -> Result<()> {
+    diesel::sql_query("SET CONSTRAINTS unit_versions_no_overlap DEFERRED").execute(db).await?;
+    Ok(())
+}

@@ -24,6 +24,8 @@ CREATE TABLE unit_versions (
     CONSTRAINT unit_versions_order CHECK (valid_to IS NULL OR valid_to > valid_from),
     CONSTRAINT unit_versions_no_overlap EXCLUDE USING gist
         (unit_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        -- A register that is entered again moves several dates at once.
+        DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX unit_versions_by_parent ON unit_versions (parent_id, name_key, unit_id);
 CREATE INDEX unit_versions_by_name ON unit_versions (name_key, unit_id);
