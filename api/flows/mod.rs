@@ -9,12 +9,14 @@ pub mod oauth;
 pub mod owners;
 pub mod premises;
 pub mod replays;
+pub mod responses;
 pub mod sessions;
 pub mod sign_in;
 pub mod teams;
 pub mod templates;
 pub mod units;
 pub mod upkeep;
+pub mod visits;
 
 use crate::domain::refusal::Refusal;
 use crate::records;

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod owners;
 pub mod premises;
 pub mod replays;
+pub mod responses;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod sessions;

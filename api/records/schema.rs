@@ -385,6 +385,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    visit_units (visit_id, unit_id) {
+        unit_id -> Uuid,
+        planned_start -> Timestamptz,
+        visit_id -> Uuid,
+        owner_id -> Uuid,
+    }
+}
+
+diesel::table! {
     visits (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -443,5 +452,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     units,
     visit_clearances,
     visit_templates,
+    visit_units,
     visits,
 );

@@ -3,9 +3,11 @@
 pub mod campaigns;
 pub mod owners;
 pub mod premises;
+pub mod responses;
 pub mod teams;
 pub mod templates;
 pub mod units;
+pub mod visits;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -14,7 +16,9 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(campaigns::operations);
     cfg.configure(owners::operations);
     cfg.configure(premises::operations);
+    cfg.configure(responses::operations);
     cfg.configure(teams::operations);
     cfg.configure(templates::operations);
     cfg.configure(units::operations);
+    cfg.configure(visits::operations);
 }
