@@ -5,6 +5,7 @@ pub mod clients;
 pub mod invitations;
 pub mod keys;
 pub mod oauth;
+pub mod profile;
 pub mod sessions;
 pub mod sign_in;
 pub mod upkeep;

@@ -1,6 +1,7 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod database;
+pub mod people;
 mod visitor;
 
 pub use visitor::{Answer, Visitor};
