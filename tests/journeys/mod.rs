@@ -1,3 +1,6 @@
 //! What people do, told over HTTP; the names are sentences.
 
+mod accounts;
 mod probes;
+mod sign_in;
+mod sign_in_guards;
