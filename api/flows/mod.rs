@@ -8,6 +8,7 @@ pub mod keys;
 pub mod oauth;
 pub mod owners;
 pub mod premises;
+pub mod profile;
 pub mod replays;
 pub mod responses;
 pub mod sessions;

@@ -1,7 +1,8 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
-pub mod database;
 mod visitor;
+pub mod database;
+pub mod people;
 
 pub use visitor::{Answer, Visitor};
 

@@ -1,4 +1,7 @@
 //! What people do, told over HTTP; the names are sentences.
 
+mod accounts;
 mod door;
 mod probes;
+mod sign_in;
+mod sign_in_guards;
