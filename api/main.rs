@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
 use fieldproof::config::{self, Config};
-use fieldproof::{flows, http, library, telemetry, worker};
+use fieldproof::{admin, flows, http, library, telemetry, worker};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,6 +31,9 @@ enum Command {
     Work,
     /// Bring the database to this version's schema.
     Migrate,
+    /// Manage accounts, client programs and keys from the machine itself.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Bring a checklist in: published as the next version unless the last one is the same.
     #[command(long_about = library::ABOUT_TEMPLATES)]
     ImportTemplate {
@@ -91,6 +94,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 names => names.iter().for_each(|name| println!("migrated {name}")),
             }
         }
+        Command::Admin(command) => admin::run(command, open).await?,
         Command::ImportTemplate { file, owner, .. } => {
             return library::import_templates(&open().await?, file.as_deref(), owner.as_deref()).await;
         }
