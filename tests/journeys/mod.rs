@@ -1,3 +1,6 @@
 //! What people do, told over HTTP; the names are sentences.
 
+mod campaigns;
 mod probes;
+mod templates;
+mod units;
