@@ -52,7 +52,7 @@ impl House {
             session: SessionId(session),
             scope: scopes.join(" "),
         };
-        let life = std::time::Duration::from_secs(600);
+        let life = std::time::Duration::from_mins(10);
         let token = sign(&key, to, self.app.now(), life).expect("a token");
         Person { account, visitor: self.bearer(&token) }
     }

@@ -115,6 +115,19 @@ async fn a_name_is_found_without_accents_and_exact_accents_come_first() {
     let phu = find("Phú Lương").await;
     assert_eq!(phu.first().map(String::as_str), Some("Phường Phú Lương"), "{phu:?}");
     assert!(find("%").await.is_empty());
+    for query in [
+        "as_of=-009999-01-01",
+        "as_of=9999-12-31",
+        "as_of=2021-02-30",
+        "q=%00",
+        "q=",
+        "limit=0",
+        "colour=red",
+    ] {
+        let (status, problem) = admin.get(&format!("/v1/units?{query}")).await;
+        assert_eq!((status, problem["code"].as_str()), (422, Some("invalid")), "{query}: {problem}");
+    }
+    assert_eq!(admin.get("/v1/units/not-an-id").await.0, 404);
     house.close().await;
 }
 
@@ -216,6 +229,8 @@ async fn a_new_survey_ends_the_one_before_it() {
         let (status, problem) = admin.post(&at, &survey(shape, "2023-01-01")).await;
         assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some(code)), "{problem}");
     }
+    let (status, problem) = admin.post(&at, &survey(point.clone(), "-009999-01-01")).await;
+    assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some("date.out-of-range")));
     let (status, problem) = admin.post(&at, &survey(point, "2025-07-01")).await;
     assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some("premises.no-unit")));
     house.close().await;
