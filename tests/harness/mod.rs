@@ -1,9 +1,12 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
+mod cast;
+mod database;
 mod visitor;
 pub mod database;
 pub mod people;
 
+pub use cast::Person;
 pub use visitor::{Answer, Visitor};
 
 use fieldproof::app::{App, Clock};

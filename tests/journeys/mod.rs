@@ -1,7 +1,10 @@
 //! What people do, told over HTTP; the names are sentences.
 
 mod accounts;
+mod campaigns;
 mod door;
 mod probes;
 mod sign_in;
 mod sign_in_guards;
+mod templates;
+mod units;
