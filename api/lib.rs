@@ -13,6 +13,7 @@
 
 pub use fieldproof_domain as domain;
 
+pub mod admin;
 pub mod app;
 pub mod config;
 pub mod flows;

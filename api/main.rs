@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
 use fieldproof::config::{self, Config};
-use fieldproof::{flows, http, library, telemetry, worker};
+use fieldproof::{admin, flows, http, library, telemetry, worker};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -54,6 +54,9 @@ enum Command {
         #[arg(long)]
         library: bool,
     },
+    /// Manage accounts, client programs and keys from the machine itself.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Print every setting: default, unit, meaning, and what is set now.
     Config,
     /// Print the contract (OpenAPI 3.1) as YAML.
@@ -97,6 +100,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::ImportUnits { file, .. } => {
             return library::import_units(&open().await?, file.as_deref()).await;
         }
+        Command::Admin(command) => admin::run(command, open).await?,
         Command::Config => {
             print!("{}", config::table());
             println!("\nSet now:");

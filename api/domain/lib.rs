@@ -2,9 +2,12 @@
 //!
 //! Pure: no I/O, no async, no clock, no randomness, no framework. Whoever calls brings the time.
 
+pub mod account;
 pub mod actor;
 pub mod campaign;
+pub mod client;
 pub mod ids;
+pub mod key;
 pub mod moment;
 pub mod permission;
 pub mod photo;
@@ -14,5 +17,6 @@ pub mod response;
 pub mod team;
 pub mod template;
 pub mod text;
+pub mod throttle;
 pub mod unit;
 pub mod visit;

@@ -1,10 +1,16 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod accounts;
 pub mod campaigns;
+pub mod clients;
+pub mod invitations;
+pub mod keys;
+pub mod oauth;
 pub mod owners;
 pub mod premises;
 pub mod responses;
 pub mod sessions;
+pub mod sign_in;
 pub mod teams;
 pub mod templates;
 pub mod units;
@@ -48,6 +54,12 @@ impl From<records::Error> for Error {
     }
 }
 
+impl From<crate::identity::Busy> for Error {
+    fn from(why: crate::identity::Busy) -> Self {
+        Self::Busy(why.to_string())
+    }
+}
+
 /// Random bytes for ids that a door mints.
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
@@ -77,4 +89,19 @@ fn scope(actor: &crate::domain::actor::Actor, deed: crate::domain::permission::D
     }
     let detail = format!("This client may not ask for {}.", deed.scope().as_str());
     Err(Refusal::new(crate::domain::refusal::Kind::Forbidden, "scope-missing", detail).into())
+}
+
+/// A short name for content that a door serves: changes whenever the content does.
+#[must_use]
+pub fn fingerprint(content: &[u8]) -> String {
+    crate::identity::sha256(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A password that nobody chose: 120 random bits in letters and digits that are read aloud without doubt.
+#[must_use]
+pub fn random_password() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let bytes = crate::identity::random::<24>();
+    let letters = bytes.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('x', char::from));
+    letters.chunks(6).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }

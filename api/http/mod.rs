@@ -3,13 +3,18 @@
 pub mod actor;
 pub mod body;
 pub mod context;
+pub mod cookies;
 pub mod cover;
 pub mod deeds;
+pub mod form;
 pub mod headers;
+pub mod oauth;
 pub mod openapi;
+pub mod pages;
 pub mod paging;
 pub mod probes;
 pub mod problem;
+pub mod source;
 pub mod v1;
 
 use crate::app::App;
@@ -36,6 +41,7 @@ pub struct Vitals {
 
 /// Every documented operation.
 pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.configure(oauth::operations);
     cfg.configure(v1::operations);
     cfg.configure(probes::operations);
 }
@@ -43,6 +49,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
 /// What is served besides: the contract, and the answer for addresses nobody knows.
 fn undocumented(cfg: &mut web::ServiceConfig) {
     cfg.configure(openapi::routes);
+    cfg.configure(pages::routes);
     cfg.default_service(web::to(nothing_here));
 }
 

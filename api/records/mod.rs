@@ -1,16 +1,23 @@
 //! PostgreSQL: rows in, rows out. Alone names diesel.
 
+pub mod accounts;
 pub mod campaigns;
+pub mod clients;
 pub mod custody;
 pub mod error;
+pub mod grants;
+pub mod keys;
 pub mod owners;
 pub mod premises;
 pub mod responses;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
+pub mod sessions;
+pub mod sign_ins;
 pub mod tasks;
 pub mod teams;
 pub mod templates;
+pub mod tokens;
 pub mod units;
 pub mod visits;
 
