@@ -31,6 +31,9 @@ enum Command {
     Work,
     /// Bring the database to this version's schema.
     Migrate,
+    /// Manage accounts, client programs and keys from the machine itself.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Bring a checklist in: published as the next version unless the last one is the same.
     #[command(long_about = library::ABOUT_TEMPLATES)]
     ImportTemplate {
@@ -54,9 +57,6 @@ enum Command {
         #[arg(long)]
         library: bool,
     },
-    /// Manage accounts, client programs and keys from the machine itself.
-    #[command(subcommand)]
-    Admin(admin::Admin),
     /// Print every setting: default, unit, meaning, and what is set now.
     Config,
     /// Print the contract (OpenAPI 3.1) as YAML.
@@ -94,13 +94,13 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 names => names.iter().for_each(|name| println!("migrated {name}")),
             }
         }
+        Command::Admin(command) => admin::run(command, open).await?,
         Command::ImportTemplate { file, owner, .. } => {
             return library::import_templates(&open().await?, file.as_deref(), owner.as_deref()).await;
         }
         Command::ImportUnits { file, .. } => {
             return library::import_units(&open().await?, file.as_deref()).await;
         }
-        Command::Admin(command) => admin::run(command, open).await?,
         Command::Config => {
             print!("{}", config::table());
             println!("\nSet now:");

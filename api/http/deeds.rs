@@ -16,6 +16,15 @@ use Needs::{Nothing, Right};
 /// Every operation by its `operationId`. A test fails for one that is missing or gone.
 #[rustfmt::skip]
 pub const OPERATIONS: &[(&str, Needs)] = &[
+    ("authorization_server", Nothing),
+    ("authorize", Nothing),
+    ("authorize_sign_in", Nothing),
+    ("jwks", Nothing),
+    ("live", Nothing),
+    ("metrics", Nothing),
+    ("ready", Nothing),
+    ("revoke", Nothing),
+    ("token", Nothing),
     // visits and answers
     ("abort_visit", Right(Deed::SubmitVisit)),
     ("cancel_visit", Right(Deed::ScheduleVisit)),
@@ -66,15 +75,6 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_teams", Right(Deed::ReadCampaign)),
     ("read_team", Right(Deed::ReadCampaign)),
     ("reseat_team", Right(Deed::EditCampaign)),
-    ("authorization_server", Nothing),
-    ("authorize", Nothing),
-    ("authorize_sign_in", Nothing),
-    ("jwks", Nothing),
-    ("live", Nothing),
-    ("metrics", Nothing),
-    ("ready", Nothing),
-    ("revoke", Nothing),
-    ("token", Nothing),
 ];
 
 /// What the operation of this id asks for.

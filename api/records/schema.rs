@@ -220,6 +220,7 @@ diesel::table! {
         status -> Nullable<Int4>,
         headers -> Nullable<Jsonb>,
         body -> Nullable<Bytea>,
+        committed -> Bool,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
     }

@@ -1,3 +1,4 @@
 //! What people do, told over HTTP; the names are sentences.
 
+mod door;
 mod probes;
