@@ -3,6 +3,7 @@
 //! Pure: no I/O, no async, no clock, no randomness, no framework. Whoever calls brings the time.
 
 pub mod actor;
+pub mod check;
 pub mod ids;
 pub mod moment;
 pub mod permission;

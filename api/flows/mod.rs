@@ -1,10 +1,12 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod keys;
+pub mod photos;
 pub mod sessions;
 pub mod upkeep;
 
 use crate::domain::refusal::Refusal;
-use crate::records;
+use crate::{media, records};
 
 /// What went wrong, as far as a door needs to know.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -36,6 +38,16 @@ impl From<records::Error> for Error {
             // A flow that expects a rule to be broken has looked before; here nobody did.
             records::Error::Constraint(name) => Self::Fault(format!("unexpected database rule {name}")),
             records::Error::Fault(why) => Self::Fault(why),
+        }
+    }
+}
+
+impl From<media::Error> for Error {
+    fn from(why: media::Error) -> Self {
+        match why {
+            media::Error::Busy(why) => Self::Busy(why),
+            media::Error::Missing => Self::Fault("an object or the bucket is missing".to_owned()),
+            media::Error::Fault(why) => Self::Fault(why),
         }
     }
 }

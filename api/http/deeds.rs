@@ -11,10 +11,23 @@ pub enum Needs {
     Nothing,
 }
 
-use Needs::Nothing;
+use Needs::{Nothing, Right};
 
 /// Every operation by its `operationId`. A test fails for one that is missing or gone.
-pub const OPERATIONS: &[(&str, Needs)] = &[("live", Nothing), ("ready", Nothing), ("metrics", Nothing)];
+pub const OPERATIONS: &[(&str, Needs)] = &[
+    ("live", Nothing),
+    ("ready", Nothing),
+    ("metrics", Nothing),
+    ("declare_photo", Right(Deed::SendPhoto)),
+    ("head_derivative", Right(Deed::ReadPhotos)),
+    ("head_original", Right(Deed::ReadOriginal)),
+    ("list_photos", Right(Deed::ReadPhotos)),
+    ("read_derivative", Right(Deed::ReadPhotos)),
+    ("read_original", Right(Deed::ReadOriginal)),
+    ("read_photo", Right(Deed::ReadPhotos)),
+    ("send_photo", Right(Deed::SendPhoto)),
+    ("withdraw_photo", Right(Deed::SendPhoto)),
+];
 
 /// What the operation of this id asks for.
 #[must_use]

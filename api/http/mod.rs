@@ -10,6 +10,7 @@ pub mod openapi;
 pub mod paging;
 pub mod probes;
 pub mod problem;
+pub mod ranges;
 pub mod v1;
 
 use crate::app::App;

@@ -2,6 +2,7 @@
 
 pub mod custody;
 pub mod error;
+pub mod photos;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod tasks;
