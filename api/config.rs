@@ -460,7 +460,8 @@ mod tests {
         Some(match name {
             "DATABASE_URL" => "postgres:///x".to_owned(),
             "FIELDPROOF_SECRET" => "ab".repeat(32),
-            "FIELDPROOF_S3_ACCESS_KEY_ID" | "FIELDPROOF_S3_SECRET_ACCESS_KEY" => "hidden-key".to_owned(),
+            "FIELDPROOF_S3_ACCESS_KEY_ID" => "key-name".to_owned(),
+            "FIELDPROOF_S3_SECRET_ACCESS_KEY" => "hidden-key".to_owned(),
             _ => return None,
         })
     }

@@ -4,8 +4,9 @@ use super::context::Context;
 use super::problem::Problem;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use std::time::Instant;
 use tracing::Instrument;
@@ -23,7 +24,7 @@ const SECURITY: [(&str, &str); 6] = [
 /// Covers one request.
 ///
 /// # Errors
-/// None in practice: errors become problem documents here.
+/// What a middleware within refused, dressed as a problem document.
 pub async fn cover(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -31,32 +32,39 @@ pub async fn cover(
     let begun = Instant::now();
     let context = Context::of(request.request());
     let method = request.method().clone();
-    let bare = request.request().clone();
     let span = tracing::info_span!("request", request_id = %context.request_id);
-    let answered = async move {
+    async move {
         let answered = context.cover(next.call(request)).await;
-        let mut response = match answered {
-            Ok(response) => response.map_into_boxed_body(),
+        let (route, status, answered) = match answered {
+            Ok(response) => {
+                let mut response = response.map_into_boxed_body();
+                dress(response.headers_mut(), context);
+                // The template, not the path: ids of sealed visits stay out of logs and metrics.
+                let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
+                (route, response.status(), Ok(response))
+            }
             Err(error) => {
-                let answer = context.cover(async { answer_to(&error) }).await;
-                ServiceResponse::new(bare.clone(), answer)
+                let mut answer = context.cover(async { answer_to(&error) }).await;
+                dress(answer.headers_mut(), context);
+                let status = answer.status();
+                ("(none)".to_owned(), status, Err(InternalError::from_response(error, answer).into()))
             }
         };
-        dress(&mut response, context);
-        // The template, not the path: ids of sealed visits stay out of logs and metrics.
-        let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
-        let status = response.status().as_u16();
-        let duration = begun.elapsed();
-        let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(method = %method, route, status, duration_ms, "answered");
-        let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
-        metrics::counter!("http_requests_total", &labels).increment(1);
-        metrics::histogram!("http_request_duration_seconds", &labels[..2]).record(duration.as_secs_f64());
-        response
+        record(&method, route, status, begun);
+        answered
     }
     .instrument(span)
-    .await;
-    Ok(answered)
+    .await
+}
+
+fn record(method: &Method, route: String, status: StatusCode, begun: Instant) {
+    let duration = begun.elapsed();
+    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(method = %method, route, status = status.as_u16(), duration_ms, "answered");
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.as_str().to_owned())];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    let [method, route, _] = labels;
+    metrics::histogram!("http_request_duration_seconds", &[method, route]).record(duration.as_secs_f64());
 }
 
 /// Errors of the framework itself become problems of ours.
@@ -78,8 +86,7 @@ fn answer_to(error: &actix_web::Error) -> actix_web::HttpResponse {
     actix_web::ResponseError::error_response(&problem)
 }
 
-fn dress(response: &mut ServiceResponse<BoxBody>, context: Context) {
-    let headers = response.headers_mut();
+fn dress(headers: &mut HeaderMap, context: Context) {
     for (name, value) in SECURITY {
         let name = HeaderName::from_static(name);
         if !headers.contains_key(&name) {

@@ -1,0 +1,137 @@
+//! A whole installation for one test: own database, own object store, own server on loopback.
+
+mod database;
+mod visitor;
+
+pub use visitor::{Answer, Visitor};
+
+use fieldproof::app::{App, Clock};
+use fieldproof::config::Config;
+use fieldproof::http::{self, Vitals};
+use jiff::{SignedDuration, Timestamp};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+/// One installation. Call [`House::close`] at the end: it looks for promises left unkept.
+pub struct House {
+    /// The workshops, for what can't be seen through HTTP.
+    pub app: App,
+    /// Address of the API, without trailing slash.
+    pub url: String,
+    /// URL of this house's own database.
+    pub database_url: String,
+    database: String,
+    store: Option<fieldproof_store::Running>,
+    server: actix_web::dev::ServerHandle,
+    folder: PathBuf,
+    ahead_s: Arc<AtomicI64>,
+}
+
+/// Secret of every test installation.
+const SECRET: &str = "5ec2e7000000000000000000000000000000000000000000000000000000c0de";
+
+impl House {
+    /// Opens an installation with default settings.
+    pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// Opens an installation with some settings of its own.
+    pub async fn open_with(settings: &[(&str, &str)]) -> Self {
+        let (database, database_url) = database::fresh().await;
+        let folder = std::env::temp_dir().join(format!("fieldproof-{database}"));
+        let mut store_config = fieldproof_store::StoreConfig::new(
+            &folder,
+            ([127, 0, 0, 1], 0).into(),
+            "test-key",
+            "test-secret",
+        );
+        store_config.buckets = vec!["evidence".to_owned()];
+        let store = fieldproof_store::start(store_config).await.expect("the object store starts");
+        let endpoint = format!("http://{}", store.address);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("a bound port"));
+
+        let lookup = |name: &str| {
+            let chosen = settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+            chosen.or_else(|| {
+                Some(match name {
+                    "DATABASE_URL" => database_url.clone(),
+                    "FIELDPROOF_SECRET" => SECRET.to_owned(),
+                    "FIELDPROOF_PUBLIC_URL" => url.clone(),
+                    "FIELDPROOF_S3_ENDPOINT" => endpoint.clone(),
+                    "FIELDPROOF_S3_BUCKET" => "evidence".to_owned(),
+                    "FIELDPROOF_S3_ACCESS_KEY_ID" => "test-key".to_owned(),
+                    "FIELDPROOF_S3_SECRET_ACCESS_KEY" => "test-secret".to_owned(),
+                    "FIELDPROOF_DB_CONNECTIONS" => "8".to_owned(),
+                    "FIELDPROOF_RATE_PER_MINUTE" => "1000000".to_owned(),
+                    _ => return None,
+                })
+            })
+        };
+        let config = Config::read(&lookup).expect("test settings are good");
+        let ahead_s = Arc::new(AtomicI64::new(0));
+        let app = App::open(config, clock(Arc::clone(&ahead_s))).await.expect("the app opens");
+        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+        let vitals = Vitals { metrics, stopping: Arc::new(AtomicBool::new(false)) };
+        let server = http::start(app.clone(), vitals, listener).expect("the server starts");
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { app, url, database_url, database, store: Some(store), server: handle, folder, ahead_s }
+    }
+
+    /// Moves this installation's clock ahead; it still runs.
+    pub fn wait_s(&self, seconds: i64) {
+        self.ahead_s.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Somebody without any account.
+    pub fn stranger(&self) -> Visitor {
+        Visitor::new(&self.url, None)
+    }
+
+    /// Somebody with an access token.
+    pub fn bearer(&self, token: &str) -> Visitor {
+        Visitor::new(&self.url, Some(token.to_owned()))
+    }
+
+    /// A connection to this house's own database, for what can't be seen through HTTP.
+    pub async fn sql(&self) -> tokio_postgres::Client {
+        database::connect(&self.database_url).await
+    }
+
+    /// Stops the object store, as an outage would.
+    pub async fn stop_store(&mut self) {
+        if let Some(store) = self.store.take() {
+            store.stop().await;
+        }
+    }
+
+    /// Ends the installation; fails the test that leaves promised work undone.
+    pub async fn close(self) {
+        let client = self.sql().await;
+        let open =
+            client.query("SELECT kind, state, last_error FROM tasks", &[]).await.expect("tasks can be read");
+        let open: Vec<String> = open.iter().map(|row| format!("{:?}", row.get::<_, String>(0))).collect();
+        assert!(open.is_empty(), "promises left unkept: {open:?}");
+        self.end().await;
+    }
+
+    /// Ends the installation of a test that leaves work undone on purpose.
+    pub async fn end(mut self) {
+        self.server.stop(false).await;
+        self.stop_store().await;
+        drop(self.app);
+        database::remove(&self.database).await;
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn clock(ahead_s: Arc<AtomicI64>) -> Clock {
+    Arc::new(move || {
+        let ahead = SignedDuration::from_secs(ahead_s.load(Ordering::SeqCst));
+        Timestamp::now().saturating_add(ahead).expect("a clock within reason")
+    })
+}

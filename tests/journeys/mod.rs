@@ -1,0 +1,3 @@
+//! What people do, told over HTTP; the names are sentences.
+
+mod probes;
