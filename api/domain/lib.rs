@@ -2,12 +2,16 @@
 //!
 //! Pure: no I/O, no async, no clock, no randomness, no framework. Whoever calls brings the time.
 
+pub mod account;
 pub mod actor;
 pub mod check;
+pub mod client;
 pub mod ids;
+pub mod key;
 pub mod moment;
 pub mod permission;
 pub mod photo;
 pub mod place;
 pub mod refusal;
 pub mod text;
+pub mod throttle;

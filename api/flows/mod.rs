@@ -1,8 +1,10 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
 pub mod keys;
+pub mod oauth;
 pub mod photos;
 pub mod sessions;
+pub mod sign_in;
 pub mod upkeep;
 
 use crate::domain::refusal::Refusal;
@@ -49,6 +51,12 @@ impl From<media::Error> for Error {
             media::Error::Missing => Self::Fault("an object or the bucket is missing".to_owned()),
             media::Error::Fault(why) => Self::Fault(why),
         }
+    }
+}
+
+impl From<crate::identity::Busy> for Error {
+    fn from(why: crate::identity::Busy) -> Self {
+        Self::Busy(why.to_string())
     }
 }
 

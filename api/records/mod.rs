@@ -1,11 +1,18 @@
 //! PostgreSQL: rows in, rows out. Alone names diesel.
 
+pub mod accounts;
+pub mod clients;
 pub mod custody;
 pub mod error;
+pub mod grants;
+pub mod keys;
 pub mod photos;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
+pub mod sessions;
+pub mod sign_ins;
 pub mod tasks;
+pub mod tokens;
 pub mod visits;
 
 pub use error::{Error, Result};

@@ -1,0 +1,124 @@
+//! Signing in with a password: slowed down by failures, and telling nobody whether a login exists.
+
+use super::Result;
+use crate::app::App;
+use crate::domain::account::{Login, Password, State};
+use crate::domain::throttle::{Counted, KNOWN_FOR};
+use crate::identity;
+use crate::records::accounts::Account;
+use crate::records::{self, accounts, sign_ins};
+use jiff::Timestamp;
+
+/// What a login and a password proved.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// They belong together, and the account may sign in.
+    Proven(Box<Account>),
+    /// They do not, or there is no such account, or it may not: one answer for all.
+    Wrong,
+    /// Too many attempts; these were not looked at.
+    Wait {
+        /// Seconds until the next one is.
+        seconds: i64,
+    },
+}
+
+struct Subjects {
+    counted: Vec<(Counted, String)>,
+    known: String,
+}
+
+impl Subjects {
+    fn of(login: &str, source: &str) -> Self {
+        // Hashed: what people type into the login field by mistake is often their password.
+        let login = hex::encode(identity::sha256(login.as_bytes()));
+        let named = |counted: Counted| match counted {
+            Counted::Pair => format!("pair:{login}:{source}"),
+            Counted::Account => format!("account:{login}"),
+            Counted::Source => format!("source:{source}"),
+        };
+        Self {
+            counted: Counted::ALL.into_iter().map(|c| (c, named(c))).collect(),
+            known: format!("known:{login}:{source}"),
+        }
+    }
+
+    fn kind(&self, subject: &str) -> Option<Counted> {
+        self.counted.iter().find(|(_, name)| name == subject).map(|(kind, _)| *kind)
+    }
+}
+
+/// Tries a login and a password from a source (an address).
+///
+/// The attempt is counted before the password is looked at, so that many at once are no way around the count.
+///
+/// # Errors
+/// An outage, or too many passwords being checked.
+pub async fn prove(app: &App, login: &str, password: &str, source: &str) -> Result<Proof> {
+    let now = app.now();
+    let login =
+        Login::parse(login).map_or_else(|_| login.chars().take(200).collect(), |l| l.as_str().to_owned());
+    let subjects = Subjects::of(&login, source);
+    if let Some(seconds) = count(app, &subjects, now).await? {
+        tracing::warn!(seconds, "a sign-in was put off after too many failures");
+        return Ok(Proof::Wait { seconds });
+    }
+    let found = accounts::by_login(&mut *app.records.conn().await?, &login).await?;
+    let (account, hash) = found.unzip();
+    let fits = app.identity.verify_password(Password::typed(password), hash.flatten()).await?;
+    match account.filter(|account| fits && account.state == State::Active) {
+        Some(account) => {
+            clear(app, &subjects, now).await?;
+            Ok(Proof::Proven(Box::new(account)))
+        }
+        None => {
+            tracing::info!("a sign-in failed");
+            Ok(Proof::Wrong)
+        }
+    }
+}
+
+async fn count(app: &App, subjects: &Subjects, now: Timestamp) -> Result<Option<i64>> {
+    let names: Vec<String> = subjects.counted.iter().map(|(_, name)| name.clone()).collect();
+    let mut tx = app.records.begin().await?;
+    let known_since = now.checked_sub(KNOWN_FOR).unwrap_or(now);
+    let known = sign_ins::is_known(&mut tx, &subjects.known, known_since).await?;
+    let counts = sign_ins::hold(&mut tx, &names, now).await?;
+    let wait = |count: &sign_ins::Count| match subjects.kind(&count.subject) {
+        Some(Counted::Account) if known => 0,
+        Some(kind) => kind.wait_s(count.failures, count.last_at, now),
+        None => 0,
+    };
+    let longest = counts.iter().map(wait).max().unwrap_or(0);
+    if longest > 0 {
+        return Ok(Some(longest));
+    }
+    for count in &counts {
+        if let Some(kind) = subjects.kind(&count.subject) {
+            let next = kind.next(count.failures, count.last_at, now);
+            sign_ins::set(&mut tx, &count.subject, next, now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(None)
+}
+
+async fn clear(app: &App, subjects: &Subjects, now: Timestamp) -> records::Result<()> {
+    let mut tx = app.records.begin().await?;
+    let mut done = Vec::new();
+    for (kind, name) in &subjects.counted {
+        match kind {
+            Counted::Pair | Counted::Account => done.push(name.clone()),
+            // One success must not wipe out what a source did to other accounts.
+            Counted::Source => {
+                for count in sign_ins::hold(&mut tx, std::slice::from_ref(name), now).await? {
+                    sign_ins::set(&mut tx, name, count.failures.saturating_sub(1).max(0), count.last_at)
+                        .await?;
+                }
+            }
+        }
+    }
+    sign_ins::forget(&mut tx, &done).await?;
+    sign_ins::set(&mut tx, &subjects.known, 0, now).await?;
+    tx.commit().await
+}
