@@ -15,6 +15,7 @@ pub use fieldproof_domain as domain;
 
 pub mod app;
 pub mod config;
+pub mod decoding;
 pub mod flows;
 pub mod http;
 pub mod identity;

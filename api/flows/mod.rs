@@ -1,8 +1,10 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod fsck;
 pub mod keys;
 pub mod oauth;
 pub mod photos;
+pub mod promises;
 pub mod sessions;
 pub mod sign_in;
 pub mod upkeep;

@@ -1,3 +1,5 @@
 //! What people do, told over HTTP; the names are sentences.
 
+mod photos;
 mod probes;
+mod uploads_broken;

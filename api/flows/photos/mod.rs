@@ -1,14 +1,17 @@
 //! Photos: promised, received, examined, browsed, taken back.
 
 mod browse;
+mod compare;
 mod declare;
 mod deliver;
+mod examine;
 mod receive;
 mod withdraw;
 
 pub use browse::{After, Facet, Filters, browse};
 pub use declare::declare;
 pub use deliver::{Deliverable, derivative, file_name, open, original};
+pub use examine::examine;
 pub use receive::{Receipt, receive};
 pub use withdraw::withdraw;
 
