@@ -87,6 +87,15 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_teams", Right(Deed::ReadCampaign)),
     ("read_team", Right(Deed::ReadCampaign)),
     ("reseat_team", Right(Deed::EditCampaign)),
+    ("declare_photo", Right(Deed::SendPhoto)),
+    ("head_derivative", Right(Deed::ReadPhotos)),
+    ("head_original", Right(Deed::ReadOriginal)),
+    ("list_photos", Right(Deed::ReadPhotos)),
+    ("read_derivative", Right(Deed::ReadPhotos)),
+    ("read_original", Right(Deed::ReadOriginal)),
+    ("read_photo", Right(Deed::ReadPhotos)),
+    ("send_photo", Right(Deed::SendPhoto)),
+    ("withdraw_photo", Right(Deed::SendPhoto)),
 ];
 
 /// What the operation of this id asks for.

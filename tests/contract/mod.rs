@@ -41,3 +41,6 @@ fn holds(path: &str, wanted: &str) {
         wanted.lines().nth(line)
     );
 }
+//! What others may rely on, and what we rely on in others.
+
+mod store;

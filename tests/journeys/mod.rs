@@ -3,8 +3,10 @@
 mod accounts;
 mod campaigns;
 mod door;
+mod photos;
 mod probes;
 mod sign_in;
 mod sign_in_guards;
 mod templates;
 mod units;
+mod uploads_broken;

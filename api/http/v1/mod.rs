@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod campaigns;
 pub mod me;
 pub mod owners;
+pub mod photos;
 pub mod premises;
 pub mod responses;
 pub mod teams;
@@ -25,4 +26,5 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(visits::operations);
     cfg.configure(accounts::operations);
     cfg.configure(me::operations);
+    cfg.configure(photos::operations);
 }
