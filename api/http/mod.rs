@@ -21,7 +21,6 @@ pub mod probes;
 pub mod problem;
 pub mod reference;
 pub mod replay;
-pub mod source;
 pub mod v1;
 pub mod wording;
 
