@@ -312,20 +312,11 @@ pub fn may(actor: &Actor, deed: Deed, subject: &Subject) -> Result<(), Refusal> 
     if !visible && !allows(actor, deed, subject) {
         return Err(Refusal::not_found());
     }
-    in_scope(actor, deed)?;
-    if allows(actor, deed, subject) { Ok(()) } else { Err(Refusal::forbidden()) }
-}
-
-/// Whether the client program may ask for a deed at all: for lists, which have no single subject.
-///
-/// # Errors
-/// `scope-missing`.
-pub fn in_scope(actor: &Actor, deed: Deed) -> Result<(), Refusal> {
-    if actor.scopes.contains(&deed.scope()) {
-        return Ok(());
+    if !actor.scopes.contains(&deed.scope()) {
+        let detail = format!("This client may not ask for {}.", deed.scope().as_str());
+        return Err(Refusal::new(Kind::Forbidden, "scope-missing", detail));
     }
-    let detail = format!("This client may not ask for {}.", deed.scope().as_str());
-    Err(Refusal::new(Kind::Forbidden, "scope-missing", detail))
+    if allows(actor, deed, subject) { Ok(()) } else { Err(Refusal::forbidden()) }
 }
 
 /// Where in the records an actor may look for a deed: for lists, which must not read rows first and hide them after.

@@ -3,11 +3,11 @@
 pub mod life;
 pub mod plan;
 
-use super::Result;
+use super::{Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
-use crate::domain::permission::{Deed, in_scope, may};
+use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
 use crate::domain::visit::{AskedList, State, Visit};
@@ -96,11 +96,10 @@ pub async fn page(
     wanted: &Wanted,
     limit: u8,
 ) -> Result<(Vec<Visit>, Option<Place>)> {
-    in_scope(actor, Deed::ReadVisit)?;
+    scope(actor, Deed::ReadVisit)?;
     let mut tx = app.records.begin().await?;
-    let mut places = visible::page(&mut tx, actor, Deed::ReadVisit, wanted, limit.saturating_add(1)).await?;
-    let more = places.len() > usize::from(limit);
-    places.truncate(limit.into());
+    let rows = visible::page(&mut tx, actor, Deed::ReadVisit, wanted, limit.saturating_add(1)).await?;
+    let (places, more) = cut(rows, limit);
     let next = places.last().copied().filter(|_| more);
     let visits = listed(&mut tx, app, actor, &places, "list").await?;
     tx.commit().await?;

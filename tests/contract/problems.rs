@@ -68,7 +68,7 @@ fn collect() -> Collected {
                     found.entry(code).or_default().extend(status_of_kind(&arguments[0]));
                 }
             }
-            for arguments in calls(&code, "of_door") {
+            for arguments in ["of_door", "refuse"].iter().flat_map(|call| calls(&code, call)) {
                 if let Some(code) = at(1, &arguments) {
                     found.entry(code).or_default().extend(status_of_name(&arguments[0]));
                 }

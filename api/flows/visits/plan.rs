@@ -10,7 +10,7 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::{Kind, LONGEST_DAYS, State, Visit, Window, not_before_decision, rule};
-use crate::flows::Result;
+use crate::flows::{Result, current};
 use crate::identity;
 use crate::records::units::{self, UnitAt};
 use crate::records::visits::life as rows;
@@ -141,10 +141,7 @@ pub async fn change(
     change: Change,
 ) -> Result<Scheduled> {
     let mut work = Work::begin(app, actor, id, Deed::ScheduleVisit).await?;
-    if work.visit.version != version {
-        let detail = format!("The visit is at version {}; read it again.", work.visit.version);
-        return Err(Refusal::new(Family::Stale, "version.stale", detail).into());
-    }
+    current(version, work.visit.version)?;
     if !matches!(work.visit.state, State::Planned | State::Sealed) {
         let detail = "The team has been told; what is planned stands.";
         return Err(Refusal::new(Family::Conflict, "visit.already-dispatched", detail).into());
