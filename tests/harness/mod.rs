@@ -1,8 +1,10 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 pub mod database;
+mod inspectorate;
 mod visitor;
 
+pub use inspectorate::{Holder, Inspectorate, id_of};
 pub use visitor::{Answer, Visitor};
 
 use fieldproof::app::{App, Clock};

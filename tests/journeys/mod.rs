@@ -2,3 +2,5 @@
 
 mod door;
 mod probes;
+mod secrecy;
+mod visits;
