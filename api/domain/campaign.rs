@@ -351,6 +351,11 @@ pub fn outline(
             Err(why) => faults.push(FieldFault::new(format!("/topics/{place}"), "text.refused", why)),
         }
     }
+    for (at, day) in [("/period_from", period.0), ("/period_to", period.1)] {
+        if day.is_some_and(|day| !(1945..=2100).contains(&day.year())) {
+            faults.push(FieldFault::new(at, "date.out-of-range", "is not between the years 1945 and 2100"));
+        }
+    }
     if let (Some(from), Some(to)) = period
         && to < from
     {

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod actor;
 pub mod campaign;
+pub mod check;
 pub mod client;
 pub mod ids;
 pub mod key;

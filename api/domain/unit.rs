@@ -169,6 +169,18 @@ impl Certainty {
 /// began it writes this day.
 pub const BEGINNING: Date = Date::constant(1945, 9, 2);
 
+/// Reads a day that a question or a survey is about.
+///
+/// # Errors
+/// `date.out-of-range` outside the years 1900 to 2200, which is more than any register knows and less than what a
+/// database refuses.
+pub fn day(at: &str, day: Date) -> Result<Date, Refusal> {
+    if (1900..=2200).contains(&day.year()) {
+        return Ok(day);
+    }
+    Err(Refusal::field(at, "date.out-of-range", "is not between the years 1900 and 2200"))
+}
+
 /// A name, type and parent from one day (inclusive) to another (exclusive).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitVersion {
@@ -241,8 +253,9 @@ impl UnitVersion {
             let detail = "is none of high, medium, low, inferred";
             faults.push(FieldFault::new("/certainty", "unit.certainty-unknown", detail));
         }
-        if said.valid_from < BEGINNING || said.valid_to.is_some_and(|to| to <= said.valid_from) {
-            let detail = "a version begins on or after 1945-09-02 and ends after it begins";
+        let late = said.valid_from.max(said.valid_to.unwrap_or(said.valid_from)).year() > 2200;
+        if late || said.valid_from < BEGINNING || said.valid_to.is_some_and(|to| to <= said.valid_from) {
+            let detail = "a version begins on or after 1945-09-02 and ends after it begins, by 2200";
             faults.push(FieldFault::new("/valid_from", "unit.dates", detail));
         }
         if unit_type.is_some_and(|t| (t.level() == Level::Province) != said.parent.is_none()) {

@@ -8,13 +8,12 @@ pub use minutes::{
 };
 pub use state::{Kind, Move, State, Step, closed, may_dispatch_now, take};
 
-use crate::ids::VisitId;
 use crate::ids::{
-    AccountId, CampaignId, OwnerId, PremisesId, TeamId, TemplateVersionId, UnitId, UnitVersionId,
+    AccountId, CampaignId, OwnerId, PremisesId, TeamId, TemplateVersionId, UnitId, UnitVersionId, VisitId,
 };
 use crate::moment::vietnam_day;
 use crate::place::{PositionSource, Verdict};
-use crate::refusal::{Kind as Family, Next, Refusal};
+use crate::refusal::{Kind as Family, Refusal};
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

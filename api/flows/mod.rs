@@ -3,11 +3,15 @@
 pub mod accounts;
 pub mod campaigns;
 pub mod clients;
+pub mod fsck;
 pub mod invitations;
 pub mod keys;
 pub mod oauth;
 pub mod owners;
+pub mod photos;
 pub mod premises;
+pub mod profile;
+pub mod promises;
 pub mod replays;
 pub mod responses;
 pub mod sessions;
@@ -19,7 +23,7 @@ pub mod upkeep;
 pub mod visits;
 
 use crate::domain::refusal::Refusal;
-use crate::records;
+use crate::{media, records};
 
 /// What went wrong, as far as a door needs to know.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -51,6 +55,16 @@ impl From<records::Error> for Error {
             // A flow that expects a rule to be broken has looked before; here nobody did.
             records::Error::Constraint(name) => Self::Fault(format!("unexpected database rule {name}")),
             records::Error::Fault(why) => Self::Fault(why),
+        }
+    }
+}
+
+impl From<media::Error> for Error {
+    fn from(why: media::Error) -> Self {
+        match why {
+            media::Error::Busy(why) => Self::Busy(why),
+            media::Error::Missing => Self::Fault("an object or the bucket is missing".to_owned()),
+            media::Error::Fault(why) => Self::Fault(why),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::ids::{PremisesId, UnitId};
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::place::Area;
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
-use crate::domain::text;
+use crate::domain::{text, unit};
 pub use crate::records::premises::Premises;
 use crate::records::{self, custody};
 use jiff::civil::Date;
@@ -30,8 +30,9 @@ pub struct Survey {
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `premises.survey-order`.
-pub async fn survey(app: &App, actor: &Actor, unit: UnitId, survey: Survey) -> Result<Premises> {
+pub async fn survey(app: &App, actor: &Actor, of: UnitId, survey: Survey) -> Result<Premises> {
     may(actor, Deed::EditUnits, &Subject::default())?;
+    let valid_from = unit::day("/valid_from", survey.valid_from)?;
     let mut faults = Vec::new();
     let name = text::required(&survey.name, 200)
         .map_err(|why| faults.push(FieldFault::new("/name", "text.refused", why)));
@@ -41,17 +42,17 @@ pub async fn survey(app: &App, actor: &Actor, unit: UnitId, survey: Survey) -> R
     let (Ok(name), Ok(address), Ok(area)) = (name, address, area) else {
         return Err(Refusal::invalid(faults).into());
     };
-    let (id, created_at, valid_from) = (PremisesId::random(random_bytes()), app.now(), survey.valid_from);
-    let new = Premises { id, unit, name, address, area, valid_from, valid_to: None, created_at };
+    let (id, created_at) = (PremisesId::random(random_bytes()), app.now());
+    let new = Premises { id, unit: of, name, address, area, valid_from, valid_to: None, created_at };
     let mut tx = app.records.begin().await?;
-    if !records::units::lock(&mut tx, unit).await? {
+    if !records::units::lock(&mut tx, of).await? {
         return Err(Refusal::not_found().into());
     }
-    if records::units::at(&mut tx, unit, valid_from).await?.is_none() {
+    if records::units::at(&mut tx, of, valid_from).await?.is_none() {
         let detail = format!("the unit does not exist on {valid_from}");
         return Err(Refusal::field("/valid_from", "premises.no-unit", detail).into());
     }
-    if let Some(last) = records::premises::all_of_unit(&mut tx, unit).await?.first() {
+    if let Some(last) = records::premises::all_of_unit(&mut tx, of).await?.first() {
         if last.valid_from >= valid_from {
             let detail =
                 format!("The last survey holds from {}; a new one holds from a later day.", last.valid_from);
@@ -65,7 +66,7 @@ pub async fn survey(app: &App, actor: &Actor, unit: UnitId, survey: Survey) -> R
         object: ("premises", id.to_string()),
         owner: None,
         visit: None,
-        details: json!({ "unit": unit, "area": new.area, "valid_from": valid_from }),
+        details: json!({ "unit": of, "area": new.area, "valid_from": valid_from }),
     };
     custody::note(&mut tx, Some(actor), entry, created_at).await?;
     tx.commit().await?;

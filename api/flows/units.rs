@@ -126,8 +126,9 @@ async fn look(db: &mut Db, id: UnitId, as_of: Date) -> Result<Unit> {
 /// `not-found`, `forbidden`.
 pub async fn read(app: &App, actor: &Actor, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
     may(actor, Deed::ReadUnits, &Subject::default())?;
+    let as_of = unit::day("?as_of", as_of.unwrap_or_else(|| today(app)))?;
     let mut db = app.records.conn().await?;
-    look(&mut db, id, as_of.unwrap_or_else(|| today(app))).await
+    look(&mut db, id, as_of).await
 }
 
 /// What a list of units is about.
@@ -155,7 +156,7 @@ pub async fn list(
     may(actor, Deed::ReadUnits, &Subject::default())?;
     let name = asked.name.map(|raw| text::required(&raw, 100)).transpose();
     let name = name.map_err(|why| Refusal::field("?q", "text.refused", why))?;
-    let day = asked.as_of.unwrap_or_else(|| today(app));
+    let day = unit::day("?as_of", asked.as_of.unwrap_or_else(|| today(app)))?;
     let wanted = records::units::Wanted { day, parent: asked.parent, name };
     let mut db = app.records.conn().await?;
     let found = records::units::page(&mut db, &wanted, after, i64::from(limit) + 1).await?;

@@ -2,7 +2,8 @@
 
 use super::Result;
 use crate::app::App;
-use crate::records;
+use crate::{decoding, records};
+use std::process::ExitCode;
 
 /// Which parts of the installation answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,26 @@ pub async fn promised(app: &App) -> Result<Promised> {
     let (open, dead) = records::tasks::count(&mut conn).await?;
     let figure = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
     Ok(Promised { open: figure(open), dead: figure(dead) })
+}
+
+/// Makes the bucket where it is missing.
+///
+/// # Errors
+/// A store that is away or that we may not use.
+pub async fn prepare_store(app: &App) -> Result<()> {
+    Ok(app.media.ensure_bucket().await?)
+}
+
+/// Whether this process was started to decode photos and nothing else.
+#[must_use]
+pub fn is_decoder(first_argument: Option<&str>) -> bool {
+    first_argument == Some(decoding::CHILD)
+}
+
+/// Decodes photos from standard input until it ends, under limits of its own.
+#[must_use]
+pub fn decode() -> ExitCode {
+    decoding::run_child()
 }
 
 /// Brings the database to this version's schema; returns what was run.

@@ -65,6 +65,10 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut from = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut from).map_err(|why| {
         let inner = why.inner();
+        // 1e999 is JSON, but no number that anything of ours can be.
+        if inner.to_string().starts_with("number out of range") {
+            return wrong_shape(&pointer(why.path()), &inner.to_string());
+        }
         if inner.is_syntax() || inner.is_eof() {
             let detail = format!("The body is no JSON: {inner}.");
             return Problem::of_door(StatusCode::BAD_REQUEST, "body.not-json", detail);

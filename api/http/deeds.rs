@@ -16,14 +16,26 @@ use Needs::{Nothing, Right};
 /// Every operation by its `operationId`. A test fails for one that is missing or gone.
 #[rustfmt::skip]
 pub const OPERATIONS: &[(&str, Needs)] = &[
+    ("accept_invitation", Nothing),
     ("authorization_server", Nothing),
     ("authorize", Nothing),
     ("authorize_sign_in", Nothing),
+    ("change_my_password", Right(Deed::ChangeProfile)),
+    ("create_account", Right(Deed::ManageAccounts)),
+    ("disable_account", Right(Deed::ManageAccounts)),
+    ("enable_account", Right(Deed::ManageAccounts)),
+    ("end_my_device", Right(Deed::ChangeProfile)),
+    ("get_account", Right(Deed::ReadAccounts)),
+    ("get_me", Right(Deed::ReadProfile)),
+    ("grant_role", Right(Deed::ManageAccounts)),
     ("jwks", Nothing),
+    ("list_accounts", Right(Deed::ReadAccounts)),
     ("live", Nothing),
     ("metrics", Nothing),
     ("ready", Nothing),
+    ("reset_account_password", Right(Deed::ManageAccounts)),
     ("revoke", Nothing),
+    ("revoke_role", Right(Deed::ManageAccounts)),
     ("token", Nothing),
     // visits and answers
     ("abort_visit", Right(Deed::SubmitVisit)),
@@ -75,6 +87,15 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_teams", Right(Deed::ReadCampaign)),
     ("read_team", Right(Deed::ReadCampaign)),
     ("reseat_team", Right(Deed::EditCampaign)),
+    ("declare_photo", Right(Deed::SendPhoto)),
+    ("head_derivative", Right(Deed::ReadPhotos)),
+    ("head_original", Right(Deed::ReadOriginal)),
+    ("list_photos", Right(Deed::ReadPhotos)),
+    ("read_derivative", Right(Deed::ReadPhotos)),
+    ("read_original", Right(Deed::ReadOriginal)),
+    ("read_photo", Right(Deed::ReadPhotos)),
+    ("send_photo", Right(Deed::SendPhoto)),
+    ("withdraw_photo", Right(Deed::SendPhoto)),
 ];
 
 /// What the operation of this id asks for.

@@ -19,6 +19,7 @@ pub mod pages;
 pub mod paging;
 pub mod probes;
 pub mod problem;
+pub mod ranges;
 pub mod reference;
 pub mod replay;
 pub mod source;

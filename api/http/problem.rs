@@ -5,7 +5,9 @@ use super::wording;
 use crate::domain::refusal::{FieldFault, Kind, Next, Refusal};
 use crate::flows;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,6 +25,8 @@ pub struct Problem {
     faults: Vec<FieldFault>,
     retry_after_s: Option<u32>,
     allow: Option<String>,
+    /// Length of the whole, where a range lies outside it.
+    whole_bytes: Option<u64>,
 }
 
 /// A problem document (RFC 9457).
@@ -118,7 +122,17 @@ impl Problem {
             faults: Vec::new(),
             retry_after_s: None,
             allow: None,
+            whole_bytes: None,
         }
+    }
+
+    /// A range that lies outside an object of this length (416).
+    #[must_use]
+    pub fn no_such_range(whole_bytes: u64) -> Self {
+        let detail = format!("There are {whole_bytes} bytes; this range lies outside them.");
+        let mut problem = Self::of_door(StatusCode::RANGE_NOT_SATISFIABLE, "range.outside", detail);
+        problem.whole_bytes = Some(whole_bytes);
+        problem
     }
 
     /// Names the fields to blame.
@@ -192,6 +206,9 @@ impl ResponseError for Problem {
         if let Some(methods) = &self.allow {
             answer.insert_header((ALLOW, methods.as_str()));
         }
+        if let Some(bytes) = self.whole_bytes {
+            answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = if self.code == "token.missing" {
                 "Bearer realm=\"fieldproof\""
@@ -215,6 +232,7 @@ impl From<Refusal> for Problem {
             faults: no.faults,
             retry_after_s,
             allow: None,
+            whole_bytes: None,
         }
     }
 }

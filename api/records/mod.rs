@@ -8,6 +8,7 @@ pub mod error;
 pub mod grants;
 pub mod keys;
 pub mod owners;
+pub mod photos;
 pub mod premises;
 pub mod replays;
 pub mod responses;

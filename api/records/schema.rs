@@ -135,6 +135,9 @@ diesel::table! {
         captured_at -> Timestamptz,
         photo_id -> Uuid,
         owner_id -> Uuid,
+        item_code -> Nullable<Text>,
+        subject -> Text,
+        place_verdict -> Text,
     }
 }
 

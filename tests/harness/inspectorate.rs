@@ -98,21 +98,6 @@ impl House {
         Holder { account, visitor: self.bearer(&token) }
     }
 
-    /// Which deeds were recorded about an object, in order.
-    pub async fn recorded(&self, object: &str) -> Vec<String> {
-        let sql = "SELECT deed FROM custody WHERE object_id = $1 ORDER BY seq";
-        let rows = self.sql().await.query(sql, &[&object]).await.expect("the log can be read");
-        rows.iter().map(|row| row.get(0)).collect()
-    }
-
-    /// An owner with this code.
-    pub async fn body(&self, code: &str) -> Uuid {
-        let id = Uuid::new_v4();
-        let sql = "INSERT INTO owners (id, code, name, created_at) VALUES ($1::text::uuid, $2, $2, now())";
-        put(&self.sql().await, sql, &[&id.to_string(), code]).await;
-        id
-    }
-
     /// A unit below another, since 2000.
     pub async fn place(&self, name: &str, unit_type: &str, parent: Option<Uuid>) -> Uuid {
         let (id, sql) = (Uuid::new_v4(), self.sql().await);
@@ -184,7 +169,7 @@ impl Inspectorate {
     /// Opens one.
     pub async fn open() -> Self {
         let house = House::open().await;
-        let owner = house.body("tuyen-quang").await;
+        let owner = house.owner("tuyen-quang").await.0;
         let province = house.place("Tỉnh Tuyên Quang", "province", None).await;
         let commune = house.place("Xã Minh Quang", "commune", Some(province)).await;
         let other_commune = house.place("Xã Phúc Sơn", "commune", Some(province)).await;

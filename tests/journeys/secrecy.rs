@@ -21,7 +21,7 @@ fn bare(answer: &Answer, visit: &str) -> (u16, Vec<(String, String)>, String) {
 
 async fn outsiders(at: &Inspectorate) -> Vec<(&'static str, Holder)> {
     let (house, owner) = (&at.house, at.owner);
-    let foreign = house.body("lai-chau").await;
+    let foreign = house.owner("lai-chau").await.0;
     vec![
         ("oversight", house.holder("Giám sát", &[(Role::Oversight, owner, None)]).await),
         ("reviewer", house.holder("Xét duyệt", &[(Role::Reviewer, owner, None)]).await),
@@ -160,7 +160,7 @@ async fn another_scheduler_is_not_warned_of_a_sealed_visit_and_its_holder_is() {
     let (_, own) = at.scheduler.visitor.post("/v1/visits", &at.plan("planned", 26)).await;
     assert!(warned(&own), "{own}");
 
-    let foreign = at.house.body("doan-giam-sat").await;
+    let foreign = at.house.owner("doan-giam-sat").await.0;
     let planner = at.house.holder("Ban Pháp chế", &[(Role::Scheduler, foreign, None)]).await;
     let campaign = at.house.active_campaign(foreign).await;
     let team = at.house.team(campaign, &[(planner.account, "lead")]).await;
@@ -179,7 +179,7 @@ async fn the_authority_reads_a_sealed_visit_once_cleared_and_every_read_is_recor
     let at = Inspectorate::open().await;
     let sealed = at.visit("surprise", 24).await;
     let reads = async || {
-        let deeds = at.house.recorded(id_of(&sealed)).await;
+        let deeds = at.house.deeds(id_of(&sealed)).await;
         deeds.iter().filter(|deed| *deed == "visit.sealed-read").count()
     };
     assert_eq!(at.authority.visitor.get(&sealed).await.0, 404);

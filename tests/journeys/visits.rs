@@ -72,7 +72,7 @@ async fn a_surprise_visit_lives_from_sealed_to_final() {
     let finalised = at.step(&at.scheduler, &visit, "finalise", Value::Null).await;
     assert_eq!((finalised.status, finalised.body["state"].as_str()), (200, Some("finalised")));
 
-    let deeds = at.house.recorded(id_of(&visit)).await;
+    let deeds = at.house.deeds(id_of(&visit)).await;
     let life: Vec<&str> =
         deeds.iter().map(String::as_str).filter(|deed| *deed != "visit.sealed-read").collect();
     let expected = [
@@ -137,7 +137,7 @@ async fn fifty_submits_at_once_make_one_transition() {
         assert!(matches!(answer.status, 200 | 503), "{}", answer.body);
     }
     assert!(answers.iter().any(|answer| answer.status == 200));
-    let submitted = at.house.recorded(id_of(&visit)).await.iter().filter(|d| *d == "visit.submitted").count();
+    let submitted = at.house.deeds(id_of(&visit)).await.iter().filter(|d| *d == "visit.submitted").count();
     assert_eq!(submitted, 1);
     assert_eq!(at.lead.visitor.get(&visit).await.1["version"].as_i64(), Some(before + 1));
     at.house.close().await;

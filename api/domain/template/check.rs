@@ -24,6 +24,16 @@ impl Faults {
         }
     }
 
+    /// A number in its range with at most four decimals: what people write, and what every JSON reader reads alike, so
+    /// that the digest of a body does not hang on the last bit of a float.
+    fn number(&mut self, at: &str, code: &str, number: f64, (least, most): (f64, f64)) {
+        if !(least..=most).contains(&number) {
+            self.add(at, code, format!("is not between {least} and {most}"));
+        } else if ((number * 1e4).round() / 1e4).to_bits() != number.to_bits() {
+            self.add(at, code, "has more than four decimals");
+        }
+    }
+
     fn both(&mut self, at: &str, text: &mut Bilingual, limit: usize) {
         self.text(&format!("{at}/vi"), &mut text.vi, limit, true);
         self.text(&format!("{at}/en"), &mut text.en, limit, false);
@@ -85,9 +95,7 @@ fn check_item(faults: &mut Faults, at: &str, item: &mut Item) {
         faults.add(format!("{at}/code"), "template.code", detail);
     }
     faults.both(&format!("{at}/question"), &mut item.question, 500);
-    if !(0.0..=100.0).contains(&item.weight) {
-        faults.add(format!("{at}/weight"), "template.weight", "is not between 0 and 100");
-    }
+    faults.number(&format!("{at}/weight"), "template.weight", item.weight, (0.0, 100.0));
     if item.legal_basis.len() > 20 {
         faults.add(format!("{at}/legal_basis"), "template.size", "at most 20 documents");
     }
@@ -136,12 +144,8 @@ fn check_response(faults: &mut Faults, at: &str, response: &mut ResponseType) {
                     "is the numerator's name too",
                 );
             }
-            if threshold.is_some_and(|percent| !(0.0..=1000.0).contains(&percent)) {
-                faults.add(
-                    format!("{at}/threshold"),
-                    "template.threshold",
-                    "is not between 0 and 1000 percent",
-                );
+            if let Some(percent) = *threshold {
+                faults.number(&format!("{at}/threshold"), "template.threshold", percent, (0.0, 1000.0));
             }
         }
     }
@@ -151,9 +155,7 @@ fn check_unit(faults: &mut Faults, at: &str, unit: &str, threshold: f64) {
     if !is_name(unit) {
         faults.add(format!("{at}/unit"), "template.unit", "use small letters, digits and _");
     }
-    if !(threshold.is_finite() && (0.0..=1e9).contains(&threshold)) {
-        faults.add(format!("{at}/threshold"), "template.threshold", "is not between 0 and 1000000000");
-    }
+    faults.number(&format!("{at}/threshold"), "template.threshold", threshold, (0.0, 1e9));
 }
 
 fn check_measure(faults: &mut Faults, at: &str, measure: &Measure) {
@@ -174,9 +176,7 @@ fn check_options(faults: &mut Faults, at: &str, options: &mut [ChoiceOption]) {
             faults.add(format!("{at}/value"), "template.option-value", detail);
         }
         faults.both(&format!("{at}/label"), &mut option.label, 200);
-        if !(0.0..=1.0).contains(&option.credit) {
-            faults.add(format!("{at}/credit"), "template.credit", "is not between 0 and 1");
-        }
+        faults.number(&format!("{at}/credit"), "template.credit", option.credit, (0.0, 1.0));
     }
 }
 

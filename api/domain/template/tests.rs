@@ -85,9 +85,20 @@ fn a_digest_survives_storage_that_reorders_keys() {
     assert_eq!(Checklist::stored(reordered).unwrap().sha256(), before.sha256());
 }
 
+#[test]
+fn a_number_has_at_most_four_decimals() {
+    let with = |threshold: f64| {
+        let response = json!({ "type": "number", "unit": "m2", "operator": ">=", "threshold": threshold });
+        faults(list(&[item("OSS-A1", &response)])).len()
+    };
+    assert_eq!([40.0, 0.1, 37.5, 0.0001, 0.00001, 981_215.603_396_485_3].map(with), [0, 0, 0, 0, 1, 1]);
+}
+
 proptest! {
     #[test]
-    fn canonical_json_means_the_same(key in "[a-z]{1,5}", number in -1e6..1e6_f64, text in any::<String>()) {
+    fn canonical_json_means_the_same(key in "[a-z]{1,5}", number in 0_u32..1_000_000_000, text in any::<String>()) {
+        // At most four decimals, as the rules of a checklist have it.
+        let number = f64::from(number) / 1e4;
         let value = json!({ "z": text, key: [number, { "b": 1, "a": number.trunc() }] });
         let again: serde_json::Value = serde_json::from_str(&canonical(&value)).unwrap();
         prop_assert_eq!(canonical(&again), canonical(&value));

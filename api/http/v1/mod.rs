@@ -1,7 +1,10 @@
 //! The JSON API, version 1: one file a noun, view types private to it.
 
+pub mod accounts;
 pub mod campaigns;
+pub mod me;
 pub mod owners;
+pub mod photos;
 pub mod premises;
 pub mod responses;
 pub mod teams;
@@ -21,4 +24,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(templates::operations);
     cfg.configure(units::operations);
     cfg.configure(visits::operations);
+    cfg.configure(accounts::operations);
+    cfg.configure(me::operations);
+    cfg.configure(photos::operations);
 }

@@ -56,7 +56,7 @@ fn cpu_ms() -> f64 {
 }
 
 /// Clouds of several sizes, hard edges and a little grain: as hard to code as a photo of a phone, about
-/// 0.3 bytes a pixel.
+/// 0.2 bytes a pixel.
 fn synthesize(megapixels: u32) -> Result<Vec<u8>, Box<dyn Error>> {
     let unit = (f64::from(megapixels) * 1e6 / 12.0).sqrt();
     let unit = (1..=65_500 / 4).take_while(|side| f64::from(*side) <= unit).last().unwrap_or(1_u32);

@@ -90,7 +90,7 @@ pub enum ResponseShape {
     /// Yes, no, or not applicable with a reason.
     YesNoNa {
         /// The good answer: `yes` or `no`.
-        #[schema(example = "yes")]
+        #[schema(pattern = "^(yes|no)$")]
         pass: String,
     },
     /// One of several, each with its credit.
