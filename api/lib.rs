@@ -16,6 +16,7 @@ pub use fieldproof_domain as domain;
 pub mod admin;
 pub mod app;
 pub mod config;
+pub mod decoding;
 pub mod flows;
 pub mod http;
 pub mod identity;

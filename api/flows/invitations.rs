@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::domain::account::{Login, Password};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{AccountId, SessionId};
+use crate::domain::permission::{self, Deed, Subject};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::identity::{random_text, sha256};
 use crate::records::accounts::{self, Account, LinkPurpose};
@@ -97,6 +98,7 @@ fn noted(deed: &'static str, account: AccountId) -> custody::Entry<'static> {
 /// # Errors
 /// `password.wrong` for a wrong old one, `sign-in.throttled` after too many of these, or an outage.
 pub async fn change_password(app: &App, actor: &Actor, old: &str, new: &str, source: &str) -> Result<()> {
+    permission::may(actor, Deed::ChangeProfile, &Subject::default())?;
     let id = actor.account().ok_or_else(Refusal::forbidden)?;
     let account =
         accounts::find(&mut *app.records.conn().await?, id).await?.ok_or_else(Refusal::not_found)?;
