@@ -5,6 +5,7 @@
 mod migrations;
 mod openapi;
 mod problems;
+mod store;
 mod readme;
 mod source;
 
@@ -41,6 +42,3 @@ fn holds(path: &str, wanted: &str) {
         wanted.lines().nth(line)
     );
 }
-//! What others may rely on, and what we rely on in others.
-
-mod store;

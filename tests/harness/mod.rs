@@ -1,12 +1,11 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod cast;
-mod database;
-mod scene;
-mod visitor;
 pub mod database;
 pub mod people;
 pub mod pictures;
+mod scene;
+mod visitor;
 
 pub use cast::Person;
 pub use scene::{Scene, Shot};
