@@ -7,9 +7,9 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_administrator_of_the_whole_installation_enters_owners() {
     let house = House::open().await;
-    let ours = house.owner("que-son").await;
-    let admin = house.person("Quản trị", &[(Role::Administrator, None)]).await.visitor;
-    let local = house.person("Quản trị huyện", &[(Role::Administrator, Some(ours))]).await.visitor;
+    let ours = house.owner("que-son").await.0;
+    let admin = house.officer("Quản trị", &[(Role::Administrator, None)]).await.visitor;
+    let local = house.officer("Quản trị huyện", &[(Role::Administrator, Some(ours))]).await.visitor;
     let new = json!({ "code": "nong-son", "name": "UBND huyện Nông Sơn" });
 
     assert_eq!(local.post("/v1/owners", &new).await.0, 403);
