@@ -3,6 +3,7 @@
 mod accounts;
 mod campaigns;
 mod door;
+mod owners;
 mod photos;
 mod probes;
 mod secrecy;
