@@ -1,6 +1,7 @@
 //! The workshops' handles, the settings and the clock: built once, cheap to clone.
 
 use crate::config::Config;
+use crate::decoding::Decoding;
 use crate::identity::Identity;
 use crate::media::Media;
 use crate::notary::Notary;
@@ -20,6 +21,8 @@ pub struct App {
     pub records: Records,
     /// Object store.
     pub media: Media,
+    /// Pixels, in processes of their own.
+    pub decoding: Decoding,
     /// Tokens, passwords, sealing, randomness.
     pub identity: Identity,
     /// What we vouch for.
@@ -36,6 +39,7 @@ impl App {
         Ok(Self {
             records: Records::open(&config).await?,
             media: Media::open(&config.s3),
+            decoding: Decoding::open(config.decoders),
             identity: Identity::open(&config),
             notary: Notary::open(),
             clock,

@@ -354,14 +354,7 @@ impl Config {
             public_url: from.public_url(),
             trusted_proxies: read_proxies(&mut from),
             cors_origins: from.list("FIELDPROOF_CORS_ORIGINS"),
-            s3: S3Config {
-                endpoint: Some(from.raw("FIELDPROOF_S3_ENDPOINT")).filter(|url| !url.is_empty()),
-                region: from.needed("FIELDPROOF_S3_REGION"),
-                bucket: from.needed("FIELDPROOF_S3_BUCKET"),
-                access_key_id: from.needed("FIELDPROOF_S3_ACCESS_KEY_ID"),
-                secret_access_key: Secret::new(from.needed("FIELDPROOF_S3_SECRET_ACCESS_KEY")),
-                path_style: from.parsed("FIELDPROOF_S3_PATH_STYLE", "true or false"),
-            },
+            s3: read_s3(&mut from),
             db_connections: narrow(from.number("FIELDPROOF_DB_CONNECTIONS", 2, 1000), 16),
             http_threads: narrow(from.number("FIELDPROOF_HTTP_THREADS", 1, 256), 2),
             max_connections: narrow(from.number("FIELDPROOF_MAX_CONNECTIONS", 16, 100_000), 4096),
@@ -400,6 +393,29 @@ impl Config {
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+}
+
+impl S3Config {
+    /// Reads the settings of the object store alone, for the process that is the store.
+    ///
+    /// # Errors
+    /// All faults of these settings at once.
+    pub fn from_environment() -> Result<Self, Vec<Fault>> {
+        let mut from = Reader { lookup: &environment, faults: Vec::new() };
+        let s3 = read_s3(&mut from);
+        if from.faults.is_empty() { Ok(s3) } else { Err(from.faults) }
+    }
+}
+
+fn read_s3(from: &mut Reader<'_>) -> S3Config {
+    S3Config {
+        endpoint: Some(from.raw("FIELDPROOF_S3_ENDPOINT")).filter(|url| !url.is_empty()),
+        region: from.needed("FIELDPROOF_S3_REGION"),
+        bucket: from.needed("FIELDPROOF_S3_BUCKET"),
+        access_key_id: from.needed("FIELDPROOF_S3_ACCESS_KEY_ID"),
+        secret_access_key: Secret::new(from.needed("FIELDPROOF_S3_SECRET_ACCESS_KEY")),
+        path_style: from.parsed("FIELDPROOF_S3_PATH_STYLE", "true or false"),
     }
 }
 

@@ -3,9 +3,12 @@
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
-use fieldproof::config::{self, Config};
-use fieldproof::{admin, flows, http, telemetry, worker};
+use fieldproof::config::{self, Config, Fault, S3Config};
+use fieldproof::{admin, flows, http, library, telemetry, worker};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Photo evidence for inspections of public service.
 ///
@@ -33,22 +36,68 @@ enum Command {
     /// Manage accounts, client programs and keys from the machine itself.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Bring a checklist in: published as the next version unless the last one is the same.
+    #[command(long_about = library::ABOUT_TEMPLATES)]
+    ImportTemplate {
+        /// A file in the format of api/library/*.json.
+        #[arg(required_unless_present = "library", conflicts_with = "library")]
+        file: Option<PathBuf>,
+        /// The checklists that came with this program, into the library every owner may use.
+        #[arg(long)]
+        library: bool,
+        /// Code of the owner whose checklist it is; the library where nothing is said.
+        #[arg(long, conflicts_with = "library")]
+        owner: Option<String>,
+    },
+    /// Enter a register of units: all of it, or nothing; as often as you like.
+    #[command(long_about = library::ABOUT_UNITS)]
+    ImportUnits {
+        /// A register as JSON.
+        #[arg(required_unless_present = "library", conflicts_with = "library")]
+        file: Option<PathBuf>,
+        /// The small register that came with this program.
+        #[arg(long)]
+        library: bool,
+    },
     /// Print every setting: default, unit, meaning, and what is set now.
     Config,
     /// Print the contract (OpenAPI 3.1) as YAML.
     Openapi,
+    /// Compare every photo's row with its object; exit code 1 when something needs a person.
+    Fsck {
+        /// Remove objects older than a day that no row names.
+        #[arg(long)]
+        repair: bool,
+        /// Read every original and compare its SHA-256, not only its length.
+        #[arg(long)]
+        deep: bool,
+        /// Print the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Be the single-machine object store; keys and bucket come from the FIELDPROOF_S3_ settings.
+    Store {
+        /// Folder that holds everything.
+        #[arg(long)]
+        root: PathBuf,
+        /// Address to listen on.
+        #[arg(long)]
+        listen: SocketAddr,
+    },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let line = Line::parse();
-    match run(line.command).await {
-        Ok(code) => code,
-        Err(why) => {
-            eprintln!("fieldproof: {why:#}");
-            ExitCode::from(2)
-        }
+fn main() -> ExitCode {
+    // A decoder limits its own address space, so it must have nothing running: no runtime, no logging.
+    if flows::upkeep::is_decoder(std::env::args().nth(1).as_deref()) {
+        return flows::upkeep::decode();
     }
+    let line = Line::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = runtime.context("the runtime could not start").and_then(|on| on.block_on(run(line.command)));
+    done.unwrap_or_else(|why| {
+        eprintln!("fieldproof: {why:#}");
+        ExitCode::from(2)
+    })
 }
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -71,6 +120,12 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             }
         }
         Command::Admin(command) => admin::run(command, open).await?,
+        Command::ImportTemplate { file, owner, .. } => {
+            return library::import_templates(&open().await?, file.as_deref(), owner.as_deref()).await;
+        }
+        Command::ImportUnits { file, .. } => {
+            return library::import_units(&open().await?, file.as_deref()).await;
+        }
         Command::Config => {
             print!("{}", config::table());
             println!("\nSet now:");
@@ -78,16 +133,60 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 println!("  {name}={value}");
             }
         }
+        Command::Fsck { repair, deep, json } => {
+            return fsck(flows::fsck::Options { repair, deep }, json).await;
+        }
+        Command::Store { root, listen } => store(root, listen).await?,
         Command::Openapi => print!("{}", http::openapi::yaml().map_err(anyhow::Error::msg)?),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn load() -> anyhow::Result<Config> {
-    Config::from_environment().map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(|f| format!("  {} {}", f.name, f.detail)).collect();
-        anyhow::anyhow!("these settings need to be changed:\n{}", lines.join("\n"))
-    })
+    Config::from_environment().map_err(faulty)
+}
+
+fn faulty(faults: Vec<Fault>) -> anyhow::Error {
+    let lines: Vec<String> = faults.iter().map(|f| format!("  {} {}", f.name, f.detail)).collect();
+    anyhow::anyhow!("these settings need to be changed:\n{}", lines.join("\n"))
+}
+
+async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitCode> {
+    let report = flows::fsck::fsck(&open().await?, options).await?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{} photos hold bytes, {} originals are stored.", report.rows, report.objects);
+        report.missing.iter().for_each(|photo| println!("missing   {photo}"));
+        report.damaged.iter().for_each(|photo| println!("damaged   {photo}"));
+        report.orphans.iter().for_each(|name| println!("unnamed   {name}"));
+        println!("{} removed.", report.removed);
+    }
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+async fn store(root: PathBuf, listen: SocketAddr) -> anyhow::Result<()> {
+    let settings = S3Config::from_environment().map_err(faulty)?;
+    telemetry::start_logging("info", true)?;
+    let mut config = fieldproof_store::StoreConfig::new(
+        root,
+        listen,
+        settings.access_key_id,
+        settings.secret_access_key.expose().as_str(),
+    );
+    config.buckets = vec![settings.bucket];
+    let running = fieldproof_store::start(config).await?;
+    http::wait_for_stop().await;
+    running.stop().await;
+    Ok(())
+}
+
+/// Makes the bucket, now or when the store answers.
+async fn prepare_store(app: App) {
+    while let Err(why) = flows::upkeep::prepare_store(&app).await {
+        tracing::warn!(%why, "the object store is not ready");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
 }
 
 async fn open() -> anyhow::Result<App> {
@@ -100,8 +199,10 @@ async fn serve(with_worker: bool) -> anyhow::Result<()> {
     let app = open().await?;
     let metrics = telemetry::start_metrics()?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
+    let preparing = tokio::spawn(prepare_store(app.clone()));
     let work = with_worker.then(|| tokio::spawn(worker::run(app.clone(), stopped)));
     let served = http::serve(app, metrics).await;
+    preparing.abort();
     stop.send_replace(true);
     if let Some(work) = work {
         work.await.context("the worker failed")?;

@@ -7,5 +7,7 @@
     reason = "a test that can't go on should stop; tests read the machine's clock and environment"
 )]
 
+mod contract;
 mod harness;
+mod house;
 mod journeys;

@@ -328,8 +328,8 @@ pub struct Reach {
     pub sealed_owners: Vec<Slice>,
     /// As `owners`, sealed visits with a clearance.
     pub cleared_owners: Vec<Slice>,
-    /// What concerns these units and everything below, once disclosed; `true` where only after signing.
-    pub units: Vec<(UnitId, bool)>,
+    /// What these owners do at a unit and everything below, once disclosed; `true` where only after signing.
+    pub units: Vec<(Slice, bool)>,
     /// Visits of teams the actor leads.
     pub leads: bool,
     /// Visits of teams the actor sits on, once dispatched.
@@ -359,7 +359,7 @@ pub fn reach(actor: &Actor, deed: Deed) -> Reach {
             Cleared => reach.cleared_owners.push(slice),
             Unit | UnitSigned => {
                 let after_signing = deed.cell(grant.role) == UnitSigned;
-                reach.units.extend(grant.unit.map(|unit| (unit, after_signing)));
+                reach.units.extend(grant.unit.map(|_| (slice, after_signing)));
             }
             // Own kind needs the campaign's kind; no list asks for it. Teams are a matter of membership, not of grants.
             No | OwnKind | Team | Dispatched => {}

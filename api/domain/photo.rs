@@ -118,6 +118,23 @@ pub enum Origin {
     Gallery,
 }
 
+impl Origin {
+    /// As stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Gallery => "gallery",
+        }
+    }
+
+    /// Reads a stored or sent origin.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Camera, Self::Gallery].into_iter().find(|origin| origin.as_str() == text)
+    }
+}
+
 /// What the phone promises about a photo before it sends the bytes. Never altered afterwards.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declaration {
@@ -198,6 +215,50 @@ impl State {
     pub fn is_held(self) -> bool {
         matches!(self, Self::Stored | Self::Ready | Self::NoPreview | Self::Quarantined)
     }
+}
+
+impl Declaration {
+    /// Whether another declaration promises the same photo. The device's clock goes on between two attempts, so it
+    /// does not count.
+    #[must_use]
+    pub fn promises_the_same_as(&self, other: &Self) -> bool {
+        let mut other = other.clone();
+        other.device_clock = self.device_clock;
+        *self == other
+    }
+}
+
+/// Whether photos may be declared for a visit in this state: from check-in until its minutes are drawn up.
+///
+/// # Errors
+/// `photo.visit-not-open`.
+pub fn may_be_declared(visit_state: &str) -> Result<(), Refusal> {
+    if matches!(visit_state, "on_site" | "recording_closed") {
+        return Ok(());
+    }
+    let detail = "Photos are declared while the team is on site or has just closed the recording.";
+    Err(Refusal::new(Kind::Conflict, "photo.visit-not-open", detail))
+}
+
+/// Whether a photo may be taken back while its visit is in this state: until the visit is submitted.
+///
+/// # Errors
+/// `photo.visit-submitted`.
+pub fn may_be_withdrawn(visit_state: &str) -> Result<(), Refusal> {
+    if matches!(visit_state, "submitted" | "finalised" | "cancelled" | "aborted") {
+        let detail = "The visit is submitted or has ended; its photos stay as they are.";
+        return Err(Refusal::new(Kind::Conflict, "photo.visit-submitted", detail).next(Next::Drop));
+    }
+    Ok(())
+}
+
+/// What the head of an upload says about the body to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Length and digest as announced.
+    pub bytes: Arrived,
+    /// `Content-Type`.
+    pub media_type: MediaType,
 }
 
 /// What came over the wire, as counted and hashed by us.

@@ -77,6 +77,12 @@ impl GeoFix {
         self.point.x()
     }
 
+    /// Metres along the ground to another position.
+    #[must_use]
+    pub fn distance_m(&self, latitude: f64, longitude: f64) -> f64 {
+        Haversine.distance(self.point, Point::new(longitude, latitude))
+    }
+
     /// Radius of the 68 % circle in metres.
     #[must_use]
     pub fn accuracy_m(&self) -> f64 {
@@ -96,6 +102,27 @@ pub enum PositionSource {
     Manual,
     /// There is no position; normal, and never a reason to refuse a photo.
     None,
+}
+
+impl PositionSource {
+    const ALL: [Self; 4] = [Self::Gnss, Self::Network, Self::Manual, Self::None];
+
+    /// As stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gnss => "gnss",
+            Self::Network => "network",
+            Self::Manual => "manual",
+            Self::None => "none",
+        }
+    }
+
+    /// Reads a stored or sent source.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == text)
+    }
 }
 
 /// The ground an office stands on.
@@ -162,6 +189,12 @@ impl Verdict {
             Self::Outside => "outside",
             Self::CannotTell => "cannot_tell",
         }
+    }
+
+    /// Reads a stored or sent verdict.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Inside, Self::Outside, Self::CannotTell].into_iter().find(|verdict| verdict.as_str() == text)
     }
 }
 

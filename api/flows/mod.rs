@@ -1,17 +1,29 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
 pub mod accounts;
+pub mod campaigns;
 pub mod clients;
+pub mod fsck;
 pub mod invitations;
 pub mod keys;
 pub mod oauth;
+pub mod owners;
+pub mod photos;
+pub mod premises;
 pub mod profile;
+pub mod promises;
+pub mod replays;
+pub mod responses;
 pub mod sessions;
 pub mod sign_in;
+pub mod teams;
+pub mod templates;
+pub mod units;
 pub mod upkeep;
+pub mod visits;
 
 use crate::domain::refusal::Refusal;
-use crate::records;
+use crate::{media, records};
 
 /// What went wrong, as far as a door needs to know.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -47,6 +59,16 @@ impl From<records::Error> for Error {
     }
 }
 
+impl From<media::Error> for Error {
+    fn from(why: media::Error) -> Self {
+        match why {
+            media::Error::Busy(why) => Self::Busy(why),
+            media::Error::Missing => Self::Fault("an object or the bucket is missing".to_owned()),
+            media::Error::Fault(why) => Self::Fault(why),
+        }
+    }
+}
+
 impl From<crate::identity::Busy> for Error {
     fn from(why: crate::identity::Busy) -> Self {
         Self::Busy(why.to_string())
@@ -57,6 +79,46 @@ impl From<crate::identity::Busy> for Error {
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     crate::identity::random()
+}
+
+/// A short name for content that a door serves: changes whenever the content does.
+#[must_use]
+pub fn fingerprint(content: &[u8]) -> String {
+    crate::identity::sha256(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A password that nobody chose: 120 random bits in letters and digits that are read aloud without doubt.
+#[must_use]
+pub fn random_password() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let bytes = crate::identity::random::<24>();
+    let letters = bytes.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('x', char::from));
+    letters.chunks(6).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+/// Cuts a page that was read one row too long; says whether there are more.
+fn cut<T>(mut rows: Vec<T>, limit: u8) -> (Vec<T>, bool) {
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    (rows, more)
+}
+
+/// Refuses a change that rests on another version than the current one.
+fn current(sent: i32, held: i32) -> Result<()> {
+    if sent == held {
+        return Ok(());
+    }
+    let detail = format!("The current version is \"v{held}\"; read again, then change.");
+    Err(Refusal::new(crate::domain::refusal::Kind::Stale, "version.stale", detail).into())
+}
+
+/// Refuses a list to a client program that may not ask for such things; what the list holds is a matter of reach.
+fn scope(actor: &crate::domain::actor::Actor, deed: crate::domain::permission::Deed) -> Result<()> {
+    if actor.scopes.contains(&deed.scope()) {
+        return Ok(());
+    }
+    let detail = format!("This client may not ask for {}.", deed.scope().as_str());
+    Err(Refusal::new(crate::domain::refusal::Kind::Forbidden, "scope-missing", detail).into())
 }
 
 /// A short name for content that a door serves: changes whenever the content does.

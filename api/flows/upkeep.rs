@@ -2,7 +2,8 @@
 
 use super::Result;
 use crate::app::App;
-use crate::records;
+use crate::{decoding, records};
+use std::process::ExitCode;
 
 /// Which parts of the installation answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,46 @@ pub async fn parts(app: &App) -> Parts {
     let disk =
         rustix::fs::statvfs(".").is_ok_and(|s| s.f_bavail.saturating_mul(s.f_frsize) >= LEAST_FREE_BYTES);
     Parts { database: database.is_ok(), store: store.is_ok(), disk }
+}
+
+/// Promised work, in tasks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Promised {
+    /// Not done yet.
+    pub open: f64,
+    /// Put aside for a person after too many attempts.
+    pub dead: f64,
+}
+
+/// Counts promised work.
+///
+/// # Errors
+/// The database's own.
+pub async fn promised(app: &App) -> Result<Promised> {
+    let mut conn = app.records.conn().await?;
+    let (open, dead) = records::tasks::count(&mut conn).await?;
+    let figure = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
+    Ok(Promised { open: figure(open), dead: figure(dead) })
+}
+
+/// Makes the bucket where it is missing.
+///
+/// # Errors
+/// A store that is away or that we may not use.
+pub async fn prepare_store(app: &App) -> Result<()> {
+    Ok(app.media.ensure_bucket().await?)
+}
+
+/// Whether this process was started to decode photos and nothing else.
+#[must_use]
+pub fn is_decoder(first_argument: Option<&str>) -> bool {
+    first_argument == Some(decoding::CHILD)
+}
+
+/// Decodes photos from standard input until it ends, under limits of its own.
+#[must_use]
+pub fn decode() -> ExitCode {
+    decoding::run_child()
 }
 
 /// Brings the database to this version's schema; returns what was run.

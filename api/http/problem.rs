@@ -1,10 +1,13 @@
 //! Refusals and faults as RFC 9457 problem documents; the only place with status numbers.
 
 use super::context::{Context, Language};
+use super::wording;
 use crate::domain::refusal::{FieldFault, Kind, Next, Refusal};
 use crate::flows;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +25,8 @@ pub struct Problem {
     faults: Vec<FieldFault>,
     retry_after_s: Option<u32>,
     allow: Option<String>,
+    /// Length of the whole, where a range lies outside it.
+    whole_bytes: Option<u64>,
 }
 
 /// A problem document (RFC 9457).
@@ -117,7 +122,17 @@ impl Problem {
             faults: Vec::new(),
             retry_after_s: None,
             allow: None,
+            whole_bytes: None,
         }
+    }
+
+    /// A range that lies outside an object of this length (416).
+    #[must_use]
+    pub fn no_such_range(whole_bytes: u64) -> Self {
+        let detail = format!("There are {whole_bytes} bytes; this range lies outside them.");
+        let mut problem = Self::of_door(StatusCode::RANGE_NOT_SATISFIABLE, "range.outside", detail);
+        problem.whole_bytes = Some(whole_bytes);
+        problem
     }
 
     /// Names the fields to blame.
@@ -154,7 +169,7 @@ impl Problem {
             kind: format!("/problems/{}", self.code),
             title: title(self.status, context.language).to_owned(),
             status: self.status.as_u16(),
-            detail: self.detail.clone(),
+            detail: wording::detail(self.code, &self.detail, context.language),
             instance: format!("urn:uuid:{}", context.request_id),
             code: self.code.to_owned(),
             client_action: self.next,
@@ -164,7 +179,7 @@ impl Problem {
                 .map(|f| FieldProblem {
                     pointer: f.pointer.clone(),
                     code: f.code.clone(),
-                    detail: f.detail.clone(),
+                    detail: wording::detail(&f.code, &f.detail, context.language),
                 })
                 .collect(),
         }
@@ -191,6 +206,9 @@ impl ResponseError for Problem {
         if let Some(methods) = &self.allow {
             answer.insert_header((ALLOW, methods.as_str()));
         }
+        if let Some(bytes) = self.whole_bytes {
+            answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = if self.code == "token.missing" {
                 "Bearer realm=\"fieldproof\""
@@ -214,6 +232,7 @@ impl From<Refusal> for Problem {
             faults: no.faults,
             retry_after_s,
             allow: None,
+            whole_bytes: None,
         }
     }
 }

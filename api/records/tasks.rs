@@ -137,3 +137,33 @@ pub async fn count(db: &mut Db) -> Result<(i64, i64)> {
     let dead = tasks::table.filter(tasks::state.eq("dead")).count().get_result(db).await?;
     Ok((open, dead))
 }
+
+/// Prolongs a lease that is still held.
+///
+/// # Errors
+/// The database's own.
+pub async fn renew(db: &mut Db, id: i64, lease: Uuid, until: Timestamp) -> Result<()> {
+    diesel::update(tasks::table.filter(tasks::id.eq(id).and(tasks::lease.eq(lease))))
+        .set(tasks::leased_until.eq(until.to_diesel()))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Puts a task back that could not be begun in earnest: the attempt does not count.
+///
+/// # Errors
+/// The database's own.
+pub async fn postpone(db: &mut Db, id: i64, lease: Uuid, why: &str, at: Timestamp) -> Result<()> {
+    diesel::update(tasks::table.filter(tasks::id.eq(id).and(tasks::lease.eq(lease))))
+        .set((
+            tasks::state.eq("ready"),
+            tasks::lease.eq(None::<Uuid>),
+            tasks::attempts.eq(tasks::attempts - 1),
+            tasks::run_at.eq(at.to_diesel()),
+            tasks::last_error.eq(why.chars().take(500).collect::<String>()),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
+}

@@ -55,22 +55,44 @@ CREATE TABLE photos (
          AND (latitude IS NULL) = (accuracy_m IS NULL)),
     CONSTRAINT photos_stored_has_log CHECK ((stored_at IS NULL) = (log_number IS NULL))
 );
--- One index for each documented filter, all in capture order; withdrawn and announced rows stay out of the way.
-CREATE INDEX photos_by_owner ON photos (owner_id, captured_at, id) WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
-CREATE INDEX photos_by_campaign ON photos (campaign_id, captured_at, id);
+-- One index for each documented scope with each documented filter, in capture order. Announced and withdrawn rows stay
+-- out of the way: only the filter by state looks for them.
+CREATE INDEX photos_by_owner ON photos (owner_id, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_owner_item ON photos (owner_id, item_code, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_owner_subject ON photos (owner_id, subject, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_owner_place ON photos (owner_id, place_verdict, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_owner_state ON photos (owner_id, state, captured_at, id);
+CREATE INDEX photos_by_campaign ON photos (campaign_id, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_campaign_item ON photos (campaign_id, item_code, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_campaign_subject ON photos (campaign_id, subject, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_campaign_place ON photos (campaign_id, place_verdict, captured_at, id)
+    WHERE state IN ('stored', 'ready', 'no_preview', 'quarantined');
+CREATE INDEX photos_by_campaign_state ON photos (campaign_id, state, captured_at, id);
+-- A visit has hundreds of photos at most: every filter within it is one short scan of this.
 CREATE INDEX photos_by_visit ON photos (visit_id, captured_at, id);
-CREATE INDEX photos_by_unit ON photos (unit_id, captured_at, id);
-CREATE INDEX photos_by_item ON photos (owner_id, item_code, captured_at, id);
-CREATE INDEX photos_by_subject ON photos (owner_id, subject, captured_at, id);
-CREATE INDEX photos_by_place ON photos (owner_id, place_verdict, captured_at, id);
-CREATE INDEX photos_by_state ON photos (owner_id, state, captured_at, id);
-CREATE INDEX photos_by_position ON photos USING gist (owner_id, point(longitude, latitude)) WHERE latitude IS NOT NULL;
+CREATE INDEX photos_by_position ON photos USING gist (owner_id, point(longitude, latitude))
+    WHERE latitude IS NOT NULL AND state IN ('stored', 'ready', 'no_preview', 'quarantined');
 
--- A photo under each unit above the one it was taken at, so that "everything below a province" is one index seek.
+-- A held photo under its unit and each unit above, so that "everything below a province" is one index seek.
+-- Rows come when the bytes are durable and go when the photo is withdrawn; what they repeat never changes.
 CREATE TABLE photo_ancestors (
     ancestor_id uuid NOT NULL REFERENCES units (id),
     captured_at timestamptz NOT NULL,
     photo_id uuid NOT NULL REFERENCES photos (id),
     owner_id uuid NOT NULL REFERENCES owners (id),
+    item_code text,
+    subject text NOT NULL,
+    place_verdict text NOT NULL,
     PRIMARY KEY (ancestor_id, owner_id, captured_at, photo_id)
 );
+CREATE INDEX photo_ancestors_by_item ON photo_ancestors (ancestor_id, owner_id, item_code, captured_at, photo_id);
+CREATE INDEX photo_ancestors_by_subject ON photo_ancestors (ancestor_id, owner_id, subject, captured_at, photo_id);
+CREATE INDEX photo_ancestors_by_place ON photo_ancestors (ancestor_id, owner_id, place_verdict, captured_at, photo_id);
+CREATE INDEX photo_ancestors_by_photo ON photo_ancestors (photo_id);

@@ -35,9 +35,9 @@ struct Line {
     /// Base address of the API.
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     url: String,
-    /// Access token (api); the visit must be on site.
-    #[arg(long, env = "BENCH_TOKEN", default_value = "")]
-    token: String,
+    /// File with the access token (api); the visit must be on site.
+    #[arg(long, default_value = "")]
+    token_file: String,
     /// Visit (api).
     #[arg(long, default_value = "")]
     visit: String,
@@ -146,6 +146,7 @@ async fn raw_url(number: usize, run: u64) -> String {
 
 async fn send(
     line: &Line,
+    token: &str,
     client: &reqwest::Client,
     noise: &Bytes,
     number: usize,
@@ -174,7 +175,7 @@ async fn send(
     let begun = Instant::now();
     let declared = client
         .put(format!("{}/v1/photos/{id}", line.url))
-        .bearer_auth(&line.token)
+        .bearer_auth(token)
         .json(&declaration)
         .send()
         .await
@@ -185,7 +186,7 @@ async fn send(
     }
     let sent = client
         .put(format!("{}/v1/photos/{id}/original", line.url))
-        .bearer_auth(&line.token)
+        .bearer_auth(token)
         .header("content-type", "image/jpeg")
         .header("content-length", size)
         .header("repr-digest", format!("sha-256=:{}:", STANDARD.encode(digest)))
@@ -220,11 +221,17 @@ async fn main() {
         let pid = pid.parse().expect("a pid");
         watched.push(Watched { name: name.to_owned(), pid, before_ms: cpu_ms(pid) });
     }
+    let token = if line.token_file.is_empty() {
+        String::new()
+    } else {
+        std::fs::read_to_string(&line.token_file).expect("a readable token file").trim().to_owned()
+    };
     let next = Arc::new(AtomicUsize::new(0));
     let begun = Instant::now();
     let mut phones = Vec::new();
     for phone in 0..line.clients {
         let (line, noise, next, addresses) = (line.clone(), noise.clone(), next.clone(), addresses.clone());
+        let token = token.clone();
         phones.push(tokio::spawn(async move {
             let client = reqwest::Client::builder().pool_max_idle_per_host(1).build().expect("a client");
             if line.ramp_ms > 0 {
@@ -238,7 +245,7 @@ async fn main() {
                     return (times, failures);
                 }
                 let url = addresses.get(number).map(String::as_str);
-                match send(&line, &client, &noise, number, run, url).await {
+                match send(&line, &token, &client, &noise, number, run, url).await {
                     Ok(seconds) => times.push(seconds),
                     Err(why) => failures.push(why),
                 }

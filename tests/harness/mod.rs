@@ -1,13 +1,20 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
+mod cast;
 mod database;
-pub mod people;
+mod scene;
 mod visitor;
+pub mod database;
+pub mod people;
+pub mod pictures;
 
+pub use cast::Person;
+pub use scene::{Scene, Shot};
 pub use visitor::{Answer, Visitor};
 
 use fieldproof::app::{App, Clock};
 use fieldproof::config::Config;
+use fieldproof::decoding::Decoding;
 use fieldproof::http::{self, Vitals};
 use jiff::{SignedDuration, Timestamp};
 use std::net::TcpListener;
@@ -74,7 +81,8 @@ impl House {
         };
         let config = Config::read(&lookup).expect("test settings are good");
         let ahead_s = Arc::new(AtomicI64::new(0));
-        let app = App::open(config, clock(Arc::clone(&ahead_s))).await.expect("the app opens");
+        let mut app = App::open(config, clock(Arc::clone(&ahead_s))).await.expect("the app opens");
+        app.decoding = Decoding::with_program(env!("CARGO_BIN_EXE_fieldproof"), 2);
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let vitals = Vitals { metrics, stopping: Arc::new(AtomicBool::new(false)) };
         let server = http::start(app.clone(), vitals, listener).expect("the server starts");
@@ -103,6 +111,26 @@ impl House {
         database::connect(&self.database_url).await
     }
 
+    /// Starts a worker that keeps promises until it is stopped.
+    pub fn start_worker(&self) -> Worker {
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        Worker { stop, running: tokio::spawn(fieldproof::worker::run(self.app.clone(), stopped)) }
+    }
+
+    /// Keeps every promise there is.
+    pub async fn work(&self) {
+        let worker = self.start_worker();
+        let client = self.sql().await;
+        for _ in 0..600 {
+            let open = client.query("SELECT 1 FROM tasks WHERE state <> 'dead'", &[]).await.expect("tasks");
+            if open.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        worker.stop().await;
+    }
+
     /// Stops the object store, as an outage would.
     pub async fn stop_store(&mut self) {
         if let Some(store) = self.store.take() {
@@ -127,6 +155,20 @@ impl House {
         drop(self.app);
         database::remove(&self.database).await;
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A worker that runs.
+pub struct Worker {
+    stop: tokio::sync::watch::Sender<bool>,
+    running: tokio::task::JoinHandle<()>,
+}
+
+impl Worker {
+    /// Lets it finish what is under way.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        self.running.await.expect("the worker ends well");
     }
 }
 

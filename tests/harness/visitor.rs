@@ -46,6 +46,11 @@ impl Visitor {
         Self { base: base.to_owned(), token, client }
     }
 
+    /// Its access token, for requests written by hand.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// Prepares a request, for what the shorter calls don't do.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");

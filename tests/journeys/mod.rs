@@ -1,6 +1,12 @@
 //! What people do, told over HTTP; the names are sentences.
 
 mod accounts;
+mod campaigns;
+mod door;
+mod photos;
 mod probes;
 mod sign_in;
 mod sign_in_guards;
+mod templates;
+mod units;
+mod uploads_broken;

@@ -1,0 +1,71 @@
+//! Pixels, from the outside: a bounded pool of decoder processes, any of which may die without harm.
+
+use bytes::Bytes;
+use fieldproof_imaging::child::{self, Decoder};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+pub use fieldproof_imaging::quality::{Outcome, checks};
+pub use fieldproof_imaging::{Examined, ExifFacts, Format, Picture, Quarantine};
+
+/// The hidden argument with which this program is a decoder and nothing else.
+pub const CHILD: &str = "examine-child";
+
+/// The pool's handle.
+#[derive(Clone)]
+pub struct Decoding {
+    program: PathBuf,
+    places: Arc<Semaphore>,
+    /// Decoders whose process waits for the next photo.
+    resting: Arc<Mutex<Vec<Decoder>>>,
+}
+
+/// Why a photo could not be examined, through no fault of its own.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("decoding is not available: {0}")]
+pub struct Away(String);
+
+impl Decoding {
+    /// A pool of at most so many processes, each this very program (`/proc/self/exe` stays right through upgrades).
+    #[must_use]
+    pub fn open(processes: usize) -> Self {
+        Self::with_program("/proc/self/exe", processes)
+    }
+
+    /// A pool of another program that understands [`CHILD`].
+    #[must_use]
+    pub fn with_program(program: impl Into<PathBuf>, processes: usize) -> Self {
+        Self {
+            program: program.into(),
+            places: Arc::new(Semaphore::new(processes.max(1))),
+            resting: Arc::new(Mutex::new(Vec::new())),
+        }
+    }
+
+    /// Examines one photo, waiting for a free process first.
+    ///
+    /// # Errors
+    /// [`Away`] where the photo is not to blame: worth another try later.
+    pub async fn examine(&self, bytes: Bytes) -> Result<Examined, Away> {
+        let _place = self.places.acquire().await.map_err(|why| Away(why.to_string()))?;
+        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut decoder = resting.unwrap_or_else(|| Decoder::new(&self.program, [OsString::from(CHILD)]));
+        #[allow(clippy::disallowed_methods, reason = "a decoder blocks; the places above bound how many do")]
+        let worked = tokio::task::spawn_blocking(move || {
+            let examined = decoder.examine(&bytes);
+            (decoder, examined)
+        });
+        let (decoder, examined) = worked.await.map_err(|why| Away(why.to_string()))?;
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner).push(decoder);
+        examined.map_err(|why| Away(why.to_string()))
+    }
+}
+
+/// Is a decoder: reads photos from standard input until it ends. Called first thing in a process of its own.
+#[must_use]
+pub fn run_child() -> ExitCode {
+    child::main()
+}

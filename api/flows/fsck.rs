@@ -1,0 +1,159 @@
+//! Reconciling rows and objects: what a crash left behind, what a disk lost.
+
+use super::Result;
+use crate::app::App;
+use crate::domain::ids::PhotoId;
+use crate::media::{self, Key, Listed};
+use crate::records::photos::{self, HeldOriginal};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::SignedDuration;
+use serde::Serialize;
+use sha2::Digest;
+
+/// Younger objects may belong to an upload whose row is about to be written.
+const GRACE: SignedDuration = SignedDuration::from_hours(24);
+/// Rows looked at in one query.
+const PAGE: i64 = 500;
+/// Questions asked of the store at the same time.
+const AT_ONCE: usize = 8;
+
+/// What to do besides looking.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Remove objects that no row names and that are older than a day.
+    pub repair: bool,
+    /// Read every original and compare its digest, not only its length.
+    pub deep: bool,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// Rows that claim to have their bytes.
+    pub rows: u64,
+    /// Objects under `originals/`.
+    pub objects: u64,
+    /// Photos whose original is missing or has another length: evidence is lost, restore it from a backup.
+    pub missing: Vec<PhotoId>,
+    /// Photos whose original has another digest (`deep` only): as bad as missing.
+    pub damaged: Vec<PhotoId>,
+    /// Names of objects that no row names.
+    pub orphans: Vec<String>,
+    /// How many of those were removed.
+    pub removed: u64,
+}
+
+impl Report {
+    /// Whether nothing is left for a person to do.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.missing.is_empty()
+            && self.damaged.is_empty()
+            && self.orphans.len() == usize::try_from(self.removed).unwrap_or(0)
+    }
+}
+
+/// Compares every row with its object and every object with its row.
+///
+/// # Errors
+/// An outage of the database or the store; what was removed by then stays removed.
+pub async fn fsck(app: &App, options: Options) -> Result<Report> {
+    let mut report = Report::default();
+    rows(app, options, &mut report).await?;
+    objects(app, options, &mut report).await?;
+    Ok(report)
+}
+
+enum State {
+    Whole,
+    Missing,
+    Damaged,
+}
+
+async fn rows(app: &App, options: Options, report: &mut Report) -> Result<()> {
+    let mut after = None;
+    loop {
+        let page = {
+            let mut db = app.records.conn().await?;
+            photos::held_after(&mut db, after, PAGE).await?
+        };
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.photo);
+        report.rows += u64::try_from(page.len()).unwrap_or(0);
+        let states: Vec<(PhotoId, State)> =
+            stream::iter(page)
+                .map(|held| async move {
+                    Ok::<_, media::Error>((held.photo, look(app, held, options.deep).await?))
+                })
+                .buffered(AT_ONCE)
+                .try_collect()
+                .await?;
+        for (photo, state) in states {
+            match state {
+                State::Whole => {}
+                State::Missing => report.missing.push(photo),
+                State::Damaged => report.damaged.push(photo),
+            }
+        }
+    }
+}
+
+async fn look(app: &App, held: HeldOriginal, deep: bool) -> std::result::Result<State, media::Error> {
+    let key = Key::Original { owner: held.owner, photo: held.photo, sha256: held.sha256 };
+    match app.media.head(&key).await? {
+        Some(object) if object.size_bytes == held.size_bytes => {}
+        _ => return Ok(State::Missing),
+    }
+    if !deep {
+        return Ok(State::Whole);
+    }
+    let (_, mut chunks) = app.media.get(&key, None).await?;
+    let mut hash = sha2::Sha256::new();
+    while let Some(chunk) = chunks.next().await {
+        match chunk {
+            Ok(chunk) => hash.update(&chunk),
+            // Our own store cuts a damaged object short instead of giving it.
+            Err(_) => return Ok(State::Damaged),
+        }
+    }
+    let same = <[u8; 32]>::from(hash.finalize()) == held.sha256.0;
+    Ok(if same { State::Whole } else { State::Damaged })
+}
+
+async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()> {
+    let oldest_kept = app.now().checked_sub(GRACE).unwrap_or_default();
+    let mut from = None;
+    loop {
+        let (page, next) = app.media.list(media::key::ORIGINALS, from).await?;
+        report.objects += u64::try_from(page.len()).unwrap_or(0);
+        let old: Vec<Listed> = page.into_iter().filter(|object| object.modified_at < oldest_kept).collect();
+        let ids: Vec<PhotoId> =
+            old.iter().filter_map(|object| named(object).map(|(photo, _)| photo)).collect();
+        let known = {
+            let mut db = app.records.conn().await?;
+            photos::photo_states(&mut db, &ids).await?
+        };
+        for object in old {
+            let wanted = named(&object).is_some_and(|(photo, sha256)| known.get(&photo) == Some(&sha256));
+            if wanted {
+                continue;
+            }
+            if options.repair {
+                app.media.delete_listed(&object).await?;
+                report.removed += 1;
+            }
+            report.orphans.push(object.name);
+        }
+        match next {
+            Some(_) => from = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
+    match Key::parse_original(&object.name)? {
+        Key::Original { photo, sha256, .. } => Some((photo, sha256)),
+        _ => None,
+    }
+}

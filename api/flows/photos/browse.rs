@@ -1,0 +1,225 @@
+//! Browsing: which combinations of filters there are, and what of them an actor may see.
+
+use super::Photo;
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
+use crate::domain::moment::vietnam_day;
+use crate::domain::permission::{self, Deed, Subject};
+use crate::domain::refusal::{FieldFault, Kind, Refusal};
+use crate::flows::Result;
+use crate::records::{Db, photos, visits};
+use jiff::Timestamp;
+
+use crate::records::photos::Scope;
+pub use crate::records::photos::{After, Facet, PageQuery};
+
+/// What is asked for, as parsed from the query.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// One owner; may be left out by whoever has exactly one.
+    pub owner: Option<OwnerId>,
+    /// One campaign.
+    pub campaign: Option<CampaignId>,
+    /// One visit.
+    pub visit: Option<VisitId>,
+    /// A unit and everything below it.
+    pub unit: Option<UnitId>,
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// By item, subject, place verdict or state.
+    pub facets: Vec<Facet>,
+    /// Captured at this time or later.
+    pub from: Option<Timestamp>,
+    /// Captured before this time.
+    pub to: Option<Timestamp>,
+    /// `Some(true)` for oldest first.
+    pub ascending: Option<bool>,
+}
+
+/// Widest box in degrees, each way: about 110 km. Wider ones are better asked by unit.
+const WIDEST_BOX: f64 = 1.0;
+
+fn combination(detail: &str) -> Refusal {
+    Refusal::new(Kind::Invalid, "photo.filter-combination", detail)
+}
+
+/// Refuses what no index answers.
+fn check(filters: &Filters) -> std::result::Result<(), Refusal> {
+    let scopes =
+        [filters.campaign.is_some(), filters.visit.is_some(), filters.unit.is_some(), filters.bbox.is_some()];
+    if scopes.iter().filter(|given| **given).count() > 1 {
+        return Err(combination("Give one of campaign, visit, unit and bbox."));
+    }
+    if filters.owner.is_some() && (filters.campaign.is_some() || filters.visit.is_some()) {
+        return Err(combination("owner goes alone, with unit, or with bbox."));
+    }
+    if filters.visit.is_none() && filters.facets.len() > 1 {
+        return Err(combination(
+            "Give at most one of item, subject, place and state, except within a visit.",
+        ));
+    }
+    if filters.unit.is_some() && filters.facets.iter().any(|f| matches!(f, Facet::State(_))) {
+        return Err(combination("state goes with owner, campaign or visit, not with unit."));
+    }
+    if let Some([west, south, east, north]) = filters.bbox {
+        if !filters.facets.is_empty() || filters.ascending.is_some() {
+            return Err(combination(
+                "bbox takes no other filter than captured_from and captured_to, and no order.",
+            ));
+        }
+        let on_earth = [west, east].iter().all(|x| (-180.0..=180.0).contains(x))
+            && [south, north].iter().all(|y| (-90.0..=90.0).contains(y));
+        if !on_earth
+            || east <= west
+            || north <= south
+            || east - west > WIDEST_BOX
+            || north - south > WIDEST_BOX
+        {
+            let detail = "must be west,south,east,north in degrees, at most 1 degree wide and high";
+            return Err(Refusal::invalid(vec![FieldFault::new("?bbox", "photo.bbox", detail)]));
+        }
+    }
+    Ok(())
+}
+
+/// One page, and whether more follows.
+///
+/// # Errors
+/// `photo.filter-combination`, `not-found` for a scope the actor may not see, `photo.filter-owner` where no owner was
+/// named and none follows; an outage.
+pub async fn browse(
+    app: &App,
+    actor: &Actor,
+    filters: &Filters,
+    after: Option<After>,
+    limit: u8,
+) -> Result<(Vec<Photo>, bool)> {
+    check(filters)?;
+    if !actor.scopes.contains(&Deed::ReadPhotos.scope()) {
+        let detail = format!("This client may not ask for {}.", Deed::ReadPhotos.scope().as_str());
+        return Err(Refusal::new(Kind::Forbidden, "scope-missing", detail).into());
+    }
+    let mut db = app.records.conn().await?;
+    let (scope, signed_only) = allowed_scope(&mut db, actor, filters, app.now()).await?;
+    let query = PageQuery {
+        scope,
+        facets: filters.facets.clone(),
+        from: filters.from,
+        to: filters.to,
+        ascending: filters.ascending.unwrap_or(false),
+        signed_only,
+        after,
+        limit: i64::from(limit) + 1,
+    };
+    let mut rows = photos::page(&mut db, &query).await?;
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    Ok((rows, more))
+}
+
+fn sees(actor: &Actor, subject: &Subject) -> bool {
+    permission::allows(actor, Deed::ReadPhotos, subject)
+}
+
+async fn allowed_scope(
+    db: &mut Db,
+    actor: &Actor,
+    filters: &Filters,
+    now: Timestamp,
+) -> Result<(Scope, bool)> {
+    if let Some(visit) = filters.visit {
+        let standing = visits::standing(db, actor, visit).await?.ok_or_else(Refusal::not_found)?;
+        permission::may(actor, Deed::ReadPhotos, &standing.subject)?;
+        return Ok((Scope::Visit(visit), false));
+    }
+    if let Some(campaign) = filters.campaign {
+        let owner = photos::owner_of_campaign(db, campaign).await?.ok_or_else(Refusal::not_found)?;
+        let subject = Subject { owner: Some(owner), campaign: Some(campaign), ..Subject::default() };
+        return if sees(actor, &subject) { Ok((Scope::Campaign(campaign), false)) } else { Err(unseen()) };
+    }
+    let owner = filters.owner.map_or_else(|| only_owner(actor, filters.unit.is_some()), Ok)?;
+    if let Some(unit) = filters.unit {
+        let units = photos::unit_and_above(db, unit, vietnam_day(now)).await?;
+        let subject =
+            |signed| Subject { owner: Some(owner), units: units.clone(), signed, ..Subject::default() };
+        // Whoever answers for a unit sees its photos once the minutes are signed.
+        return match (sees(actor, &subject(false)), sees(actor, &subject(true))) {
+            (true, _) => Ok((Scope::Unit(owner, unit), false)),
+            (false, true) => Ok((Scope::Unit(owner, unit), true)),
+            (false, false) => Err(unseen()),
+        };
+    }
+    if !sees(actor, &Subject { owner: Some(owner), ..Subject::default() }) {
+        return Err(unseen());
+    }
+    let scope = filters.bbox.map_or(Scope::Owner(owner), |[west, south, east, north]| Scope::Box {
+        owner,
+        west,
+        south,
+        east,
+        north,
+    });
+    Ok((scope, false))
+}
+
+fn unseen() -> crate::flows::Error {
+    Refusal::not_found().into()
+}
+
+/// The owner of whoever has exactly one.
+fn only_owner(actor: &Actor, for_unit: bool) -> std::result::Result<OwnerId, Refusal> {
+    let mut owners: Vec<OwnerId> = actor
+        .grants
+        .iter()
+        .filter_map(|grant| grant.owner)
+        .filter(|owner| for_unit || sees(actor, &Subject { owner: Some(*owner), ..Subject::default() }))
+        .collect();
+    owners.sort_unstable();
+    owners.dedup();
+    match owners.as_slice() {
+        [one] => Ok(*one),
+        _ => {
+            let detail = "Name an owner, a campaign or a visit.";
+            Err(Refusal::new(Kind::Invalid, "photo.filter-owner", detail))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::photo::State;
+    use uuid::Uuid;
+
+    fn code(filters: &Filters) -> Option<&'static str> {
+        check(filters).err().map(|no| no.code)
+    }
+
+    #[test]
+    fn combinations_without_an_index_are_refused() {
+        let subject = || Facet::Subject("desk".to_owned());
+        let unit = Some(UnitId(Uuid::nil()));
+        let visit = Some(VisitId(Uuid::nil()));
+        assert_eq!(code(&Filters { facets: vec![subject()], unit, ..Filters::default() }), None);
+        assert_eq!(
+            code(&Filters {
+                facets: vec![subject(), Facet::State(State::Ready)],
+                visit,
+                ..Filters::default()
+            }),
+            None
+        );
+        for refused in [
+            Filters { facets: vec![subject(), Facet::State(State::Ready)], ..Filters::default() },
+            Filters { facets: vec![Facet::State(State::Ready)], unit, ..Filters::default() },
+            Filters { unit, visit, ..Filters::default() },
+            Filters { bbox: Some([107.0, 15.0, 107.5, 15.5]), facets: vec![subject()], ..Filters::default() },
+        ] {
+            assert_eq!(code(&refused), Some("photo.filter-combination"));
+        }
+        for bbox in [[0.0, 0.0, 2.0, 1.0], [1.0, 0.0, 0.0, 1.0], [f64::NAN, 0.0, 1.0, 1.0]] {
+            assert_eq!(code(&Filters { bbox: Some(bbox), ..Filters::default() }), Some("invalid"));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A phone promises a photo: what it will hold, what it shows, when and where it was taken.
+
+use super::Done;
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::permission::{self, Deed};
+use crate::domain::photo::{self, Declaration};
+use crate::domain::place;
+use crate::domain::refusal::{Kind, Next, Refusal};
+use crate::flows::{Error, Result};
+use crate::records::custody::{self, Entry};
+use crate::records::photos::{self, Decided, Photo};
+use crate::records::visits;
+use serde_json::json;
+
+/// Takes a promise. The same promise again changes nothing.
+///
+/// # Errors
+/// `not-found` for a visit the actor may not see, `photo.id-taken` when the id promises another photo,
+/// `photo.visit-not-open`, a fault at `/item` for an item the visit's checklists do not have; an outage.
+pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<Done<Photo>> {
+    let now = app.now();
+    let mut tx = app.records.begin().await?;
+    let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
+    permission::may(actor, Deed::SendPhoto, &visit.subject)?;
+    if let Some(held) = photos::find(&mut tx, declared.id).await? {
+        return again(held, &declared);
+    }
+    photo::may_be_declared(&visit.state)?;
+    if let Some(item) = &declared.item
+        && !photos::has_item(&mut tx, visit.id, item).await?
+    {
+        return Err(Refusal::field(
+            "/item",
+            "photo.item-unknown",
+            "no checklist of this visit has this item",
+        )
+        .into());
+    }
+    let area = photos::area_of(&mut tx, visit.premises).await?;
+    let finding = place::judge(declared.fix.as_ref(), declared.source, area.as_ref());
+    let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();
+    let about = Decided { visit: &visit, place: &finding, clock_skew_s, at: now };
+    if !photos::announce(&mut tx, actor, &declared, about).await? {
+        // Another request with this id won the race; its row is visible now.
+        let held = photos::find(&mut tx, declared.id).await?;
+        return again(held.ok_or_else(|| Error::Busy("the id was being taken".to_owned()))?, &declared);
+    }
+    let entry = Entry {
+        deed: "photo.declared",
+        object: ("photo", declared.id.to_string()),
+        owner: Some(visit.owner),
+        visit: Some(visit.id),
+        details: json!({ "sha256": declared.sha256.to_hex(), "size_bytes": declared.size_bytes,
+            "place": finding.verdict, "clock_skew_s": clock_skew_s }),
+    };
+    custody::note(&mut tx, Some(actor), entry, now).await?;
+    let kept = photos::find(&mut tx, declared.id).await?;
+    let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
+    tx.commit().await?;
+    Ok(Done::Now(kept))
+}
+
+fn again(held: Photo, declared: &Declaration) -> Result<Done<Photo>> {
+    if held.declared.promises_the_same_as(declared) {
+        return Ok(Done::Before(held));
+    }
+    let detail = "This id was declared for another photo. A new photo needs a new id.";
+    Err(Refusal::new(Kind::Conflict, "photo.id-taken", detail).next(Next::Fix).into())
+}

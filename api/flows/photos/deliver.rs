@@ -1,0 +1,156 @@
+//! Handing out bytes: originals, each reading of which is recorded, and derivatives.
+
+use super::{Photo, permitted};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::PhotoId;
+use crate::domain::permission::Deed;
+use crate::domain::photo::{Sha256, State};
+use crate::domain::refusal::Refusal;
+use crate::flows::{Error, Result};
+use crate::media::{self, Chunks, DerivativeSize, Key, Span};
+use crate::records::custody::{self, Entry};
+use futures::{Stream, StreamExt, stream};
+use serde_json::json;
+use sha2::Digest;
+
+/// An object that may be handed out, not opened yet.
+#[derive(Clone, Debug)]
+pub struct Deliverable {
+    /// The photo it belongs to.
+    pub photo: Photo,
+    /// Bytes of the whole object.
+    pub size_bytes: u64,
+    /// Which object.
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Original,
+    Derivative(DerivativeSize),
+}
+
+impl Deliverable {
+    fn key(&self) -> Key {
+        let (owner, photo, sha256) = (self.photo.owner, self.photo.declared.id, self.photo.declared.sha256);
+        match self.what {
+            What::Original => Key::Original { owner, photo, sha256 },
+            What::Derivative(size) => Key::Derivative { owner, photo, sha256, size },
+        }
+    }
+}
+
+/// Finds an original the actor may read.
+///
+/// # Errors
+/// `not-found` where the actor may not, or while its bytes are not held; an outage.
+pub async fn original(app: &App, actor: &Actor, id: PhotoId) -> Result<Deliverable> {
+    let mut db = app.records.conn().await?;
+    let (photo, _) = permitted(&mut db, actor, Deed::ReadOriginal, id).await?;
+    if photo.received.is_none() {
+        return Err(Refusal::not_found().into());
+    }
+    Ok(Deliverable { size_bytes: photo.declared.size_bytes, photo, what: What::Original })
+}
+
+/// Finds a derivative the actor may read, by the pixels of its long side.
+///
+/// # Errors
+/// `not-found` where the actor may not, or where there is none; an outage.
+pub async fn derivative(app: &App, actor: &Actor, id: PhotoId, pixels: u16) -> Result<Deliverable> {
+    let size = DerivativeSize::of_pixels(pixels).ok_or_else(Refusal::not_found)?;
+    let mut db = app.records.conn().await?;
+    let (photo, _) = permitted(&mut db, actor, Deed::ReadPhotos, id).await?;
+    let made = photo.found.as_ref().and_then(|found| found.derivatives.as_ref());
+    let made = made.and_then(|all| all.get(pixels.to_string())).and_then(|one| one.get("size_bytes"));
+    let size_bytes = made.and_then(serde_json::Value::as_u64).ok_or_else(Refusal::not_found)?;
+    Ok(Deliverable { photo, size_bytes, what: What::Derivative(size) })
+}
+
+/// Opens it. Reading an original is recorded, durably, before the first byte is given.
+///
+/// A whole original is hashed on its way out: if the store gives other bytes than were received, the last of them
+/// are withheld, so that the reader's connection ends early and no damaged file counts as evidence.
+///
+/// # Errors
+/// An outage; a fault where an object that must be there is not.
+pub async fn open(app: &App, actor: &Actor, wanted: &Deliverable, span: Option<Span>) -> Result<Chunks> {
+    let (_, chunks) = app.media.get(&wanted.key(), span).await.map_err(|why| match why {
+        media::Error::Missing => Error::Fault(format!("object {} is missing", wanted.key().name())),
+        other => other.into(),
+    })?;
+    if wanted.what != What::Original {
+        return Ok(chunks);
+    }
+    note_reading(app, actor, &wanted.photo, span).await?;
+    Ok(if span.is_none() { checked(chunks, wanted.photo.declared.sha256).boxed() } else { chunks })
+}
+
+async fn note_reading(app: &App, actor: &Actor, photo: &Photo, span: Option<Span>) -> Result<()> {
+    let mut tx = app.records.begin().await?;
+    let entry = Entry {
+        deed: "photo.original_read",
+        object: ("photo", photo.declared.id.to_string()),
+        owner: Some(photo.owner),
+        // Readers do not add to the visit's own numbered log: it tells what the team did.
+        visit: None,
+        details: json!({ "visit": photo.declared.visit,
+            "bytes": span.map(|s| json!({ "first": s.first, "last": s.last })) }),
+    };
+    custody::note(&mut tx, Some(actor), entry, app.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+struct Checking {
+    chunks: Chunks,
+    hash: sha2::Sha256,
+    held_back: Option<bytes::Bytes>,
+    expected: Sha256,
+}
+
+/// Hands each chunk on when the next has come; the last one only if the digest is right.
+fn checked(
+    chunks: Chunks,
+    expected: Sha256,
+) -> impl Stream<Item = std::result::Result<bytes::Bytes, media::Error>> + Send {
+    let start = Checking { chunks, hash: sha2::Sha256::new(), held_back: None, expected };
+    stream::try_unfold(start, |mut on| async move {
+        loop {
+            match on.chunks.next().await {
+                Some(chunk) => {
+                    let chunk = chunk?;
+                    on.hash.update(&chunk);
+                    if let Some(before) = on.held_back.replace(chunk) {
+                        return Ok(Some((before, on)));
+                    }
+                }
+                None => {
+                    let Some(last) = on.held_back.take() else { return Ok(None) };
+                    if <[u8; 32]>::from(on.hash.finalize_reset()) == on.expected.0 {
+                        return Ok(Some((last, on)));
+                    }
+                    tracing::error!("the store gave damaged bytes for an original; the answer was cut");
+                    return Err(media::Error::Fault("damaged original".to_owned()));
+                }
+            }
+        }
+    })
+}
+
+/// A name for the file of an original: visit, item and id, ASCII only.
+#[must_use]
+pub fn file_name(photo: &Photo) -> String {
+    let safe = |text: &str| -> String {
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(60).collect()
+    };
+    let item = photo.declared.item.as_deref().map_or_else(|| "visit".to_owned(), safe);
+    let ending = photo.declared.media_type.extension();
+    format!("{}-{item}-{}.{ending}", photo.declared.visit, photo.declared.id)
+}
+
+/// Whether the photo still waits for the worker.
+#[must_use]
+pub fn is_waiting(photo: &Photo) -> bool {
+    matches!(photo.state, State::Announced | State::Stored)
+}

@@ -1,0 +1,169 @@
+//! The worker's look at a photo: what it is, whether it serves, smaller pictures of it.
+//!
+//! May be done twice without harm: derivatives are written over with the same bytes, and the row takes the findings
+//! only while it still waits for them. What can't be decoded is set apart with the reason and stops nothing else.
+
+use super::Photo;
+use super::compare;
+use crate::app::App;
+use crate::decoding::{self, Examined, Picture};
+use crate::domain::check::{Check, Outcome};
+use crate::domain::ids::PhotoId;
+use crate::domain::photo::{Sha256, State};
+use crate::flows::{Error, Result};
+use crate::media::{self, DerivativeSize, Key};
+use crate::records::custody::{self, Entry};
+use crate::records::photos::{self, Found};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use serde_json::{Value, json};
+use sha2::Digest;
+
+/// The original in the store is not what was received.
+const DAMAGED: &str = "original-damaged";
+
+/// Examines a photo that is stored; one that is gone, withdrawn or examined already is left alone.
+///
+/// # Errors
+/// An outage of the database, the store or the decoders: the same again later.
+pub async fn examine(app: &App, id: PhotoId) -> Result<()> {
+    let photo = {
+        let mut db = app.records.conn().await?;
+        photos::find(&mut db, id).await?
+    };
+    let Some(photo) = photo.filter(|photo| photo.state == State::Stored) else { return Ok(()) };
+    let Some(bytes) = whole(app, &photo).await? else {
+        tracing::error!(photo = %id, "the store lost or damaged an original");
+        let found = Found { reason: Some(DAMAGED.to_owned()), ..nothing_found(app) };
+        return keep(app, &photo, State::Quarantined, found).await;
+    };
+    let examined = app.decoding.examine(bytes).await.map_err(|why| Error::Busy(why.to_string()))?;
+    let (state, reason, derivatives) = outcome(app, &photo, &examined).await?;
+    let found = Found {
+        sniffed_type: examined.format.map(|format| format.media_type().to_owned()),
+        size: examined.size.map(|size| (size.width, size.height)),
+        placeholder: placeholder(&examined),
+        exif: serde_json::to_value(&examined.exif).ok(),
+        checks: serde_json::to_value(checks_of(&photo, &examined)).ok(),
+        derivatives,
+        reason,
+        ..nothing_found(app)
+    };
+    keep(app, &photo, state, found).await
+}
+
+fn nothing_found(app: &App) -> Found {
+    Found {
+        at: app.now(),
+        sniffed_type: None,
+        size: None,
+        placeholder: None,
+        exif: None,
+        checks: None,
+        derivatives: None,
+        reason: None,
+    }
+}
+
+/// Reads an original and compares it with its digest; `None` where it is missing or changed.
+async fn whole(app: &App, photo: &Photo) -> Result<Option<Bytes>> {
+    let key = Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
+    let (size, mut chunks) = match app.media.get(&key, None).await {
+        Ok(opened) => opened,
+        Err(media::Error::Missing) => return Ok(None),
+        Err(why) => return Err(why.into()),
+    };
+    if size != photo.declared.size_bytes {
+        return Ok(None);
+    }
+    let mut bytes = BytesMut::with_capacity(usize::try_from(size).unwrap_or(0));
+    let mut hash = sha2::Sha256::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        hash.update(&chunk);
+        bytes.extend_from_slice(&chunk);
+    }
+    let same = Sha256(hash.finalize().into()) == photo.declared.sha256;
+    Ok(same.then(|| bytes.freeze()))
+}
+
+fn placeholder(examined: &Examined) -> Option<Vec<u8>> {
+    match &examined.picture {
+        Picture::Ready(rendered) => Some(rendered.placeholder.clone()),
+        _ => None,
+    }
+}
+
+/// Stores the derivatives, if there are any; says what the photo becomes.
+async fn outcome(
+    app: &App,
+    photo: &Photo,
+    examined: &Examined,
+) -> Result<(State, Option<String>, Option<Value>)> {
+    let rendered = match &examined.picture {
+        Picture::Ready(rendered) => rendered,
+        Picture::NoPreview { reason } => {
+            return Ok((State::NoPreview, Some(reason.code().to_owned()), None));
+        }
+        Picture::Quarantined { reason } => {
+            return Ok((State::Quarantined, Some(reason.code().to_owned()), None));
+        }
+    };
+    let made = [
+        (DerivativeSize::Thumb, &rendered.thumb_jpeg, rendered.thumb_size),
+        (DerivativeSize::Preview, &rendered.preview_jpeg, rendered.preview_size),
+    ];
+    let mut facts = serde_json::Map::new();
+    for (size, jpeg, pixels) in made {
+        let (owner, id, sha256) = (photo.owner, photo.declared.id, photo.declared.sha256);
+        let key = Key::Derivative { owner, photo: id, sha256, size };
+        app.media.put_bytes(&key, "image/jpeg", Bytes::copy_from_slice(jpeg)).await?;
+        let fact = json!({ "size_bytes": jpeg.len(), "width": pixels.width, "height": pixels.height });
+        facts.insert(size.pixels().to_string(), fact);
+    }
+    Ok((State::Ready, None, Some(Value::Object(facts))))
+}
+
+fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
+    let mut all = Vec::new();
+    if let (Picture::Ready(rendered), Some(size)) = (&examined.picture, examined.size) {
+        all.extend(decoding::checks(&rendered.quality, size).map(|check| Check {
+            code: check.code.code().replace('-', "_"),
+            outcome: match check.outcome {
+                decoding::Outcome::Pass => Outcome::Pass,
+                decoding::Outcome::Warn => Outcome::Warn,
+                decoding::Outcome::Fail => Outcome::Fail,
+            },
+            measured: Some(check.measured),
+            threshold: Some(check.threshold),
+        }));
+    }
+    all.push(match examined.format {
+        Some(format) => {
+            let named = format.is_named_by(photo.declared.media_type.as_str());
+            Check::holds("media_type", named || compare::is_avif_as_heif(photo, format))
+        }
+        None => Check::cannot_tell("media_type"),
+    });
+    all.push(compare::position(photo, &examined.exif));
+    all.push(compare::time(photo, &examined.exif));
+    all
+}
+
+async fn keep(app: &App, photo: &Photo, state: State, found: Found) -> Result<()> {
+    let (id, now) = (photo.declared.id, app.now());
+    let mut tx = app.records.begin().await?;
+    if photos::lock(&mut tx, id).await?.is_none_or(|held| held.state != State::Stored) {
+        return Ok(());
+    }
+    photos::examined(&mut tx, id, state, &found).await?;
+    let entry = Entry {
+        deed: "photo.examined",
+        object: ("photo", id.to_string()),
+        owner: Some(photo.owner),
+        visit: Some(photo.declared.visit),
+        details: json!({ "state": state, "reason": found.reason, "sniffed_type": found.sniffed_type }),
+    };
+    custody::note(&mut tx, None, entry, now).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,79 @@
+//! Photos: promised, received, examined, browsed, taken back.
+
+mod browse;
+mod compare;
+mod declare;
+mod deliver;
+mod examine;
+mod receive;
+mod withdraw;
+
+pub use browse::{After, Facet, Filters, browse};
+pub use declare::declare;
+pub use deliver::{Deliverable, derivative, file_name, open, original};
+pub use examine::examine;
+pub use receive::{Receipt, receive};
+pub use withdraw::withdraw;
+
+pub use crate::media::{Chunks, Span};
+
+pub use crate::records::photos::Photo;
+
+use super::Result;
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::PhotoId;
+use crate::domain::permission::{self, Deed};
+use crate::domain::refusal::Refusal;
+use crate::records::visits::Standing;
+use crate::records::{Db, photos, visits};
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// Something that may be asked for twice: done now, or done before.
+#[derive(Clone, Debug)]
+pub enum Done<T> {
+    /// By this request.
+    Now(T),
+    /// By an earlier one; nothing was changed.
+    Before(T),
+}
+
+/// A photo with its visit, if the actor may do the deed to it.
+async fn permitted(db: &mut Db, actor: &Actor, deed: Deed, id: PhotoId) -> Result<(Photo, Standing)> {
+    let photo = photos::find(db, id).await?.ok_or_else(Refusal::not_found)?;
+    let standing = visits::standing(db, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
+    permission::may(actor, deed, &standing.subject)?;
+    Ok((photo, standing))
+}
+
+/// Photos that are waited for at the same time; beyond, the answer comes at once and the phone asks again.
+const MOST_WAITERS: usize = 512;
+static WAITERS: Semaphore = Semaphore::const_new(MOST_WAITERS);
+/// Pause between two looks at a photo that is waited for.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// Longest wait in seconds.
+const LONGEST_WAIT_S: u8 = 60;
+
+/// Reads one photo; with `wait_s` as soon as the worker has examined it, or when so many seconds have passed. Holds
+/// no database connection while it waits.
+///
+/// # Errors
+/// `not-found` where the actor may not see it, a fault at `?wait_s` beyond 60; an outage.
+pub async fn read(app: &App, actor: &Actor, id: PhotoId, wait_s: u8) -> Result<Photo> {
+    if wait_s > LONGEST_WAIT_S {
+        return Err(Refusal::field("?wait_s", "parameter.out-of-range", "must be 0 to 60 seconds").into());
+    }
+    let deadline = Instant::now() + Duration::from_secs(u64::from(wait_s));
+    let mut photo = {
+        let mut db = app.records.conn().await?;
+        permitted(&mut db, actor, Deed::ReadPhotos, id).await?.0
+    };
+    let Ok(_place) = WAITERS.try_acquire() else { return Ok(photo) };
+    while deliver::is_waiting(&photo) && Instant::now() < deadline {
+        tokio::time::sleep(LOOK_AGAIN.min(deadline.saturating_duration_since(Instant::now()))).await;
+        let mut db = app.records.conn().await?;
+        photo = photos::find(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
+    }
+    Ok(photo)
+}

@@ -1,0 +1,137 @@
+//! The bytes of a promised photo: checked before the first, streamed to their place, acknowledged when durable.
+
+use super::{Done, Photo, permitted};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::PhotoId;
+use crate::domain::permission::Deed;
+use crate::domain::photo::{self, Admission, Arrived, Offer};
+use crate::domain::refusal::{Kind, Next, Refusal};
+use crate::flows::{Error, Result, keys};
+use crate::media::{Key, PutError};
+use crate::notary::{self, Acknowledgement};
+use crate::records::custody::{self, Entry};
+use crate::records::visits::Standing;
+use crate::records::{photos, tasks};
+use bytes::Bytes;
+use futures::Stream;
+use serde_json::json;
+
+/// What the phone is told when its photo is durable.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The photo as it stands.
+    pub photo: Photo,
+    /// Signed acknowledgement, a compact JWS.
+    pub acknowledgement: String,
+}
+
+/// Takes the bytes of a declared photo.
+///
+/// Rights, state, length and type are settled before the first byte is read; no database connection is held while
+/// bytes flow; the object is durable before the row says so.
+///
+/// # Errors
+/// `not-found`, `photo.id-taken`, `photo.withdrawn`, `photo.too-large`, `photo.type-mismatch`,
+/// `photo.length-mismatch`, `photo.digest-mismatch`, `photo.broke-off`; an outage. Nothing is kept then.
+pub async fn receive<S, E>(
+    app: &App,
+    actor: &Actor,
+    id: PhotoId,
+    offer: Offer,
+    body: S,
+) -> Result<Done<Receipt>>
+where
+    S: Stream<Item = std::result::Result<Bytes, E>>,
+    E: std::fmt::Display,
+{
+    let (photo, visit) = {
+        let mut db = app.records.conn().await?;
+        permitted(&mut db, actor, Deed::SendPhoto, id).await?
+    };
+    let promised = promise_of(&photo);
+    if photo::admit(photo.state, promised, offer.bytes)? == Admission::Held {
+        return Ok(Done::Before(acknowledged(app, photo).await?));
+    }
+    fits_type(&photo, offer)?;
+    let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
+    let media_type = photo.declared.media_type.as_str();
+    match app.media.put_stream(&key, promised, media_type, body).await {
+        Ok(()) => keep(app, actor, id, &visit, offer).await,
+        Err(PutError::Mismatch(arrived)) => {
+            photo::intact(promised, arrived)?;
+            Err(Error::Fault("bytes differ and are the same".to_owned()))
+        }
+        Err(PutError::BrokeOff(why)) => {
+            tracing::info!(%why, "a photo broke off");
+            let detail = "The body broke off; nothing was kept, send the photo again.";
+            Err(Refusal::new(Kind::Invalid, "photo.broke-off", detail).next(Next::Retry).into())
+        }
+        Err(PutError::Store(why)) => Err(why.into()),
+    }
+}
+
+fn promise_of(photo: &Photo) -> Arrived {
+    Arrived { size_bytes: photo.declared.size_bytes, sha256: photo.declared.sha256 }
+}
+
+fn fits_type(photo: &Photo, offer: Offer) -> Result<()> {
+    let declared = photo.declared.media_type;
+    if offer.media_type == declared {
+        return Ok(());
+    }
+    let detail = format!("{} was declared, {} is sent.", declared.as_str(), offer.media_type.as_str());
+    Err(Refusal::new(Kind::UnsupportedType, "photo.type-mismatch", detail).into())
+}
+
+/// Writes down that the bytes are durable; whoever comes second finds that they are.
+async fn keep(
+    app: &App,
+    actor: &Actor,
+    id: PhotoId,
+    visit: &Standing,
+    offer: Offer,
+) -> Result<Done<Receipt>> {
+    let now = app.now();
+    let mut tx = app.records.begin().await?;
+    let photo = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    if photo::admit(photo.state, promise_of(&photo), offer.bytes)? == Admission::Held {
+        drop(tx);
+        return Ok(Done::Before(acknowledged(app, photo).await?));
+    }
+    let entry = Entry {
+        deed: "photo.received",
+        object: ("photo", id.to_string()),
+        owner: Some(photo.owner),
+        visit: Some(visit.id),
+        details: json!({ "sha256": photo.declared.sha256.to_hex(), "size_bytes": photo.declared.size_bytes }),
+    };
+    let number = custody::note(&mut tx, Some(actor), entry, now).await?;
+    let number = number.ok_or_else(|| Error::Fault("a visit's log gave no number".to_owned()))?;
+    let units: Vec<_> = visit.subject.units.clone();
+    photos::store(&mut tx, &photo, &units, now, number).await?;
+    let name = format!("derive-photo:{id}");
+    tasks::promise(&mut tx, "derive-photo", json!({ "photo": id }), Some(&name), now).await?;
+    let kept = photos::find(&mut tx, id).await?;
+    let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
+    tx.commit().await?;
+    Ok(Done::Now(acknowledged(app, kept).await?))
+}
+
+/// Signs what the row says, so that every repetition says the same.
+async fn acknowledged(app: &App, photo: Photo) -> Result<Receipt> {
+    let received =
+        photo.received.ok_or_else(|| Error::Fault("a held photo without a log number".to_owned()))?;
+    let key = keys::notary(app).await?;
+    let facts = Acknowledgement {
+        issuer: &app.config.public_url,
+        photo: photo.declared.id,
+        visit: photo.declared.visit,
+        sha256: photo.declared.sha256,
+        size_bytes: photo.declared.size_bytes,
+        received_at: received.at,
+        log_number: received.log_number,
+    };
+    let acknowledgement = notary::acknowledge(&key.signing, &key.kid, facts);
+    Ok(Receipt { photo, acknowledgement })
+}

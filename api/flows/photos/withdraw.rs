@@ -1,0 +1,49 @@
+//! A photo sent by mistake is taken back before the visit is submitted: kept, marked, out of the way.
+
+use super::{Photo, permitted};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::PhotoId;
+use crate::domain::permission::Deed;
+use crate::domain::photo::{self, State};
+use crate::domain::refusal::{FieldFault, Refusal};
+use crate::domain::text;
+use crate::flows::{Error, Result};
+use crate::records::custody::{self, Entry};
+use crate::records::{photos, visits};
+use serde_json::json;
+
+/// Most characters of a reason.
+const REASON_LIMIT: usize = 500;
+
+/// Takes a photo back. One that is withdrawn already stays as it is.
+///
+/// # Errors
+/// `not-found`, `photo.visit-submitted`, a fault at `/reason`; an outage.
+pub async fn withdraw(app: &App, actor: &Actor, id: PhotoId, reason: &str) -> Result<Photo> {
+    let because = text::required(reason, REASON_LIMIT)
+        .map_err(|why| Refusal::invalid(vec![FieldFault::new("/reason", "text.refused", why)]))?;
+    let now = app.now();
+    let mut tx = app.records.begin().await?;
+    let (_, visit) = permitted(&mut tx, actor, Deed::SendPhoto, id).await?;
+    let photo = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    if photo.state == State::Withdrawn {
+        return Ok(photo);
+    }
+    photos::withdraw(&mut tx, &photo, actor, &because, now).await?;
+    let entry = Entry {
+        deed: "photo.withdrawn",
+        object: ("photo", id.to_string()),
+        owner: Some(photo.owner),
+        visit: Some(visit.id),
+        details: json!({ "reason": because, "state_before": photo.state }),
+    };
+    custody::note(&mut tx, Some(actor), entry, now).await?;
+    // The note holds the visit's row, so nobody submits it between this look and the commit.
+    let visit = visits::standing(&mut tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?;
+    photo::may_be_withdrawn(&visit.state)?;
+    let kept = photos::find(&mut tx, id).await?;
+    let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
+    tx.commit().await?;
+    Ok(kept)
+}

@@ -1,0 +1,126 @@
+//! Promised work as the worker door sees it: what is due, keeping it, putting it back.
+
+use super::{Error, Result, photos};
+use crate::app::App;
+use crate::domain::ids::PhotoId;
+use crate::records::tasks::{self, Claimed};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// How long a claimed task is ours without another word.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How often a lease is renewed while the work goes on.
+pub const RENEW_EVERY_S: u64 = 20;
+/// When a task is tried again that failed because something else is away.
+const AFTER_AN_OUTAGE: SignedDuration = SignedDuration::from_secs(2);
+
+/// A task that is ours for the moment.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    task: Claimed,
+    lease: Uuid,
+}
+
+/// Work that can be promised: one variant for each name.
+#[derive(Clone, Debug)]
+pub enum Duty {
+    /// Look at a photo, make its derivatives.
+    DerivePhoto(PhotoId),
+}
+
+#[derive(Deserialize)]
+struct OfPhoto {
+    photo: PhotoId,
+}
+
+impl Promise {
+    /// What was promised.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] for a name or a payload this version does not know.
+    pub fn duty(&self) -> Result<Duty> {
+        match self.task.kind.as_str() {
+            "derive-photo" => {
+                let of: OfPhoto = serde_json::from_value(self.task.payload.clone())
+                    .map_err(|why| Error::Fault(format!("task {}: {why}", self.task.id)))?;
+                Ok(Duty::DerivePhoto(of.photo))
+            }
+            other => Err(Error::Fault(format!("no duty is called {other}"))),
+        }
+    }
+
+    /// Name of the work, for logs.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.task.kind
+    }
+}
+
+/// Does what was promised.
+///
+/// # Errors
+/// The flow's own; the promise stays.
+pub async fn keep(app: &App, duty: Duty) -> Result<()> {
+    match duty {
+        Duty::DerivePhoto(photo) => photos::examine(app, photo).await,
+    }
+}
+
+/// Claims the work due longest.
+///
+/// # Errors
+/// An outage.
+pub async fn claim(app: &App) -> Result<Option<Promise>> {
+    let lease = uuid::Builder::from_random_bytes(super::random_bytes()).into_uuid();
+    let mut tx = app.records.begin().await?;
+    let claimed = tasks::claim(&mut tx, lease, app.now(), LEASE).await?;
+    tx.commit().await?;
+    Ok(claimed.map(|task| Promise { task, lease }))
+}
+
+/// Says that the work goes on.
+///
+/// # Errors
+/// An outage.
+pub async fn renew(app: &App, promise: &Promise) -> Result<()> {
+    let mut db = app.records.conn().await?;
+    let until = app.now().saturating_add(LEASE).unwrap_or(app.now());
+    Ok(tasks::renew(&mut db, promise.task.id, promise.lease, until).await?)
+}
+
+/// Forgets a promise that was kept.
+///
+/// # Errors
+/// An outage; then it is kept once more later, which changes nothing.
+pub async fn done(app: &App, promise: &Promise) -> Result<()> {
+    let mut db = app.records.conn().await?;
+    tasks::finish(&mut db, promise.task.id, promise.lease).await?;
+    Ok(())
+}
+
+/// Puts a promise back that could not be kept: soon where something was away, later each time where it failed.
+///
+/// # Errors
+/// An outage; then its lease runs out.
+pub async fn put_back(app: &App, promise: &Promise, why: &Error) -> Result<()> {
+    let (now, said) = (app.now(), why.to_string());
+    let mut db = app.records.conn().await?;
+    match why {
+        Error::Busy(_) => {
+            let at = now.saturating_add(AFTER_AN_OUTAGE).unwrap_or(now);
+            tasks::postpone(&mut db, promise.task.id, promise.lease, &said, at).await?;
+        }
+        _ => tasks::fail(&mut db, &promise.task, promise.lease, &said, now).await?,
+    }
+    Ok(())
+}
+
+/// How much work is open, and how much was put aside for a person: `(open, dead)`.
+///
+/// # Errors
+/// An outage.
+pub async fn count(app: &App) -> Result<(i64, i64)> {
+    let mut db = app.records.conn().await?;
+    Ok(tasks::count(&mut db).await?)
+}

@@ -1,0 +1,27 @@
+//! Photos over JSON and raw bytes: declare, send, read, browse, withdraw.
+
+mod browsing;
+mod declaring;
+mod delivering;
+mod sending;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use browsing::list_photos;
+pub use declaring::{declare_photo, read_photo, withdraw_photo};
+pub use delivering::{head_derivative, head_original, read_derivative, read_original};
+pub use sending::send_photo;
+
+/// Every operation on photos.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(list_photos)
+        .service(declare_photo)
+        .service(read_photo)
+        .service(send_photo)
+        .service(withdraw_photo)
+        .service(read_original)
+        .service(head_original)
+        .service(read_derivative)
+        .service(head_derivative);
+}

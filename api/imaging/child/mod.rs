@@ -1,0 +1,12 @@
+//! Decoding in a process of its own, which may die without harm.
+//!
+//! [`main`] is the child: it limits itself, then reads photos from its standard input and writes what it
+//! found to its standard output. [`Decoder`] is the other side: it starts the child, hands it photos,
+//! stops it when it takes too long and starts another one when it has died.
+
+mod decoder;
+mod inside;
+mod wire;
+
+pub use decoder::{ChildDied, Decoder};
+pub use inside::{PHOTOS_FLAG, main};

@@ -1,0 +1,34 @@
+//! How much a photo may cost before it is refused: checked on what the container declares, before a
+//! decoder allocates anything.
+
+use serde::{Deserialize, Serialize};
+
+/// Limits of one examination. The defaults hold for a child with 2 GiB of address space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Most pixels of a JPEG, PNG or WebP picture.
+    pub max_pixels_raster: u64,
+    /// Most pixels of a HEIC picture; its decoder needs about 18 bytes for each.
+    pub max_pixels_heic: u64,
+    /// Most bytes of the file.
+    pub max_bytes: u64,
+    /// Most bytes a fully decoded picture may need (PNG, WebP, and JPEG that cannot be decoded scaled).
+    pub max_decoded_bytes: u64,
+    /// Most scans of a progressive JPEG; cameras write about ten.
+    pub max_jpeg_scans: u32,
+    /// Most bytes of an embedded colour profile; a larger one is ignored and warned about.
+    pub max_icc_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_pixels_raster: 64_000_000,
+            max_pixels_heic: 50_000_000,
+            max_bytes: 64 << 20,
+            max_decoded_bytes: 512 << 20,
+            max_jpeg_scans: 100,
+            max_icc_bytes: 1 << 20,
+        }
+    }
+}

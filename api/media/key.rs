@@ -1,0 +1,125 @@
+//! The name of every object: nothing else in the product writes an object's name.
+
+use crate::domain::ids::{OwnerId, PhotoId};
+use crate::domain::photo::Sha256;
+use uuid::Uuid;
+
+/// Long sides, in pixels, of the derivatives that are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DerivativeSize {
+    /// 320 px, for lists and galleries.
+    Thumb,
+    /// 1,600 px, for one photo on a screen.
+    Preview,
+}
+
+impl DerivativeSize {
+    /// Pixels of the long side, as in the object's name and in addresses.
+    #[must_use]
+    pub fn pixels(self) -> u16 {
+        match self {
+            Self::Thumb => 320,
+            Self::Preview => 1600,
+        }
+    }
+
+    /// The derivative of this many pixels, where there is one.
+    #[must_use]
+    pub fn of_pixels(pixels: u16) -> Option<Self> {
+        [Self::Thumb, Self::Preview].into_iter().find(|size| size.pixels() == pixels)
+    }
+}
+
+/// What an object is, and so what it is called.
+///
+/// A photo's digest is part of its name: two uploads that race under one id can never overwrite each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The bytes as the phone sent them.
+    Original {
+        /// Owner of the photo.
+        owner: OwnerId,
+        /// The photo.
+        photo: PhotoId,
+        /// Digest of its bytes.
+        sha256: Sha256,
+    },
+    /// A smaller JPEG made from an original.
+    Derivative {
+        /// Owner of the photo.
+        owner: OwnerId,
+        /// The photo.
+        photo: PhotoId,
+        /// Digest of the original it was made from.
+        sha256: Sha256,
+        /// Which one.
+        size: DerivativeSize,
+    },
+    /// A piece of a resumable upload.
+    Piece {
+        /// The upload.
+        upload: Uuid,
+        /// Where the piece begins in the photo, in bytes.
+        offset: u64,
+    },
+}
+
+/// Where originals lie.
+pub const ORIGINALS: &str = "originals/";
+/// Where derivatives lie.
+pub const DERIVATIVES: &str = "derivatives/";
+
+impl Key {
+    /// The name in the bucket.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Original { owner, photo, sha256 } => {
+                format!("{ORIGINALS}{owner}/{photo}/{}", sha256.to_hex())
+            }
+            Self::Derivative { owner, photo, sha256, size } => {
+                format!("{DERIVATIVES}{owner}/{photo}/{}/{}.jpg", sha256.to_hex(), size.pixels())
+            }
+            // Padded, so that a listing gives the pieces in their order.
+            Self::Piece { upload, offset } => format!("uploads/{upload}/{offset:012}"),
+        }
+    }
+
+    /// Reads the name of an original back: owner, photo, digest.
+    #[must_use]
+    pub fn parse_original(name: &str) -> Option<Self> {
+        let mut parts = name.strip_prefix(ORIGINALS)?.split('/');
+        let (owner, photo, digest) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        Some(Self::Original {
+            owner: OwnerId(Uuid::parse_str(owner).ok()?),
+            photo: PhotoId(Uuid::parse_str(photo).ok()?),
+            sha256: Sha256::from_hex(digest)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_original_is_read_back() {
+        let key = Key::Original {
+            owner: OwnerId(Uuid::nil()),
+            photo: PhotoId(Uuid::max()),
+            sha256: Sha256([0xab; 32]),
+        };
+        assert_eq!(Key::parse_original(&key.name()), Some(key));
+        assert_eq!(Key::parse_original(&format!("{}/x", key.name())), None);
+        assert_eq!(Key::parse_original("derivatives/a/b/c"), None);
+    }
+
+    #[test]
+    fn pieces_are_listed_in_their_order() {
+        let piece = |offset| Key::Piece { upload: Uuid::nil(), offset }.name();
+        assert!(piece(9_000_000) < piece(10_000_000));
+    }
+}

@@ -1,0 +1,232 @@
+//! Photos as rows: promised, received, examined, withdrawn; each step writes columns of its own.
+
+mod page;
+mod reconcile;
+mod row;
+mod scope;
+
+pub use page::{After, Facet, PageQuery, Scope, page};
+pub use reconcile::{HeldOriginal, held_after, photo_states};
+pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
+pub use scope::{owner_of_campaign, unit_and_above};
+
+use super::schema::{photo_ancestors, photos, premises, template_versions, visit_templates};
+use super::visits::Standing;
+use super::{Db, Error, Result};
+use crate::domain::actor::Actor;
+use crate::domain::ids::{PhotoId, PremisesId, UnitId, VisitId};
+use crate::domain::photo::{Declaration, State};
+use crate::domain::place::{Area, PlaceFinding};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use row::Row;
+use uuid::Uuid;
+
+/// Reads one photo.
+///
+/// # Errors
+/// The database's own.
+pub async fn find(db: &mut Db, id: PhotoId) -> Result<Option<Photo>> {
+    let row = photos::table.find(id.0).select(Row::as_select()).first(db).await.optional()?;
+    row.map(Photo::try_from).transpose()
+}
+
+/// Reads one photo and holds its row until the transaction ends.
+///
+/// # Errors
+/// The database's own.
+pub async fn lock(db: &mut Db, id: PhotoId) -> Result<Option<Photo>> {
+    let row = photos::table.find(id.0).select(Row::as_select()).for_update().first(db).await.optional()?;
+    row.map(Photo::try_from).transpose()
+}
+
+/// Where the office of a visit was.
+///
+/// # Errors
+/// The database's own.
+pub async fn area_of(db: &mut Db, premises: Option<PremisesId>) -> Result<Option<Area>> {
+    let Some(id) = premises else { return Ok(None) };
+    let area: Option<serde_json::Value> =
+        premises::table.find(id.0).select(premises::area).first(db).await.optional()?;
+    area.map(|json| serde_json::from_value(json).map_err(Error::bad_row)).transpose()
+}
+
+/// Whether a checklist of the visit has an item of this code.
+///
+/// # Errors
+/// The database's own.
+pub async fn has_item(db: &mut Db, visit: VisitId, code: &str) -> Result<bool> {
+    let named = diesel::dsl::sql::<Bool>(
+        "jsonb_path_exists(template_versions.body, '$.sections[*].items[*] ? (@.code == $code)', \
+         jsonb_build_object('code', ",
+    )
+    .bind::<Text, _>(code)
+    .sql("::text))");
+    let of_visit = visit_templates::table
+        .inner_join(
+            template_versions::table.on(template_versions::id.eq(visit_templates::template_version_id)),
+        )
+        .filter(visit_templates::visit_id.eq(visit.0))
+        .filter(named);
+    Ok(diesel::select(diesel::dsl::exists(of_visit)).get_result(db).await?)
+}
+
+/// What is decided when a photo is declared, besides what the phone says.
+#[derive(Clone, Debug)]
+pub struct Decided<'a> {
+    /// The visit it belongs to.
+    pub visit: &'a Standing,
+    /// Whether it was taken at the office.
+    pub place: &'a PlaceFinding,
+    /// Seconds by which the device's clock was ahead of ours.
+    pub clock_skew_s: f64,
+    /// When we were told.
+    pub at: Timestamp,
+}
+
+/// Writes a promise down. False when the id is taken already; then nothing is changed.
+///
+/// # Errors
+/// The database's own.
+pub async fn announce(
+    db: &mut Db,
+    actor: &Actor,
+    declared: &Declaration,
+    about: Decided<'_>,
+) -> Result<bool> {
+    let account = actor.account().map_or(Uuid::nil(), |id| id.0);
+    let size_bytes = i64::try_from(declared.size_bytes).map_err(Error::bad_row)?;
+    let inserted = diesel::insert_into(photos::table)
+        .values((
+            photos::id.eq(declared.id.0),
+            (
+                photos::owner_id.eq(about.visit.owner.0),
+                photos::campaign_id.eq(about.visit.campaign.0),
+                photos::visit_id.eq(about.visit.id.0),
+                photos::unit_id.eq(about.visit.unit.0),
+                photos::state.eq(State::Announced.as_str()),
+            ),
+            (
+                photos::item_code.eq(declared.item.as_deref()),
+                photos::subject.eq(&declared.subject),
+                photos::caption.eq(&declared.caption),
+                photos::sha256.eq(declared.sha256.0.as_slice()),
+                photos::size_bytes.eq(size_bytes),
+                photos::media_type.eq(declared.media_type.as_str()),
+                photos::captured_at.eq(declared.captured.at.to_diesel()),
+                photos::captured_offset_s.eq(declared.captured.offset_s),
+                photos::device_clock.eq(declared.device_clock.at.to_diesel()),
+                photos::origin.eq(declared.origin.as_str()),
+            ),
+            (
+                photos::latitude.eq(declared.fix.map(|fix| fix.latitude())),
+                photos::longitude.eq(declared.fix.map(|fix| fix.longitude())),
+                photos::accuracy_m.eq(declared.fix.map(|fix| fix.accuracy_m())),
+                photos::altitude_m.eq(declared.altitude_m),
+                photos::position_source.eq(declared.source.as_str()),
+            ),
+            (
+                photos::declared_by.eq(account),
+                photos::declared_session.eq(actor.session.0),
+                photos::declared_at.eq(about.at.to_diesel()),
+                photos::place_verdict.eq(about.place.verdict.as_str()),
+                photos::place_distance_m.eq(about.place.distance_m),
+                photos::place_reasons.eq(&about.place.reasons),
+                photos::clock_skew_s.eq(about.clock_skew_s),
+            ),
+        ))
+        .on_conflict(photos::id)
+        .do_nothing()
+        .execute(db)
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Marks a photo's bytes as durable, and puts it under its unit and every unit above.
+///
+/// # Errors
+/// The database's own.
+pub async fn store(
+    db: &mut Db,
+    photo: &Photo,
+    units: &[UnitId],
+    at: Timestamp,
+    log_number: i64,
+) -> Result<()> {
+    diesel::update(photos::table.find(photo.declared.id.0))
+        .set((
+            photos::state.eq(State::Stored.as_str()),
+            photos::stored_at.eq(at.to_diesel()),
+            photos::log_number.eq(log_number),
+            photos::version.eq(photos::version + 1),
+        ))
+        .execute(db)
+        .await?;
+    let rows: Vec<_> = units
+        .iter()
+        .map(|unit| {
+            (
+                photo_ancestors::ancestor_id.eq(unit.0),
+                photo_ancestors::captured_at.eq(photo.declared.captured.at.to_diesel()),
+                photo_ancestors::photo_id.eq(photo.declared.id.0),
+                photo_ancestors::owner_id.eq(photo.owner.0),
+                photo_ancestors::item_code.eq(photo.declared.item.as_deref()),
+                photo_ancestors::subject.eq(&photo.declared.subject),
+                photo_ancestors::place_verdict.eq(photo.place.verdict.as_str()),
+            )
+        })
+        .collect();
+    diesel::insert_into(photo_ancestors::table).values(rows).on_conflict_do_nothing().execute(db).await?;
+    Ok(())
+}
+
+/// Writes down what the worker found. False when the photo is no longer waiting for it.
+///
+/// # Errors
+/// The database's own.
+pub async fn examined(db: &mut Db, id: PhotoId, state: State, found: &Found) -> Result<bool> {
+    let side = |of: fn((u32, u32)) -> u32| found.size.map(of).and_then(|n| i32::try_from(n).ok());
+    let waiting = photos::table.filter(photos::id.eq(id.0).and(photos::state.eq(State::Stored.as_str())));
+    let changed = diesel::update(waiting)
+        .set((
+            photos::state.eq(state.as_str()),
+            photos::sniffed_type.eq(found.sniffed_type.as_deref()),
+            photos::width.eq(side(|(width, _)| width)),
+            photos::height.eq(side(|(_, height)| height)),
+            photos::placeholder.eq(found.placeholder.as_deref()),
+            photos::exif.eq(&found.exif),
+            photos::checks.eq(&found.checks),
+            photos::derivatives.eq(&found.derivatives),
+            photos::quarantine_reason.eq(found.reason.as_deref()),
+            photos::examined_at.eq(found.at.to_diesel()),
+            photos::version.eq(photos::version + 1),
+        ))
+        .execute(db)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Marks a photo as taken back; it leaves every list that does not ask for such.
+///
+/// # Errors
+/// The database's own.
+pub async fn withdraw(db: &mut Db, photo: &Photo, by: &Actor, because: &str, at: Timestamp) -> Result<()> {
+    diesel::update(photos::table.find(photo.declared.id.0))
+        .set((
+            photos::state.eq(State::Withdrawn.as_str()),
+            photos::state_before_withdrawal.eq(photo.state.as_str()),
+            photos::withdrawn_at.eq(at.to_diesel()),
+            photos::withdrawn_by.eq(by.account().map(|id| id.0)),
+            photos::withdrawn_because.eq(because),
+            photos::version.eq(photos::version + 1),
+        ))
+        .execute(db)
+        .await?;
+    diesel::delete(photo_ancestors::table.filter(photo_ancestors::photo_id.eq(photo.declared.id.0)))
+        .execute(db)
+        .await?;
+    Ok(())
+}

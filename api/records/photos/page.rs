@@ -1,0 +1,222 @@
+//! Pages of photos: one scope, at most one filter besides, one seek on an index of its own.
+
+use super::row::{Photo, Row};
+use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
+use crate::domain::photo::State;
+use crate::domain::place::Verdict;
+use crate::records::schema::{photo_ancestors, photos, visits};
+use crate::records::{Db, Result};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Double};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+
+/// Whose photos.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scope {
+    /// Everything of one owner.
+    Owner(OwnerId),
+    /// Everything of one campaign.
+    Campaign(CampaignId),
+    /// Everything of one visit.
+    Visit(VisitId),
+    /// A unit and everything below it, of one owner.
+    Unit(OwnerId, UnitId),
+    /// Positions within a box of degrees, of one owner; ordered by id.
+    Box {
+        /// Owner.
+        owner: OwnerId,
+        /// Western edge.
+        west: f64,
+        /// Southern edge.
+        south: f64,
+        /// Eastern edge.
+        east: f64,
+        /// Northern edge.
+        north: f64,
+    },
+}
+
+/// A filter besides the scope.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Facet {
+    /// Evidence for this checklist item.
+    Item(String),
+    /// Showing this.
+    Subject(String),
+    /// With this place verdict.
+    Place(Verdict),
+    /// In this state; without, announced and withdrawn photos stay out.
+    State(State),
+}
+
+/// The last row of the page before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// Its capture time.
+    pub captured_at: Timestamp,
+    /// Its id.
+    pub id: PhotoId,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageQuery {
+    /// Whose photos.
+    pub scope: Scope,
+    /// Which of them; several only within a visit.
+    pub facets: Vec<Facet>,
+    /// Captured at this time or later.
+    pub from: Option<Timestamp>,
+    /// Captured before this time.
+    pub to: Option<Timestamp>,
+    /// Oldest first instead of newest first.
+    pub ascending: bool,
+    /// Only photos of visits whose minutes are signed.
+    pub signed_only: bool,
+    /// Where to go on.
+    pub after: Option<After>,
+    /// Most rows.
+    pub limit: i64,
+}
+
+/// Only literal states let the planner use the partial indexes.
+const HELD: &str = "photos.state IN ('stored', 'ready', 'no_preview', 'quarantined')";
+/// Photos of a visit that is not disclosed exist for its team alone, which reads them by the visit's own rules.
+const SIGNED: &str = "visits.minutes ->> 'signed_at' IS NOT NULL";
+
+/// One page in order of capture time and id, or of id alone within a box.
+///
+/// # Errors
+/// The database's own.
+pub async fn page(db: &mut Db, query: &PageQuery) -> Result<Vec<Photo>> {
+    let rows = match query.scope {
+        Scope::Unit(owner, unit) => under_unit(db, query, owner, unit).await?,
+        _ => of_photos(db, query).await?,
+    };
+    rows.into_iter().map(Photo::try_from).collect()
+}
+
+async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
+    let mut rows = photos::table
+        .inner_join(visits::table.on(visits::id.eq(photos::visit_id)))
+        .select(Row::as_select())
+        .into_boxed();
+    let mut by_id = false;
+    rows = match query.scope {
+        Scope::Owner(owner) | Scope::Unit(owner, _) => rows.filter(photos::owner_id.eq(owner.0)),
+        Scope::Campaign(campaign) => rows.filter(photos::campaign_id.eq(campaign.0)),
+        Scope::Visit(visit) => rows.filter(photos::visit_id.eq(visit.0)),
+        Scope::Box { owner, west, south, east, north } => {
+            by_id = true;
+            let within = sql::<Bool>(
+                "photos.latitude IS NOT NULL AND point(photos.longitude, photos.latitude) <@ box(point(",
+            )
+            .bind::<Double, _>(west)
+            .sql(", ")
+            .bind::<Double, _>(south)
+            .sql("), point(")
+            .bind::<Double, _>(east)
+            .sql(", ")
+            .bind::<Double, _>(north)
+            .sql("))");
+            rows.filter(photos::owner_id.eq(owner.0)).filter(within)
+        }
+    };
+    if !matches!(query.scope, Scope::Visit(_)) {
+        rows = rows.filter(visits::kind.ne("surprise").or(visits::disclosed_at.is_not_null()));
+    }
+    if query.signed_only {
+        rows = rows.filter(sql::<Bool>(SIGNED));
+    }
+    let mut by_state = false;
+    for facet in &query.facets {
+        rows = match facet {
+            Facet::Item(code) => rows.filter(photos::item_code.eq(code.clone())),
+            Facet::Subject(subject) => rows.filter(photos::subject.eq(subject.clone())),
+            Facet::Place(verdict) => rows.filter(photos::place_verdict.eq(verdict.as_str())),
+            Facet::State(state) => {
+                by_state = true;
+                rows.filter(photos::state.eq(state.as_str()))
+            }
+        };
+    }
+    if !by_state {
+        rows = rows.filter(sql::<Bool>(HELD));
+    }
+    if let Some(from) = query.from {
+        rows = rows.filter(photos::captured_at.ge(from.to_diesel()));
+    }
+    if let Some(to) = query.to {
+        rows = rows.filter(photos::captured_at.lt(to.to_diesel()));
+    }
+    if by_id {
+        if let Some(After { id, .. }) = query.after {
+            rows = rows.filter(photos::id.gt(id.0));
+        }
+        return Ok(rows.order(photos::id.asc()).limit(query.limit).load(db).await?);
+    }
+    // The first term lets the index seek; the second alone would only filter.
+    if let Some(After { captured_at, id }) = query.after {
+        let at = captured_at.to_diesel();
+        rows = if query.ascending {
+            rows.filter(photos::captured_at.ge(at))
+                .filter(photos::captured_at.gt(at).or(photos::captured_at.eq(at).and(photos::id.gt(id.0))))
+        } else {
+            rows.filter(photos::captured_at.le(at))
+                .filter(photos::captured_at.lt(at).or(photos::captured_at.eq(at).and(photos::id.lt(id.0))))
+        };
+    }
+    rows = if query.ascending {
+        rows.order((photos::captured_at.asc(), photos::id.asc()))
+    } else {
+        rows.order((photos::captured_at.desc(), photos::id.desc()))
+    };
+    Ok(rows.limit(query.limit).load(db).await?)
+}
+
+async fn under_unit(db: &mut Db, query: &PageQuery, owner: OwnerId, unit: UnitId) -> Result<Vec<Row>> {
+    use photo_ancestors as above;
+    let mut rows = above::table
+        .inner_join(photos::table.on(photos::id.eq(above::photo_id)))
+        .inner_join(visits::table.on(visits::id.eq(photos::visit_id)))
+        .select(Row::as_select())
+        .filter(above::ancestor_id.eq(unit.0).and(above::owner_id.eq(owner.0)))
+        .filter(visits::kind.ne("surprise").or(visits::disclosed_at.is_not_null()))
+        .into_boxed();
+    if query.signed_only {
+        rows = rows.filter(sql::<Bool>(SIGNED));
+    }
+    for facet in &query.facets {
+        rows = match facet {
+            Facet::Item(code) => rows.filter(above::item_code.eq(code.clone())),
+            Facet::Subject(subject) => rows.filter(above::subject.eq(subject.clone())),
+            Facet::Place(verdict) => rows.filter(above::place_verdict.eq(verdict.as_str())),
+            Facet::State(state) => rows.filter(photos::state.eq(state.as_str())),
+        };
+    }
+    if let Some(from) = query.from {
+        rows = rows.filter(above::captured_at.ge(from.to_diesel()));
+    }
+    if let Some(to) = query.to {
+        rows = rows.filter(above::captured_at.lt(to.to_diesel()));
+    }
+    if let Some(After { captured_at, id }) = query.after {
+        let at = captured_at.to_diesel();
+        rows = if query.ascending {
+            rows.filter(above::captured_at.ge(at))
+                .filter(above::captured_at.gt(at).or(above::captured_at.eq(at).and(above::photo_id.gt(id.0))))
+        } else {
+            rows.filter(above::captured_at.le(at))
+                .filter(above::captured_at.lt(at).or(above::captured_at.eq(at).and(above::photo_id.lt(id.0))))
+        };
+    }
+    rows = if query.ascending {
+        rows.order((above::captured_at.asc(), above::photo_id.asc()))
+    } else {
+        rows.order((above::captured_at.desc(), above::photo_id.desc()))
+    };
+    Ok(rows.limit(query.limit).load(db).await?)
+}

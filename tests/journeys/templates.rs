@@ -1,0 +1,116 @@
+//! Checklists: the shelf, drafts, publishing, caching.
+
+use crate::harness::House;
+use fieldproof::domain::actor::Role;
+use fieldproof::library;
+use serde_json::{Value, json};
+
+fn checklist(weight: u8) -> Value {
+    json!({ "title": { "vi": "Kiểm tra nhanh", "en": "Quick check" }, "sections": [{
+        "title": { "vi": "Cơ sở vật chất" }, "items": [{ "code": "QCK-01",
+            "question": { "vi": "Có biển chỉ dẫn rõ?" }, "response": { "type": "yes_no_na", "pass": "yes" },
+            "photo": { "min_count": 1, "subject": "signage", "when": "always", "privacy": "avoid_faces" },
+            "weight": weight }] }] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shelf_is_brought_in_once_and_read_by_anybody_with_a_role() {
+    let house = House::open().await;
+    let owner = house.owner("nong-son").await;
+    library::import_templates(&house.app, None, None).await.expect("the shelf");
+    library::import_templates(&house.app, None, None).await.expect("the shelf again");
+
+    let member = house.person("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
+    let (status, page) = member.get("/v1/templates").await;
+    let codes: Vec<&str> =
+        page["items"].as_array().expect("items").iter().filter_map(|t| t["code"].as_str()).collect();
+    assert_eq!((status, codes), (200, vec!["AGY", "ARI", "CIT", "CON", "OSS"]));
+    let mut items = 0;
+    for template in page["items"].as_array().expect("items") {
+        assert_eq!(
+            (template["versions"].as_array().map(Vec::len), template["published"].as_i64()),
+            (Some(1), Some(1))
+        );
+        let at = format!("/v1/templates/{}/versions/1", template["id"].as_str().expect("an id"));
+        let (_, version) = member.get(&at).await;
+        for section in version["body"]["sections"].as_array().expect("sections") {
+            items += section["items"].as_array().map_or(0, Vec::len);
+        }
+    }
+    assert_eq!(items, 90);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_may_change_until_it_is_published_and_never_after() {
+    let house = House::open().await;
+    let owner = house.owner("nong-son").await;
+    let planner = house.person("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let made = planner.send("POST", "/v1/templates", Some(&json!({ "owner": owner, "code": "QCK" }))).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let template = made.header("location").to_owned();
+    let (status, problem) = planner.post("/v1/templates", &json!({ "owner": owner, "code": "QCK" })).await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("template.code-taken")));
+    assert_eq!(
+        planner.post("/v1/templates", &json!({ "code": "QCK" })).await.0,
+        403,
+        "the library is not theirs"
+    );
+
+    let draft = planner.send("POST", &format!("{template}/versions"), Some(&checklist(1))).await;
+    assert_eq!(draft.status, 201, "{}", draft.body);
+    let (at, etag) = (draft.header("location").to_owned(), draft.header("etag").to_owned());
+    let put = async |etag: Option<&str>, weight: u8| {
+        let request = planner.request("PUT", &at).json(&checklist(weight));
+        planner
+            .answer(match etag {
+                Some(etag) => request.header("If-Match", etag),
+                None => request,
+            })
+            .await
+    };
+    assert_eq!(put(None, 2).await.status, 428);
+    let second = put(Some(&etag), 2).await;
+    assert_eq!(second.status, 200, "{}", second.body);
+    let stale = put(Some(&etag), 3).await;
+    assert_eq!((stale.status, stale.body["code"].as_str()), (412, Some("version.stale")));
+    let wrong = put(Some(second.header("etag")), 200).await;
+    assert_eq!(wrong.body["errors"][0]["pointer"], "/sections/0/items/0/weight");
+
+    let (status, published) = planner.post(&format!("{at}/publish"), &Value::Null).await;
+    assert_eq!((status, published["state"].as_str()), (200, Some("published")), "{published}");
+    assert_eq!(put(Some(second.header("etag")), 3).await.body["code"], "template.published");
+    assert_eq!(planner.post(&format!("{at}/publish"), &Value::Null).await.0, 409);
+    let sql = house.sql().await;
+    assert!(
+        sql.execute("UPDATE template_versions SET body = '{}'", &[]).await.is_err(),
+        "the database holds it too"
+    );
+
+    let read = planner.send("GET", &at, None).await;
+    assert_eq!(read.header("cache-control"), "private, max-age=31536000, immutable");
+    assert_eq!(read.header("etag"), format!("\"{}\"", read.body["sha256"].as_str().expect("a digest")));
+    let again = planner.request("GET", &at).header("If-None-Match", read.header("etag"));
+    let again = planner.answer(again).await;
+    assert_eq!((again.status, again.bytes.len()), (304, 0));
+
+    let deeds = house.deeds(template.rsplit('/').next().expect("an id")).await;
+    assert_eq!(deeds, ["template.created", "template.drafted", "template.rewritten", "template.published"]);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_owners_checklists_are_not_to_be_seen() {
+    let house = House::open().await;
+    let (ours, theirs) = (house.owner("nong-son").await, house.owner("que-son").await);
+    let planner = house.person("Lê Văn Kế", &[(Role::Scheduler, Some(ours))]).await.visitor;
+    let other = house.person("Trần Thị Hoa", &[(Role::Scheduler, Some(theirs))]).await.visitor;
+    let made = planner.send("POST", "/v1/templates", Some(&json!({ "owner": ours, "code": "QCK" }))).await;
+
+    let at = made.header("location");
+    assert_eq!(other.get(at).await.0, 404);
+    assert_eq!(other.post(&format!("{at}/versions"), &checklist(1)).await.0, 404);
+    assert_eq!(other.get("/v1/templates").await.1["items"], json!([]));
+    assert_eq!(planner.get("/v1/templates").await.1["items"].as_array().map(Vec::len), Some(1));
+    house.close().await;
+}
