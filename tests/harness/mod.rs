@@ -2,11 +2,11 @@
 
 mod cast;
 mod database;
-mod scene;
-mod visitor;
 pub mod database;
 pub mod people;
 pub mod pictures;
+mod scene;
+mod visitor;
 
 pub use cast::Person;
 pub use scene::{Scene, Shot};
