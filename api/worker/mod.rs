@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::flows::promises::{self, Promise, RENEW_EVERY_S};
+use crate::flows::sessions;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -13,12 +14,15 @@ const IDLE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often the open promises are counted for the metrics.
 const COUNT_EVERY: Duration = Duration::from_secs(10);
+/// How often what signed people in is swept: a sealed refresh token is to be kept little longer than a minute.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
 /// Keeps promises until told to stop; what is under way then is finished first. Work of a process that was killed
 /// is claimed by another when its lease has run out.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(app.config.decoders));
     let counting = tokio::spawn(count(app.clone(), stop.clone()));
+    let sweeping = tokio::spawn(sweep(app.clone(), stop.clone()));
     let mut under_way = JoinSet::new();
     let mut pause = IDLE;
     let mut stopped = stop.clone();
@@ -52,6 +56,7 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
         tracing::warn!("stopped with work under way; it is done again elsewhere");
     }
     counting.abort();
+    sweeping.abort();
 }
 
 async fn work(app: App, promise: Promise, _place: OwnedSemaphorePermit) {
@@ -94,5 +99,14 @@ async fn count(app: App, stop: watch::Receiver<bool>) {
             metrics::gauge!("tasks_dead").set(figure(dead));
         }
         tokio::time::sleep(COUNT_EVERY).await;
+    }
+}
+
+async fn sweep(app: App, stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(why) = sessions::sweep(&app).await {
+            tracing::warn!(%why, "expired sign-ins were not swept");
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }

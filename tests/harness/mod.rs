@@ -1,12 +1,13 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod cast;
-pub mod database;
+mod database;
 mod inspectorate;
-pub mod people;
-pub mod pictures;
 mod scene;
 mod visitor;
+pub mod database;
+pub mod people;
+pub mod pictures;
 
 pub use cast::Person;
 pub use inspectorate::{Holder, Inspectorate, id_of};
