@@ -13,12 +13,14 @@
 
 pub use fieldproof_domain as domain;
 
+pub mod admin;
 pub mod app;
 pub mod config;
 pub mod decoding;
 pub mod flows;
 pub mod http;
 pub mod identity;
+pub mod library;
 pub mod media;
 pub mod notary;
 pub mod records;

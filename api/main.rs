@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
 use fieldproof::config::{self, Config, Fault, S3Config};
-use fieldproof::{flows, http, telemetry, worker};
+use fieldproof::{admin, flows, http, library, telemetry, worker};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +33,32 @@ enum Command {
     Work,
     /// Bring the database to this version's schema.
     Migrate,
+    /// Manage accounts, client programs and keys from the machine itself.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Bring a checklist in: published as the next version unless the last one is the same.
+    #[command(long_about = library::ABOUT_TEMPLATES)]
+    ImportTemplate {
+        /// A file in the format of api/library/*.json.
+        #[arg(required_unless_present = "library", conflicts_with = "library")]
+        file: Option<PathBuf>,
+        /// The checklists that came with this program, into the library every owner may use.
+        #[arg(long)]
+        library: bool,
+        /// Code of the owner whose checklist it is; the library where nothing is said.
+        #[arg(long, conflicts_with = "library")]
+        owner: Option<String>,
+    },
+    /// Enter a register of units: all of it, or nothing; as often as you like.
+    #[command(long_about = library::ABOUT_UNITS)]
+    ImportUnits {
+        /// A register as JSON.
+        #[arg(required_unless_present = "library", conflicts_with = "library")]
+        file: Option<PathBuf>,
+        /// The small register that came with this program.
+        #[arg(long)]
+        library: bool,
+    },
     /// Print every setting: default, unit, meaning, and what is set now.
     Config,
     /// Print the contract (OpenAPI 3.1) as YAML.
@@ -92,6 +118,13 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 [] => println!("The database is up to date."),
                 names => names.iter().for_each(|name| println!("migrated {name}")),
             }
+        }
+        Command::Admin(command) => admin::run(command, open).await?,
+        Command::ImportTemplate { file, owner, .. } => {
+            return library::import_templates(&open().await?, file.as_deref(), owner.as_deref()).await;
+        }
+        Command::ImportUnits { file, .. } => {
+            return library::import_units(&open().await?, file.as_deref()).await;
         }
         Command::Config => {
             print!("{}", config::table());

@@ -9,4 +9,5 @@
 
 mod contract;
 mod harness;
+mod house;
 mod journeys;

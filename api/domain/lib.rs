@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod campaign;
 pub mod check;
 pub mod client;
 pub mod ids;
@@ -13,5 +14,10 @@ pub mod permission;
 pub mod photo;
 pub mod place;
 pub mod refusal;
+pub mod response;
+pub mod team;
+pub mod template;
 pub mod text;
 pub mod throttle;
+pub mod unit;
+pub mod visit;

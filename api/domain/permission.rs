@@ -312,11 +312,20 @@ pub fn may(actor: &Actor, deed: Deed, subject: &Subject) -> Result<(), Refusal> 
     if !visible && !allows(actor, deed, subject) {
         return Err(Refusal::not_found());
     }
-    if !actor.scopes.contains(&deed.scope()) {
-        let detail = format!("This client may not ask for {}.", deed.scope().as_str());
-        return Err(Refusal::new(Kind::Forbidden, "scope-missing", detail));
-    }
+    in_scope(actor, deed)?;
     if allows(actor, deed, subject) { Ok(()) } else { Err(Refusal::forbidden()) }
+}
+
+/// Whether the client program may ask for a deed at all: for lists, which have no single subject.
+///
+/// # Errors
+/// `scope-missing`.
+pub fn in_scope(actor: &Actor, deed: Deed) -> Result<(), Refusal> {
+    if actor.scopes.contains(&deed.scope()) {
+        return Ok(());
+    }
+    let detail = format!("This client may not ask for {}.", deed.scope().as_str());
+    Err(Refusal::new(Kind::Forbidden, "scope-missing", detail))
 }
 
 /// Where in the records an actor may look for a deed: for lists, which must not read rows first and hide them after.
@@ -328,8 +337,8 @@ pub struct Reach {
     pub sealed_owners: Vec<Slice>,
     /// As `owners`, sealed visits with a clearance.
     pub cleared_owners: Vec<Slice>,
-    /// What concerns these units and everything below, once disclosed; `true` where only after signing.
-    pub units: Vec<(UnitId, bool)>,
+    /// What these owners do at a unit and everything below, once disclosed; `true` where only after signing.
+    pub units: Vec<(Slice, bool)>,
     /// Visits of teams the actor leads.
     pub leads: bool,
     /// Visits of teams the actor sits on, once dispatched.
@@ -359,7 +368,7 @@ pub fn reach(actor: &Actor, deed: Deed) -> Reach {
             Cleared => reach.cleared_owners.push(slice),
             Unit | UnitSigned => {
                 let after_signing = deed.cell(grant.role) == UnitSigned;
-                reach.units.extend(grant.unit.map(|unit| (unit, after_signing)));
+                reach.units.extend(grant.unit.map(|_| (slice, after_signing)));
             }
             // Own kind needs the campaign's kind; no list asks for it. Teams are a matter of membership, not of grants.
             No | OwnKind | Team | Dispatched => {}

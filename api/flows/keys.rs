@@ -3,7 +3,7 @@
 use super::{Error, Result};
 use crate::app::App;
 use crate::domain::key::{ACCESS_KEY_LINGERS, Purpose, Stage};
-use crate::identity::keyring::Key;
+pub use crate::identity::keyring::Key;
 use crate::records::{self, custody, keys as kept};
 use jiff::Timestamp;
 use serde_json::json;

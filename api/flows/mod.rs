@@ -1,13 +1,25 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
+pub mod accounts;
+pub mod campaigns;
+pub mod clients;
 pub mod fsck;
+pub mod invitations;
 pub mod keys;
 pub mod oauth;
+pub mod owners;
 pub mod photos;
+pub mod premises;
 pub mod promises;
+pub mod replays;
+pub mod responses;
 pub mod sessions;
 pub mod sign_in;
+pub mod teams;
+pub mod templates;
+pub mod units;
 pub mod upkeep;
+pub mod visits;
 
 use crate::domain::refusal::Refusal;
 use crate::{media, records};
@@ -66,4 +78,44 @@ impl From<crate::identity::Busy> for Error {
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     crate::identity::random()
+}
+
+/// A short name for content that a door serves: changes whenever the content does.
+#[must_use]
+pub fn fingerprint(content: &[u8]) -> String {
+    crate::identity::sha256(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A password that nobody chose: 120 random bits in letters and digits that are read aloud without doubt.
+#[must_use]
+pub fn random_password() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
+    let bytes = crate::identity::random::<24>();
+    let letters = bytes.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('x', char::from));
+    letters.chunks(6).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+/// Cuts a page that was read one row too long; says whether there are more.
+fn cut<T>(mut rows: Vec<T>, limit: u8) -> (Vec<T>, bool) {
+    let more = rows.len() > usize::from(limit);
+    rows.truncate(usize::from(limit));
+    (rows, more)
+}
+
+/// Refuses a change that rests on another version than the current one.
+fn current(sent: i32, held: i32) -> Result<()> {
+    if sent == held {
+        return Ok(());
+    }
+    let detail = format!("The current version is \"v{held}\"; read again, then change.");
+    Err(Refusal::new(crate::domain::refusal::Kind::Stale, "version.stale", detail).into())
+}
+
+/// Refuses a list to a client program that may not ask for such things; what the list holds is a matter of reach.
+fn scope(actor: &crate::domain::actor::Actor, deed: crate::domain::permission::Deed) -> Result<()> {
+    if actor.scopes.contains(&deed.scope()) {
+        return Ok(());
+    }
+    let detail = format!("This client may not ask for {}.", deed.scope().as_str());
+    Err(Refusal::new(crate::domain::refusal::Kind::Forbidden, "scope-missing", detail).into())
 }

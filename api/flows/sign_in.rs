@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::account::{Login, Password, State};
 use crate::domain::throttle::{Counted, KNOWN_FOR};
 use crate::identity;
-use crate::records::accounts::Account;
+pub use crate::records::accounts::Account;
 use crate::records::{self, accounts, sign_ins};
 use jiff::Timestamp;
 

@@ -55,6 +55,26 @@ pub fn decode() -> ExitCode {
     decoding::run_child()
 }
 
+/// Promised work, in tasks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Promised {
+    /// Not done yet.
+    pub open: f64,
+    /// Put aside for a person after too many attempts.
+    pub dead: f64,
+}
+
+/// Counts promised work.
+///
+/// # Errors
+/// The database's own.
+pub async fn promised(app: &App) -> Result<Promised> {
+    let mut conn = app.records.conn().await?;
+    let (open, dead) = records::tasks::count(&mut conn).await?;
+    let figure = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
+    Ok(Promised { open: figure(open), dead: figure(dead) })
+}
+
 /// Brings the database to this version's schema; returns what was run.
 ///
 /// # Errors

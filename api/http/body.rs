@@ -1,17 +1,25 @@
 //! JSON bodies and query strings, read strictly: wrong types and unknown names are told by their place.
 
+use super::limits::{BodyFault, Paced, collect, paced};
 use super::problem::Problem;
+use crate::app::App;
 use crate::domain::refusal::FieldFault;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Ready, ready};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 /// The largest JSON body taken, in bytes.
 pub const MAX_JSON_BYTES: usize = 1024 * 1024;
+
+/// Pace of a body where no settings are at hand: bytes per second.
+const LEAST_RATE: u64 = 4096;
+/// Window of that pace.
+const LEAST_WINDOW: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A JSON body of one shape. Unknown fields are refused where the shape says `deny_unknown_fields`, which all do.
 #[derive(Debug)]
@@ -27,26 +35,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
         };
         let named = request.headers().contains_key(CONTENT_TYPE);
-        let bytes = web::Bytes::from_request(request, payload);
+        let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
+        let declared = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+        let payload = payload.take();
         async move {
             if !is_json {
                 let detail =
                     if named { "Send application/json." } else { "Name the type: application/json." };
                 return Err(Problem::of_door(StatusCode::UNSUPPORTED_MEDIA_TYPE, "type.not-json", detail));
             }
-            let bytes = bytes.await.map_err(|why| unreadable_body(&why))?;
-            parse_json(&bytes).map(Self)
+            if declared.is_some_and(|length: usize| length > MAX_JSON_BYTES) {
+                return Err(BodyFault::TooLarge(MAX_JSON_BYTES).into());
+            }
+            let body = match config {
+                Some(config) => paced(payload, &config),
+                None => Paced::new(payload, LEAST_RATE, LEAST_WINDOW),
+            };
+            parse_json(&collect(body, MAX_JSON_BYTES).await?).map(Self)
         }
         .boxed_local()
     }
-}
-
-fn unreadable_body(why: &actix_web::Error) -> Problem {
-    if why.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("A JSON body may have {MAX_JSON_BYTES} bytes.");
-        return Problem::of_door(StatusCode::PAYLOAD_TOO_LARGE, "body.too-large", detail);
-    }
-    Problem::of_door(StatusCode::BAD_REQUEST, "body.unreadable", "The body broke off or could not be read.")
 }
 
 /// Reads JSON of one shape.

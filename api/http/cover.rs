@@ -1,13 +1,21 @@
 //! What every request gets: an id, a span, one log line, security headers, counting, and problems for stray errors.
 
 use super::context::Context;
+use super::cors;
 use super::problem::Problem;
-use actix_web::body::{BoxBody, MessageBody};
+use crate::app::App;
+use crate::config::Config;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::{HttpResponse, web};
+use bytes::Bytes;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 use tracing::Instrument;
 
@@ -21,31 +29,50 @@ const SECURITY: [(&str, &str); 6] = [
     ("permissions-policy", "geolocation=(), camera=(), microphone=()"),
 ];
 
+/// How long a browser must insist on https (RFC 6797), where we are reached by it.
+const ONE_YEAR: &str = "max-age=31536000; includeSubDomains";
+
 /// Covers one request.
 ///
 /// # Errors
 /// What a middleware within refused, dressed as a problem document.
 pub async fn cover(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let begun = Instant::now();
     let context = Context::of(request.request());
     let method = request.method().clone();
+    let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
+    let dressing = config.map(|config| Dressing {
+        origin: cors::origin(&request, &config),
+        is_preflight: cors::is_preflight(&request),
+        config,
+    });
+    if method == Method::HEAD {
+        // Operations know GET only; what a HEAD gets is a GET's answer without its body.
+        request.head_mut().method = Method::GET;
+    }
     let span = tracing::info_span!("request", request_id = %context.request_id);
     async move {
-        let answered = context.cover(next.call(request)).await;
+        let answered = if dressing.as_ref().is_some_and(|d| d.is_preflight) {
+            Ok(request.into_response(HttpResponse::NoContent().finish()))
+        } else {
+            context.cover(next.call(request)).await.map(ServiceResponse::map_into_boxed_body)
+        };
         let (route, status, answered) = match answered {
-            Ok(response) => {
-                let mut response = response.map_into_boxed_body();
-                dress(response.headers_mut(), context);
+            Ok(mut response) => {
+                dress(response.headers_mut(), context, dressing.as_ref());
+                if method == Method::HEAD {
+                    response = response.map_body(|_, body| BoxBody::new(Bodiless(body.size())));
+                }
                 // The template, not the path: ids of sealed visits stay out of logs and metrics.
                 let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
                 (route, response.status(), Ok(response))
             }
             Err(error) => {
                 let mut answer = context.cover(async { answer_to(&error) }).await;
-                dress(answer.headers_mut(), context);
+                dress(answer.headers_mut(), context, dressing.as_ref());
                 let status = answer.status();
                 ("(none)".to_owned(), status, Err(InternalError::from_response(error, answer).into()))
             }
@@ -57,11 +84,51 @@ pub async fn cover(
     .await
 }
 
+/// What an answer wears besides what all wear.
+struct Dressing {
+    origin: Option<HeaderValue>,
+    is_preflight: bool,
+    config: Arc<Config>,
+}
+
+/// The body of an answer to HEAD: its length; nothing of it is made or read.
+struct Bodiless(BodySize);
+
+impl MessageBody for Bodiless {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}
+
+/// A method as a label: whatever a caller may invent is one.
+fn label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
 fn record(method: &Method, route: String, status: StatusCode, begun: Instant) {
     let duration = begun.elapsed();
     let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(method = %method, route, status = status.as_u16(), duration_ms, "answered");
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.as_str().to_owned())];
+    tracing::info!(method = label(method), route, status = status.as_u16(), duration_ms, "answered");
+    let labels =
+        [("method", label(method).to_owned()), ("route", route), ("status", status.as_str().to_owned())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     let [method, route, _] = labels;
     metrics::histogram!("http_request_duration_seconds", &[method, route]).record(duration.as_secs_f64());
@@ -86,7 +153,7 @@ fn answer_to(error: &actix_web::Error) -> actix_web::HttpResponse {
     actix_web::ResponseError::error_response(&problem)
 }
 
-fn dress(headers: &mut HeaderMap, context: Context) {
+fn dress(headers: &mut HeaderMap, context: Context, dressing: Option<&Dressing>) {
     for (name, value) in SECURITY {
         let name = HeaderName::from_static(name);
         if !headers.contains_key(&name) {
@@ -100,4 +167,9 @@ fn dress(headers: &mut HeaderMap, context: Context) {
         HeaderName::from_static("content-language"),
         HeaderValue::from_static(context.language.as_str()),
     );
+    let Some(Dressing { origin, is_preflight, config }) = dressing else { return };
+    cors::dress(headers, origin.as_ref(), *is_preflight, config);
+    if config.is_https() {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONE_YEAR));
+    }
 }

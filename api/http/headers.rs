@@ -4,7 +4,7 @@ use super::problem::Problem;
 use crate::domain::photo::Sha256;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -47,6 +47,50 @@ impl FromRequest for IfMatch {
             }
         })
     }
+}
+
+/// `ETag` of what is named by its digest: `"<64 hex digits>"`, with `draft-` before them while it may still change.
+#[must_use]
+pub fn digest_etag(sha256: [u8; 32], is_draft: bool) -> String {
+    format!("\"{}{}\"", if is_draft { "draft-" } else { "" }, hex::encode(sha256))
+}
+
+/// The digest of what a caller means to change, for things whose `ETag` is their digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IfMatchDigest(pub [u8; 32]);
+
+impl FromRequest for IfMatchDigest {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok());
+        let digest = header.and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
+        let digest = digest.map(|text| text.strip_prefix("draft-").unwrap_or(text));
+        let digest = digest.and_then(|text| hex::decode(text).ok()?.try_into().ok());
+        ready(match (header, digest) {
+            (_, Some(digest)) => Ok(Self(digest)),
+            (None, None) => {
+                let detail =
+                    "Send the ETag you last read in If-Match, so that nobody's change is overwritten unseen.";
+                Err(Problem::of_door(StatusCode::PRECONDITION_REQUIRED, "version.missing", detail))
+            }
+            (Some(_), None) => Err(Problem::of_door(
+                StatusCode::PRECONDITION_FAILED,
+                "version.stale",
+                "This ETag is not the current one; read again.",
+            )),
+        })
+    }
+}
+
+/// Whether the caller holds what this `ETag` names already (`If-None-Match`, RFC 9110 §13.1.2).
+#[must_use]
+pub fn is_known(request: &HttpRequest, etag: &str) -> bool {
+    let header = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    header.is_some_and(|text| {
+        text.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    })
 }
 
 /// `Repr-Digest: sha-256=:…:` (RFC 9530): the digest of what the body holds.

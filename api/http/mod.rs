@@ -1,30 +1,47 @@
 //! The HTTP door: the API, the pages, the probes. Alone names actix_web and utoipa.
 
 pub mod actor;
+pub mod address;
 pub mod body;
 pub mod context;
+pub mod cookies;
+pub mod cors;
 pub mod cover;
 pub mod deeds;
+pub mod explain;
+pub mod form;
 pub mod headers;
+pub mod limits;
+pub mod oauth;
 pub mod openapi;
+pub mod pace;
+pub mod pages;
 pub mod paging;
 pub mod probes;
 pub mod problem;
 pub mod ranges;
+pub mod reference;
+pub mod replay;
+pub mod source;
 pub mod v1;
+pub mod wording;
 
 use crate::app::App;
 use actix_web::dev::Server;
-use actix_web::http::StatusCode;
+use actix_web::http::header::ALLOW;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// How long a body is drained after an early answer.
+const LINGER: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// What the probes know about this process.
 #[derive(Clone)]
@@ -37,6 +54,7 @@ pub struct Vitals {
 
 /// Every documented operation.
 pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.configure(oauth::operations);
     cfg.configure(v1::operations);
     cfg.configure(probes::operations);
 }
@@ -44,17 +62,30 @@ pub fn operations(cfg: &mut ServiceConfig) {
 /// What is served besides: the contract, and the answer for addresses nobody knows.
 fn undocumented(cfg: &mut web::ServiceConfig) {
     cfg.configure(openapi::routes);
+    cfg.configure(pages::routes);
+    cfg.configure(reference::routes);
+    cfg.configure(explain::routes);
     cfg.default_service(web::to(nothing_here));
 }
 
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(match openapi::methods_of(request.path()) {
-        Some(allowed) if !allowed.split(", ").any(|m| m == request.method().as_str()) => {
-            let detail = format!("This address takes {allowed}.");
-            Problem::of_door(StatusCode::METHOD_NOT_ALLOWED, "method.not-allowed", detail).allow(allowed)
+    let known = openapi::methods_of(request.path());
+    match (known, request.method()) {
+        (Some(allowed), &Method::OPTIONS) => {
+            Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish())
         }
-        _ => crate::domain::refusal::Refusal::not_found().into(),
-    })
+        (Some(allowed), method) if !allowed.split(", ").any(|m| m == method.as_str()) => {
+            Err(not_allowed(allowed))
+        }
+        // TRACE would send a caller's own headers back, tokens included; no address takes it.
+        (None, &Method::TRACE | &Method::CONNECT) => Err(not_allowed("GET, HEAD, OPTIONS".to_owned())),
+        _ => Err(crate::domain::refusal::Refusal::not_found().into()),
+    }
+}
+
+fn not_allowed(allowed: String) -> Problem {
+    let detail = format!("This address takes {allowed}.");
+    Problem::of_door(StatusCode::METHOD_NOT_ALLOWED, "method.not-allowed", detail).allow(allowed)
 }
 
 /// Starts serving on a listener that is bound already.
@@ -65,10 +96,12 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
     let config = Arc::clone(&app.config);
     let data = web::Data::new(app);
     let vitals = web::Data::new(vitals);
+    let limits = web::Data::new(limits::Limits::new(&config));
     let server = HttpServer::new(move || {
         let app = actix_web::App::new()
             .app_data(data.clone())
             .app_data(vitals.clone())
+            .app_data(limits.clone())
             .app_data(web::PayloadConfig::new(body::MAX_JSON_BYTES))
             .app_data(
                 web::PathConfig::default()
@@ -77,7 +110,11 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
             .into_utoipa_app()
             .configure(operations)
             .into_app();
-        app.configure(undocumented).wrap(from_fn(cover::cover))
+        // The last wrapped is the first to see a request.
+        app.configure(undocumented)
+            .wrap(from_fn(replay::once))
+            .wrap(from_fn(limits::admit))
+            .wrap(from_fn(cover::cover))
     });
     Ok(server
         .workers(config.http_threads)
@@ -85,10 +122,33 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
         // The head of a request may take as long as a body may stall; field phones are slow, not hostile.
         .client_request_timeout(config.min_body_window)
         .keep_alive(std::time::Duration::from_secs(75))
+        // An answer that comes before the whole body did (401, 413, 429): what still arrives is read and thrown
+        // away for this long, because closing at once would reset the connection and lose the answer.
+        .client_disconnect_timeout(LINGER)
         .shutdown_timeout(config.shutdown.as_secs())
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+/// Serves `/metrics` alone, on an address of its own.
+///
+/// # Errors
+/// A listener that can't be bound.
+pub fn figures(app: &App, vitals: &Vitals, address: SocketAddr) -> anyhow::Result<Server> {
+    let listener = TcpListener::bind(address)
+        .map_err(|why| anyhow::anyhow!("cannot listen on {address} for /metrics: {why}"))?;
+    let (app, vitals) = (web::Data::new(app.clone()), web::Data::new(vitals.clone()));
+    tracing::info!(%address, "serving /metrics");
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(vitals.clone())
+            .route("/metrics", web::get().to(probes::all_figures))
+            .default_service(web::to(nothing_here))
+            .wrap(from_fn(cover::cover))
+    });
+    Ok(server.workers(1).max_connections(64).disable_signals().listen(listener)?.run())
 }
 
 /// Serves until SIGTERM or Ctrl-C, then lets what is under way finish.
@@ -99,6 +159,10 @@ pub async fn serve(app: App, metrics: PrometheusHandle) -> anyhow::Result<()> {
     let listener = TcpListener::bind(app.config.listen)
         .map_err(|why| anyhow::anyhow!("cannot listen on {}: {why}", app.config.listen))?;
     let vitals = Vitals { metrics, stopping: Arc::new(AtomicBool::new(false)) };
+    let figures = match app.config.metrics_listen {
+        Some(address) => Some(figures(&app, &vitals, address)?),
+        None => None,
+    };
     let server = start(app.clone(), vitals.clone(), listener)?;
     let handle = server.handle();
     tracing::info!(address = %app.config.listen, public_url = %app.config.public_url, "serving");
@@ -109,7 +173,14 @@ pub async fn serve(app: App, metrics: PrometheusHandle) -> anyhow::Result<()> {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         handle.stop(true).await;
     });
+    let figures_handle = figures.as_ref().map(Server::handle);
+    let figures = figures.map(tokio::spawn);
     server.await?;
+    // Figures are there to the end of the last upload.
+    if let (Some(handle), Some(figures)) = (figures_handle, figures) {
+        handle.stop(false).await;
+        figures.await??;
+    }
     tracing::info!("stopped");
     Ok(())
 }

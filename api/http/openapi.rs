@@ -6,7 +6,8 @@ use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
 use std::sync::OnceLock;
 use utoipa::OpenApi as _;
-use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme,
 };
@@ -39,6 +40,9 @@ use utoipa_actix_web::AppExt;
 )]
 struct Shared;
 
+/// Name of the shared parameter.
+const IDEMPOTENCY_KEY: &str = "IdempotencyKey";
+
 /// The whole contract.
 #[must_use]
 pub fn document() -> OpenApi {
@@ -63,19 +67,43 @@ fn finish(document: &mut OpenApi) {
     document.servers =
         Some(vec![ServerBuilder::new().url("/").description(Some("This installation.")).build()]);
     if let Some(components) = document.components.as_mut() {
+        components.parameters.insert(IDEMPOTENCY_KEY.to_owned(), RefOr::T(idempotency_key()));
         components.add_security_scheme("oauth", SecurityScheme::OAuth2(oauth()));
     }
     for (path, item) in &mut document.paths.paths {
-        for operation in operations_of(item) {
-            finish_operation(path, operation);
+        for (method, operation) in operations_of(item) {
+            finish_operation(method, path, operation);
         }
     }
 }
 
-fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head]
-        .into_iter()
-        .filter_map(Option::as_mut)
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("DELETE", &mut item.delete),
+        ("PATCH", &mut item.patch),
+        ("HEAD", &mut item.head),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
+}
+
+/// What a POST may bring, so that it can be repeated safely.
+fn idempotency_key() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "1 to 255 visible ASCII characters, new for each thing you want done. The same request with the same key \
+             gets the first one's answer, with `Idempotency-Replayed: true`, for 30 days.",
+        ))
+        .schema(Some(text.build()))
+        .example(Some(serde_json::json!("0198c7a2-51b0-7d2e-8c39-3f1f6a1f9d02")))
+        .build()
 }
 
 fn oauth() -> OAuth2 {
@@ -109,7 +137,7 @@ fn scope_meaning(scope: Scope) -> &'static str {
 }
 
 /// Adds what follows from an operation's right, parameters and body: its scope and the refusals all such share.
-fn finish_operation(path: &str, operation: &mut Operation) {
+fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
     let needs = operation.operation_id.as_deref().and_then(deeds::needs);
     let mut shared: Vec<(&str, &str)> = vec![
         ("429", "Too many requests; `Retry-After` says when to come back."),
@@ -123,6 +151,15 @@ fn finish_operation(path: &str, operation: &mut Operation) {
         shared.push(("403", "Known, and not allowed; or the client lacks the scope."));
     } else {
         operation.security = Some(vec![SecurityRequirement::default()]);
+    }
+    if method == "POST" && matches!(needs, Some(Needs::Right(_))) {
+        let key = RefOr::Ref(Ref::new(format!("#/components/parameters/{IDEMPOTENCY_KEY}")));
+        operation.parameters.get_or_insert_default().push(key);
+        shared.push((
+            "409",
+            "The request with this `Idempotency-Key` is still being answered, or its answer was lost.",
+        ));
+        shared.push(("422", "This `Idempotency-Key` was used for another request, or is no key."));
     }
     if path.contains('{') {
         shared.push(("404", "Missing, or not yours to see: one answer for both."));
@@ -168,7 +205,7 @@ fn refusal(meaning: &str) -> Response {
 struct Printed {
     yaml: String,
     json: String,
-    templates: Vec<(Vec<String>, String)>,
+    templates: Vec<(Vec<String>, Vec<&'static str>)>,
 }
 
 fn printed() -> &'static Printed {
@@ -187,9 +224,12 @@ fn printed() -> &'static Printed {
                 ("PATCH", &item.patch),
                 ("HEAD", &item.head),
             ];
-            let methods: Vec<&str> =
+            let mut methods: Vec<&str> =
                 methods.iter().filter(|(_, op)| op.is_some()).map(|(name, _)| *name).collect();
-            templates.push((path.split('/').map(ToOwned::to_owned).collect(), methods.join(", ")));
+            if methods.contains(&"GET") && !methods.contains(&"HEAD") {
+                methods.push("HEAD");
+            }
+            templates.push((path.split('/').map(ToOwned::to_owned).collect(), methods));
         }
         Printed { yaml, json, templates }
     })
@@ -203,7 +243,18 @@ pub fn methods_of(path: &str) -> Option<String> {
         template.len() == asked.len()
             && template.iter().zip(&asked).all(|(t, a)| (t.starts_with('{') && !a.is_empty()) || t == a)
     };
-    printed().templates.iter().find(|(template, _)| matches(template)).map(|(_, methods)| methods.clone())
+    let mut methods: Vec<&str> = Vec::new();
+    for (_, allowed) in printed().templates.iter().filter(|(template, _)| matches(template)) {
+        for method in allowed {
+            if !methods.contains(method) {
+                methods.push(method);
+            }
+        }
+    }
+    (!methods.is_empty()).then(|| {
+        methods.push("OPTIONS");
+        methods.join(", ")
+    })
 }
 
 /// Serves the contract itself.

@@ -75,11 +75,28 @@ pub async fn ready(app: web::Data<App>, vitals: web::Data<Vitals>) -> HttpRespon
 /// Prometheus text format. Served to loopback callers, or on a listener of its own by setting.
 #[utoipa::path(tag = "operations", responses(
     (status = 200, description = "Counters and histograms.", body = String, content_type = "text/plain"),
-    (status = 404, description = "Not for callers beyond loopback.")))]
+    (status = 404, description = "Not for callers beyond loopback, nor where figures have a listener of their own.")))]
 #[get("/metrics")]
-pub async fn metrics(request: HttpRequest, vitals: web::Data<Vitals>) -> Result<HttpResponse, Problem> {
-    if !request.peer_addr().is_some_and(|peer| peer.ip().is_loopback()) {
+pub async fn metrics(
+    request: HttpRequest,
+    app: web::Data<App>,
+    vitals: web::Data<Vitals>,
+) -> Result<HttpResponse, Problem> {
+    // A proxy on this machine is a loopback caller that speaks for others.
+    let is_forwarded =
+        ["x-forwarded-for", "forwarded"].iter().any(|name| request.headers().contains_key(*name));
+    let is_near = request.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
+    if !is_near || is_forwarded || app.config.metrics_listen.is_some() {
         return Err(crate::domain::refusal::Refusal::not_found().into());
     }
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(vitals.metrics.render()))
+    Ok(all_figures(app, vitals).await)
+}
+
+/// What was counted, with what is counted only when asked for.
+pub async fn all_figures(app: web::Data<App>, vitals: web::Data<Vitals>) -> HttpResponse {
+    if let Ok(promised) = flows::upkeep::promised(&app).await {
+        ::metrics::gauge!("tasks_open").set(promised.open);
+        ::metrics::gauge!("tasks_dead").set(promised.dead);
+    }
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(vitals.metrics.render())
 }

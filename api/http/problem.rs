@@ -1,6 +1,7 @@
 //! Refusals and faults as RFC 9457 problem documents; the only place with status numbers.
 
 use super::context::{Context, Language};
+use super::wording;
 use crate::domain::refusal::{FieldFault, Kind, Next, Refusal};
 use crate::flows;
 use actix_web::http::StatusCode;
@@ -168,7 +169,7 @@ impl Problem {
             kind: format!("/problems/{}", self.code),
             title: title(self.status, context.language).to_owned(),
             status: self.status.as_u16(),
-            detail: self.detail.clone(),
+            detail: wording::detail(self.code, &self.detail, context.language),
             instance: format!("urn:uuid:{}", context.request_id),
             code: self.code.to_owned(),
             client_action: self.next,
@@ -178,7 +179,7 @@ impl Problem {
                 .map(|f| FieldProblem {
                     pointer: f.pointer.clone(),
                     code: f.code.clone(),
-                    detail: f.detail.clone(),
+                    detail: wording::detail(&f.code, &f.detail, context.language),
                 })
                 .collect(),
         }

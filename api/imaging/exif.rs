@@ -96,8 +96,7 @@ fn number(exif: &Exif, tag: Tag) -> Option<f64> {
 fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
     match value(exif, tag)? {
         Value::Ascii(lines) => lines.first().map(Vec::as_slice),
-        Value::Byte(bytes) => Some(bytes),
-        Value::Undefined(bytes, _) => Some(bytes),
+        Value::Byte(bytes) | Value::Undefined(bytes, _) => Some(bytes),
         _ => None,
     }
 }
@@ -158,7 +157,7 @@ fn moment(exif: &Exif, tag: Tag, fraction: Tag) -> Option<DateTime> {
     let &[b' ' | b'T', h1, h0, b':', m1, m0, b':', s1, s0] = written.get(10..19)? else { return None };
     let time = Time::new(two(h1, h0)?, two(m1, m0)?, two(s1, s0)?, 0).ok()?;
     let nanoseconds = ascii(exif, fraction).map_or(0, subsecond);
-    Some(date.to_datetime(time).with().subsec_nanosecond(nanoseconds).build().ok()?)
+    date.to_datetime(time).with().subsec_nanosecond(nanoseconds).build().ok()
 }
 
 fn civil_date(text: &[u8]) -> Option<Date> {

@@ -11,7 +11,9 @@ fn tiff(fields: &[(Tag, Value)]) -> Vec<u8> {
         .map(|(tag, value)| Field { tag: *tag, ifd_num: In::PRIMARY, value: value.clone() })
         .collect();
     let mut writer = Writer::new();
-    fields.iter().for_each(|field| writer.push_field(field));
+    for field in &fields {
+        writer.push_field(field);
+    }
     let mut out = Cursor::new(Vec::new());
     writer.write(&mut out, false).unwrap();
     out.into_inner()

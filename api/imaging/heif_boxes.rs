@@ -74,23 +74,23 @@ fn split(bytes: &[u8]) -> Option<([u8; 4], usize, usize)> {
 mod tests {
     use super::*;
 
-    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
         let whole = u32::try_from(body.len() + 8).unwrap_or_default().to_be_bytes();
-        [&whole[..], kind, body].concat()
+        [&whole[..], &kind, body].concat()
     }
 
     #[test]
     fn size_turn_and_end_are_read() {
-        let ispe = boxed(b"ispe", &[0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0x0C, 0]);
-        let small = boxed(b"ispe", &[0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 64]);
-        let props = boxed(b"iprp", &boxed(b"ipco", &[ispe, small, boxed(b"irot", &[1])].concat()));
+        let ispe = boxed(*b"ispe", &[0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0x0C, 0]);
+        let small = boxed(*b"ispe", &[0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 64]);
+        let props = boxed(*b"iprp", &boxed(*b"ipco", &[ispe, small, boxed(*b"irot", &[1])].concat()));
         let mut file =
-            [boxed(b"ftyp", b"avif\0\0\0\0"), boxed(b"meta", &[&[0; 4][..], &props].concat())].concat();
+            [boxed(*b"ftyp", b"avif\0\0\0\0"), boxed(*b"meta", &[&[0; 4][..], &props].concat())].concat();
         assert_eq!(declared_size(&file), Some(Size::new(0x0C00, 0x1000)));
         assert!(!ends_early(&file, false));
-        file.extend(boxed(b"mdat", &[7; 100]));
+        file.extend(boxed(*b"mdat", &[7; 100]));
         file.truncate(file.len() - 1);
         assert!(ends_early(&file, true));
-        assert!(!ends_early(&[&boxed(b"ftyp", b"heic")[..], b"trail"].concat(), true));
+        assert!(!ends_early(&[&boxed(*b"ftyp", b"heic")[..], b"trail"].concat(), true));
     }
 }

@@ -28,6 +28,9 @@ pub(crate) struct Header {
     pub(crate) icc_too_large: bool,
     /// Where the first scan begins; the entropy-coded bytes come after it.
     scan_at: usize,
+    /// The file without the bytes between its segments that belong to none, where there were such.
+    /// Decoders complain about them before the size is known and give nothing.
+    pub(crate) without_stray: Option<Vec<u8>>,
 }
 
 impl Header {
@@ -48,6 +51,7 @@ pub(crate) fn read(bytes: &[u8], max_icc_bytes: usize) -> Result<Header, Quarant
     let mut at = 2;
     let mut size = None;
     let mut pieces: Vec<(u8, &[u8])> = Vec::new();
+    let (mut kept, mut stray): (Vec<&[u8]>, bool) = (Vec::new(), false);
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         // Decoders skip to the next FF and over fill bytes; so must whoever judges for them.
@@ -55,6 +59,8 @@ pub(crate) fn read(bytes: &[u8], max_icc_bytes: usize) -> Result<Header, Quarant
         let tail = rest.get(ff..).unwrap_or_default();
         let fill = tail.iter().position(|byte| *byte != 0xFF).ok_or(Quarantine::Truncated)?;
         let code = tail.get(fill).copied().ok_or(Quarantine::Truncated)?;
+        stray |= ff > 0;
+        let segment_at = at + ff;
         at += ff + fill + 1;
         match code {
             0 | marker::TEM | marker::RST0..=marker::SOI => continue,
@@ -68,6 +74,7 @@ pub(crate) fn read(bytes: &[u8], max_icc_bytes: usize) -> Result<Header, Quarant
         }
         let body = bytes.get(at + 2..at + length).ok_or(Quarantine::Truncated)?;
         at += length;
+        kept.push(bytes.get(segment_at..at).unwrap_or_default());
         match code {
             marker::SOS => break,
             0xC0..=0xCF if !matches!(code, 0xC4 | 0xC8 | 0xCC) && size.is_none() => {
@@ -91,7 +98,12 @@ pub(crate) fn read(bytes: &[u8], max_icc_bytes: usize) -> Result<Header, Quarant
     let icc_too_large = total > max_icc_bytes;
     let icc =
         (total > 0 && !icc_too_large).then(|| pieces.iter().flat_map(|(_, piece)| *piece).copied().collect());
-    Ok(Header { size, icc, icc_too_large, scan_at: at })
+    let without_stray = stray.then(|| {
+        kept.insert(0, &[0xFF, marker::SOI]);
+        kept.push(bytes.get(at..).unwrap_or_default());
+        kept.concat()
+    });
+    Ok(Header { size, icc, icc_too_large, scan_at: at, without_stray })
 }
 
 #[cfg(test)]

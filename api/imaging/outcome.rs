@@ -1,5 +1,7 @@
 //! What an examination ends in. The codes are stable: they are stored, shown and counted.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::facts::ExifFacts;
@@ -166,7 +168,7 @@ impl Warning {
 }
 
 /// The derivatives: upright, sRGB, and nothing in them but pixels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rendered {
     /// JPEG, quality 80, 4:2:0, at most 1,600 pixels on its long side; never enlarged.
     /// Travels beside the JSON, not in it.
@@ -186,4 +188,19 @@ pub struct Rendered {
     pub quality: Quality,
     /// What was odd.
     pub warnings: Vec<Warning>,
+}
+
+/// Says how long the pictures are instead of showing their bytes.
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rendered")
+            .field("preview_bytes", &self.preview_jpeg.len())
+            .field("preview_size", &self.preview_size)
+            .field("thumb_bytes", &self.thumb_jpeg.len())
+            .field("thumb_size", &self.thumb_size)
+            .field("placeholder", &self.placeholder)
+            .field("quality", &self.quality)
+            .field("warnings", &self.warnings)
+            .finish()
+    }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Header {
 /// # Errors
 /// `Truncated` where the bytes end before it, `Damaged` where something else comes first.
 pub(crate) fn size(bytes: &[u8]) -> Result<Size, Quarantine> {
-    let (kind, body, _) = chunk(bytes.get(SIGNATURE.len()..).unwrap_or_default())?;
+    let Chunk { kind, body, .. } = chunk(bytes.get(SIGNATURE.len()..).unwrap_or_default())?;
     let &[w3, w2, w1, w0, h3, h2, h1, h0] = body.first_chunk::<8>().ok_or(Quarantine::Damaged)?;
     let size = Size::new(u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]));
     if kind == b"IHDR" && size.pixels() > 0 { Ok(size) } else { Err(Quarantine::Damaged) }
@@ -43,7 +43,7 @@ pub(crate) fn read(bytes: &[u8], max_icc_bytes: usize) -> Result<Header, Quarant
     let (mut icc, mut icc_too_large) = (None, false);
     let mut rest = bytes.get(SIGNATURE.len()..).unwrap_or_default();
     loop {
-        let (kind, body, whole) = chunk(rest)?;
+        let Chunk { kind, body, whole } = chunk(rest)?;
         rest = rest.get(whole.len()..).unwrap_or_default();
         match kind {
             b"iCCP" if icc.is_none() => match inflate_profile(body, max_icc_bytes) {
@@ -63,14 +63,21 @@ pub(crate) fn read(bytes: &[u8], max_icc_bytes: usize) -> Result<Header, Quarant
     }
 }
 
-/// The first chunk of some bytes: its kind, its body, and all of it with length and checksum.
-fn chunk(bytes: &[u8]) -> Result<(&[u8; 4], &[u8], &[u8]), Quarantine> {
+/// A chunk, and all of it with its length and checksum.
+struct Chunk<'a> {
+    kind: &'a [u8; 4],
+    body: &'a [u8],
+    whole: &'a [u8],
+}
+
+/// The first chunk of some bytes.
+fn chunk(bytes: &[u8]) -> Result<Chunk<'_>, Quarantine> {
     let (length, rest) = bytes.split_first_chunk::<4>().ok_or(Quarantine::Truncated)?;
     let (kind, rest) = rest.split_first_chunk::<4>().ok_or(Quarantine::Truncated)?;
     let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| Quarantine::Damaged)?;
     let body = rest.get(..length).ok_or(Quarantine::Truncated)?;
     let whole = bytes.get(..length.saturating_add(12)).ok_or(Quarantine::Truncated)?;
-    Ok((kind, body, whole))
+    Ok(Chunk { kind, body, whole })
 }
 
 enum Inflated {

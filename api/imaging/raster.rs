@@ -1,7 +1,8 @@
 //! Upright rows of RGB bytes, and making them smaller.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::outcome::Size;
 
@@ -47,7 +48,7 @@ impl Raster {
     /// [`Misshapen`] where the bytes do not fill the size.
     pub(crate) fn shrunk(&self, long_side: u32) -> Result<Self, Misshapen> {
         let size = fitted(self.size, long_side);
-        let rgb = resized(self.size, &self.rgb, size, PixelType::U8x3)?;
+        let rgb = resized::<U8x3>(self.size, &self.rgb, size)?;
         Ok(Self { size, rgb })
     }
 
@@ -80,19 +81,22 @@ impl Luma {
     /// [`Misshapen`] where the bytes do not fill the size.
     pub(crate) fn shrunk(&self, long_side: u32) -> Result<Self, Misshapen> {
         let size = fitted(self.size, long_side);
-        Ok(Self { size, y: resized(self.size, &self.y, size, PixelType::U8)? })
+        Ok(Self { size, y: resized::<U8>(self.size, &self.y, size)? })
     }
 }
 
-fn resized(from: Size, bytes: &[u8], to: Size, kind: PixelType) -> Result<Vec<u8>, Misshapen> {
+/// Names the pixel type: left to a run-time value, all thirteen of them would be compiled in here.
+fn resized<P: PixelTrait>(from: Size, bytes: &[u8], to: Size) -> Result<Vec<u8>, Misshapen> {
     if from == to {
         return Ok(bytes.to_vec());
     }
-    let source = ImageRef::new(from.width, from.height, bytes, kind).map_err(|_| Misshapen)?;
-    let mut target = Image::new(to.width, to.height, kind);
+    let pixels = usize::try_from(to.pixels()).map_err(|_| Misshapen)?;
+    let mut target = vec![0; pixels.checked_mul(P::size()).ok_or(Misshapen)?];
+    let source = TypedImageRef::<P>::from_buffer(from.width, from.height, bytes).map_err(|_| Misshapen)?;
+    let mut view = TypedImage::<P>::from_buffer(to.width, to.height, &mut target).map_err(|_| Misshapen)?;
     let how = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
-    Resizer::new().resize(&source, &mut target, &how).map_err(|_| Misshapen)?;
-    Ok(target.into_vec())
+    Resizer::new().resize_typed(&source, &mut view, &how).map_err(|_| Misshapen)?;
+    Ok(target)
 }
 
 #[cfg(test)]

@@ -1,18 +1,26 @@
 //! PostgreSQL: rows in, rows out. Alone names diesel.
 
 pub mod accounts;
+pub mod campaigns;
 pub mod clients;
 pub mod custody;
 pub mod error;
 pub mod grants;
 pub mod keys;
+pub mod owners;
 pub mod photos;
+pub mod premises;
+pub mod replays;
+pub mod responses;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod sessions;
 pub mod sign_ins;
 pub mod tasks;
+pub mod teams;
+pub mod templates;
 pub mod tokens;
+pub mod units;
 pub mod visits;
 
 pub use error::{Error, Result};
@@ -65,6 +73,7 @@ impl Tx {
     /// # Errors
     /// Whatever PostgreSQL says; then nothing holds, or the answer was lost and the caller repeats.
     pub async fn commit(mut self) -> Result<()> {
+        replays::mark(&mut self.conn).await?;
         Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut self.conn).await?)
     }
 }

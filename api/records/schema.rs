@@ -223,6 +223,7 @@ diesel::table! {
         status -> Nullable<Int4>,
         headers -> Nullable<Jsonb>,
         body -> Nullable<Bytea>,
+        committed -> Bool,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
     }
@@ -387,6 +388,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    visit_units (visit_id, unit_id) {
+        unit_id -> Uuid,
+        planned_start -> Timestamptz,
+        visit_id -> Uuid,
+        owner_id -> Uuid,
+    }
+}
+
+diesel::table! {
     visits (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -445,5 +455,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     units,
     visit_clearances,
     visit_templates,
+    visit_units,
     visits,
 );

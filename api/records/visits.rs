@@ -1,4 +1,8 @@
-//! Visits as rows: who may see which, and what they are.
+//! Visits as rows: what an actor is to one of them; their life and their lists.
+
+pub mod evidence;
+pub mod life;
+pub mod visible;
 
 use super::schema::{campaigns, team_members, visit_clearances, visits};
 use super::{Db, Error, Result};

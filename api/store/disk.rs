@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::task::JoinHandle;
+
 use crate::fault::Fault;
 use crate::index::{Bucket, Condition, Entry, Index};
 use crate::layout::{Layout, sync_folder, write_durably};
@@ -210,7 +212,18 @@ pub(crate) fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Runs work that may block on a thread that may.
+/// Starts work that may block on a thread that may; the one place where such threads are asked for.
+///
+/// How many run at once is bounded by the bodies and answers under way.
+pub(crate) fn disk_thread<T, W>(work: W) -> JoinHandle<T>
+where
+    T: Send + 'static,
+    W: FnOnce() -> T + Send + 'static,
+{
+    tokio::task::spawn_blocking(work)
+}
+
+/// Runs work that may block on a thread that may, and waits for it.
 ///
 /// # Errors
 /// Those of the work; [`Fault::Disk`] when its thread died.
@@ -219,7 +232,7 @@ where
     T: Send + 'static,
     W: FnOnce() -> Result<T, Fault> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(work).await {
+    match disk_thread(work).await {
         Ok(done) => done,
         Err(died) => Err(Fault::Disk(io::Error::other(died))),
     }

@@ -3,13 +3,14 @@
 //! What was answered with success is on the disk, whole, under its name, and checked against everything the
 //! client announced about it. README.md says what is promised, how files look and what this is not for.
 //!
-//! Floor plan: `serve` (sockets) → `protocol` (S3's words) → `disk`, `write`, `read`, `list`, `multipart`
+//! Floor plan: `serve` (sockets) → `front` (bounds) → `protocol` (S3's words) → `disk`, `write`, `read`, `list`, `multipart`
 //! (what the store does) → `header`, `digests`, `index`, `layout`, `fault` (what it is made of); `recover`
 //! builds the index at start.
 
 mod digests;
 mod disk;
 mod fault;
+mod front;
 mod header;
 mod index;
 mod layout;

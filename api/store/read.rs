@@ -14,7 +14,7 @@ use s3s::crypto::{Checksum, Sha256};
 use s3s::stream::{ByteStream, RemainingLength};
 use tokio::task::JoinHandle;
 
-use crate::disk::Store;
+use crate::disk::{Store, disk_thread};
 use crate::fault::Fault;
 use crate::header::{self, Header};
 
@@ -160,7 +160,7 @@ impl Stream for Pieces {
                     let Some(mut reader) = reader.take().filter(|reader| reader.left > 0) else {
                         return Poll::Ready(None);
                     };
-                    self.next = Next::Busy(tokio::task::spawn_blocking(move || {
+                    self.next = Next::Busy(disk_thread(move || {
                         let piece = reader.piece();
                         (reader, piece)
                     }));

@@ -1,38 +1,27 @@
-//! Sockets: accepts connections, hands requests to the protocol, and answers early errors without cutting the line.
+//! Starting and stopping: claims the folder, listens, accepts connections and lets them finish.
 
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use hyper::body::{Body as _, Frame, Incoming, SizeHint};
-use hyper::header::{CONNECTION, EXPECT, HeaderValue};
-use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use s3s::auth::SimpleAuth;
-use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::disk::{Store, on_disk_thread};
+use crate::disk::{Store, disk_thread, on_disk_thread};
 use crate::fault::Fault;
+use crate::front::Front;
 use crate::layout::Layout;
 use crate::protocol::Door;
 use crate::read::{DamagedObject, scrub};
 use crate::recover::recover;
 use crate::{StoreConfig, StoreError};
 
-/// A request refused before its body was read is read on for so long, so that the client sees the answer
-/// and not a broken connection. Beyond it the connection is closed.
-const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
-const DRAIN_TIME: Duration = Duration::from_secs(20);
 /// An idle connection or an unfinished head is closed after this; longer than clients keep theirs (90 s).
 const HEAD_TIME: Duration = Duration::from_mins(2);
 /// Requests under way may finish for so long when the store is stopped.
@@ -93,17 +82,16 @@ pub async fn start(config: StoreConfig) -> Result<Running, StoreError> {
     let (alive, gone) = mpsc::channel(1);
     let auth = SimpleAuth::from_single(config.access_key_id.as_str(), config.secret_access_key.as_str());
     let listen = config.listen;
-    let opened = tokio::task::spawn_blocking(move || open(config, alive)).await;
+    let opened = disk_thread(move || open(config, alive)).await;
     let store = opened.map_err(|died| StoreError::Setting(format!("starting failed: {died}")))??;
     let store = Arc::new(store);
 
     let refused = |error: io::Error| StoreError::Listen { address: listen, error };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let mut service = S3ServiceBuilder::new(Door::new(Arc::clone(&store)));
-    service.set_auth(auth);
+    let front = Arc::new(Front::new(Door::new(Arc::clone(&store)), auth));
     let (stopping, stopped) = watch::channel(false);
-    let listening = tokio::spawn(accept(listener, service.build(), Arc::clone(&store), stopped));
+    let listening = tokio::spawn(accept(listener, front, Arc::clone(&store), stopped));
     tracing::info!(%address, "the object store is listening");
     Ok(Running { address, store, stopping, listening, gone })
 }
@@ -128,7 +116,7 @@ fn open(config: StoreConfig, alive: mpsc::Sender<()>) -> Result<Store, StoreErro
 
 async fn accept(
     listener: TcpListener,
-    service: S3Service,
+    front: Arc<Front>,
     store: Arc<Store>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -141,7 +129,7 @@ async fn accept(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    serve_connection(stream, &http, &service, &graceful, &mut connections);
+                    serve_connection(stream, &http, &front, &graceful, &mut connections);
                     while connections.try_join_next().is_some() {}
                 }
                 Err(error) => {
@@ -152,7 +140,7 @@ async fn accept(
             },
             _ = expiry.tick() => {
                 let store = Arc::clone(&store);
-                drop(tokio::task::spawn_blocking(move || match store.expire_uploads() {
+                drop(disk_thread(move || match store.expire_uploads() {
                     0 => {}
                     uploads => tracing::info!(uploads, "ended uploads that had come to nothing"),
                 }));
@@ -171,17 +159,17 @@ async fn accept(
 fn serve_connection(
     stream: TcpStream,
     http: &hyper::server::conn::http1::Builder,
-    service: &S3Service,
+    front: &Arc<Front>,
     graceful: &GracefulShutdown,
     connections: &mut tokio::task::JoinSet<()>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not set TCP_NODELAY");
     }
-    let service = service.clone();
+    let front = Arc::clone(front);
     let answer = hyper::service::service_fn(move |request| {
-        let service = service.clone();
-        async move { Ok::<_, Infallible>(answer(&service, request).await) }
+        let front = Arc::clone(&front);
+        async move { Ok::<_, Infallible>(front.answer(request).await) }
     });
     let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
     connections.spawn(async move {
@@ -189,80 +177,4 @@ fn serve_connection(
             tracing::debug!(%error, "a connection broke");
         }
     });
-}
-
-async fn answer(service: &S3Service, request: Request<Incoming>) -> Response<s3s::Body> {
-    let waits_for_continue = request.headers().contains_key(EXPECT);
-    let (head, body) = request.into_parts();
-    let body = SharedBody(Arc::new(BodyState { body: Mutex::new(body), begun: AtomicBool::new(false) }));
-    let state = Arc::clone(&body.0);
-    let request = Request::from_parts(head, s3s::Body::http_body(body));
-    let mut response = match service.call(request).await {
-        Ok(response) => response,
-        Err(error) => {
-            tracing::error!(?error, "the protocol failed");
-            let mut response = Response::new(s3s::Body::empty());
-            *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
-            response
-        }
-    };
-    let refused = response.status().is_client_error() || response.status().is_server_error();
-    // A client that waits for `100 Continue` has sent nothing yet and will not, once it sees the answer.
-    let nothing_sent = waits_for_continue && !state.begun.load(Ordering::Relaxed);
-    if refused && !nothing_sent && !drained(state).await {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
-}
-
-/// Reads what is left of a body; false if it is too long, too slow or broken.
-async fn drained(state: Arc<BodyState>) -> bool {
-    let mut rest = SharedBody(state);
-    let all = async {
-        let mut size = 0_u64;
-        loop {
-            match std::future::poll_fn(|cx| Pin::new(&mut rest).poll_frame(cx)).await {
-                None => return true,
-                Some(Err(_)) => return false,
-                Some(Ok(frame)) => {
-                    size = size
-                        .saturating_add(frame.data_ref().map_or(0, |d| u64::try_from(d.len()).unwrap_or(0)));
-                    if size > DRAIN_BYTES {
-                        return false;
-                    }
-                }
-            }
-        }
-    };
-    tokio::time::timeout(DRAIN_TIME, all).await.unwrap_or(false)
-}
-
-/// A request's body that can still be read when whoever was given it has dropped it.
-struct SharedBody(Arc<BodyState>);
-
-struct BodyState {
-    body: Mutex<Incoming>,
-    begun: AtomicBool,
-}
-
-impl hyper::body::Body for SharedBody {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        self.0.begun.store(true, Ordering::Relaxed);
-        let mut body = self.0.body.lock().unwrap_or_else(PoisonError::into_inner);
-        Pin::new(&mut *body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.body.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.body.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
-    }
 }

@@ -25,7 +25,7 @@ const SMALLEST_BATCH: usize = 64 * 1024;
 /// What all bodies together may hold; shared among them by [`batch_size`].
 const ALL_BATCHES: usize = 32 * 1024 * 1024;
 /// A body may be slow but not silent for longer.
-const SILENCE: Duration = Duration::from_mins(1);
+const SILENCE: Duration = Duration::from_mins(5);
 
 /// A file that is removed unless it is given a name.
 pub(crate) struct Temporary {

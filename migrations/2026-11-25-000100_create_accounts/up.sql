@@ -124,3 +124,12 @@ CREATE TABLE sign_in_failures (
     failures integer NOT NULL,
     last_at timestamptz NOT NULL
 );
+
+-- The public client everybody can begin with: a loopback port of the app's choice (RFC 8252) or the app's own scheme.
+INSERT INTO clients (id, name, kind, redirect_uris, scopes, created_at) VALUES (
+    'fieldproof-phone', 'Fieldproof', 'public',
+    ARRAY['http://127.0.0.1/callback', 'http://[::1]/callback', 'vn.fieldproof.phone:/callback'],
+    ARRAY['profile', 'accounts:read', 'accounts:write', 'units:read', 'units:write', 'templates:read',
+          'templates:write', 'campaigns:read', 'campaigns:write', 'visits:read', 'visits:write', 'photos:read',
+          'photos:write', 'originals:read'],
+    now());

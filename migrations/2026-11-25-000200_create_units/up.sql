@@ -11,8 +11,8 @@ CREATE TABLE unit_versions (
     id uuid PRIMARY KEY,
     unit_id uuid NOT NULL REFERENCES units (id),
     name text NOT NULL,
-    -- Folded for search: no case, no accents, d for đ.
-    name_key text NOT NULL,
+    -- Folded for search: no case, no accents, d for đ. Ordered by code point, so that one index orders and finds prefixes.
+    name_key text COLLATE "C" NOT NULL,
     unit_type text NOT NULL,
     parent_id uuid REFERENCES units (id),
     official_code text,
@@ -24,9 +24,11 @@ CREATE TABLE unit_versions (
     CONSTRAINT unit_versions_order CHECK (valid_to IS NULL OR valid_to > valid_from),
     CONSTRAINT unit_versions_no_overlap EXCLUDE USING gist
         (unit_id WITH =, daterange(valid_from, valid_to) WITH &&)
+        -- A register that is entered again moves several dates at once.
+        DEFERRABLE INITIALLY IMMEDIATE
 );
 CREATE INDEX unit_versions_by_parent ON unit_versions (parent_id, name_key, unit_id);
-CREATE INDEX unit_versions_by_name ON unit_versions (name_key text_pattern_ops, unit_id);
+CREATE INDEX unit_versions_by_name ON unit_versions (name_key, unit_id);
 
 -- Where an office is: a point with a radius, or a polygon. A new survey is a new row.
 CREATE TABLE premises (

@@ -37,6 +37,31 @@ CREATE INDEX visits_by_campaign ON visits (campaign_id, planned_start DESC, id D
 CREATE INDEX visits_by_team ON visits (team_id, planned_start DESC, id DESC);
 CREATE INDEX visits_by_unit ON visits (unit_id, planned_start DESC, id DESC);
 
+-- A visit under its unit and each unit above it, so that "everything below a province" is one index seek. Kept by
+-- the trigger: whoever enters or moves a visit can't forget it.
+CREATE TABLE visit_units (
+    unit_id uuid NOT NULL REFERENCES units (id),
+    planned_start timestamptz NOT NULL,
+    visit_id uuid NOT NULL REFERENCES visits (id),
+    owner_id uuid NOT NULL REFERENCES owners (id),
+    PRIMARY KEY (visit_id, unit_id)
+);
+CREATE INDEX visit_units_by_unit ON visit_units (unit_id, planned_start DESC, visit_id DESC);
+CREATE INDEX visit_units_by_owner ON visit_units (unit_id, owner_id, planned_start DESC, visit_id DESC);
+CREATE FUNCTION place_visit_below_its_units() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM visit_units WHERE visit_id = NEW.id;
+    INSERT INTO visit_units (unit_id, planned_start, visit_id, owner_id)
+        SELECT DISTINCT above, NEW.planned_start, NEW.id, NEW.owner_id
+        FROM unnest(NEW.unit_id || NEW.unit_ancestors) AS above;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER visits_below_units AFTER INSERT ON visits
+    FOR EACH ROW EXECUTE FUNCTION place_visit_below_its_units();
+CREATE TRIGGER visits_below_other_units AFTER UPDATE OF planned_start, unit_ancestors ON visits
+    FOR EACH ROW WHEN (OLD.planned_start <> NEW.planned_start OR OLD.unit_ancestors <> NEW.unit_ancestors)
+    EXECUTE FUNCTION place_visit_below_its_units();
+
 CREATE TABLE visit_templates (
     visit_id uuid NOT NULL REFERENCES visits (id),
     template_version_id uuid NOT NULL REFERENCES template_versions (id),

@@ -48,7 +48,11 @@ CREATE TABLE replays (
     fingerprint bytea NOT NULL,
     status integer,
     headers jsonb,
+    -- Sealed: an answer may hold what is shown only once.
     body bytea,
+    -- Set by the transaction that carries the effect, so that a crash before the answer is kept can't double it.
+    committed boolean NOT NULL DEFAULT false,
+    -- When the key was taken; a request that never finished loses it to a later one.
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     PRIMARY KEY (principal, key)

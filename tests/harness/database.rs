@@ -67,7 +67,6 @@ pub async fn fresh() -> (String, String) {
 }
 
 /// Makes an empty database: its name and URL.
-#[allow(dead_code, reason = "the migration test is written next to this harness")]
 pub async fn empty() -> (String, String) {
     let client = connect(&server_url()).await;
     let name = format!("fieldproof_{}", uuid::Uuid::new_v4().simple());

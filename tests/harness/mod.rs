@@ -1,6 +1,6 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
-mod database;
+pub mod database;
 pub mod pictures;
 mod scene;
 mod visitor;

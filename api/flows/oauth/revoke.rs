@@ -14,11 +14,11 @@ use serde_json::json;
 /// [`Why`]: a client that can't prove itself, or an outage.
 pub async fn revoke(app: &App, credentials: &Credentials, token: &str) -> Result<(), Why> {
     let client = known(app, credentials).await?;
-    let now = app.now();
+    let (now, said) = (app.now(), claims(app, token).await?);
     let mut tx = app.records.begin().await?;
     let session = match tokens::session_of_refresh(&mut tx, sha256(token.as_bytes())).await? {
         Some(session) => Some(session),
-        None => claims(app, token).await?.map(|claims| claims.sid),
+        None => said.map(|claims| claims.sid),
     };
     let Some(session) = session else { return Ok(()) };
     let standing = sessions::standing(&mut tx, Which::Id(session), now).await?;

@@ -1,10 +1,26 @@
 //! The JSON API, version 1: one file a noun, view types private to it.
 
+pub mod campaigns;
+pub mod owners;
 pub mod photos;
+pub mod premises;
+pub mod responses;
+pub mod teams;
+pub mod templates;
+pub mod units;
+pub mod visits;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation under `/v1`.
 pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.configure(campaigns::operations);
+    cfg.configure(owners::operations);
     cfg.configure(photos::operations);
+    cfg.configure(premises::operations);
+    cfg.configure(responses::operations);
+    cfg.configure(teams::operations);
+    cfg.configure(templates::operations);
+    cfg.configure(units::operations);
+    cfg.configure(visits::operations);
 }

@@ -138,6 +138,7 @@ enum Attempt {
 }
 
 /// How a child ended.
+#[derive(Debug, Clone, Copy)]
 enum Death {
     /// It took too long and was stopped.
     TimedOut,

@@ -79,7 +79,7 @@ fn blame(bytes: &[u8], error: &HeifError) -> Failure {
 }
 
 fn size_of(width: usize, height: usize) -> Result<Size, Failure> {
-    let side = |side: usize| u32::try_from(side).map_err(|_| Failure::from(Quarantine::TooManyPixels));
-    let size = Size::new(side(width)?, side(height)?);
+    let fit = |side: usize| u32::try_from(side).map_err(|_| Failure::from(Quarantine::TooManyPixels));
+    let size = Size::new(fit(width)?, fit(height)?);
     if size.pixels() == 0 { Err(Quarantine::Damaged.into()) } else { Ok(size) }
 }

@@ -11,6 +11,10 @@ use crate::limits::Limits;
 use crate::outcome::{NoPreview, Quarantine, Size, Warning};
 use crate::raster::Raster;
 
+/// Padding between scans and before the end is small. More bytes than this left over mean that a part was
+/// lost and the decoder, out of step, reached its last row too early.
+const MAX_STRAY_BYTES: u64 = 4096;
+
 /// Decodes at the smallest power-of-two scale that is still `long_side` pixels long: the inverse DCT
 /// then yields the small picture directly, which costs half and a quarter of the memory.
 ///
@@ -24,6 +28,12 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits, long_side: u32) -> Result<De
         return Err(Quarantine::Truncated.into());
     }
     let mut warnings = Vec::new();
+    let bytes = if let Some(cleaned) = &header.without_stray {
+        warnings.push(Warning::ExtraneousBytes);
+        cleaned
+    } else {
+        bytes
+    };
     let picture = match scaled(bytes, limits, long_side, &mut warnings) {
         Err(Failure::NoPreview(NoPreview::UnsupportedEncoding)) => whole(bytes, limits)?,
         other => other?,
@@ -65,7 +75,10 @@ fn scaled(
     if let Err(error) = decoder.decompress(bytes, target) {
         // The library reports its last warning as an error, with all pixels already in place.
         let text = error.to_string();
-        if text.contains("extraneous bytes before marker") {
+        if let Some(stray) = stray_bytes(&text) {
+            if stray > MAX_STRAY_BYTES {
+                return Err(Quarantine::Damaged.into());
+            }
             warnings.push(Warning::ExtraneousBytes);
         } else if !is_harmless(&text) {
             return Err(understood(&error));
@@ -78,6 +91,12 @@ fn scaled(
 fn whole(bytes: &[u8], limits: &Limits) -> Result<Raster, Failure> {
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| blame(&error))?;
     read_all(decoder, limits.max_pixels_raster, limits)
+}
+
+/// How many bytes the decoder found that belong to nothing, if that is what it says.
+fn stray_bytes(text: &str) -> Option<u64> {
+    let (before, _) = text.split_once(" extraneous bytes before marker")?;
+    before.rsplit(' ').next()?.parse().ok()
 }
 
 /// Warnings of libjpeg about odd headers that say nothing against the pixels.
@@ -103,4 +122,21 @@ fn understood(error: &turbojpeg::Error) -> Failure {
 fn size_of(width: usize, height: usize) -> Result<Size, Failure> {
     let side = |side: usize| u32::try_from(side).map_err(|_| Failure::from(Quarantine::Damaged));
     Ok(Size::new(side(width)?, side(height)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_of_the_library_are_understood() {
+        let said = |text: &str| understood(&turbojpeg::Error::TurboJpegError(text.to_owned()));
+        assert_eq!(said("Premature end of JPEG file"), Quarantine::Truncated.into());
+        assert_eq!(said("Progressive JPEG image has more than 100 scans"), Quarantine::DecoderLimit.into());
+        assert_eq!(said("Unsupported JPEG data precision 12"), NoPreview::UnsupportedEncoding.into());
+        assert_eq!(said("Corrupt JPEG data: bad Huffman code"), Quarantine::Damaged.into());
+        let stray = "TurboJPEG error: Corrupt JPEG data: 4711 extraneous bytes before marker 0xd9";
+        assert_eq!(stray_bytes(stray), Some(4711));
+        assert_eq!(stray_bytes("Corrupt JPEG data: bad Huffman code"), None);
+    }
 }

@@ -9,8 +9,8 @@ use crate::flows;
 use crate::flows::photos::Done;
 use crate::http::actor::Caller;
 use crate::http::headers::parse_digest;
+use crate::http::pace::{BodyFault, Paced, paced};
 use crate::http::problem::Problem;
-use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, put, web};
@@ -18,27 +18,27 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-/// A body that is answered before its end is read on for so long, so that the phone sees the answer and not a broken
-/// line; beyond it the connection is closed.
-const DRAIN_TIME: Duration = Duration::from_secs(5);
-
-/// The body of an upload on its way in.
-struct Incoming(web::Payload);
+/// The body of an upload on its way in, at its pace; remembers whether it was cut off for being too slow.
+struct Incoming {
+    body: Paced<web::Payload>,
+    slow: bool,
+}
 
 impl Stream for Incoming {
-    type Item = Result<Bytes, PayloadError>;
+    type Item = Result<Bytes, BodyFault>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(cx)
+        let polled = self.body.poll_next_unpin(cx);
+        self.slow |= matches!(polled, Poll::Ready(Some(Err(BodyFault::Slow))));
+        polled
     }
 }
 
 impl Incoming {
-    async fn drain(mut self) {
-        let rest = async { while let Some(Ok(_)) = self.next().await {} };
-        let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
+    /// What the phone is told: that it was too slow, where that is why its body ended.
+    fn told<T>(&self, done: flows::Result<T>) -> Result<T, Problem> {
+        if self.slow { Err(BodyFault::Slow.into()) } else { Ok(done?) }
     }
 }
 
@@ -48,25 +48,24 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
 
 /// Reads what the head says about the body.
 fn offer(request: &HttpRequest) -> Result<Offer, Problem> {
-    let refuse = Problem::of_door;
     let length = header(request, CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok());
     let length = length.ok_or_else(|| {
         let detail = "Send Content-Length; a photo of unknown length is not taken.";
-        refuse(StatusCode::LENGTH_REQUIRED, "length.missing", detail.to_owned())
+        Problem::of_door(StatusCode::LENGTH_REQUIRED, "length.missing", detail)
     })?;
     let media_type = header(request, CONTENT_TYPE.as_str()).and_then(MediaType::parse);
     let media_type = media_type.ok_or_else(|| {
         let detail = "Send the photo with its own Content-Type: image/jpeg, png, webp, heic, heif or avif.";
-        refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.type-unknown", detail.to_owned())
+        Problem::of_door(StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.type-unknown", detail)
     })?;
     let digest = header(request, "repr-digest").map(parse_digest);
     let digest = digest.ok_or_else(|| {
         let detail = "Send Repr-Digest: sha-256=:<base64>: with the digest of the bytes.";
-        refuse(StatusCode::UNPROCESSABLE_ENTITY, "digest.missing", detail.to_owned())
+        Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "digest.missing", detail)
     })?;
     let sha256 = digest.ok_or_else(|| {
         let detail = "Repr-Digest must hold sha-256=:<base64 of 32 bytes>:, see RFC 9530.";
-        refuse(StatusCode::UNPROCESSABLE_ENTITY, "digest.unreadable", detail.to_owned())
+        Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "digest.unreadable", detail)
     })?;
     Ok(Offer { bytes: Arrived { size_bytes: length, sha256 }, media_type })
 }
@@ -86,6 +85,7 @@ fn offer(request: &HttpRequest) -> Result<Offer, Problem> {
     responses(
         (status = 201, description = "Received and durable.", body = PhotoReceiptView),
         (status = 200, description = "Received before; the same content as then.", body = PhotoReceiptView),
+        (status = 408, description = "`body.too-slow`: it stood still or nearly so."),
         (status = 409, description = "`photo.id-taken`: declared for other bytes; `photo.withdrawn`."),
         (status = 411, description = "`length.missing`: no Content-Length."),
         (status = 422, description = "Length or digest are not those declared; nothing was kept.")))]
@@ -98,10 +98,9 @@ pub async fn send_photo(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let offer = offer(&request)?;
-    let mut body = Incoming(payload);
+    let mut body = Incoming { body: paced(payload, &app.config), slow: false };
     let done = flows::photos::receive(&app, &caller.0, PhotoId(path.photo), offer, &mut body).await;
-    body.drain().await;
-    Ok(match done? {
+    Ok(match body.told(done)? {
         Done::Now(receipt) => HttpResponse::Created().json(PhotoReceiptView::from(&receipt)),
         Done::Before(receipt) => HttpResponse::Ok().json(PhotoReceiptView::from(&receipt)),
     })

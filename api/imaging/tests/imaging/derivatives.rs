@@ -133,7 +133,7 @@ fn png_and_webp_become_the_same_derivatives() {
 #[test]
 fn transparency_is_laid_on_white() {
     let rows: Vec<u8> = (0..8).flat_map(|_| std::iter::once(0).chain([9, 9, 9, 0].repeat(8))).collect();
-    let photo = made::png(8, 8, 8, 6, &[made::png_chunk(b"IDAT", &made::deflated(&rows))]);
+    let photo = made::png(8, 8, 8, 6, &[made::png_chunk(*b"IDAT", &made::deflated(&rows))]);
     let rendered = made::ready(examine(&photo, &Limits::default()));
     assert!(made::pixels(&rendered.preview_jpeg).2.iter().all(|channel| *channel > 250));
 }

@@ -15,7 +15,7 @@ pub fn scene(width: u32, height: u32) -> Vec<u8> {
             noise ^= noise >> 17;
             noise ^= noise << 5;
             let [grain, ..] = noise.to_le_bytes();
-            let grain = grain / 8;
+            let grain = grain / 8 + if (x / 16 + y / 16) % 2 == 0 { 0 } else { 24 };
             let base: [u8; 3] = match (x * 4 / width, y * 4 / height) {
                 (0, 0) => [200, 30, 30],
                 (3, 0) => [30, 200, 30],
@@ -76,9 +76,9 @@ pub fn deflated(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-pub fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub fn png_chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut crc = flate2::Crc::new();
-    crc.update(kind);
+    crc.update(&kind);
     crc.update(body);
     [&u32::try_from(body.len()).unwrap().to_be_bytes(), &kind[..], body, &crc.sum().to_be_bytes()].concat()
 }
@@ -87,7 +87,7 @@ pub fn png_chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
 pub fn png(width: u32, height: u32, depth: u8, colour: u8, chunks: &[Vec<u8>]) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, colour, 0, 0, 0]].concat();
     let signature = b"\x89PNG\r\n\x1a\n".to_vec();
-    [signature, png_chunk(b"IHDR", &header), chunks.concat(), png_chunk(b"IEND", b"")].concat()
+    [signature, png_chunk(*b"IHDR", &header), chunks.concat(), png_chunk(*b"IEND", b"")].concat()
 }
 
 /// The pixels of an RGB PNG as its `IDAT`.
@@ -95,7 +95,7 @@ pub fn idat(width: u32, rgb: &[u8]) -> Vec<u8> {
     let row = usize::try_from(width).unwrap() * 3;
     let rows: Vec<u8> =
         rgb.chunks(row).flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect();
-    png_chunk(b"IDAT", &deflated(&rows))
+    png_chunk(*b"IDAT", &deflated(&rows))
 }
 
 pub fn webp(width: u32, height: u32) -> Vec<u8> {

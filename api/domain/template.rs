@@ -1,0 +1,331 @@
+//! What is asked: checklists as immutable versions, their items, answers' shapes, photo rules.
+
+use crate::refusal::{FieldFault, Refusal};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+mod canonical;
+mod check;
+
+pub use canonical::canonical;
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    /// Vietnamese, the language of record.
+    pub vi: String,
+    /// English; may be empty where nobody translated it.
+    #[serde(default)]
+    pub en: String,
+}
+
+/// A checklist: what one version of a template asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checklist {
+    /// Title.
+    pub title: Bilingual,
+    /// Sections in order.
+    pub sections: Vec<Section>,
+}
+
+/// Items that belong together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Title.
+    pub title: Bilingual,
+    /// Items in order.
+    pub items: Vec<Item>,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Stable code, unique in the checklist: `OSS-B03`.
+    pub code: String,
+    /// The question.
+    pub question: Bilingual,
+    /// What an answer looks like and when it is good.
+    pub response: ResponseType,
+    /// Which photos belong to it.
+    #[serde(default)]
+    pub photo: PhotoRule,
+    /// Weight in the score, 0 to 100.
+    pub weight: f64,
+    /// Whether failing it caps the grade of the whole visit.
+    #[serde(default)]
+    pub critical: bool,
+    /// Laws, decrees and decisions behind it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal_basis: Vec<String>,
+    /// What an inspector should know while answering.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guidance: Option<Bilingual>,
+    /// What is usually asked of a unit that fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<Remedy>,
+    /// Whom it is asked of; empty means everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applies_to: Vec<Audience>,
+}
+
+/// Whom an item is asked of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Communes, wards, townships.
+    Commune,
+    /// Agencies and service units.
+    Agency,
+}
+
+/// The usual remedy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remedy {
+    /// What is to be done.
+    pub text: Bilingual,
+    /// Calendar days from the signing of the notice.
+    pub due_days: u16,
+}
+
+/// What an answer looks like and when it is good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ResponseType {
+    /// Yes, no, or not applicable with a reason.
+    YesNoNa {
+        /// The good answer.
+        pass: YesNo,
+    },
+    /// One of several, each with its credit.
+    Choice {
+        /// The options in order.
+        options: Vec<ChoiceOption>,
+    },
+    /// A whole number from 0.
+    Count {
+        /// What is counted: `person`, `procedure`.
+        unit: String,
+        /// How the value is compared.
+        operator: Operator,
+        /// With what.
+        threshold: f64,
+    },
+    /// A decimal number.
+    Number {
+        /// Its unit: `m2`.
+        unit: String,
+        /// How the value is compared.
+        operator: Operator,
+        /// With what.
+        threshold: f64,
+    },
+    /// Two numbers; a denominator of 0 means not applicable.
+    Ratio {
+        /// Name of the first number.
+        numerator: Measure,
+        /// Name of the second number.
+        denominator: Measure,
+        /// How the percentage is compared.
+        operator: Operator,
+        /// With what, in percent; absent: with the value of the same period of the year before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        threshold: Option<f64>,
+    },
+    /// Free text, never scored.
+    Text {},
+}
+
+/// A number that is asked for by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Stable name: `badge_worn`.
+    pub field: String,
+    /// Known beforehand, such as the 36 procedures of a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<u32>,
+}
+
+/// A good answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum YesNo {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+/// One option of a choice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceOption {
+    /// Stable value: `separate_cramped`.
+    pub value: String,
+    /// What people read.
+    pub label: Bilingual,
+    /// 0 (bad) to 1 (good).
+    pub credit: f64,
+}
+
+/// How a measured value is compared with its threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operator {
+    /// At least.
+    #[serde(rename = ">=")]
+    AtLeast,
+    /// At most.
+    #[serde(rename = "<=")]
+    AtMost,
+    /// Exactly.
+    #[serde(rename = "==")]
+    Exactly,
+    /// Below.
+    #[serde(rename = "<")]
+    Below,
+    /// Above.
+    #[serde(rename = ">")]
+    Above,
+}
+
+impl Operator {
+    /// Whether a value is good.
+    #[must_use]
+    pub fn holds(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Self::AtLeast => value >= threshold,
+            Self::AtMost => value <= threshold,
+            // Both come from short decimals; a difference below a millionth is no difference people mean.
+            Self::Exactly => (value - threshold).abs() < 1e-6,
+            Self::Below => value < threshold,
+            Self::Above => value > threshold,
+        }
+    }
+}
+
+/// Which photos belong to an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhotoRule {
+    /// How many at least, when they are needed.
+    #[serde(default)]
+    pub min_count: u8,
+    /// What they show: one of the photo subjects, such as `notice_board`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// When they are needed.
+    #[serde(default)]
+    pub when: PhotoWhen,
+    /// How people and their data are kept out.
+    #[serde(default)]
+    pub privacy: Privacy,
+}
+
+/// When photos are needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoWhen {
+    /// Whatever the answer.
+    Always,
+    /// Only if there is something to show: credit above 0.
+    OnPass,
+    /// Only if the credit is 0.
+    OnFail,
+    /// Never required.
+    #[default]
+    Optional,
+}
+
+/// How people and their data are kept out of a photo.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Privacy {
+    /// Frame it without people.
+    #[default]
+    AvoidFaces,
+    /// Faces are blurred in every derivative.
+    BlurFaces,
+    /// Names and numbers of people are masked in every derivative.
+    MaskPersonalData,
+}
+
+impl PhotoRule {
+    /// How many photos an answer with this credit (0 to 1) needs; `None` is an answer without credit, such as n/a.
+    #[must_use]
+    pub fn needed(&self, credit: Option<f64>) -> u8 {
+        let needed = match self.when {
+            PhotoWhen::Always => credit.is_some(),
+            PhotoWhen::OnPass => credit.is_some_and(|credit| credit > 0.0),
+            PhotoWhen::OnFail => credit.is_some_and(|credit| credit <= 0.0),
+            PhotoWhen::Optional => false,
+        };
+        if needed { self.min_count } else { 0 }
+    }
+}
+
+impl Checklist {
+    /// Reads a checklist from outside: texts in NFC, every rule checked.
+    ///
+    /// # Errors
+    /// `invalid` with every place that breaks a rule, as pointers below `at` (`/body`).
+    pub fn checked(self, at: &str) -> Result<Self, Refusal> {
+        check::checked(self, at)
+    }
+
+    /// Reads a checklist as stored.
+    ///
+    /// # Errors
+    /// What serde says about a wrong shape.
+    pub fn stored(body: serde_json::Value) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(body)
+    }
+
+    /// Every item in order.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.sections.iter().flat_map(|section| section.items.iter())
+    }
+
+    /// The item of a code.
+    #[must_use]
+    pub fn item(&self, code: &str) -> Option<&Item> {
+        self.items().find(|item| item.code == code)
+    }
+
+    /// As stored and sent.
+    ///
+    /// # Errors
+    /// Never for a checked checklist.
+    pub fn to_value(&self) -> Result<serde_json::Value, Refusal> {
+        let fault =
+            |why: serde_json::Error| Refusal::invalid(vec![FieldFault::new("", "template.body", why)]);
+        serde_json::to_value(self).map_err(fault)
+    }
+
+    /// SHA-256 over the canonical JSON (RFC 8785) of the body: what names a published version for good.
+    ///
+    /// # Errors
+    /// As [`Checklist::to_value`].
+    pub fn sha256(&self) -> Result<[u8; 32], Refusal> {
+        Ok(Sha256::digest(canonical(&self.to_value()?).as_bytes()).into())
+    }
+}
+
+/// Reads a template's code: 2 to 20 of `A`–`Z`, `0`–`9` and `-`, beginning with a letter.
+///
+/// # Errors
+/// `template.code`.
+pub fn code(raw: &str) -> Result<String, Refusal> {
+    let code = raw.trim();
+    if check::is_code(code, 2, 20) {
+        return Ok(code.to_owned());
+    }
+    Err(Refusal::field("/code", "template.code", "use 2 to 20 capital letters, digits and -, a letter first"))
+}
+
+#[cfg(test)]
+mod tests;

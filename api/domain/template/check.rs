@@ -1,0 +1,194 @@
+//! The rules of a checklist, each fault told by its place.
+
+use super::{Bilingual, Checklist, ChoiceOption, Item, Measure, PhotoRule, PhotoWhen, ResponseType};
+use crate::refusal::{FieldFault, Refusal};
+use crate::text;
+use std::collections::HashSet;
+
+/// Most items in one checklist.
+const MOST_ITEMS: usize = 300;
+
+struct Faults(Vec<FieldFault>);
+
+impl Faults {
+    fn add(&mut self, at: impl Into<String>, code: &str, detail: impl ToString) {
+        self.0.push(FieldFault::new(at, code, detail));
+    }
+
+    /// Brings a text to NFC in place.
+    fn text(&mut self, at: &str, text: &mut String, limit: usize, required: bool) {
+        let read = if required { text::required(text, limit) } else { text::optional(text, limit) };
+        match read {
+            Ok(read) => *text = read,
+            Err(why) => self.add(at, "text.refused", why),
+        }
+    }
+
+    fn both(&mut self, at: &str, text: &mut Bilingual, limit: usize) {
+        self.text(&format!("{at}/vi"), &mut text.vi, limit, true);
+        self.text(&format!("{at}/en"), &mut text.en, limit, false);
+    }
+}
+
+/// Capital letters, digits and dashes, a letter first.
+pub(super) fn is_code(code: &str, least: usize, most: usize) -> bool {
+    (least..=most).contains(&code.len())
+        && code.starts_with(|c: char| c.is_ascii_uppercase())
+        && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Small letters, digits and underscores, a letter first.
+fn is_name(name: &str) -> bool {
+    (1..=60).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+pub(super) fn checked(mut list: Checklist, at: &str) -> Result<Checklist, Refusal> {
+    let mut faults = Faults(Vec::new());
+    faults.both(&format!("{at}/title"), &mut list.title, 300);
+    let count = list.items().count();
+    if count == 0 || count > MOST_ITEMS {
+        faults.add(
+            format!("{at}/sections"),
+            "template.size",
+            format!("a checklist has 1 to {MOST_ITEMS} items"),
+        );
+        return Err(Refusal::invalid(faults.0));
+    }
+    let mut codes = HashSet::new();
+    for (s, section) in list.sections.iter_mut().enumerate() {
+        let at = format!("{at}/sections/{s}");
+        faults.both(&format!("{at}/title"), &mut section.title, 300);
+        if section.items.is_empty() {
+            faults.add(format!("{at}/items"), "template.section-empty", "a section has an item");
+        }
+        for (i, item) in section.items.iter_mut().enumerate() {
+            let at = format!("{at}/items/{i}");
+            if !codes.insert(item.code.clone()) {
+                faults.add(format!("{at}/code"), "template.code-twice", "another item has this code");
+            }
+            check_item(&mut faults, &at, item);
+        }
+    }
+    if faults.0.is_empty() {
+        return Ok(list);
+    }
+    // A thousand faults help nobody; the first hundred do.
+    faults.0.truncate(100);
+    Err(Refusal::invalid(faults.0))
+}
+
+fn check_item(faults: &mut Faults, at: &str, item: &mut Item) {
+    if !is_code(&item.code, 2, 40) {
+        let detail = "use 2 to 40 capital letters, digits and -, a letter first";
+        faults.add(format!("{at}/code"), "template.code", detail);
+    }
+    faults.both(&format!("{at}/question"), &mut item.question, 500);
+    if !(0.0..=100.0).contains(&item.weight) {
+        faults.add(format!("{at}/weight"), "template.weight", "is not between 0 and 100");
+    }
+    if item.legal_basis.len() > 20 {
+        faults.add(format!("{at}/legal_basis"), "template.size", "at most 20 documents");
+    }
+    for (n, basis) in item.legal_basis.iter_mut().enumerate() {
+        faults.text(&format!("{at}/legal_basis/{n}"), basis, 300, true);
+    }
+    if let Some(guidance) = &mut item.guidance {
+        faults.both(&format!("{at}/guidance"), guidance, 2000);
+    }
+    if let Some(remedy) = &mut item.remedy {
+        faults.both(&format!("{at}/remedy/text"), &mut remedy.text, 1000);
+        if !(1..=3650).contains(&remedy.due_days) {
+            faults.add(
+                format!("{at}/remedy/due_days"),
+                "template.due-days",
+                "is not between 1 and 3650 days",
+            );
+        }
+    }
+    check_response(faults, &format!("{at}/response"), &mut item.response);
+    check_photo(faults, &format!("{at}/photo"), &item.photo);
+}
+
+fn check_response(faults: &mut Faults, at: &str, response: &mut ResponseType) {
+    match response {
+        ResponseType::YesNoNa { .. } | ResponseType::Text {} => {}
+        ResponseType::Choice { options } => check_options(faults, at, options),
+        ResponseType::Count { unit, threshold, .. } => {
+            check_unit(faults, at, unit, *threshold);
+            if threshold.fract() != 0.0 {
+                faults.add(
+                    format!("{at}/threshold"),
+                    "template.threshold",
+                    "a count is compared with a whole number",
+                );
+            }
+        }
+        ResponseType::Number { unit, threshold, .. } => check_unit(faults, at, unit, *threshold),
+        ResponseType::Ratio { numerator, denominator, threshold, .. } => {
+            check_measure(faults, &format!("{at}/numerator"), numerator);
+            check_measure(faults, &format!("{at}/denominator"), denominator);
+            if numerator.field == denominator.field {
+                faults.add(
+                    format!("{at}/denominator/field"),
+                    "template.field",
+                    "is the numerator's name too",
+                );
+            }
+            if threshold.is_some_and(|percent| !(0.0..=1000.0).contains(&percent)) {
+                faults.add(
+                    format!("{at}/threshold"),
+                    "template.threshold",
+                    "is not between 0 and 1000 percent",
+                );
+            }
+        }
+    }
+}
+
+fn check_unit(faults: &mut Faults, at: &str, unit: &str, threshold: f64) {
+    if !is_name(unit) {
+        faults.add(format!("{at}/unit"), "template.unit", "use small letters, digits and _");
+    }
+    if !(threshold.is_finite() && (0.0..=1e9).contains(&threshold)) {
+        faults.add(format!("{at}/threshold"), "template.threshold", "is not between 0 and 1000000000");
+    }
+}
+
+fn check_measure(faults: &mut Faults, at: &str, measure: &Measure) {
+    if !is_name(&measure.field) {
+        faults.add(format!("{at}/field"), "template.field", "use small letters, digits and _");
+    }
+}
+
+fn check_options(faults: &mut Faults, at: &str, options: &mut [ChoiceOption]) {
+    if !(2..=20).contains(&options.len()) {
+        faults.add(format!("{at}/options"), "template.options", "a choice has 2 to 20 options");
+    }
+    let mut values = HashSet::new();
+    for (n, option) in options.iter_mut().enumerate() {
+        let at = format!("{at}/options/{n}");
+        if !is_name(&option.value) || !values.insert(option.value.clone()) {
+            let detail = "use small letters, digits and _, no value twice";
+            faults.add(format!("{at}/value"), "template.option-value", detail);
+        }
+        faults.both(&format!("{at}/label"), &mut option.label, 200);
+        if !(0.0..=1.0).contains(&option.credit) {
+            faults.add(format!("{at}/credit"), "template.credit", "is not between 0 and 1");
+        }
+    }
+}
+
+fn check_photo(faults: &mut Faults, at: &str, rule: &PhotoRule) {
+    if rule.min_count > 20 {
+        faults.add(format!("{at}/min_count"), "template.photo-count", "is more than 20");
+    }
+    if rule.when != PhotoWhen::Optional && (rule.min_count == 0 || rule.subject.is_none()) {
+        let detail = "a required photo has a subject and a count of at least 1";
+        faults.add(at, "template.photo-rule", detail);
+    }
+    if rule.subject.as_deref().is_some_and(|subject| !is_name(subject)) {
+        faults.add(format!("{at}/subject"), "template.photo-subject", "use small letters, digits and _");
+    }
+}

@@ -1,0 +1,417 @@
+//! Who is inspected, through time: units, their versions, and how a unit is written on paper.
+
+use crate::ids::{UnitId, UnitVersionId};
+use crate::refusal::{FieldFault, Kind, Refusal};
+use crate::text;
+use jiff::civil::Date;
+
+/// What sort of thing a unit is, whatever its type at the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitKind {
+    /// A province, district or commune.
+    Administrative,
+    /// An agency, a party office, a school: belongs to an administrative unit.
+    Organisation,
+}
+
+impl UnitKind {
+    /// As stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrative => "administrative",
+            Self::Organisation => "organisation",
+        }
+    }
+
+    /// Reads a stored or sent kind.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Administrative, Self::Organisation].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// On which floor of the state a unit stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Tỉnh, thành phố trực thuộc trung ương.
+    Province,
+    /// Quận, huyện, thị xã, thành phố thuộc tỉnh; ended on 2025-07-01.
+    District,
+    /// Phường, xã, thị trấn, đặc khu.
+    Commune,
+    /// Below any of them.
+    Organisation,
+}
+
+macro_rules! unit_types {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $level:ident, $prefix:expr;)*) => {
+        /// What a unit is called by law during one version.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum UnitType { $($(#[$doc])* $name,)* }
+
+        impl UnitType {
+            /// Every type.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// As stored and sent.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The floor it stands on.
+            #[must_use]
+            pub fn level(self) -> Level {
+                match self { $(Self::$name => Level::$level,)* }
+            }
+
+            /// The word its name begins with; `None` for organisations, which have no such word.
+            #[must_use]
+            pub fn prefix(self) -> Option<&'static str> {
+                match self { $(Self::$name => $prefix,)* }
+            }
+        }
+    };
+}
+
+unit_types! {
+    /// Tỉnh.
+    Province = "province", Province, Some("Tỉnh");
+    /// Thành phố trực thuộc trung ương.
+    Municipality = "municipality", Province, Some("Thành phố");
+    /// Quận.
+    UrbanDistrict = "urban_district", District, Some("Quận");
+    /// Huyện.
+    RuralDistrict = "rural_district", District, Some("Huyện");
+    /// Thị xã.
+    Town = "town", District, Some("Thị xã");
+    /// Thành phố thuộc tỉnh.
+    ProvincialCity = "provincial_city", District, Some("Thành phố");
+    /// Phường.
+    Ward = "ward", Commune, Some("Phường");
+    /// Xã.
+    Commune = "commune", Commune, Some("Xã");
+    /// Thị trấn; ended on 2025-07-01.
+    Township = "township", Commune, Some("Thị trấn");
+    /// Đặc khu.
+    SpecialZone = "special_zone", Commune, Some("Đặc khu");
+    /// A specialised agency of a people's committee (sở, phòng, văn phòng, thanh tra).
+    Agency = "agency", Organisation, None;
+    /// An office of the party.
+    PartyOffice = "party_office", Organisation, None;
+    /// An office of party and state together.
+    JointOffice = "joint_party_state_office", Organisation, None;
+    /// A public service unit: school, centre, station.
+    PublicServiceUnit = "public_service_unit", Organisation, None;
+}
+
+impl UnitType {
+    /// Reads a stored or sent type.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+
+    /// The kind a unit of this type has.
+    #[must_use]
+    pub fn kind(self) -> UnitKind {
+        if self.level() == Level::Organisation { UnitKind::Organisation } else { UnitKind::Administrative }
+    }
+
+    /// Whether a unit of this type may stand directly below one of that type.
+    ///
+    /// Communes stand below districts and, since 2025-07-01, directly below provinces; both are taken at any day,
+    /// because the dates of single changes differ and history is entered late.
+    #[must_use]
+    pub fn fits_below(self, parent: Self) -> bool {
+        match self.level() {
+            Level::Province => false,
+            Level::District | Level::Commune => parent.level() < self.level(),
+            Level::Organisation => true,
+        }
+    }
+}
+
+/// How sure the register is of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// Two independent sources, or the text of the resolution.
+    High,
+    /// One source.
+    Medium,
+    /// A guess.
+    Low,
+    /// Follows from other versions.
+    Inferred,
+}
+
+impl Certainty {
+    /// As stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Inferred => "inferred",
+        }
+    }
+
+    /// Reads a stored or sent certainty.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::High, Self::Medium, Self::Low, Self::Inferred].into_iter().find(|c| c.as_str() == text)
+    }
+}
+
+/// The first day a version may begin: no unit of this state is older, and where a register does not know when a unit
+/// began it writes this day.
+pub const BEGINNING: Date = Date::constant(1945, 9, 2);
+
+/// A name, type and parent from one day (inclusive) to another (exclusive).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitVersion {
+    /// Its id.
+    pub id: UnitVersionId,
+    /// The unit.
+    pub unit: UnitId,
+    /// Full name with its word, NFC: `Xã Minh Quang`.
+    pub name: String,
+    /// Type.
+    pub unit_type: UnitType,
+    /// The unit above; `None` for a province.
+    pub parent: Option<UnitId>,
+    /// Code in the state's catalogue. Codes are reused: never an identity.
+    pub official_code: Option<String>,
+    /// First day.
+    pub valid_from: Date,
+    /// First day on which it no longer holds; `None` while open.
+    pub valid_to: Option<Date>,
+    /// The resolution or decree behind it.
+    pub instrument: Option<String>,
+    /// How sure the register is.
+    pub certainty: Certainty,
+}
+
+/// What somebody says about a version, not checked yet.
+#[derive(Clone, Debug)]
+pub struct VersionSaid {
+    /// Full name.
+    pub name: String,
+    /// Type as sent.
+    pub unit_type: String,
+    /// Parent.
+    pub parent: Option<UnitId>,
+    /// Catalogue code.
+    pub official_code: Option<String>,
+    /// First day.
+    pub valid_from: Date,
+    /// First day after.
+    pub valid_to: Option<Date>,
+    /// Resolution or decree.
+    pub instrument: Option<String>,
+    /// Certainty as sent; high where nothing is said.
+    pub certainty: Option<String>,
+}
+
+impl UnitVersion {
+    /// Checks what somebody says about a version of `unit`.
+    ///
+    /// # Errors
+    /// `invalid` with every field that breaks a rule.
+    pub fn checked(id: UnitVersionId, unit: UnitId, said: VersionSaid) -> Result<Self, Refusal> {
+        let mut faults = Vec::new();
+        let name = text::required(&said.name, 200)
+            .map_err(|why| faults.push(FieldFault::new("/name", "text.refused", why)))
+            .unwrap_or_default();
+        let mut bounded = |at: &str, raw: &Option<String>, limit| {
+            let read = text::optional(raw.as_deref().unwrap_or_default(), limit);
+            let read = read.map_err(|why| faults.push(FieldFault::new(at, "text.refused", why)));
+            read.ok().filter(|text| !text.is_empty())
+        };
+        let official_code = bounded("/official_code", &said.official_code, 20);
+        let instrument = bounded("/instrument", &said.instrument, 300);
+        let unit_type = UnitType::parse(&said.unit_type);
+        let certainty = said.certainty.as_deref().map_or(Some(Certainty::High), Certainty::parse);
+        if unit_type.is_none() {
+            faults.push(FieldFault::new("/unit_type", "unit.type-unknown", "is no type of unit"));
+        }
+        if certainty.is_none() {
+            let detail = "is none of high, medium, low, inferred";
+            faults.push(FieldFault::new("/certainty", "unit.certainty-unknown", detail));
+        }
+        if said.valid_from < BEGINNING || said.valid_to.is_some_and(|to| to <= said.valid_from) {
+            let detail = "a version begins on or after 1945-09-02 and ends after it begins";
+            faults.push(FieldFault::new("/valid_from", "unit.dates", detail));
+        }
+        if unit_type.is_some_and(|t| (t.level() == Level::Province) != said.parent.is_none()) {
+            let detail = "a province has no parent, every other unit has one";
+            faults.push(FieldFault::new("/parent", "unit.parent", detail));
+        }
+        if said.parent == Some(unit) {
+            faults.push(FieldFault::new("/parent", "unit.parent", "a unit is not below itself"));
+        }
+        if let (Some(prefix), false) = (unit_type.and_then(UnitType::prefix), name.is_empty())
+            && !name.starts_with(&format!("{prefix} "))
+        {
+            let detail = format!("write the full name, beginning with \"{prefix} \"");
+            faults.push(FieldFault::new("/name", "unit.name-prefix", detail));
+        }
+        match (unit_type, certainty) {
+            (Some(unit_type), Some(certainty)) if faults.is_empty() => Ok(Self {
+                id,
+                unit,
+                name,
+                unit_type,
+                parent: said.parent,
+                official_code,
+                valid_from: said.valid_from,
+                valid_to: said.valid_to,
+                instrument,
+                certainty,
+            }),
+            _ => Err(Refusal::invalid(faults)),
+        }
+    }
+
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|to| day < to)
+    }
+}
+
+/// Where a new version may follow the last one: it begins after the last began, and the last is still open or ends on
+/// that very day. Returns the day the last one closes.
+///
+/// # Errors
+/// `unit.version-order` for a version that would reach into the past, `unit.version-gap` for one that leaves days
+/// without a version.
+pub fn follow(last: &UnitVersion, next_from: Date) -> Result<Date, Refusal> {
+    if next_from <= last.valid_from {
+        let detail = format!("The last version began on {}; a new one begins later.", last.valid_from);
+        return Err(Refusal::new(Kind::Conflict, "unit.version-order", detail));
+    }
+    match last.valid_to {
+        Some(to) if to < next_from => {
+            let detail = format!("The last version ended on {to}; a new one would leave days without any.");
+            Err(Refusal::new(Kind::Conflict, "unit.version-gap", detail))
+        }
+        _ => Ok(next_from),
+    }
+}
+
+/// Whether that parent fits.
+///
+/// # Errors
+/// `unit.parent-unfit` for one on the wrong floor.
+pub fn below(unit_type: UnitType, parent: UnitType) -> Result<(), Refusal> {
+    if unit_type.fits_below(parent) {
+        return Ok(());
+    }
+    let detail = format!("a {} does not stand below a {}", unit_type.as_str(), parent.as_str());
+    Err(Refusal::field("/parent", "unit.parent-unfit", detail))
+}
+
+/// How a unit is printed: `Xã Minh Quang, huyện Chiêm Hóa, tỉnh Tuyên Quang`.
+///
+/// Takes names nearest first. The word for the type is written small behind the first name, as in official papers;
+/// names of organisations stay as they are.
+#[must_use]
+pub fn path<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    for (place, name) in names.into_iter().enumerate() {
+        if place == 0 {
+            out.push_str(name);
+            continue;
+        }
+        out.push_str(", ");
+        let known = UnitType::ALL
+            .iter()
+            .filter_map(|t| t.prefix())
+            .any(|word| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')));
+        let mut letters = name.chars();
+        match letters.next() {
+            Some(first) if known => {
+                out.extend(first.to_lowercase());
+                out.push_str(letters.as_str());
+            }
+            _ => out.push_str(name),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn said(name: &str, unit_type: &str, parent: Option<UnitId>) -> VersionSaid {
+        VersionSaid {
+            name: name.to_owned(),
+            unit_type: unit_type.to_owned(),
+            parent,
+            official_code: None,
+            valid_from: Date::constant(2021, 7, 1),
+            valid_to: None,
+            instrument: None,
+            certainty: None,
+        }
+    }
+
+    fn read(said: VersionSaid) -> Result<UnitVersion, Vec<String>> {
+        UnitVersion::checked(UnitVersionId(Uuid::nil()), UnitId(Uuid::nil()), said)
+            .map_err(|no| no.faults.into_iter().map(|f| f.code).collect())
+    }
+
+    #[test]
+    fn a_path_is_printed_as_on_official_papers() {
+        let names = ["Xã Minh Quang", "Huyện Chiêm Hóa", "Tỉnh Tuyên Quang"];
+        assert_eq!(path(names), "Xã Minh Quang, huyện Chiêm Hóa, tỉnh Tuyên Quang");
+        assert_eq!(path(["Phường Hà Đông", "Thành phố Hà Nội"]), "Phường Hà Đông, thành phố Hà Nội");
+        assert_eq!(path(["Tổ một cửa", "Văn phòng Huyện ủy"]), "Tổ một cửa, Văn phòng Huyện ủy");
+    }
+
+    #[test]
+    fn a_version_says_everything_that_is_wrong_with_it() {
+        let parent = Some(UnitId(Uuid::from_u128(7)));
+        assert!(read(said("Xã Minh Quang", "commune", parent)).is_ok());
+        assert_eq!(read(said("Minh Quang", "commune", parent)), Err(vec!["unit.name-prefix".to_owned()]));
+        assert_eq!(read(said("Tỉnh Tuyên Quang", "province", parent)), Err(vec!["unit.parent".to_owned()]));
+        let mut bad = said("", "village", None);
+        bad.valid_to = Some(bad.valid_from);
+        assert_eq!(
+            read(bad),
+            Err(["text.refused", "unit.type-unknown", "unit.dates"].map(str::to_owned).to_vec())
+        );
+    }
+
+    #[test]
+    fn versions_follow_without_gap_or_overlap() {
+        let parent = Some(UnitId(Uuid::from_u128(7)));
+        let Ok(mut last) = read(said("Xã Minh Quang", "commune", parent)) else { return };
+        let day = Date::constant(2025, 7, 1);
+        assert_eq!(follow(&last, day), Ok(day));
+        assert_eq!(follow(&last, last.valid_from).map_err(|no| no.code), Err("unit.version-order"));
+        last.valid_to = Some(Date::constant(2025, 6, 30));
+        assert_eq!(follow(&last, day).map_err(|no| no.code), Err("unit.version-gap"));
+    }
+
+    proptest! {
+        #[test]
+        fn exactly_one_of_two_following_versions_holds(day in 0_i32..20_000, change in 1_i32..20_000) {
+            let parent = Some(UnitId(Uuid::from_u128(7)));
+            let mut first = said("Xã Minh Quang", "commune", parent);
+            first.valid_from = BEGINNING;
+            let at = |n: i32| BEGINNING.saturating_add(jiff::Span::new().days(n));
+            first.valid_to = Some(at(change));
+            let mut second = said("Phường Minh Quang", "ward", parent);
+            second.valid_from = at(change);
+            let (Ok(first), Ok(second)) = (read(first), read(second)) else { return Ok(()) };
+            prop_assert!(first.holds_on(at(day)) != second.holds_on(at(day)));
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Minutes of a visit: a text, figures frozen from the answers, and what each side says to them.
+
+use super::State;
+use crate::ids::{AccountId, TemplateVersionId};
+use crate::refusal::{FieldFault, Kind as Family, Refusal};
+use crate::response::{self, Response};
+use crate::template::Checklist;
+use crate::text;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// Who signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The team, by its lead.
+    Team,
+    /// The inspected unit, by its head.
+    Unit,
+}
+
+/// What a side says to the minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Signed.
+    Signed,
+    /// Signed, with an objection that stays with the minutes.
+    SignedWithObjection,
+    /// Not signed; needs a reason and a witness.
+    SignatureRefused,
+}
+
+impl Outcome {
+    /// The state it leaves the visit in.
+    #[must_use]
+    pub fn state(self) -> State {
+        match self {
+            Self::Signed => State::Signed,
+            Self::SignedWithObjection => State::SignedWithObjection,
+            Self::SignatureRefused => State::SignatureRefused,
+        }
+    }
+}
+
+/// What one side said, and who said it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Which side.
+    pub side: Side,
+    /// What it said.
+    pub outcome: Outcome,
+    /// The objection, where there is one.
+    pub objection: Option<String>,
+    /// Why it refused.
+    pub reason: Option<String>,
+    /// Before whom it refused.
+    pub witness: Option<String>,
+    /// Printed name.
+    pub signer_name: String,
+    /// Printed position.
+    pub signer_position: String,
+    /// Whose device it was signed on.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Signature {
+    /// Checks that what was said is whole: names, an objection with "signed with objection", reason and witness
+    /// with a refusal; texts come back in NFC. A team signs or goes on writing, it neither objects nor refuses.
+    ///
+    /// # Errors
+    /// `visit.signature` with the field that is missing or too much.
+    pub fn checked(mut self) -> Result<Self, Refusal> {
+        let fault = |field: &str, detail: &str| super::rule("visit.signature", field, detail);
+        if self.side == Side::Team && self.outcome != Outcome::Signed {
+            return Err(fault("/outcome", "The team signs; objections and refusals are the unit's."));
+        }
+        self.signer_name = said(&self.signer_name, "/signer_name", 200)?;
+        self.signer_position = said(&self.signer_position, "/signer_position", 200)?;
+        let wanted = [
+            ("/objection", &mut self.objection, self.outcome == Outcome::SignedWithObjection, 4000),
+            ("/reason", &mut self.reason, self.outcome == Outcome::SignatureRefused, 2000),
+            ("/witness", &mut self.witness, self.outcome == Outcome::SignatureRefused, 200),
+        ];
+        for (field, value, needed, limit) in wanted {
+            match (value.as_deref(), needed) {
+                (Some(raw), true) => *value = Some(said(raw, field, limit)?),
+                (None, true) => return Err(fault(field, "is needed with this outcome")),
+                (Some(_), false) => return Err(fault(field, "does not belong to this outcome")),
+                (None, false) => {}
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether another request says the same thing: a repeat, not a change of mind.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        Self { by: other.by, at: other.at, ..self.clone() } == *other
+    }
+}
+
+fn said(raw: &str, field: &str, limit: usize) -> Result<String, Refusal> {
+    text::required(raw, limit).map_err(|why| super::rule("visit.signature", field, &why.to_string()))
+}
+
+/// A part of a whole: percent with two decimals, half up; `None` of nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ratio {
+    /// The part.
+    pub numerator: u32,
+    /// The whole.
+    pub denominator: u32,
+}
+
+impl Ratio {
+    /// Hundredths of a percent, rounded half up: 9444 for 34 of 36. `None` where the whole is 0.
+    #[must_use]
+    pub fn basis_points(self) -> Option<u64> {
+        let (part, whole) = (u64::from(self.numerator), u64::from(self.denominator));
+        (whole > 0).then(|| (part * 20_000 + whole) / (whole * 2))
+    }
+}
+
+/// Answers of one checklist, counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateFigures {
+    /// Which version.
+    pub template_version: TemplateVersionId,
+    /// Its code, such as `OSS`.
+    pub code: String,
+    /// How many items it has.
+    pub items: u32,
+    /// Answered and fine.
+    pub pass: u32,
+    /// Answered, partly fine.
+    pub partial: u32,
+    /// Answered, not fine.
+    pub fail: u32,
+    /// Does not apply.
+    pub na: u32,
+    /// Answered where nothing is judged.
+    pub recorded: u32,
+    /// Not answered.
+    pub unanswered: u32,
+    /// Codes of the items that are not fine, in the checklist's order.
+    pub failing: Vec<String>,
+}
+
+impl TemplateFigures {
+    /// How many of the judged items are fine.
+    #[must_use]
+    pub fn passed(&self) -> Ratio {
+        Ratio { numerator: self.pass, denominator: self.pass + self.partial + self.fail }
+    }
+}
+
+/// The figures of a visit, frozen when the minutes are drafted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// One entry a checklist, in order.
+    pub templates: Vec<TemplateFigures>,
+    /// SHA-256 (hex) over the answers they were counted from, so that a later answer is noticed.
+    pub answers_sha256: String,
+}
+
+/// A checklist as a visit asks it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AskedList {
+    /// Which version.
+    pub version: TemplateVersionId,
+    /// Its code, such as `OSS`.
+    pub code: String,
+    /// What it asks.
+    pub body: Checklist,
+}
+
+impl Figures {
+    /// Counts the answers of a visit.
+    #[must_use]
+    pub fn count(lists: &[AskedList], answers: &[Response]) -> Self {
+        let templates = lists.iter().map(|list| TemplateFigures::count(list, answers)).collect();
+        let mut lines: Vec<String> =
+            answers.iter().map(|a| format!("{} {} {}\n", a.template_version, a.item, a.version)).collect();
+        lines.sort_unstable();
+        Self { templates, answers_sha256: hex::encode(Sha256::digest(lines.concat())) }
+    }
+}
+
+impl TemplateFigures {
+    fn count(list: &AskedList, answers: &[Response]) -> Self {
+        let outcomes: HashMap<&str, response::Outcome> = answers
+            .iter()
+            .filter(|answer| answer.template_version == list.version)
+            .map(|answer| (answer.item.as_str(), answer.outcome))
+            .collect();
+        let mut figures = Self {
+            template_version: list.version,
+            code: list.code.clone(),
+            items: 0,
+            pass: 0,
+            partial: 0,
+            fail: 0,
+            na: 0,
+            recorded: 0,
+            unanswered: 0,
+            failing: Vec::new(),
+        };
+        for item in list.body.items() {
+            let outcome = outcomes.get(item.code.as_str()).copied();
+            figures.items += 1;
+            *match outcome {
+                Some(response::Outcome::Pass) => &mut figures.pass,
+                Some(response::Outcome::Partial) => &mut figures.partial,
+                Some(response::Outcome::Fail) => &mut figures.fail,
+                Some(response::Outcome::Na) => &mut figures.na,
+                Some(response::Outcome::Recorded) => &mut figures.recorded,
+                None => &mut figures.unanswered,
+            } += 1;
+            if matches!(outcome, Some(response::Outcome::Fail | response::Outcome::Partial)) {
+                figures.failing.push(item.code.clone());
+            }
+        }
+        figures
+    }
+}
+
+/// Refuses to hand in a visit whose checklists still need photos; `held` counts the held ones of each item.
+///
+/// # Errors
+/// `visit.photos-missing`, with every item and how many it lacks.
+pub fn photos_complete<S: std::hash::BuildHasher>(
+    lists: &[AskedList],
+    answers: &[Response],
+    held: &HashMap<String, u32, S>,
+) -> Result<(), Refusal> {
+    let outcomes: HashMap<(TemplateVersionId, &str), response::Outcome> =
+        answers.iter().map(|a| ((a.template_version, a.item.as_str()), a.outcome)).collect();
+    let mut faults = Vec::new();
+    for (list, item) in lists.iter().flat_map(|list| list.body.items().map(move |item| (list, item))) {
+        let outcome = outcomes.get(&(list.version, item.code.as_str())).copied();
+        let here = held.get(&item.code).copied().unwrap_or_default();
+        let missing = response::photos_missing(&item.photo, outcome, here);
+        if missing > 0 {
+            let detail = format!("{} needs {missing} more, {here} held", item.code);
+            faults.push(FieldFault::new(format!("/items/{}", item.code), "visit.photos-missing", detail));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let detail = "Required photos have not arrived yet; errors names the items and how many each lacks.";
+    let mut refusal = Refusal::new(Family::Conflict, "visit.photos-missing", detail);
+    refusal.next = crate::refusal::Next::Fix;
+    refusal.faults = faults;
+    Err(refusal)
+}
+
+/// The minutes (biên bản).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minutes {
+    /// What the team writes.
+    pub text: String,
+    /// SHA-256 (hex) of the text: what the sides sign.
+    pub text_sha256: String,
+    /// Frozen copies.
+    pub figures: Figures,
+    /// Who drafted this text.
+    pub drafted_by: AccountId,
+    /// When.
+    pub drafted_at: Timestamp,
+    /// At most one a side.
+    pub signatures: Vec<Signature>,
+    /// When the second side was done.
+    pub signed_at: Option<Timestamp>,
+}
+
+/// What a signature does to minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// One side is done, the other is awaited.
+    Awaiting(Minutes),
+    /// Both are done; the unit's outcome decides the visit's state.
+    Complete(Minutes, Outcome),
+    /// This side said the same before.
+    Repeated,
+}
+
+/// Most characters of minutes.
+pub const MOST_TEXT: usize = 50_000;
+
+impl Minutes {
+    /// Drafts minutes.
+    ///
+    /// # Errors
+    /// `visit.minutes` for a text that is none.
+    pub fn draft(raw: &str, figures: Figures, by: AccountId, at: Timestamp) -> Result<Self, Refusal> {
+        let text = text::required(raw, MOST_TEXT)
+            .map_err(|why| super::rule("visit.minutes", "/text", &why.to_string()))?;
+        let text_sha256 = hex::encode(Sha256::digest(&text));
+        Ok(Self {
+            text,
+            text_sha256,
+            figures,
+            drafted_by: by,
+            drafted_at: at,
+            signatures: vec![],
+            signed_at: None,
+        })
+    }
+
+    /// Adds what a side says; `current` are the figures as the answers are now.
+    ///
+    /// # Errors
+    /// `visit.already-signed` when that side said something else before; `visit.minutes-outdated` when answers came
+    /// after the draft.
+    pub fn sign(&self, signature: Signature, current: &Figures) -> Result<Signing, Refusal> {
+        if let Some(earlier) = self.signatures.iter().find(|s| s.side == signature.side) {
+            return if earlier.says_the_same(&signature) {
+                Ok(Signing::Repeated)
+            } else {
+                let detail = "This side has given its outcome already; it stands.";
+                Err(Refusal::new(Family::Conflict, "visit.already-signed", detail))
+            };
+        }
+        if self.figures != *current {
+            let detail = "Answers came after the minutes were drafted; draft them again.";
+            return Err(Refusal::new(Family::Conflict, "visit.minutes-outdated", detail));
+        }
+        let mut minutes = self.clone();
+        let at = signature.at;
+        minutes.signatures.push(signature);
+        let unit = minutes.signatures.iter().find(|s| s.side == Side::Unit).map(|s| s.outcome);
+        match unit {
+            Some(outcome) if minutes.signatures.len() == 2 => {
+                minutes.signed_at = Some(at);
+                Ok(Signing::Complete(minutes, outcome))
+            }
+            _ => Ok(Signing::Awaiting(minutes)),
+        }
+    }
+
+    /// Refuses to write over what a side has signed.
+    ///
+    /// # Errors
+    /// `visit.minutes-signed`.
+    pub fn may_be_redrafted(&self) -> Result<(), Refusal> {
+        if self.signatures.is_empty() {
+            return Ok(());
+        }
+        let detail = "A side has signed this text; it can't be written over.";
+        Err(Refusal::new(Family::Conflict, "visit.minutes-signed", detail))
+    }
+}

@@ -1,0 +1,84 @@
+//! Where offices are: enter a survey, read them.
+
+use super::{Result, random_bytes};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{PremisesId, UnitId};
+use crate::domain::permission::{Deed, Subject, may};
+use crate::domain::place::Area;
+use crate::domain::refusal::{FieldFault, Kind, Refusal};
+use crate::domain::text;
+pub use crate::records::premises::Premises;
+use crate::records::{self, custody};
+use jiff::civil::Date;
+use serde_json::json;
+
+/// A survey of an office.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// What people call the office.
+    pub name: String,
+    /// Postal address; may be empty.
+    pub address: String,
+    /// The ground.
+    pub area: Area,
+    /// From which day.
+    pub valid_from: Date,
+}
+
+/// Enters a survey; the one before it ends on that day.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid`, `premises.survey-order`.
+pub async fn survey(app: &App, actor: &Actor, unit: UnitId, survey: Survey) -> Result<Premises> {
+    may(actor, Deed::EditUnits, &Subject::default())?;
+    let mut faults = Vec::new();
+    let name = text::required(&survey.name, 200)
+        .map_err(|why| faults.push(FieldFault::new("/name", "text.refused", why)));
+    let address = text::optional(&survey.address, 300)
+        .map_err(|why| faults.push(FieldFault::new("/address", "text.refused", why)));
+    let area = survey.area.checked().map_err(|why| faults.push(FieldFault::new("/shape", "place.area", why)));
+    let (Ok(name), Ok(address), Ok(area)) = (name, address, area) else {
+        return Err(Refusal::invalid(faults).into());
+    };
+    let (id, created_at, valid_from) = (PremisesId::random(random_bytes()), app.now(), survey.valid_from);
+    let new = Premises { id, unit, name, address, area, valid_from, valid_to: None, created_at };
+    let mut tx = app.records.begin().await?;
+    if !records::units::lock(&mut tx, unit).await? {
+        return Err(Refusal::not_found().into());
+    }
+    if records::units::at(&mut tx, unit, valid_from).await?.is_none() {
+        let detail = format!("the unit does not exist on {valid_from}");
+        return Err(Refusal::field("/valid_from", "premises.no-unit", detail).into());
+    }
+    if let Some(last) = records::premises::all_of_unit(&mut tx, unit).await?.first() {
+        if last.valid_from >= valid_from {
+            let detail =
+                format!("The last survey holds from {}; a new one holds from a later day.", last.valid_from);
+            return Err(Refusal::new(Kind::Conflict, "premises.survey-order", detail).into());
+        }
+        records::premises::close(&mut tx, last.id, valid_from).await?;
+    }
+    records::premises::keep(&mut tx, &new, actor.account()).await?;
+    let entry = custody::Entry {
+        deed: "premises.surveyed",
+        object: ("premises", id.to_string()),
+        owner: None,
+        visit: None,
+        details: json!({ "unit": unit, "area": new.area, "valid_from": valid_from }),
+    };
+    custody::note(&mut tx, Some(actor), entry, created_at).await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+/// Every survey of a unit's office, latest first.
+///
+/// # Errors
+/// `not-found`, `forbidden`.
+pub async fn list(app: &App, actor: &Actor, unit: UnitId) -> Result<Vec<Premises>> {
+    may(actor, Deed::ReadUnits, &Subject::default())?;
+    let mut db = app.records.conn().await?;
+    records::units::kind(&mut db, unit).await?.ok_or_else(Refusal::not_found)?;
+    Ok(records::premises::all_of_unit(&mut db, unit).await?)
+}

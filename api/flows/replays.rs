@@ -1,0 +1,143 @@
+//! Repeated requests: one effect, one answer, however often a phone that lost the answer sends the same again.
+
+use super::{Error, Result};
+use crate::app::App;
+use crate::domain::actor::{Actor, Who};
+use crate::domain::refusal::{Kind, Next, Refusal};
+use crate::identity;
+pub use crate::records::replays::Hold;
+use crate::records::replays::{self, Kept};
+use jiff::SignedDuration;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How long an answer is kept: phones may be away from any network for weeks.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a repeated request waits for the first to be answered.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it looks.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// After this, a request that neither took effect nor was answered is taken for dead with its process.
+const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// Longest key, in characters.
+const MAX_KEY: usize = 255;
+
+/// An answer as it went out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The headers that belong to the answer itself: name to value.
+    pub headers: Value,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What to do with a request that brings a key.
+#[derive(Clone, Debug)]
+pub enum Turn {
+    /// It is the first: answer it, then [`settle`].
+    First(Hold),
+    /// It was answered before.
+    Again(Answer),
+}
+
+/// Takes the key for this request, or finds the answer the key stands for.
+///
+/// # Errors
+/// `idempotency.bad-key`, `idempotency.other-request`, `idempotency.in-progress` after five seconds of waiting, and
+/// `idempotency.answer-lost` for a request that took effect but whose answer died with its process.
+pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -> Result<Turn> {
+    if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
+        let detail = "Idempotency-Key must have 1 to 255 visible ASCII characters.";
+        return Err(Refusal::new(Kind::Invalid, "idempotency.bad-key", detail).into());
+    }
+    let principal = match &actor.who {
+        Who::Person(account) => format!("account:{account}"),
+        Who::Program(client) => format!("client:{client}"),
+    };
+    let begun = tokio::time::Instant::now();
+    loop {
+        let now = app.now();
+        let hold = Hold { principal: principal.clone(), key: key.to_owned(), taken_at: now };
+        let expires_at = now.saturating_add(KEPT_FOR).unwrap_or(now);
+        let given_up_before = now.saturating_sub(GIVEN_UP_AFTER).unwrap_or(now);
+        let kept = {
+            let mut conn = app.records.conn().await?;
+            if replays::take(&mut conn, &hold, &fingerprint, expires_at, given_up_before).await? {
+                return Ok(Turn::First(hold));
+            }
+            replays::find(&mut conn, &principal, key).await?
+        };
+        if let Some(kept) = kept
+            && let Some(answer) = answer_of(app, kept, fingerprint, begun.elapsed())?
+        {
+            return Ok(Turn::Again(answer));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// The answer a key stands for; nothing while it is worth waiting.
+fn answer_of(app: &App, kept: Kept, fingerprint: [u8; 32], waited: Duration) -> Result<Option<Answer>> {
+    if kept.fingerprint != fingerprint {
+        let detail = "This key was used for another request; a new request needs a key of its own.";
+        return Err(Refusal::new(Kind::Invalid, "idempotency.other-request", detail).next(Next::Drop).into());
+    }
+    match kept.answer {
+        Some((status, headers, sealed)) => {
+            let opened = app.identity.sealer().open("replay", &sealed);
+            let body = opened.map_err(|_| Error::Fault("a kept answer can't be opened".to_owned()))?;
+            Ok(Some(Answer { status, headers, body }))
+        }
+        None if waited < PATIENCE => Ok(None),
+        None if kept.committed => {
+            let detail =
+                "The request with this key took effect, but its answer was lost; read the state instead.";
+            Err(Refusal::new(Kind::Conflict, "idempotency.answer-lost", detail).next(Next::Fix).into())
+        }
+        None => {
+            let detail = "The request with this key is still being answered; send it again in a few seconds.";
+            Err(Refusal::new(Kind::Conflict, "idempotency.in-progress", detail).next(Next::Retry).into())
+        }
+    }
+}
+
+/// Runs the first request's work under its key.
+pub async fn under<F: Future>(hold: &Hold, work: F) -> F::Output {
+    replays::holding(hold.clone(), work).await
+}
+
+/// Keeps the first request's answer; an answer that says nothing about the request itself (a fault of ours, an
+/// outage, a limit, a lost sign-in) gives the key back instead, so that the same request can succeed later.
+///
+/// # Errors
+/// The database's own; the key then stays with the request until it is taken for dead.
+pub async fn settle(app: &App, hold: &Hold, answer: &Answer) -> Result<()> {
+    let mut conn = app.records.conn().await?;
+    if answer.status >= 500 || matches!(answer.status, 401 | 403 | 408 | 413 | 429) {
+        return Ok(replays::give_back(&mut conn, hold).await?);
+    }
+    let sealed = app.identity.sealer().seal("replay", &answer.body);
+    Ok(replays::keep(&mut conn, hold, answer.status, answer.headers.clone(), sealed).await?)
+}
+
+/// What tells one request from another: SHA-256 over method, address and body, each with its length.
+#[must_use]
+pub fn fingerprint(method: &str, address: &str, body: &[u8]) -> [u8; 32] {
+    let mut whole = Vec::with_capacity(body.len().saturating_add(address.len()).saturating_add(32));
+    for part in [method.as_bytes(), address.as_bytes(), body] {
+        whole.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        whole.extend_from_slice(part);
+    }
+    identity::sha256(&whole)
+}
+
+/// Forgets answers whose time is over; how many.
+///
+/// # Errors
+/// The database's own.
+pub async fn forget_expired(app: &App) -> Result<usize> {
+    let mut conn = app.records.conn().await?;
+    Ok(replays::forget_expired(&mut conn, app.now()).await?)
+}

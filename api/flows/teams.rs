@@ -1,0 +1,144 @@
+//! Teams: name one, seat its people, read it.
+
+use super::campaigns::{hold, open, seen};
+use super::{Error, Result, current, random_bytes};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId};
+use crate::domain::permission::Deed;
+use crate::domain::refusal::{FieldFault, Kind, Refusal};
+use crate::domain::team::{Membership, checked, fitting};
+use crate::domain::text;
+pub use crate::records::teams::{Member, Team};
+use crate::records::{self, Db, custody};
+use jiff::Timestamp;
+use serde_json::json;
+
+/// Names a team with its people: exactly one lead.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid` (`team.no-lead`, `team.two-leads`, `team.member-twice`, `team.member-unfit`),
+/// `campaign.state`.
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    campaign: CampaignId,
+    name: &str,
+    members: Vec<Membership>,
+) -> Result<(Team, Vec<Member>)> {
+    let mut tx = app.records.begin().await?;
+    let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
+    open(&held)?;
+    let name = text::required(name, 200).map_err(|why| Refusal::field("/name", "text.refused", why))?;
+    let members = checked(members)?;
+    fit(&mut tx, held.owner, &members).await?;
+    let now = app.now();
+    let id = TeamId::random(random_bytes());
+    let new = Team { id, campaign, owner: held.owner, name, version: 0, created_at: now };
+    records::teams::keep(&mut tx, &new).await?;
+    let team = seat(&mut tx, actor, "team.created", new, &members, now).await?;
+    let members = records::teams::members(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok((team, members))
+}
+
+/// Seats exactly these people on a team.
+///
+/// # Errors
+/// As [`create`], and `version.stale`.
+pub async fn reseat(
+    app: &App,
+    actor: &Actor,
+    (campaign, id): (CampaignId, TeamId),
+    version: i32,
+    members: Vec<Membership>,
+) -> Result<(Team, Vec<Member>)> {
+    let mut tx = app.records.begin().await?;
+    let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
+    let own = records::teams::find(&mut tx, id).await?.filter(|team| team.campaign == campaign);
+    let team = own.ok_or_else(Refusal::not_found)?;
+    current(version, team.version)?;
+    open(&held)?;
+    let members = checked(members)?;
+    fit(&mut tx, held.owner, &members).await?;
+    let team = seat(&mut tx, actor, "team.changed", team, &members, app.now()).await?;
+    let members = records::teams::members(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok((team, members))
+}
+
+/// Every member is an active account with a fitting role at the owner. Which of these is missing is not told: who
+/// plans a campaign need not learn what accounts there are.
+async fn fit(db: &mut Db, owner: OwnerId, members: &[Membership]) -> Result<()> {
+    let accounts: Vec<AccountId> = members.iter().map(|m| m.account).collect();
+    let held = records::teams::roles_held(db, owner, &accounts).await?;
+    let mut faults = Vec::new();
+    for (place, member) in members.iter().enumerate() {
+        let roles = fitting(member.role);
+        if !held.iter().any(|(account, role)| *account == member.account && roles.contains(role)) {
+            let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+            let detail = format!("is no active account that is {} at this owner", names.join(" or "));
+            faults.push(FieldFault::new(format!("/members/{place}/account"), "team.member-unfit", detail));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::invalid(faults).into()) }
+}
+
+async fn seat(
+    db: &mut Db,
+    actor: &Actor,
+    deed: &str,
+    team: Team,
+    members: &[Membership],
+    now: Timestamp,
+) -> Result<Team> {
+    let version = records::teams::seat(db, team.id, members, now).await.map_err(|why| {
+        if why.broke("team_members_one_lead") {
+            return Refusal::new(Kind::Conflict, "team.two-leads", "A team has one lead.").into();
+        }
+        Error::from(why)
+    })?;
+    let seats: Vec<_> =
+        members.iter().map(|m| json!({ "account": m.account, "role": m.role.as_str() })).collect();
+    let entry = custody::Entry {
+        deed,
+        object: ("team", team.id.to_string()),
+        owner: Some(team.owner),
+        visit: None,
+        details: json!({ "campaign": team.campaign, "name": team.name, "members": seats, "version": version }),
+    };
+    custody::note(db, Some(actor), entry, now).await?;
+    Ok(Team { version, ..team })
+}
+
+/// Every team of a campaign with its people.
+///
+/// # Errors
+/// `not-found`.
+pub async fn list(app: &App, actor: &Actor, campaign: CampaignId) -> Result<Vec<(Team, Vec<Member>)>> {
+    let mut db = app.records.conn().await?;
+    seen(&mut db, actor, campaign).await?;
+    let mut out = Vec::new();
+    for team in records::teams::of_campaign(&mut db, campaign).await? {
+        let members = records::teams::members(&mut db, team.id).await?;
+        out.push((team, members));
+    }
+    Ok(out)
+}
+
+/// One team with its people.
+///
+/// # Errors
+/// `not-found`.
+pub async fn read(
+    app: &App,
+    actor: &Actor,
+    (campaign, id): (CampaignId, TeamId),
+) -> Result<(Team, Vec<Member>)> {
+    let mut db = app.records.conn().await?;
+    seen(&mut db, actor, campaign).await?;
+    let own = records::teams::find(&mut db, id).await?.filter(|team| team.campaign == campaign);
+    let team = own.ok_or_else(Refusal::not_found)?;
+    let members = records::teams::members(&mut db, id).await?;
+    Ok((team, members))
+}

@@ -1,0 +1,266 @@
+//! Checklists: draft, publish, read; bring in those of the library.
+
+use super::{Error, Result, random_bytes};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{AccountId, OwnerId, TemplateId, TemplateVersionId};
+use crate::domain::permission::{Deed, Subject, may};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::template::{self, Checklist};
+use crate::records::templates::Sight;
+pub use crate::records::templates::{Summary, Template, TemplateVersion};
+use crate::records::{self, Db, custody};
+use serde_json::{Value, json};
+
+fn subject(owner: Option<OwnerId>) -> Subject {
+    Subject { owner, ..Subject::default() }
+}
+
+/// The library is everybody's; an owner's own checklists are for who holds a role there.
+fn sight(actor: &Actor) -> Sight {
+    let all = actor.grants.iter().any(|grant| grant.owner.is_none());
+    Sight { all, owners: actor.grants.iter().filter_map(|grant| grant.owner).collect() }
+}
+
+async fn seen(db: &mut Db, actor: &Actor, id: TemplateId) -> Result<Template> {
+    may(actor, Deed::ReadTemplates, &Subject::default())?;
+    let found = records::templates::find(db, id).await?;
+    Ok(found.filter(|t| sight(actor).takes_in(t.owner)).ok_or_else(Refusal::not_found)?)
+}
+
+/// Enters a template without versions, for an owner or for the library.
+///
+/// # Errors
+/// `forbidden`, `invalid`, `template.code-taken`.
+pub async fn create(app: &App, actor: &Actor, owner: Option<OwnerId>, code: &str) -> Result<Template> {
+    may(actor, Deed::EditTemplates, &subject(owner))?;
+    let code = template::code(code)?;
+    let mut tx = app.records.begin().await?;
+    if let Some(owner) = owner
+        && records::owners::find(&mut tx, owner).await?.is_none()
+    {
+        return Err(Refusal::field("/owner", "owner.unknown", "there is no such owner").into());
+    }
+    let new = Template { id: TemplateId::random(random_bytes()), owner, code, created_at: app.now() };
+    keep(&mut tx, Some(actor), &new).await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+async fn keep(db: &mut Db, actor: Option<&Actor>, new: &Template) -> Result<()> {
+    records::templates::keep(db, new).await.map_err(|why| {
+        if why.broke("templates_code_unique") {
+            return Refusal::new(Kind::Conflict, "template.code-taken", "This code is in use here.").into();
+        }
+        Error::from(why)
+    })?;
+    note(db, actor, "template.created", new, json!({ "code": new.code })).await
+}
+
+async fn note(db: &mut Db, actor: Option<&Actor>, deed: &str, of: &Template, details: Value) -> Result<()> {
+    let entry = custody::Entry {
+        deed,
+        object: ("template", of.id.to_string()),
+        owner: of.owner,
+        visit: None,
+        details,
+    };
+    custody::note(db, actor, entry, of.created_at).await?;
+    Ok(())
+}
+
+/// Drafts the next version of a template.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid`.
+pub async fn draft(app: &App, actor: &Actor, id: TemplateId, body: Checklist) -> Result<TemplateVersion> {
+    let mut tx = app.records.begin().await?;
+    let of = seen(&mut tx, actor, id).await?;
+    may(actor, Deed::EditTemplates, &subject(of.owner))?;
+    let body = body.checked("")?;
+    let of = Template { created_at: app.now(), ..of };
+    let number = next_draft(&mut tx, Some(actor), &of, &body, actor.account()).await?;
+    let new = numbered(&mut tx, id, number, false).await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+/// Drafts under the next number; `of.created_at` is now.
+async fn next_draft(
+    db: &mut Db,
+    actor: Option<&Actor>,
+    of: &Template,
+    body: &Checklist,
+    by: Option<AccountId>,
+) -> Result<i32> {
+    let number = records::templates::hold(db, of.id).await? + 1;
+    let version = TemplateVersionId::random(random_bytes());
+    records::templates::keep_draft(db, (of.id, version, number), body, by, of.created_at).await?;
+    note(db, actor, "template.drafted", of, json!({ "version": version, "number": number })).await?;
+    Ok(number)
+}
+
+async fn numbered(db: &mut Db, id: TemplateId, number: i32, held: bool) -> Result<TemplateVersion> {
+    Ok(records::templates::numbered(db, id, number, held).await?.ok_or_else(Refusal::not_found)?)
+}
+
+fn still_draft(version: &TemplateVersion) -> Result<()> {
+    if !version.is_published() {
+        return Ok(());
+    }
+    let detail = "A published version never changes; draft the next one.";
+    Err(Refusal::new(Kind::Conflict, "template.published", detail).into())
+}
+
+/// Writes a draft anew, if its body is still the one with this digest.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid`, `template.published`, `version.stale`.
+pub async fn rewrite(
+    app: &App,
+    actor: &Actor,
+    (id, number): (TemplateId, i32),
+    read: [u8; 32],
+    body: Checklist,
+) -> Result<TemplateVersion> {
+    let mut tx = app.records.begin().await?;
+    let of = seen(&mut tx, actor, id).await?;
+    may(actor, Deed::EditTemplates, &subject(of.owner))?;
+    let held = numbered(&mut tx, id, number, true).await?;
+    still_draft(&held)?;
+    if held.body.sha256()? != read {
+        let detail = format!(
+            "The current version is \"draft-{}\"; read again, then change.",
+            hex::encode(held.body.sha256()?)
+        );
+        return Err(Refusal::new(Kind::Stale, "version.stale", detail).into());
+    }
+    let body = body.checked("")?;
+    records::templates::rewrite(&mut tx, held.id, &body).await?;
+    let of = Template { created_at: app.now(), ..of };
+    note(&mut tx, Some(actor), "template.rewritten", &of, json!({ "version": held.id, "number": number }))
+        .await?;
+    tx.commit().await?;
+    Ok(TemplateVersion { body, ..held })
+}
+
+/// Publishes a draft: from then on it never changes.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `template.published`.
+pub async fn publish(app: &App, actor: &Actor, (id, number): (TemplateId, i32)) -> Result<TemplateVersion> {
+    let mut tx = app.records.begin().await?;
+    let of = seen(&mut tx, actor, id).await?;
+    may(actor, Deed::EditTemplates, &subject(of.owner))?;
+    let of = Template { created_at: app.now(), ..of };
+    let version = publish_held(&mut tx, Some(actor), &of, number).await?;
+    tx.commit().await?;
+    Ok(version)
+}
+
+/// Publishes a number; `of.created_at` is now.
+async fn publish_held(
+    db: &mut Db,
+    actor: Option<&Actor>,
+    of: &Template,
+    number: i32,
+) -> Result<TemplateVersion> {
+    let held = numbered(db, of.id, number, true).await?;
+    still_draft(&held)?;
+    let sha256 = held.body.sha256()?;
+    let by = actor.and_then(Actor::account);
+    records::templates::publish(db, held.id, &sha256, by, of.created_at).await?;
+    let details = json!({ "version": held.id, "number": number, "sha256": hex::encode(sha256) });
+    note(db, actor, "template.published", of, details).await?;
+    Ok(TemplateVersion { sha256: Some(sha256), published_at: Some(of.created_at), ..held })
+}
+
+/// One version of a template.
+///
+/// # Errors
+/// `not-found`, `forbidden`.
+pub async fn read(app: &App, actor: &Actor, (id, number): (TemplateId, i32)) -> Result<TemplateVersion> {
+    let mut db = app.records.conn().await?;
+    seen(&mut db, actor, id).await?;
+    numbered(&mut db, id, number, false).await
+}
+
+/// A template and what versions it has.
+///
+/// # Errors
+/// `not-found`, `forbidden`.
+pub async fn overview(app: &App, actor: &Actor, id: TemplateId) -> Result<(Template, Vec<Summary>)> {
+    let mut db = app.records.conn().await?;
+    let of = seen(&mut db, actor, id).await?;
+    let versions = records::templates::summaries(&mut db, &[id]).await?;
+    Ok((of, versions))
+}
+
+/// One page of templates by code with what versions they have, and whether there are more.
+///
+/// # Errors
+/// `forbidden`.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    after: Option<(String, TemplateId)>,
+    limit: u8,
+) -> Result<(Vec<(Template, Vec<Summary>)>, bool)> {
+    may(actor, Deed::ReadTemplates, &Subject::default())?;
+    let mut db = app.records.conn().await?;
+    let found = records::templates::page(&mut db, &sight(actor), after, i64::from(limit) + 1).await?;
+    let (found, more) = super::cut(found, limit);
+    let ids: Vec<TemplateId> = found.iter().map(|t| t.id).collect();
+    let summaries = records::templates::summaries(&mut db, &ids).await?;
+    let with = |of: Template| {
+        let own = summaries.iter().filter(|s| s.template == of.id).cloned().collect();
+        (of, own)
+    };
+    Ok((found.into_iter().map(with).collect(), more))
+}
+
+/// What bringing in a checklist did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Brought {
+    /// Published under this number.
+    Published(i32),
+    /// The same body is published already under this number.
+    Known(i32),
+}
+
+/// Brings in a checklist: publishes it as the next version unless the last published one is the same.
+///
+/// # Errors
+/// `invalid`, `owner.unknown`.
+pub async fn bring_in(app: &App, owner: Option<&str>, code: &str, body: Checklist) -> Result<Brought> {
+    let code = template::code(code)?;
+    let body = body.checked("/body")?;
+    let sha256 = body.sha256()?;
+    let mut tx = app.records.begin().await?;
+    let owner = match owner {
+        None => None,
+        Some(code) => {
+            let found = records::owners::by_code(&mut tx, code).await?;
+            let unknown = || Refusal::field("/owner", "owner.unknown", "there is no owner with this code");
+            Some(found.ok_or_else(unknown)?.id)
+        }
+    };
+    let now = app.now();
+    let known = records::templates::by_code(&mut tx, owner, &code).await?;
+    let is_new = known.is_none();
+    let id = known.map_or_else(|| TemplateId::random(random_bytes()), |known| known.id);
+    let of = Template { id, owner, code, created_at: now };
+    if is_new {
+        keep(&mut tx, None, &of).await?;
+    }
+    let versions = records::templates::summaries(&mut tx, &[of.id]).await?;
+    if let Some(last) = versions.iter().rev().find(|v| v.sha256.is_some())
+        && last.sha256 == Some(sha256)
+    {
+        return Ok(Brought::Known(last.number));
+    }
+    let number = next_draft(&mut tx, None, &of, &body, None).await?;
+    publish_held(&mut tx, None, &of, number).await?;
+    tx.commit().await?;
+    Ok(Brought::Published(number))
+}

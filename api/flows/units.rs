@@ -1,0 +1,163 @@
+//! Units: enter one, change it from a day on, read and find them as of a day.
+
+use super::{Error, Result, random_bytes};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{UnitId, UnitVersionId};
+use crate::domain::moment::vietnam_day;
+use crate::domain::permission::{Deed, Subject, may};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::text;
+use crate::domain::unit::{self, UnitKind, UnitVersion, VersionSaid};
+pub use crate::records::units::{Found, Place, UnitAt};
+use crate::records::{self, Db, custody};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
+
+mod register;
+
+pub use register::{Imported, Register, import};
+
+/// A unit with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// The unit.
+    pub id: UnitId,
+    /// Administrative or organisation.
+    pub kind: UnitKind,
+    /// The day it was asked about.
+    pub as_of: Date,
+    /// As it was on that day; `None` if it did not exist then.
+    pub at: Option<UnitAt>,
+    /// Every version, first to last.
+    pub versions: Vec<UnitVersion>,
+}
+
+/// Today in Vietnam, which is what a question without a day is about.
+#[must_use]
+pub fn today(app: &App) -> Date {
+    vietnam_day(app.now())
+}
+
+/// Enters a unit with its first version.
+///
+/// # Errors
+/// `forbidden`, `invalid`.
+pub async fn create(app: &App, actor: &Actor, said: VersionSaid) -> Result<Unit> {
+    may(actor, Deed::EditUnits, &Subject::default())?;
+    let (id, now) = (UnitId::random(random_bytes()), app.now());
+    let version = UnitVersion::checked(UnitVersionId::random(random_bytes()), id, said)?;
+    let mut tx = app.records.begin().await?;
+    fits(&mut tx, &version).await?;
+    records::units::keep(&mut tx, id, version.unit_type.kind(), now).await?;
+    keep(&mut tx, actor, "unit.created", &version, now).await?;
+    let unit = look(&mut tx, id, version.valid_from).await?;
+    tx.commit().await?;
+    Ok(unit)
+}
+
+/// Enters a new version of a unit; the last one ends on the day this one begins.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid`, `unit.kind-changed`, `unit.version-order`, `unit.version-gap`.
+pub async fn add_version(app: &App, actor: &Actor, id: UnitId, said: VersionSaid) -> Result<Unit> {
+    may(actor, Deed::EditUnits, &Subject::default())?;
+    let version = UnitVersion::checked(UnitVersionId::random(random_bytes()), id, said)?;
+    let now = app.now();
+    let mut tx = app.records.begin().await?;
+    if !records::units::lock(&mut tx, id).await? {
+        return Err(Refusal::not_found().into());
+    }
+    if records::units::kind(&mut tx, id).await? != Some(version.unit_type.kind()) {
+        let detail = "an administrative unit does not become an organisation, nor the other way round";
+        return Err(Refusal::field("/unit_type", "unit.kind-changed", detail).into());
+    }
+    fits(&mut tx, &version).await?;
+    if let Some(last) = records::units::versions(&mut tx, id).await?.last() {
+        let ends = unit::follow(last, version.valid_from)?;
+        records::units::close_version(&mut tx, last.id, ends).await?;
+    }
+    keep(&mut tx, actor, "unit.version_added", &version, now).await?;
+    let unit = look(&mut tx, id, version.valid_from).await?;
+    tx.commit().await?;
+    Ok(unit)
+}
+
+/// Whether the parent exists on the first day, stands on a fitting floor and is not below the unit itself.
+async fn fits(db: &mut Db, version: &UnitVersion) -> Result<()> {
+    let Some(parent) = version.parent else { return Ok(()) };
+    let Some(above) = records::units::at(db, parent, version.valid_from).await? else {
+        let detail = format!("there is no such unit on {}", version.valid_from);
+        return Err(Refusal::field("/parent", "unit.parent-unknown", detail).into());
+    };
+    if above.ancestors.contains(&version.unit) {
+        return Err(Refusal::field("/parent", "unit.parent-circle", "lies below this unit").into());
+    }
+    Ok(unit::below(version.unit_type, above.unit_type)?)
+}
+
+async fn keep(db: &mut Db, actor: &Actor, deed: &str, version: &UnitVersion, now: Timestamp) -> Result<()> {
+    records::units::keep_version(db, version, now).await.map_err(|why| {
+        if why.broke("unit_versions_no_overlap") {
+            let detail = "Another version of this unit holds on one of these days.";
+            return Refusal::new(Kind::Conflict, "unit.version-order", detail).into();
+        }
+        Error::from(why)
+    })?;
+    let details = json!({ "version": version.id, "name": version.name, "unit_type": version.unit_type.as_str(),
+        "parent": version.parent, "valid_from": version.valid_from, "valid_to": version.valid_to });
+    let object = ("unit", version.unit.to_string());
+    custody::note(db, Some(actor), custody::Entry { deed, object, owner: None, visit: None, details }, now)
+        .await?;
+    Ok(())
+}
+
+async fn look(db: &mut Db, id: UnitId, as_of: Date) -> Result<Unit> {
+    let kind = records::units::kind(db, id).await?.ok_or_else(Refusal::not_found)?;
+    let at = records::units::at(db, id, as_of).await?;
+    let versions = records::units::versions(db, id).await?;
+    Ok(Unit { id, kind, as_of, at, versions })
+}
+
+/// One unit as of a day, with its whole history.
+///
+/// # Errors
+/// `not-found`, `forbidden`.
+pub async fn read(app: &App, actor: &Actor, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
+    may(actor, Deed::ReadUnits, &Subject::default())?;
+    let mut db = app.records.conn().await?;
+    look(&mut db, id, as_of.unwrap_or_else(|| today(app))).await
+}
+
+/// What a list of units is about.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// As of which day; today where nothing is said.
+    pub as_of: Option<Date>,
+    /// Directly below this unit.
+    pub parent: Option<UnitId>,
+    /// Whose name holds this.
+    pub name: Option<String>,
+}
+
+/// One page of units, and whether there are more.
+///
+/// # Errors
+/// `forbidden`, `invalid` for a name that is no text.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    asked: Asked,
+    after: Option<&Place>,
+    limit: u8,
+) -> Result<(Vec<Found>, bool)> {
+    may(actor, Deed::ReadUnits, &Subject::default())?;
+    let name = asked.name.map(|raw| text::required(&raw, 100)).transpose();
+    let name = name.map_err(|why| Refusal::field("?q", "text.refused", why))?;
+    let day = asked.as_of.unwrap_or_else(|| today(app));
+    let wanted = records::units::Wanted { day, parent: asked.parent, name };
+    let mut db = app.records.conn().await?;
+    let found = records::units::page(&mut db, &wanted, after, i64::from(limit) + 1).await?;
+    Ok(super::cut(found, limit))
+}

@@ -1,0 +1,220 @@
+//! Visits: read, listed, taken along by a phone. Scheduling and the steps of a life have files of their own.
+
+pub mod life;
+pub mod plan;
+
+use super::Result;
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::VisitId;
+use crate::domain::permission::{Deed, in_scope, may};
+use crate::domain::refusal::Refusal;
+use crate::domain::response::Response;
+use crate::domain::visit::{AskedList, State, Visit};
+use crate::records::custody::{self, Entry};
+use crate::records::premises::Premises;
+use crate::records::templates::TemplateVersion;
+use crate::records::visits::evidence::{self, Declared};
+use crate::records::visits::visible::{self, Place, Wanted};
+use crate::records::visits::{Standing, life as rows, standing};
+use crate::records::{Db, Tx, premises, responses, templates};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+pub use crate::records::visits::evidence::Declared as DeclaredPhoto;
+pub use crate::records::visits::visible::{Place as VisitPlace, Wanted as WantedVisits};
+
+/// Most visits in [`mine`].
+const MOST_OF_MINE: u8 = 50;
+/// How many earlier visits at a unit a bundle looks back on.
+const EARLIER_VISITS: u8 = 20;
+/// Most earlier findings in a bundle.
+const EARLIER_FINDINGS: i64 = 300;
+/// Most photos named in a bundle.
+const MOST_PHOTOS: i64 = 2000;
+
+/// What an actor is to a visit, if they may do the deed.
+///
+/// # Errors
+/// `not-found`, the same for a visit that does not exist and one that must not be known of; `forbidden`.
+pub(super) async fn allowed(db: &mut Db, actor: &Actor, id: VisitId, deed: Deed) -> Result<Standing> {
+    let standing = standing(db, actor, id).await?.ok_or_else(Refusal::not_found)?;
+    may(actor, deed, &standing.subject)?;
+    Ok(standing)
+}
+
+/// Records that somebody looked at a visit that is still sealed.
+pub(super) async fn note_sealed_read(
+    db: &mut Db,
+    actor: &Actor,
+    visit: &Visit,
+    through: &str,
+    now: Timestamp,
+) -> Result<()> {
+    if visit.is_sealed() {
+        let entry = entry(visit, "visit.sealed-read", json!({ "through": through }));
+        custody::note(db, Some(actor), entry, now).await?;
+    }
+    Ok(())
+}
+
+fn entry(visit: &Visit, deed: &'static str, details: Value) -> Entry<'static> {
+    Entry {
+        deed,
+        object: ("visit", visit.id.to_string()),
+        owner: Some(visit.owner),
+        visit: Some(visit.id),
+        details,
+    }
+}
+
+async fn seen(tx: &mut Tx, app: &App, actor: &Actor, id: VisitId, through: &str) -> Result<Visit> {
+    allowed(tx, actor, id, Deed::ReadVisit).await?;
+    let visit = rows::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    note_sealed_read(tx, actor, &visit, through, app.now()).await?;
+    Ok(visit)
+}
+
+/// Reads one visit.
+///
+/// # Errors
+/// `not-found`.
+pub async fn read(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
+    let mut tx = app.records.begin().await?;
+    let visit = seen(&mut tx, app, actor, id, "visit").await?;
+    tx.commit().await?;
+    Ok(visit)
+}
+
+/// One page of the visits an actor may see, latest planned start first, and where the next one begins.
+///
+/// # Errors
+/// `scope-missing`.
+pub async fn page(
+    app: &App,
+    actor: &Actor,
+    wanted: &Wanted,
+    limit: u8,
+) -> Result<(Vec<Visit>, Option<Place>)> {
+    in_scope(actor, Deed::ReadVisit)?;
+    let mut tx = app.records.begin().await?;
+    let mut places = visible::page(&mut tx, actor, Deed::ReadVisit, wanted, limit.saturating_add(1)).await?;
+    let more = places.len() > usize::from(limit);
+    places.truncate(limit.into());
+    let next = places.last().copied().filter(|_| more);
+    let visits = listed(&mut tx, app, actor, &places, "list").await?;
+    tx.commit().await?;
+    Ok((visits, next))
+}
+
+async fn listed(
+    tx: &mut Tx,
+    app: &App,
+    actor: &Actor,
+    places: &[Place],
+    through: &str,
+) -> Result<Vec<Visit>> {
+    let ids: Vec<VisitId> = places.iter().map(|place| place.id).collect();
+    let visits = rows::load(tx, &ids).await?;
+    for visit in &visits {
+        note_sealed_read(tx, actor, visit, through, app.now()).await?;
+    }
+    Ok(visits)
+}
+
+/// The open work of an actor's teams: dispatched and not over, latest planned start first, at most 50.
+///
+/// # Errors
+/// The database's own.
+pub async fn mine(app: &App, actor: &Actor) -> Result<Vec<Visit>> {
+    let states = State::ALL.into_iter().filter(|state| state.is_open_work()).collect();
+    let wanted = Wanted { states, only_own_teams: true, ..Wanted::default() };
+    let mut tx = app.records.begin().await?;
+    let places = visible::page(&mut tx, actor, Deed::ReadVisit, &wanted, MOST_OF_MINE).await?;
+    let visits = listed(&mut tx, app, actor, &places, "mine").await?;
+    tx.commit().await?;
+    Ok(visits)
+}
+
+/// Everything a phone needs to work on a visit without a network.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// The visit.
+    pub visit: Visit,
+    /// The office, where one is known.
+    pub premises: Option<Premises>,
+    /// Its checklists whole, in order.
+    pub templates: Vec<TemplateVersion>,
+    /// What is answered so far.
+    pub responses: Vec<Response>,
+    /// Photos declared so far.
+    pub photos: Vec<Declared>,
+    /// What was not fine at earlier visits to this unit.
+    pub earlier: Vec<Earlier>,
+}
+
+/// Something that was not fine at an earlier visit.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// When that visit was planned to begin.
+    pub planned_start: Timestamp,
+    /// The answer.
+    pub response: Response,
+}
+
+/// Reads everything a phone needs to work on a visit without a network. Earlier findings are those of visits the
+/// actor may see, and of the visit this one re-inspects, which whoever scheduled it has put before the team.
+///
+/// # Errors
+/// `not-found`.
+pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
+    let mut tx = app.records.begin().await?;
+    let visit = seen(&mut tx, app, actor, id, "bundle").await?;
+    let premises = match visit.premises {
+        Some(id) => premises::find(&mut tx, id).await?,
+        None => None,
+    };
+    let templates = versions(&mut tx, &visit).await?;
+    let responses = responses::of_visit(&mut tx, visit.id).await?;
+    let photos = evidence::photos_declared(&mut tx, visit.id, MOST_PHOTOS).await?;
+    let earlier = earlier(&mut tx, actor, &visit).await?;
+    tx.commit().await?;
+    Ok(Bundle { visit, premises, templates, responses, photos, earlier })
+}
+
+async fn earlier(tx: &mut Tx, actor: &Actor, visit: &Visit) -> Result<Vec<Earlier>> {
+    let wanted = Wanted {
+        unit: Some(visit.unit),
+        states: vec![State::Submitted, State::Finalised],
+        to: Some(visit.window.start),
+        ..Wanted::default()
+    };
+    let places = visible::page(tx, actor, Deed::ReadVisit, &wanted, EARLIER_VISITS).await?;
+    let mut ids: Vec<VisitId> = places.iter().map(|place| place.id).collect();
+    ids.extend(visit.previous.filter(|previous| !ids.contains(previous)));
+    ids.retain(|id| *id != visit.id);
+    let visits: Vec<Visit> =
+        rows::load(tx, &ids).await?.into_iter().filter(|v| v.unit == visit.unit).collect();
+    let ids: Vec<VisitId> = visits.iter().map(|visit| visit.id).collect();
+    let failing = responses::failing(tx, &ids, EARLIER_FINDINGS).await?;
+    let start_of = |id: VisitId| visits.iter().find(|v| v.id == id).map(|v| v.window.start);
+    Ok(failing
+        .into_iter()
+        .filter_map(|response| {
+            start_of(response.visit).map(|planned_start| Earlier { planned_start, response })
+        })
+        .collect())
+}
+
+/// The checklists of a visit, in its order.
+async fn versions(db: &mut Db, visit: &Visit) -> Result<Vec<TemplateVersion>> {
+    let mut found = templates::versions_by_id(db, &visit.templates).await?;
+    found.sort_by_key(|version| visit.templates.iter().position(|id| *id == version.id));
+    Ok(found)
+}
+
+/// The checklists of a visit as its rules need them.
+pub(super) async fn asked(db: &mut Db, visit: &Visit) -> Result<Vec<AskedList>> {
+    let versions = versions(db, visit).await?;
+    Ok(versions.into_iter().map(|v| AskedList { version: v.id, code: v.code, body: v.body }).collect())
+}

@@ -1,0 +1,295 @@
+//! The steps of a visit's life: each checks the right, holds the row, asks the rules, writes and records.
+
+use super::{allowed, asked, entry};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{AccountId, VisitId};
+use crate::domain::moment::DeviceMoment;
+use crate::domain::permission::{Deed, TeamRole};
+use crate::domain::place::{GeoFix, PositionSource, judge};
+use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::text;
+use crate::domain::visit::{
+    self, CheckIn, Figures, Kind, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete, rule,
+};
+use crate::flows::{Error, Result};
+use crate::records::visits::{Standing, evidence, life as rows};
+use crate::records::{Tx, campaigns, custody, premises, responses};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+/// A visit in somebody's hands: held until the work is done.
+pub(in crate::flows) struct Work {
+    pub(in crate::flows) tx: Tx,
+    pub(in crate::flows) standing: Standing,
+    pub(in crate::flows) visit: Visit,
+    pub(in crate::flows) by: AccountId,
+    pub(in crate::flows) now: Timestamp,
+}
+
+impl Work {
+    /// Takes a visit in hand, if the actor may do the deed.
+    pub(in crate::flows) async fn begin(app: &App, actor: &Actor, id: VisitId, deed: Deed) -> Result<Self> {
+        let mut tx = app.records.begin().await?;
+        let standing = allowed(&mut tx, actor, id, deed).await?;
+        let by = actor.account().ok_or_else(Refusal::forbidden)?;
+        // Held only after the right is settled: a stranger can't make others wait, nor wait for them.
+        let visit = rows::hold(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+        Ok(Self { tx, standing, visit, by, now: app.now() })
+    }
+
+    /// Writes what was changed and records the deed.
+    pub(in crate::flows) async fn write(
+        mut self,
+        actor: &Actor,
+        deed: &'static str,
+        details: Value,
+    ) -> Result<Visit> {
+        self.visit.version = rows::change(&mut self.tx, &self.visit).await?;
+        custody::note(&mut self.tx, Some(actor), entry(&self.visit, deed, details), self.now).await?;
+        self.tx.commit().await?;
+        Ok(self.visit)
+    }
+
+    async fn figures(&mut self) -> Result<Figures> {
+        let lists = asked(&mut self.tx, &self.visit).await?;
+        let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
+        Ok(Figures::count(&lists, &answers))
+    }
+}
+
+/// Takes a step that needs no more than its place in the list.
+async fn step(
+    app: &App,
+    actor: &Actor,
+    id: VisitId,
+    (deed, step, name): (Deed, Step, &'static str),
+) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, deed).await?;
+    let Move::To(state) = visit::take(work.visit.state, step)? else { return Ok(work.visit) };
+    work.visit.state = state;
+    work.write(actor, name, json!({})).await
+}
+
+/// Tells the team its target.
+///
+/// # Errors
+/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.already-dispatched`, `visit.closed`.
+pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
+    let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
+    let lead = SignedDuration::try_from(app.config.dispatch_lead).unwrap_or(SignedDuration::ZERO);
+    visit::may_dispatch_now(work.visit.kind, work.visit.window.start, lead, work.now)?;
+    let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
+    super::plan::campaign_is_active(campaign.state)?;
+    work.visit.state = state;
+    work.visit.dispatched_at = Some(work.now);
+    work.write(actor, "visit.dispatched", json!({})).await
+}
+
+/// What a phone says when the team stands in the door.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// When, by the device.
+    pub at: DeviceMoment,
+    /// The device's clock when it sent this; `None` where it sends at once.
+    pub device_clock: Option<DeviceMoment>,
+    /// Where the phone believed it was.
+    pub fix: Option<GeoFix>,
+    /// How it came to that.
+    pub source: PositionSource,
+}
+
+/// Checks a team in and discloses a surprise visit. The first check-in stands; a repeat answers the same.
+///
+/// # Errors
+/// `visit.not-dispatched`, `visit.before-decision`, `visit.closed`.
+pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::RecordVisit).await?;
+    if work.visit.check_in.is_some() {
+        return Ok(work.visit);
+    }
+    let Move::To(state) = visit::take(work.visit.state, Step::CheckIn)? else { return Ok(work.visit) };
+    let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
+    visit::not_before_decision(arrival.at.at, campaign.decision_date, "/at")?;
+    let area = match work.visit.premises {
+        Some(premises) => premises::find(&mut work.tx, premises).await?.map(|found| found.area),
+        None => None,
+    };
+    let finding = judge(arrival.fix.as_ref(), arrival.source, area.as_ref());
+    let clock = arrival.device_clock.unwrap_or(arrival.at);
+    let check_in = CheckIn {
+        at: arrival.at.at,
+        offset_s: arrival.at.offset_s,
+        latitude: arrival.fix.map(|fix| fix.latitude()),
+        longitude: arrival.fix.map(|fix| fix.longitude()),
+        accuracy_m: arrival.fix.map(|fix| fix.accuracy_m()),
+        source: arrival.source,
+        verdict: finding.verdict,
+        distance_m: finding.distance_m,
+        reasons: finding.reasons.into_iter().map(ToOwned::to_owned).collect(),
+        clock_skew_s: clock.at.duration_since(work.now).as_secs_f64(),
+        by: work.by,
+        received_at: work.now,
+    };
+    let details = json!({ "place": check_in.verdict, "clock_skew_s": check_in.clock_skew_s, "at": arrival.at.rfc3339() });
+    work.visit.state = state;
+    work.visit.check_in = Some(check_in);
+    if work.visit.kind == Kind::Surprise {
+        work.visit.disclosed_at = Some(work.now);
+    }
+    work.write(actor, "visit.checked-in", details).await
+}
+
+/// Ends recording on site; what phones still hold may arrive.
+///
+/// # Errors
+/// `visit.not-on-site`, `visit.closed`.
+pub async fn close_recording(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
+    step(app, actor, id, (Deed::RecordVisit, Step::CloseRecording, "visit.recording-closed")).await
+}
+
+/// Drafts the minutes, or drafts them anew as long as nobody has signed.
+///
+/// # Errors
+/// `visit.recording-not-closed`, `visit.minutes-signed`, `visit.minutes` for a text that is none.
+pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::DraftMinutes).await?;
+    let Move::To(state) = visit::take(work.visit.state, Step::DraftMinutes)? else { return Ok(work.visit) };
+    if let Some(minutes) = &work.visit.minutes {
+        minutes.may_be_redrafted()?;
+    }
+    let figures = work.figures().await?;
+    let minutes = Minutes::draft(text, figures, work.by, work.now)?;
+    let details =
+        json!({ "text_sha256": minutes.text_sha256, "answers_sha256": minutes.figures.answers_sha256 });
+    work.visit.state = state;
+    work.visit.minutes = Some(minutes);
+    work.write(actor, "visit.minutes-drafted", details).await
+}
+
+/// Records what one side says to the minutes. The head of the unit may do so on a device of their own, or on the
+/// lead's; only the lead speaks for the team.
+///
+/// # Errors
+/// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`.
+pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
+    if said.side == Side::Team && work.standing.subject.team_role != Some(TeamRole::Lead) {
+        return Err(Refusal::forbidden().into());
+    }
+    let signature = Signature { by: work.by, at: work.now, ..said }.checked()?;
+    let figures = work.figures().await?;
+    let details = json!({ "side": signature.side, "outcome": signature.outcome,
+        "signer_name": signature.signer_name, "witness": signature.witness });
+    let no_minutes = || visit::take(work.visit.state, Step::Sign(signature.outcome)).err();
+    let Some(minutes) = work.visit.minutes.as_ref() else {
+        return Err(no_minutes().unwrap_or_else(visit::closed).into());
+    };
+    let repeated = minutes.signatures.iter().any(|earlier| earlier.says_the_same(&signature));
+    if repeated {
+        return Ok(work.visit);
+    }
+    match minutes.sign(signature, &figures)? {
+        Signing::Repeated => return Ok(work.visit),
+        Signing::Awaiting(minutes) => {
+            visit::take(work.visit.state, Step::Sign(visit::Outcome::Signed))?;
+            work.visit.minutes = Some(minutes);
+        }
+        Signing::Complete(minutes, outcome) => {
+            if let Move::To(state) = visit::take(work.visit.state, Step::Sign(outcome))? {
+                work.visit.state = state;
+            }
+            work.visit.minutes = Some(minutes);
+        }
+    }
+    work.write(actor, "visit.minutes-signed", details).await
+}
+
+/// Hands a visit in: from then on nothing about it changes.
+///
+/// # Errors
+/// `visit.not-signed`, `visit.photos-missing`, `visit.closed`.
+pub async fn submit(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::SubmitVisit).await?;
+    let Move::To(state) = visit::take(work.visit.state, Step::Submit)? else { return Ok(work.visit) };
+    let lists = asked(&mut work.tx, &work.visit).await?;
+    let answers = responses::of_visit(&mut work.tx, id).await?;
+    let held = evidence::photos_held(&mut work.tx, id).await?;
+    photos_complete(&lists, &answers, &held)?;
+    let details = json!({ "answers": answers.len(), "photos": held.values().sum::<u32>() });
+    work.visit.state = state;
+    work.visit.submitted_at = Some(work.now);
+    work.write(actor, "visit.submitted", details).await
+}
+
+/// Takes a submitted visit as final.
+///
+/// # Errors
+/// `visit.not-submitted`.
+pub async fn finalise(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::FinaliseVisit).await?;
+    let Move::To(state) = visit::take(work.visit.state, Step::Finalise)? else { return Ok(work.visit) };
+    work.visit.state = state;
+    work.visit.finalised_at = Some(work.now);
+    work.write(actor, "visit.finalised", json!({})).await
+}
+
+/// Calls a visit off before anybody came. A sealed one stays sealed for good.
+///
+/// # Errors
+/// `visit.already-on-site`, `visit.closed`, `visit.reason` without a reason.
+pub async fn cancel(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Result<Visit> {
+    end(app, actor, id, (Deed::ScheduleVisit, Step::Cancel, "visit.cancelled"), reason).await
+}
+
+/// Breaks a visit off on site. A closed office in working hours is no reason: it is a finding with a photo.
+///
+/// # Errors
+/// `visit.not-on-site`, `visit.closed`, `visit.reason` without a reason.
+pub async fn abort(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Result<Visit> {
+    end(app, actor, id, (Deed::SubmitVisit, Step::Abort, "visit.aborted"), reason).await
+}
+
+async fn end(
+    app: &App,
+    actor: &Actor,
+    id: VisitId,
+    (deed, step, name): (Deed, Step, &'static str),
+    reason: &str,
+) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, deed).await?;
+    let reason = text::required(reason, 2000)
+        .map_err(|why| rule("visit.reason", "/reason", &format!("A reason {why}.")))?;
+    let Move::To(state) = visit::take(work.visit.state, step)? else { return Ok(work.visit) };
+    work.visit.state = state;
+    work.visit.ended_because = Some(reason.clone());
+    work.write(actor, name, json!({ "reason": reason })).await
+}
+
+fn gone() -> Error {
+    Error::Fault("a visit's campaign is gone".to_owned())
+}
+
+/// Lets somebody of the authority read one sealed visit. Repeats change nothing.
+///
+/// # Errors
+/// `visit.not-sealed`, `visit.not-authority`.
+pub async fn clear(app: &App, actor: &Actor, id: VisitId, account: AccountId) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::ScheduleVisit).await?;
+    if !work.visit.is_sealed() {
+        let detail = "Only a surprise visit that is not disclosed yet needs clearances.";
+        return Err(Refusal::new(Family::Conflict, "visit.not-sealed", detail).into());
+    }
+    if !rows::is_authority(&mut work.tx, account, work.visit.owner).await? {
+        let detail = "Only somebody of the owner's authority can be cleared.";
+        return Err(rule("visit.not-authority", "/account", detail).into());
+    }
+    if rows::clear(&mut work.tx, id, account, work.by, work.now).await? {
+        let details = json!({ "account": account });
+        custody::note(&mut work.tx, Some(actor), entry(&work.visit, "visit.cleared", details), work.now)
+            .await?;
+        work.tx.commit().await?;
+    }
+    Ok(work.visit)
+}

@@ -1,0 +1,101 @@
+//! How much one caller may ask for: decided before a body is read.
+//!
+//! A request with a token that holds is counted under its session, any other under the network it comes from. Who
+//! asks is found out here once; [`super::actor::Caller`] reuses it.
+
+use super::actor::{self, Known};
+use super::address;
+use super::problem::Problem;
+use crate::app::App;
+use crate::config::Config;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, ResponseError, web};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use uuid::Uuid;
+
+pub use super::pace::{BodyFault, Paced, collect, paced};
+
+/// Whose allowance a request takes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Session(Uuid),
+    Network(IpAddr),
+}
+
+/// Counts after which allowances nobody uses any more are forgotten.
+const SWEEP_EVERY: u32 = 8192;
+
+/// The allowances of this process.
+pub struct Limits {
+    rate: DefaultKeyedRateLimiter<Key>,
+    clock: DefaultClock,
+    counted: AtomicU32,
+}
+
+impl Limits {
+    /// Allowances as configured: so many requests a minute, which may come at once.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let per_minute = NonZeroU32::new(config.rate_per_minute).unwrap_or(NonZeroU32::MIN);
+        Self {
+            rate: RateLimiter::keyed(Quota::per_minute(per_minute)),
+            clock: DefaultClock::default(),
+            counted: AtomicU32::new(0),
+        }
+    }
+
+    fn take(&self, key: &Key) -> Result<(), Problem> {
+        if self.counted.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            self.rate.retain_recent();
+        }
+        self.rate.check_key(key).map_err(|not_until| {
+            let wait = not_until.wait_time_from(self.clock.now());
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(60).saturating_add(1);
+            metrics::counter!("http_rate_limited_total").increment(1);
+            let detail = format!("Too many requests; come back in {seconds} s.");
+            Problem::of_door(StatusCode::TOO_MANY_REQUESTS, "rate.exceeded", detail).retry_after(seconds)
+        })
+    }
+}
+
+/// Lets a request in, or says when to come back.
+///
+/// # Errors
+/// The framework's own; `rate.exceeded` is an answer.
+pub async fn admit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let limits = request.app_data::<web::Data<Limits>>().cloned();
+    let (Some(app), Some(limits)) = (app, limits) else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    // Balancers ask often, and from few addresses.
+    if request.path().starts_with("/health/") {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let network = address::network(address::client(&request, &app.config.trusted_proxies));
+    let known = match actor::bearer(request.request()) {
+        Some(token) => Some(actor::find_out(&app, &token).await),
+        None => None,
+    };
+    let key = match &known {
+        Some(Known(Ok(actor))) => Key::Session(actor.session.0),
+        _ => Key::Network(network),
+    };
+    if let Err(problem) = limits.take(&key) {
+        return Ok(request.into_response(problem.error_response()));
+    }
+    if let Some(known) = known {
+        request.extensions_mut().insert(known);
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}

@@ -1,0 +1,418 @@
+//! Campaigns and their papers.
+
+use crate::app::App;
+use crate::domain::campaign::{Document, Step};
+use crate::domain::ids::{CampaignId, OwnerId};
+use crate::flows::campaigns::{self, Campaign, Change, DaySaid, Held, Paper, Wish};
+use crate::http::actor::Caller;
+use crate::http::body::{Body, Params};
+use crate::http::headers::{IfMatch, etag};
+use crate::http::paging;
+use crate::http::problem::Problem;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, patch, post, web};
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// The operations on campaigns.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(create_campaign).service(list_campaigns).service(read_campaign).service(change_campaign);
+    cfg.service(enter_document).service(submit_campaign).service(approve_campaign);
+    cfg.service(activate_campaign).service(cancel_campaign);
+}
+
+/// A campaign to be entered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "owner": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "kind": "civil_service",
+    "title": "Kiểm tra công vụ 6 xã huyện Nông Sơn năm 2021", "topics": ["Thực thi công vụ", "Cải cách hành chính"],
+    "period_from": "2021-09-28", "period_to": "2021-09-30" }))]
+pub struct NewCampaign {
+    /// Whose it is.
+    owner: Uuid,
+    /// `civil_service`, `thematic`, `reform`, `joint` or `supervision`.
+    kind: String,
+    /// Title.
+    title: String,
+    /// What is looked at.
+    #[serde(default)]
+    topics: Vec<String>,
+    /// First day of the fieldwork.
+    period_from: Option<Date>,
+    /// Last day of the fieldwork.
+    period_to: Option<Date>,
+}
+
+/// What changes about a campaign; what is left out stays, `null` takes a day away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "period_to": "2021-10-01" }))]
+pub struct CampaignChange {
+    /// Title.
+    title: Option<String>,
+    /// What is looked at.
+    topics: Option<Vec<String>>,
+    /// First day of the fieldwork.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Date>)]
+    period_from: DaySaid,
+    /// Last day of the fieldwork.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Date>)]
+    period_to: DaySaid,
+}
+
+/// Tells a `null` from a field that is left out.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<DaySaid, D::Error> {
+    Option::<Date>::deserialize(from).map(DaySaid::Is)
+}
+
+/// A plan or a decision to be entered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "kind": "plan", "number": "133/KH-UBND", "issuer": "UBND huyện Nông Sơn",
+    "issued_on": "2021-08-02", "title": "Kế hoạch kiểm tra công vụ năm 2021" }))]
+pub struct NewDocument {
+    /// `plan` or `decision`.
+    kind: String,
+    /// Number and symbol as written: `133/KH-UBND`, `01/2025/QĐ-UBND`, `11-HD/HU`.
+    number: String,
+    /// Who issued it.
+    issuer: String,
+    /// The day on it.
+    issued_on: Date,
+    /// What it is about; may be empty.
+    #[serde(default)]
+    title: String,
+}
+
+/// A plan or a decision.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Document)]
+pub struct DocumentView {
+    /// Its id.
+    id: Uuid,
+    /// `plan` or `decision`.
+    #[schema(example = "decision")]
+    kind: &'static str,
+    /// As written.
+    #[schema(example = "4889/QĐ-UBND")]
+    written: String,
+    /// The number alone.
+    #[schema(example = 4889)]
+    number: i32,
+    /// The symbol alone, with the year where it is written.
+    #[schema(example = "QĐ-UBND")]
+    symbol: String,
+    /// Who issued it.
+    #[schema(example = "UBND huyện Nông Sơn")]
+    issuer: String,
+    /// The day on it.
+    issued_on: Date,
+    /// What it is about.
+    title: String,
+}
+
+impl From<Document> for DocumentView {
+    fn from(document: Document) -> Self {
+        Self {
+            id: document.id.0,
+            kind: document.kind.as_str(),
+            written: document.number.written,
+            number: document.number.number,
+            symbol: document.number.symbol,
+            issuer: document.issuer,
+            issued_on: document.issued_on,
+            title: document.title,
+        }
+    }
+}
+
+/// A campaign in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CampaignSummary)]
+pub struct SummaryView {
+    /// Its id.
+    id: Uuid,
+    /// Whose it is.
+    owner: Uuid,
+    /// Title.
+    #[schema(example = "Kiểm tra công vụ 6 xã huyện Nông Sơn năm 2021")]
+    title: String,
+    /// Kind.
+    #[schema(example = "civil_service")]
+    kind: &'static str,
+    /// What is looked at.
+    topics: Vec<String>,
+    /// First day of the fieldwork.
+    period_from: Option<Date>,
+    /// Last day of the fieldwork.
+    period_to: Option<Date>,
+    /// `draft`, `submitted`, `approved`, `active`, `fieldwork_closed`, `concluded`, `closed` or `cancelled`.
+    #[schema(example = "active")]
+    state: &'static str,
+    /// Date of the first plan.
+    plan_date: Option<Date>,
+    /// Date of the first decision; no visit is made before it.
+    decision_date: Option<Date>,
+    /// Counts changes.
+    #[schema(example = 3)]
+    version: i32,
+    /// When it was entered.
+    created_at: jiff::Timestamp,
+}
+
+impl From<Campaign> for SummaryView {
+    fn from(campaign: Campaign) -> Self {
+        Self {
+            id: campaign.id.0,
+            owner: campaign.owner.0,
+            title: campaign.title,
+            kind: campaign.kind.as_str(),
+            topics: campaign.topics,
+            period_from: campaign.period_from,
+            period_to: campaign.period_to,
+            state: campaign.state.as_str(),
+            plan_date: campaign.plan_date,
+            decision_date: campaign.decision_date,
+            version: campaign.version,
+            created_at: campaign.created_at,
+        }
+    }
+}
+
+/// A campaign with its papers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Campaign)]
+pub struct CampaignView {
+    #[serde(flatten)]
+    campaign: SummaryView,
+    /// Plans and decisions, oldest first.
+    documents: Vec<DocumentView>,
+    /// What is allowed and still worth a look: `decision_before_plan`.
+    #[schema(example = json!(["decision_before_plan"]))]
+    warnings: Vec<&'static str>,
+}
+
+impl From<Held> for CampaignView {
+    fn from(held: Held) -> Self {
+        Self {
+            campaign: held.campaign.into(),
+            documents: held.documents.into_iter().map(DocumentView::from).collect(),
+            warnings: held.warnings,
+        }
+    }
+}
+
+/// A page of campaigns.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CampaignPage)]
+pub struct CampaignPage {
+    /// Campaigns, latest first.
+    items: Vec<SummaryView>,
+    /// Cursor of the next page; `null` on the last.
+    next: Option<String>,
+}
+
+/// Which campaigns, which page.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CampaignFilter {
+    /// Only of this owner.
+    owner: Option<Uuid>,
+    /// Only in this state.
+    #[param(example = "active")]
+    state: Option<String>,
+    /// Rows on the page, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+fn send(mut answer: HttpResponseBuilder, held: Held) -> HttpResponse {
+    answer.insert_header(etag(held.campaign.version)).json(CampaignView::from(held))
+}
+
+async fn advance(
+    app: &App,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    step: Step,
+) -> Result<HttpResponse, Problem> {
+    let held = campaigns::advance(app, &caller.0, CampaignId(path.into_inner()), step).await?;
+    Ok(send(HttpResponse::Ok(), held))
+}
+
+/// Enter a campaign
+///
+/// As a draft, for an owner where one may plan.
+#[utoipa::path(tag = "campaigns", request_body = NewCampaign, responses(
+    (status = 201, description = "Entered; `Location` says where.", body = CampaignView, headers(
+        ("Location" = String, description = "Address of the campaign."),
+        ("ETag" = String, description = "Version, for `If-Match`."))),
+    (status = 404, description = "The owner is missing, or not yours to see.")))]
+#[post("/v1/campaigns")]
+pub async fn create_campaign(
+    app: web::Data<App>,
+    caller: Caller,
+    body: Body<NewCampaign>,
+) -> Result<HttpResponse, Problem> {
+    let new = body.0;
+    let wish = Wish { title: new.title, topics: new.topics, period: (new.period_from, new.period_to) };
+    let held = campaigns::create(&app, &caller.0, OwnerId(new.owner), &new.kind, wish).await?;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, format!("/v1/campaigns/{}", held.campaign.id)));
+    Ok(send(answer, held))
+}
+
+/// List campaigns
+///
+/// Those within reach of one's roles and teams, latest first. Filters: `owner`, `state`, both or none.
+#[utoipa::path(tag = "campaigns", params(CampaignFilter),
+    responses((status = 200, description = "A page of campaigns.", body = CampaignPage)))]
+#[get("/v1/campaigns")]
+pub async fn list_campaigns(
+    app: web::Data<App>,
+    caller: Caller,
+    filter: Params<CampaignFilter>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let filter = filter.0;
+    let of = format!("campaigns {:?} {:?}", filter.owner, filter.state);
+    let limit = paging::limit(filter.limit)?;
+    let after = paging::open(&app, &of, filter.cursor.as_deref())?;
+    let asked = (filter.owner.map(OwnerId), filter.state.as_deref());
+    let (found, more) = campaigns::list(&app, &caller.0, asked, after, limit).await?;
+    let next = found.last().filter(|_| more).map(|last| paging::seal(&app, &of, (last.created_at, last.id)));
+    let items = found.into_iter().map(SummaryView::from).collect();
+    Ok(paging::respond(&request, &CampaignPage { items, next: next.clone() }, next.as_deref()))
+}
+
+/// Read a campaign
+///
+/// With its plans and decisions.
+#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
+    (status = 200, description = "The campaign.", body = CampaignView,
+        headers(("ETag" = String, description = "Version, for `If-Match`.")))))]
+#[get("/v1/campaigns/{campaign}")]
+pub async fn read_campaign(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let held = campaigns::read(&app, &caller.0, CampaignId(path.into_inner())).await?;
+    Ok(send(HttpResponse::Ok(), held))
+}
+
+/// Change a campaign
+///
+/// Title, topics and period, until the fieldwork is closed.
+#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign."),
+    ("If-Match" = String, Header, description = "`ETag` as last read.")), request_body = CampaignChange, responses(
+    (status = 200, description = "Changed.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`campaign.state`: it is over."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[patch("/v1/campaigns/{campaign}")]
+pub async fn change_campaign(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    version: IfMatch,
+    body: Body<CampaignChange>,
+) -> Result<HttpResponse, Problem> {
+    let CampaignChange { title, topics, period_from, period_to } = body.0;
+    let change = Change { title, topics, period_from, period_to };
+    let held = campaigns::change(&app, &caller.0, CampaignId(path.into_inner()), version.0, change).await?;
+    Ok(send(HttpResponse::Ok(), held))
+}
+
+/// Enter a plan or a decision
+///
+/// The number is kept as written. An issuer uses a number once in a year. A decision older than its plan is taken with
+/// a warning.
+#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")),
+    request_body = NewDocument, responses(
+    (status = 201, description = "Entered; the campaign with its papers.", body = CampaignView, headers(
+        ("Location" = String, description = "Address of the campaign."),
+        ("ETag" = String, description = "Version, for `If-Match`."))),
+    (status = 409, description = "`document.number-taken`, or `campaign.state`: it is over.")))]
+#[post("/v1/campaigns/{campaign}/documents")]
+pub async fn enter_document(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    body: Body<NewDocument>,
+) -> Result<HttpResponse, Problem> {
+    let NewDocument { kind, number, issuer, issued_on, title } = body.0;
+    let paper = Paper { kind, number, issuer, issued_on, title };
+    let held = campaigns::enter_document(&app, &caller.0, CampaignId(path.into_inner()), paper).await?;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, format!("/v1/campaigns/{}", held.campaign.id)));
+    Ok(send(answer, held))
+}
+
+/// Submit a campaign
+///
+/// Puts a draft before the authority.
+#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
+    (status = 200, description = "Submitted.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`campaign.state`: it is no draft.")))]
+#[post("/v1/campaigns/{campaign}/submit")]
+pub async fn submit_campaign(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    advance(&app, caller, path, Step::Submit).await
+}
+
+/// Approve a campaign
+///
+/// Needs its plan, or a standing decision for surprise work without a plan.
+#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
+    (status = 200, description = "Approved.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`campaign.state`: it is not submitted. `campaign.no-plan`.")))]
+#[post("/v1/campaigns/{campaign}/approve")]
+pub async fn approve_campaign(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    advance(&app, caller, path, Step::Approve).await
+}
+
+/// Activate a campaign
+///
+/// Needs its decision and a team with a lead; from then on visits may be made.
+#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
+    (status = 200, description = "Activated.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`campaign.state`: it is not approved. `campaign.no-decision`. `campaign.no-team`.")))]
+#[post("/v1/campaigns/{campaign}/activate")]
+pub async fn activate_campaign(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    advance(&app, caller, path, Step::Activate).await
+}
+
+/// Cancel a campaign
+///
+/// A draft or a submitted one.
+#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
+    (status = 200, description = "Cancelled.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`campaign.state`: it is approved already, or over.")))]
+#[post("/v1/campaigns/{campaign}/cancel")]
+pub async fn cancel_campaign(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    advance(&app, caller, path, Step::Cancel).await
+}

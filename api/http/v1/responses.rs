@@ -1,0 +1,252 @@
+//! Answers over HTTP: put by phones under ids of their own, as often as they like.
+
+use crate::app::App;
+use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId};
+use crate::domain::moment::DeviceMoment;
+use crate::domain::refusal::Refusal;
+use crate::domain::response::{Answer, Decimal, Outcome, Response, YesNoNa};
+use crate::flows::responses as flow;
+use crate::flows::responses::{Kept, Sent};
+use crate::http::actor::Caller;
+use crate::http::body::Body;
+use crate::http::problem::Problem;
+use actix_web::{HttpResponse, get, put, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// Every operation on answers.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(put_response).service(list_responses);
+}
+
+/// An answer, tagged by its type. Numbers may be sent as `40.5` or as `"40,5"`; they come back as numbers.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = Answer)]
+pub enum AnswerView {
+    /// Yes, no or not applicable.
+    YesNoNa {
+        /// `yes`, `no` or `na`.
+        #[schema(value_type = String, example = "yes")]
+        value: YesNoNa,
+        /// Needed with `na`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// One of the item's options.
+    Choice {
+        /// The option's value.
+        #[schema(example = "decision_and_list")]
+        value: String,
+    },
+    /// How many; 0 is a value.
+    Count {
+        /// 0 or more.
+        #[schema(example = 2)]
+        value: u32,
+    },
+    /// How much, in the item's unit.
+    Number {
+        /// Up to six decimal places.
+        #[schema(value_type = f64, example = 40.5)]
+        value: Decimal,
+    },
+    /// A part of a whole.
+    Ratio {
+        /// The part.
+        #[schema(value_type = f64, example = 34)]
+        numerator: Decimal,
+        /// The whole; 0 means the question does not arise.
+        #[schema(value_type = f64, example = 36)]
+        denominator: Decimal,
+    },
+    /// Words.
+    Text {
+        /// Up to 4,000 characters.
+        #[schema(max_length = 4000)]
+        value: String,
+    },
+}
+
+impl From<AnswerView> for Answer {
+    fn from(said: AnswerView) -> Self {
+        match said {
+            AnswerView::YesNoNa { value, reason } => Self::YesNoNa { value, reason },
+            AnswerView::Choice { value } => Self::Choice { value },
+            AnswerView::Count { value } => Self::Count { value },
+            AnswerView::Number { value } => Self::Number { value },
+            AnswerView::Ratio { numerator, denominator } => Self::Ratio { numerator, denominator },
+            AnswerView::Text { value } => Self::Text { value },
+        }
+    }
+}
+
+impl From<&Answer> for AnswerView {
+    fn from(kept: &Answer) -> Self {
+        match kept.clone() {
+            Answer::YesNoNa { value, reason } => Self::YesNoNa { value, reason },
+            Answer::Choice { value } => Self::Choice { value },
+            Answer::Count { value } => Self::Count { value },
+            Answer::Number { value } => Self::Number { value },
+            Answer::Ratio { numerator, denominator } => Self::Ratio { numerator, denominator },
+            Answer::Text { value } => Self::Text { value },
+        }
+    }
+}
+
+/// An answer as a phone sends it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a",
+    "item": "OSS-A01", "answer": { "type": "number", "value": "40,5" }, "note": "Đo bằng thước laser",
+    "answered_at": "2026-03-20T08:21:40+07:00"
+}))]
+pub struct ResponsePut {
+    /// Of which visit.
+    visit: Uuid,
+    /// Of which of its checklists.
+    template_version: Uuid,
+    /// To which item.
+    item: String,
+    /// What is answered.
+    answer: AnswerView,
+    /// Free words.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    note: String,
+    /// When, by the device's clock, with its offset.
+    #[schema(format = DateTime)]
+    answered_at: String,
+    /// For a change: the version last read.
+    #[serde(default)]
+    base_version: Option<i32>,
+}
+
+impl TryFrom<ResponsePut> for Sent {
+    type Error = Refusal;
+
+    fn try_from(said: ResponsePut) -> Result<Self, Refusal> {
+        let answered = DeviceMoment::parse(&said.answered_at)
+            .map_err(|why| Refusal::field("/answered_at", why.code(), why))?;
+        Ok(Self {
+            visit: VisitId(said.visit),
+            template_version: TemplateVersionId(said.template_version),
+            item: said.item,
+            answer: said.answer.into(),
+            note: said.note,
+            answered,
+            base_version: said.base_version,
+        })
+    }
+}
+
+/// An answer that is kept.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Response, example = json!({
+    "id": "0195b1c2-7a3e-7c44-9b1d-5e6f7a8b9c0d", "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11",
+    "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a", "item": "OSS-A01",
+    "answer": { "type": "number", "value": 40.5 }, "percent": null, "outcome": "pass",
+    "note": "Đo bằng thước laser", "version": 1, "answered_by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21",
+    "answered_at": "2026-03-20T08:21:40+07:00", "received_at": "2026-03-20T01:21:41.2Z"
+}))]
+pub struct ResponseView {
+    /// Minted by the phone.
+    id: Uuid,
+    /// Of which visit.
+    visit: Uuid,
+    /// Of which checklist.
+    template_version: Uuid,
+    /// To which item.
+    item: String,
+    /// What is answered.
+    answer: AnswerView,
+    /// Of a ratio: percent with two decimals, half up.
+    percent: Option<f64>,
+    /// What it amounts to: `pass`, `partial`, `fail`, `na`, or `recorded` where nothing is judged.
+    #[schema(value_type = String)]
+    outcome: Outcome,
+    /// Free words.
+    note: String,
+    /// Counts the changes; name it as `base_version` in the next one.
+    version: i32,
+    /// Who answered last.
+    answered_by: Uuid,
+    /// When, by the device.
+    #[schema(format = DateTime)]
+    answered_at: String,
+    /// When we received it.
+    received_at: Timestamp,
+}
+
+impl From<&Response> for ResponseView {
+    fn from(r: &Response) -> Self {
+        let percent = r.answer.basis_points().and_then(|points| i32::try_from(points).ok());
+        Self {
+            id: r.id.0,
+            visit: r.visit.0,
+            template_version: r.template_version.0,
+            item: r.item.clone(),
+            answer: (&r.answer).into(),
+            percent: percent.map(|points| f64::from(points) / 100.0),
+            outcome: r.outcome,
+            note: r.note.clone(),
+            version: r.version,
+            answered_by: r.answered_by.0,
+            answered_at: r.answered.rfc3339(),
+            received_at: r.received_at,
+        }
+    }
+}
+
+/// Answer an item
+///
+/// The phone mints the id (UUIDv7), so a retry is the same request: the same again answers `200` with what is kept.
+/// A change names the version it changes in `base_version`; when another device was first, `409` tells what is kept
+/// (`errors` holds it as `response.current` and `response.current-version`) and a person decides.
+#[utoipa::path(tag = "visits", request_body = ResponsePut,
+    params(("response" = Uuid, Path, description = "UUIDv7 minted by the phone.")), responses(
+    (status = 201, description = "Taken: the first answer to this item.", body = ResponseView),
+    (status = 200, description = "Known already, or changed.", body = ResponseView),
+    (status = 409, description = "`response.stale`, `response.item-answered`, `response.id-taken`; \
+        `visit.not-on-site`, `visit.answers-locked`, `visit.closed`.")))]
+#[put("/v1/responses/{response}")]
+pub async fn put_response(
+    app: web::Data<App>,
+    caller: Caller,
+    response: web::Path<Uuid>,
+    sent: Body<ResponsePut>,
+) -> Result<HttpResponse, Problem> {
+    Ok(match flow::put(&app, &caller.0, ResponseId(*response), sent.0.try_into()?).await? {
+        Kept::New(response) => HttpResponse::Created().json(ResponseView::from(&response)),
+        Kept::Known(response) => HttpResponse::Ok().json(ResponseView::from(&response)),
+    })
+}
+
+/// Every answer of a visit.
+#[derive(Serialize, ToSchema)]
+pub struct ResponsePage {
+    /// By checklist and item.
+    items: Vec<ResponseView>,
+    /// Always `null`: a visit has one answer an item, which is one page.
+    next: Option<String>,
+}
+
+/// List the answers of a visit
+///
+/// All of them: one an item, the latest version.
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
+    responses((status = 200, description = "The answers.", body = ResponsePage)))]
+#[get("/v1/visits/{visit}/responses")]
+pub async fn list_responses(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let answers = flow::of_visit(&app, &caller.0, VisitId(*visit)).await?;
+    let items = answers.iter().map(ResponseView::from).collect();
+    Ok(HttpResponse::Ok().json(ResponsePage { items, next: None }))
+}

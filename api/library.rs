@@ -1,0 +1,129 @@
+//! The shelf that comes with the program, and files like those on it: checklists and a register of units, brought in
+//! from the command line.
+
+use crate::app::App;
+use crate::domain::refusal::Refusal;
+use crate::domain::template::Checklist;
+use crate::flows;
+use crate::flows::templates::{self, Brought};
+use crate::flows::units::{self, Register};
+use anyhow::Context;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Help of `import-template`.
+pub const ABOUT_TEMPLATES: &str = "\
+Bring a checklist in: published as the next version unless the last published one is the same, so that running it \
+again changes nothing.
+
+The file is JSON: {\"code\": \"OSS\", \"body\": {\"title\": {\"vi\", \"en\"}, \"sections\": [{\"title\", \"items\": […]}]}}. \
+An item has code, question, response (type yes_no_na, choice, count, number, ratio or text), photo (min_count, subject, \
+when, privacy), weight, critical, legal_basis, guidance, remedy, applies_to. Unknown fields are refused; every fault is \
+told by its place. `--library` brings in the five checklists that came with this program.";
+
+/// Help of `import-units`.
+pub const ABOUT_UNITS: &str = "\
+Enter a register of units: checked as a whole, entered all of it or nothing. Running it again changes nothing; a later \
+edition adds what is new and corrects what differs.
+
+The file is JSON: {\"source\": \"where it comes from\", \"units\": [{\"id\": a UUID of the register's own, \"versions\": [{\"name\": \
+\"Xã Minh Quang\", \"unit_type\": \"commune\", \"parent\": id of a unit in the same register or null, \"official_code\": \"02302\", \
+\"valid_from\": \"2021-07-01\" or null where it is not known, \"valid_to\": the first day it no longer holds or null, \
+\"instrument\": the resolution, \"certainty\": high, medium, low or inferred}]}]}. Versions of a unit are in order and do \
+not overlap; a parent exists on the first day of the version. A version that is held and missing in the file stops the \
+import: visits may rest on it.";
+
+const CHECKLISTS: [(&str, &str); 5] = [
+    ("oss.json", include_str!("library/oss.json")),
+    ("con.json", include_str!("library/con.json")),
+    ("cit.json", include_str!("library/cit.json")),
+    ("ari.json", include_str!("library/ari.json")),
+    ("agy.json", include_str!("library/agy.json")),
+];
+
+const UNITS: &str = include_str!("library/units.json");
+
+/// A checklist in a file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Filed {
+    code: String,
+    body: Checklist,
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn parse<T: DeserializeOwned>(name: &str, json: &str) -> anyhow::Result<T> {
+    let mut from = serde_json::Deserializer::from_str(json);
+    let parsed = serde_path_to_error::deserialize(&mut from)
+        .map_err(|why| anyhow::anyhow!("{name}: at {}: {}", why.path(), why.inner()))?;
+    from.end().with_context(|| format!("{name}: something stands behind the JSON value"))?;
+    Ok(parsed)
+}
+
+/// Prints a refusal with every fault; what can't be done at all is an error.
+fn told<T>(name: &str, outcome: flows::Result<T>) -> anyhow::Result<Option<T>> {
+    match outcome {
+        Ok(done) => Ok(Some(done)),
+        Err(flows::Error::Refused(Refusal { detail, faults, .. })) => {
+            eprintln!("{name}: nothing was entered. {detail}");
+            for fault in faults {
+                eprintln!("  {} {} {}", fault.pointer, fault.code, fault.detail);
+            }
+            Ok(None)
+        }
+        Err(why) => Err(anyhow::anyhow!("{why}")),
+    }
+}
+
+/// Brings in one file, or the checklists that came with the program.
+///
+/// # Errors
+/// A file that can't be read, a database that is away. A checklist that breaks a rule is printed and exits with 1.
+pub async fn import_templates(
+    app: &App,
+    file: Option<&Path>,
+    owner: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    let texts: Vec<(String, String)> = match file {
+        Some(file) => vec![(file.display().to_string(), read(file)?)],
+        None => CHECKLISTS.iter().map(|(name, json)| ((*name).to_owned(), (*json).to_owned())).collect(),
+    };
+    let mut good = true;
+    for (name, json) in texts {
+        let filed: Filed = parse(&name, &json)?;
+        let items = filed.body.items().count();
+        match told(&name, templates::bring_in(app, owner, &filed.code, filed.body).await)? {
+            Some(Brought::Published(number)) => {
+                println!("{}: version {number} published, {items} items", filed.code);
+            }
+            Some(Brought::Known(number)) => {
+                println!("{}: version {number} is the same already", filed.code);
+            }
+            None => good = false,
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Enters a register from a file, or the one that came with the program.
+///
+/// # Errors
+/// A file that can't be read, a database that is away. A register that breaks a rule is printed and exits with 1.
+pub async fn import_units(app: &App, file: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let (name, json) = match file {
+        Some(file) => (file.display().to_string(), read(file)?),
+        None => ("units.json".to_owned(), UNITS.to_owned()),
+    };
+    let register: Register = parse(&name, &json)?;
+    let Some(done) = told(&name, units::import(app, register).await)? else { return Ok(ExitCode::from(1)) };
+    println!(
+        "{} units with {} versions: {} units and {} versions are new, {} versions were corrected",
+        done.units, done.versions, done.new_units, done.new_versions, done.corrected
+    );
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,277 @@
+//! Campaigns and their documents.
+
+use super::schema::{campaign_documents, campaigns};
+use super::{Db, Error, Result};
+use crate::domain::campaign::{
+    Campaign, CampaignKind, CampaignState, Document, DocumentKind, DocumentNumber,
+};
+use crate::domain::ids::{AccountId, CampaignId, DocumentId, OwnerId};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_diesel::{NullableDate, ToDiesel};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = campaigns)]
+struct Row {
+    id: Uuid,
+    owner_id: Uuid,
+    title: String,
+    kind: String,
+    topics: Vec<String>,
+    #[diesel(deserialize_as = NullableDate)]
+    period_from: Option<Date>,
+    #[diesel(deserialize_as = NullableDate)]
+    period_to: Option<Date>,
+    state: String,
+    version: i32,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    created_at: Timestamp,
+}
+
+impl TryFrom<Row> for Campaign {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: CampaignId(row.id),
+            owner: OwnerId(row.owner_id),
+            title: row.title,
+            kind: CampaignKind::parse(&row.kind).ok_or_else(|| Error::bad_row(&row.kind))?,
+            topics: row.topics,
+            period_from: row.period_from,
+            period_to: row.period_to,
+            state: CampaignState::parse(&row.state).ok_or_else(|| Error::bad_row(&row.state))?,
+            plan_date: None,
+            decision_date: None,
+            version: row.version,
+            created_at: row.created_at,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = campaign_documents)]
+struct DocumentRow {
+    id: Uuid,
+    kind: String,
+    number_text: String,
+    number: i32,
+    symbol: String,
+    issuer: String,
+    #[diesel(deserialize_as = jiff_diesel::Date)]
+    issued_on: Date,
+    title: String,
+}
+
+impl TryFrom<DocumentRow> for Document {
+    type Error = Error;
+    fn try_from(row: DocumentRow) -> Result<Self> {
+        Ok(Self {
+            id: DocumentId(row.id),
+            kind: DocumentKind::parse(&row.kind).ok_or_else(|| Error::bad_row(&row.kind))?,
+            number: DocumentNumber { written: row.number_text, number: row.number, symbol: row.symbol },
+            issuer: row.issuer,
+            issued_on: row.issued_on,
+            title: row.title,
+        })
+    }
+}
+
+/// Which campaigns somebody may see.
+#[derive(Clone, Debug, Default)]
+pub struct Within {
+    /// Every one.
+    pub all: bool,
+    /// Those of these owners.
+    pub owners: Vec<OwnerId>,
+    /// And these, whatever their owner.
+    pub campaigns: Vec<CampaignId>,
+}
+
+/// Which campaigns are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of those somebody may see.
+    pub within: Within,
+    /// Of this owner.
+    pub owner: Option<OwnerId>,
+    /// In this state.
+    pub state: Option<CampaignState>,
+}
+
+/// One campaign.
+///
+/// # Errors
+/// The database's own.
+pub async fn find(db: &mut Db, id: CampaignId) -> Result<Option<Campaign>> {
+    let row: Option<Row> = campaigns::table.find(id.0).select(Row::as_select()).first(db).await.optional()?;
+    with_dates(db, row.into_iter().collect()).await.map(|found| found.into_iter().next())
+}
+
+/// One campaign, held until the transaction ends.
+///
+/// # Errors
+/// The database's own.
+pub async fn hold(db: &mut Db, id: CampaignId) -> Result<Option<Campaign>> {
+    let row: Option<Row> =
+        campaigns::table.find(id.0).for_update().select(Row::as_select()).first(db).await.optional()?;
+    with_dates(db, row.into_iter().collect()).await.map(|found| found.into_iter().next())
+}
+
+async fn with_dates(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Campaign>> {
+    use diesel::dsl::min;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let dates: Vec<(Uuid, String, NullableDate)> = campaign_documents::table
+        .filter(campaign_documents::campaign_id.eq_any(ids))
+        .group_by((campaign_documents::campaign_id, campaign_documents::kind))
+        .select((
+            campaign_documents::campaign_id,
+            campaign_documents::kind,
+            min(campaign_documents::issued_on),
+        ))
+        .load(db)
+        .await?;
+    let dates: HashMap<(Uuid, String), Option<Date>> =
+        dates.into_iter().map(|(id, kind, date)| ((id, kind), date.to_jiff())).collect();
+    let first =
+        |id: CampaignId, kind: DocumentKind| dates.get(&(id.0, kind.as_str().to_owned())).copied().flatten();
+    let read = |row: Row| {
+        let mut campaign = Campaign::try_from(row)?;
+        campaign.plan_date = first(campaign.id, DocumentKind::Plan);
+        campaign.decision_date = first(campaign.id, DocumentKind::Decision);
+        Ok(campaign)
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// One page of campaigns, latest first, along `campaigns_by_owner`.
+///
+/// # Errors
+/// The database's own.
+pub async fn page(
+    db: &mut Db,
+    wanted: &Wanted,
+    after: Option<(Timestamp, CampaignId)>,
+    limit: i64,
+) -> Result<Vec<Campaign>> {
+    let mut query = campaigns::table
+        .select(Row::as_select())
+        .order((campaigns::created_at.desc(), campaigns::id.desc()))
+        .limit(limit)
+        .into_boxed();
+    if !wanted.within.all {
+        let owners: Vec<Uuid> = wanted.within.owners.iter().map(|id| id.0).collect();
+        let ids: Vec<Uuid> = wanted.within.campaigns.iter().map(|id| id.0).collect();
+        query = query.filter(campaigns::owner_id.eq_any(owners).or(campaigns::id.eq_any(ids)));
+    }
+    if let Some(owner) = wanted.owner {
+        query = query.filter(campaigns::owner_id.eq(owner.0));
+    }
+    if let Some(state) = wanted.state {
+        query = query.filter(campaigns::state.eq(state.as_str()));
+    }
+    if let Some((at, id)) = after {
+        let at = at.to_diesel();
+        query = query.filter(campaigns::created_at.le(at)).filter(
+            campaigns::created_at.lt(at).or(campaigns::created_at.eq(at).and(campaigns::id.lt(id.0))),
+        );
+    }
+    let rows = query.load(db).await?;
+    with_dates(db, rows).await
+}
+
+/// Enters a campaign.
+///
+/// # Errors
+/// The database's own.
+pub async fn keep(db: &mut Db, new: &Campaign, by: Option<AccountId>) -> Result<()> {
+    diesel::insert_into(campaigns::table)
+        .values((
+            campaigns::id.eq(new.id.0),
+            campaigns::owner_id.eq(new.owner.0),
+            campaigns::title.eq(&new.title),
+            campaigns::kind.eq(new.kind.as_str()),
+            campaigns::topics.eq(&new.topics),
+            campaigns::period_from.eq(new.period_from.to_diesel()),
+            campaigns::period_to.eq(new.period_to.to_diesel()),
+            campaigns::state.eq(new.state.as_str()),
+            campaigns::version.eq(new.version),
+            campaigns::created_by.eq(by.map(|id| id.0)),
+            campaigns::created_at.eq(new.created_at.to_diesel()),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes title, topics, period and state anew under the next version; the campaign must be held.
+///
+/// # Errors
+/// The database's own.
+pub async fn change(db: &mut Db, campaign: &Campaign) -> Result<i32> {
+    let version = diesel::update(campaigns::table.find(campaign.id.0))
+        .set((
+            campaigns::title.eq(&campaign.title),
+            campaigns::topics.eq(&campaign.topics),
+            campaigns::period_from.eq(campaign.period_from.to_diesel()),
+            campaigns::period_to.eq(campaign.period_to.to_diesel()),
+            campaigns::state.eq(campaign.state.as_str()),
+            campaigns::version.eq(campaigns::version + 1),
+        ))
+        .returning(campaigns::version)
+        .get_result(db)
+        .await?;
+    Ok(version)
+}
+
+/// Every document of a campaign, oldest first.
+///
+/// # Errors
+/// The database's own.
+pub async fn documents(db: &mut Db, id: CampaignId) -> Result<Vec<Document>> {
+    let rows: Vec<DocumentRow> = campaign_documents::table
+        .filter(campaign_documents::campaign_id.eq(id.0))
+        .order((
+            campaign_documents::issued_on.asc(),
+            campaign_documents::number.asc(),
+            campaign_documents::id.asc(),
+        ))
+        .select(DocumentRow::as_select())
+        .load(db)
+        .await?;
+    rows.into_iter().map(Document::try_from).collect()
+}
+
+/// Enters a document.
+///
+/// # Errors
+/// Constraint `campaign_documents_number_unique` for a number this issuer used in that year.
+pub async fn keep_document(
+    db: &mut Db,
+    campaign: CampaignId,
+    new: &Document,
+    by: Option<AccountId>,
+    now: Timestamp,
+) -> Result<()> {
+    diesel::insert_into(campaign_documents::table)
+        .values((
+            campaign_documents::id.eq(new.id.0),
+            campaign_documents::campaign_id.eq(campaign.0),
+            campaign_documents::kind.eq(new.kind.as_str()),
+            campaign_documents::number_text.eq(&new.number.written),
+            campaign_documents::number.eq(new.number.number),
+            campaign_documents::symbol.eq(&new.number.symbol),
+            campaign_documents::issuer.eq(&new.issuer),
+            campaign_documents::issued_on.eq(new.issued_on.to_diesel()),
+            campaign_documents::year.eq(i32::from(new.issued_on.year())),
+            campaign_documents::title.eq(&new.title),
+            campaign_documents::created_by.eq(by.map(|id| id.0)),
+            campaign_documents::created_at.eq(now.to_diesel()),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
+}

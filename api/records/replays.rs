@@ -1,0 +1,167 @@
+//! Answers kept under the key their request brought, so that a repeated request gets the first one's answer.
+
+use super::schema::replays;
+use super::{Db, Error, Result};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::ToDiesel;
+use serde_json::Value;
+
+/// The hold one request has on a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Whose key it is.
+    pub principal: String,
+    /// The key.
+    pub key: String,
+    /// When it was taken, which tells this request from one that took the key over.
+    pub taken_at: Timestamp,
+}
+
+/// What a key stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// SHA-256 over the request that took the key.
+    pub fingerprint: Vec<u8>,
+    /// Status, headers and sealed body, once there is an answer.
+    pub answer: Option<(u16, Value, Vec<u8>)>,
+    /// Whether the request took effect, even if its answer was lost.
+    pub committed: bool,
+}
+
+tokio::task_local! {
+    /// The key of the request this task answers: its transactions say so when they commit.
+    static HELD: Hold;
+}
+
+/// Runs a request's work so that what it commits is marked under its key, in the same transaction.
+pub async fn holding<F: Future>(hold: Hold, work: F) -> F::Output {
+    HELD.scope(hold, work).await
+}
+
+/// Takes a key, or one whose request was given up before it took effect; false when somebody else has it.
+///
+/// # Errors
+/// The database's own.
+pub async fn take(
+    db: &mut Db,
+    hold: &Hold,
+    fingerprint: &[u8],
+    expires_at: Timestamp,
+    given_up_before: Timestamp,
+) -> Result<bool> {
+    let row = (
+        replays::principal.eq(&hold.principal),
+        replays::key.eq(&hold.key),
+        replays::fingerprint.eq(fingerprint),
+        replays::created_at.eq(hold.taken_at.to_diesel()),
+        replays::expires_at.eq(expires_at.to_diesel()),
+    );
+    let inserted =
+        diesel::insert_into(replays::table).values(row).on_conflict_do_nothing().execute(db).await?;
+    if inserted == 1 {
+        return Ok(true);
+    }
+    let expired = replays::expires_at.le(hold.taken_at.to_diesel());
+    let given_up = replays::status
+        .is_null()
+        .and(replays::committed.eq(false))
+        .and(replays::created_at.le(given_up_before.to_diesel()))
+        .and(replays::fingerprint.eq(fingerprint));
+    let taken_over =
+        diesel::update(replays::table.find((&hold.principal, &hold.key)).filter(expired.or(given_up)))
+            .set((
+                replays::fingerprint.eq(fingerprint),
+                replays::status.eq(None::<i32>),
+                replays::headers.eq(None::<Value>),
+                replays::body.eq(None::<Vec<u8>>),
+                replays::committed.eq(false),
+                replays::created_at.eq(hold.taken_at.to_diesel()),
+                replays::expires_at.eq(expires_at.to_diesel()),
+            ))
+            .execute(db)
+            .await?;
+    Ok(taken_over == 1)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = replays)]
+struct Row {
+    fingerprint: Vec<u8>,
+    status: Option<i32>,
+    headers: Option<Value>,
+    body: Option<Vec<u8>>,
+    committed: bool,
+}
+
+impl TryFrom<Row> for Kept {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        let answer = match row.status {
+            None => None,
+            Some(status) => Some((
+                u16::try_from(status).map_err(Error::bad_row)?,
+                row.headers.unwrap_or_default(),
+                row.body.unwrap_or_default(),
+            )),
+        };
+        Ok(Self { fingerprint: row.fingerprint, answer, committed: row.committed })
+    }
+}
+
+/// What a key stands for; nothing when its request was forgotten meanwhile.
+///
+/// # Errors
+/// The database's own.
+pub async fn find(db: &mut Db, principal: &str, key: &str) -> Result<Option<Kept>> {
+    let row = replays::table.find((principal, key)).select(Row::as_select()).first(db).await.optional()?;
+    row.map(Kept::try_from).transpose()
+}
+
+/// Keeps the answer of the request that holds the key.
+///
+/// # Errors
+/// The database's own.
+pub async fn keep(db: &mut Db, hold: &Hold, status: u16, headers: Value, body: Vec<u8>) -> Result<()> {
+    diesel::update(replays::table.find((&hold.principal, &hold.key)))
+        .filter(replays::created_at.eq(hold.taken_at.to_diesel()))
+        .set((replays::status.eq(i32::from(status)), replays::headers.eq(headers), replays::body.eq(body)))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Gives a key back after a request that took no effect.
+///
+/// # Errors
+/// The database's own.
+pub async fn give_back(db: &mut Db, hold: &Hold) -> Result<()> {
+    diesel::delete(replays::table.find((&hold.principal, &hold.key)))
+        .filter(replays::created_at.eq(hold.taken_at.to_diesel()).and(replays::committed.eq(false)))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets answers whose time is over; how many.
+///
+/// # Errors
+/// The database's own.
+pub async fn forget_expired(db: &mut Db, now: Timestamp) -> Result<usize> {
+    Ok(diesel::delete(replays::table.filter(replays::expires_at.le(now.to_diesel()))).execute(db).await?)
+}
+
+/// Marks the key of the request this task answers as having taken effect; part of every commit.
+///
+/// # Errors
+/// [`Error::Busy`] when another request took the key over meanwhile: then this one must not take effect.
+pub(super) async fn mark(db: &mut Db) -> Result<()> {
+    let Ok(hold) = HELD.try_with(Clone::clone) else { return Ok(()) };
+    let marked = diesel::update(replays::table.find((&hold.principal, &hold.key)))
+        .filter(replays::created_at.eq(hold.taken_at.to_diesel()))
+        .set(replays::committed.eq(true))
+        .execute(db)
+        .await?;
+    if marked == 1 { Ok(()) } else { Err(Error::Busy("the key of this request was taken over".to_owned())) }
+}

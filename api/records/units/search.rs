@@ -1,0 +1,158 @@
+//! Lists of units as of a day: all, below one, or found by name.
+
+use super::{Result, UnitAt, all_at};
+use crate::domain::ids::UnitId;
+use crate::domain::text;
+use crate::domain::unit::UnitType;
+use crate::records::Db;
+use diesel::sql_types::{Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::civil::Date;
+use jiff_diesel::ToDiesel;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Which units are wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// As of which day.
+    pub day: Date,
+    /// Only those directly below this one.
+    pub parent: Option<UnitId>,
+    /// Only those whose name holds this, with or without accents.
+    pub name: Option<String>,
+}
+
+/// Where a page ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// How well the name fits: 0 best.
+    pub rank: i16,
+    /// Folded name.
+    pub key: String,
+    /// The unit.
+    pub unit: UnitId,
+}
+
+/// A unit on a page, with its place.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The unit on the day.
+    pub at: UnitAt,
+    /// Its place in the list.
+    pub place: Place,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Hit {
+    #[diesel(sql_type = SmallInt)]
+    rank: i16,
+    #[diesel(sql_type = Text)]
+    name_key: String,
+    #[diesel(sql_type = SqlUuid)]
+    unit_id: Uuid,
+}
+
+/// Without a name every row has rank 0, so the order is the index's own (name_key, unit_id).
+const LIST: &str = "
+SELECT 0::smallint AS rank, name_key, unit_id FROM unit_versions
+WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+  AND name_key >= $2 AND (name_key > $2 OR unit_id > $3)
+ORDER BY name_key, unit_id LIMIT $4";
+
+const BELOW: &str = "
+SELECT 0::smallint AS rank, name_key, unit_id FROM unit_versions
+WHERE parent_id = $5 AND valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+  AND name_key >= $2 AND (name_key > $2 OR unit_id > $3)
+ORDER BY name_key, unit_id LIMIT $4";
+
+/// Exact accents first, then names that begin with the words once their type is taken off, then the rest. Reads every
+/// version of the day: ten thousand rows for the whole country, a few milliseconds.
+const SEARCH: &str = r#"
+SELECT rank, name_key, unit_id FROM (
+    SELECT CASE
+        WHEN lower(name COLLATE "und-x-icu") = $7 OR lower(name COLLATE "und-x-icu") LIKE '% ' || $8 THEN 0
+        WHEN lower(name COLLATE "und-x-icu") LIKE '%' || $8 || '%' THEN 1
+        WHEN name_key LIKE ANY($9) THEN 2
+        ELSE 3 END::smallint AS rank, name_key, unit_id
+    FROM unit_versions
+    WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+      AND name_key LIKE '%' || $10 || '%' AND ($5 IS NULL OR parent_id = $5)
+) hits
+WHERE (rank, name_key, unit_id) > ($6, $2, $3)
+ORDER BY rank, name_key, unit_id LIMIT $4"#;
+
+/// Keeps `%`, `_` and `\\` from meaning anything to LIKE.
+fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// One page of units as of a day, with their paths.
+///
+/// Lists are ordered by folded name; a search by name is ordered by how well it fits first.
+///
+/// # Errors
+/// The database's own.
+pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i64) -> Result<Vec<Found>> {
+    let start = Place { rank: -1, key: String::new(), unit: UnitId(Uuid::nil()) };
+    let after = after.unwrap_or(&start);
+    let day = wanted.day.to_diesel();
+    let parent = wanted.parent.map(|id| id.0);
+    let hits: Vec<Hit> = match (&wanted.name, parent) {
+        (None, None) => {
+            diesel::sql_query(LIST)
+                .bind::<diesel::sql_types::Date, _>(day)
+                .bind::<Text, _>(&after.key)
+                .bind::<SqlUuid, _>(after.unit.0)
+                .bind::<diesel::sql_types::BigInt, _>(limit)
+                .load(db)
+                .await?
+        }
+        (None, Some(parent)) => {
+            diesel::sql_query(BELOW)
+                .bind::<diesel::sql_types::Date, _>(day)
+                .bind::<Text, _>(&after.key)
+                .bind::<SqlUuid, _>(after.unit.0)
+                .bind::<diesel::sql_types::BigInt, _>(limit)
+                .bind::<SqlUuid, _>(parent)
+                .load(db)
+                .await?
+        }
+        (Some(name), _) => {
+            let (exact, key) = (literal(&name.to_lowercase()), literal(&text::fold(name)));
+            let mut starts: Vec<String> = UnitType::ALL
+                .iter()
+                .filter_map(|t| t.prefix())
+                .map(|p| format!("{} {key}%", text::fold(p)))
+                .collect();
+            starts.push(format!("{key}%"));
+            diesel::sql_query(SEARCH)
+                .bind::<diesel::sql_types::Date, _>(day)
+                .bind::<Text, _>(&after.key)
+                .bind::<SqlUuid, _>(after.unit.0)
+                .bind::<diesel::sql_types::BigInt, _>(limit)
+                .bind::<Nullable<SqlUuid>, _>(parent)
+                .bind::<Integer, _>(i32::from(after.rank))
+                .bind::<Text, _>(name.to_lowercase())
+                .bind::<Text, _>(exact)
+                .bind::<diesel::sql_types::Array<Text>, _>(starts)
+                .bind::<Text, _>(key)
+                .load(db)
+                .await?
+        }
+    };
+    let ids: Vec<UnitId> = hits.iter().map(|hit| UnitId(hit.unit_id)).collect();
+    let mut at = all_at(db, &ids, wanted.day).await?;
+    let found = hits.into_iter().filter_map(|hit| {
+        let unit = UnitId(hit.unit_id);
+        Some(Found { at: at.remove(&unit)?, place: Place { rank: hit.rank, key: hit.name_key, unit } })
+    });
+    Ok(found.collect())
+}

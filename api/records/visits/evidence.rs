@@ -1,0 +1,67 @@
+//! What was recorded at a visit, as the visit itself needs to know it.
+
+use crate::domain::ids::{PhotoId, VisitId};
+use crate::domain::photo::State;
+use crate::records::schema::photos;
+use crate::records::{Db, Error, Result};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::Timestamp as Stamp;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How many photos are held for each item: bytes durable, not withdrawn.
+///
+/// # Errors
+/// The database's own.
+pub async fn photos_held(db: &mut Db, visit: VisitId) -> Result<HashMap<String, u32>> {
+    let held = State::ALL.into_iter().filter(|state| state.is_held()).map(State::as_str);
+    let counts: Vec<(Option<String>, i64)> = photos::table
+        .filter(photos::visit_id.eq(visit.0))
+        .filter(photos::state.eq_any(held.collect::<Vec<_>>()))
+        .group_by(photos::item_code)
+        .select((photos::item_code, count_star()))
+        .load(db)
+        .await?;
+    Ok(counts
+        .into_iter()
+        .filter_map(|(item, count)| item.map(|item| (item, u32::try_from(count).unwrap_or(u32::MAX))))
+        .collect())
+}
+
+/// A photo as far as a phone needs it to know what is still to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// Minted by a phone.
+    pub id: PhotoId,
+    /// The item it is evidence for.
+    pub item: Option<String>,
+    /// What it shows.
+    pub subject: String,
+    /// How far it got.
+    pub state: State,
+    /// When the shutter opened, by the device.
+    pub captured_at: Timestamp,
+}
+
+/// Every photo declared at a visit, in the order of their capture; at most `limit`.
+///
+/// # Errors
+/// The database's own.
+pub async fn photos_declared(db: &mut Db, visit: VisitId, limit: i64) -> Result<Vec<Declared>> {
+    let rows: Vec<(Uuid, Option<String>, String, String, Stamp)> = photos::table
+        .filter(photos::visit_id.eq(visit.0))
+        .order((photos::captured_at, photos::id))
+        .limit(limit)
+        .select((photos::id, photos::item_code, photos::subject, photos::state, photos::captured_at))
+        .load(db)
+        .await?;
+    rows.into_iter()
+        .map(|(id, item, subject, state, captured_at)| {
+            let state = State::parse(&state).ok_or_else(|| Error::bad_row(&state))?;
+            Ok(Declared { id: PhotoId(id), item, subject, state, captured_at: captured_at.into() })
+        })
+        .collect()
+}

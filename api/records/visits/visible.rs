@@ -1,0 +1,242 @@
+//! Which visits an actor may see: the one way to a list of them. Every list, count and bundle goes through here.
+
+use crate::domain::actor::Actor;
+use crate::domain::ids::{CampaignId, UnitId, VisitId};
+use crate::domain::permission::{Deed, Slice, reach};
+use crate::domain::visit::{Kind, State};
+use crate::records::schema::team_members;
+use crate::records::{Db, Result};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::{Timestamp as Stamp, ToDiesel};
+use uuid::Uuid;
+
+/// Where a visit stands in a list: latest planned start first, the id decides between equals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Planned start.
+    pub start: Timestamp,
+    /// Which visit.
+    pub id: VisitId,
+}
+
+/// Which visits are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// At this unit or anything below it, as it was on the day of the visit.
+    pub unit: Option<UnitId>,
+    /// In one of these states.
+    pub states: Vec<State>,
+    /// Of one of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Planned to begin at this time or later.
+    pub from: Option<Timestamp>,
+    /// Planned to begin before this time.
+    pub to: Option<Timestamp>,
+    /// Of teams the actor sits on, however many more they may see.
+    pub only_own_teams: bool,
+    /// Behind this place of the list.
+    pub after: Option<Place>,
+}
+
+/// The visits of a page that an actor may see, latest planned start first.
+///
+/// Each way an actor comes to see visits is a branch of its own that seeks along the index made for it and stops
+/// after `limit` rows; the branches are then merged, so the last page costs what the first does.
+///
+/// # Errors
+/// The database's own.
+pub async fn page(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted, limit: u8) -> Result<Vec<Place>> {
+    let mut branches = branches(db, actor, deed).await?;
+    branches.retain(|branch| !wanted.only_own_teams || branch.team.is_some());
+    if branches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::default();
+    sql.text("SELECT id, planned_start FROM (");
+    for (n, branch) in branches.iter().enumerate() {
+        sql.text(if n == 0 { "(" } else { " UNION (" });
+        branch.write(&mut sql, wanted, limit);
+        sql.text(")");
+    }
+    sql.text(") AS seen ORDER BY planned_start DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
+    let rows: Vec<Found> = sql.query().load(db).await?;
+    Ok(rows.into_iter().map(|row| Place { start: row.planned_start.into(), id: VisitId(row.id) }).collect())
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    planned_start: Stamp,
+}
+
+/// How much of a surprise visit a branch shows before it is disclosed.
+#[derive(Clone, Copy)]
+enum Secrets {
+    Hidden,
+    Shown,
+    /// With a clearance of this account.
+    Cleared(Uuid),
+    /// Once the team was told.
+    Dispatched,
+}
+
+/// One way to come to see visits.
+struct Branch {
+    slice: Slice,
+    team: Option<Uuid>,
+    secrets: Secrets,
+    after_signing: bool,
+}
+
+const EVERYWHERE: Slice = Slice { owner: None, unit: None, campaign: None };
+
+async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>> {
+    let reach = reach(actor, deed);
+    let me = actor.account().map_or(Uuid::nil(), |id| id.0);
+    let of = |slice: &Slice, secrets| Branch { slice: *slice, team: None, secrets, after_signing: false };
+    let mut all: Vec<Branch> = Vec::new();
+    all.extend(reach.owners.iter().map(|slice| of(slice, Secrets::Hidden)));
+    all.extend(reach.sealed_owners.iter().map(|slice| of(slice, Secrets::Shown)));
+    all.extend(reach.cleared_owners.iter().map(|slice| of(slice, Secrets::Cleared(me))));
+    all.extend(reach.units.iter().map(|(slice, after_signing)| Branch {
+        after_signing: *after_signing,
+        ..of(slice, Secrets::Hidden)
+    }));
+    if reach.leads || reach.dispatched {
+        // Read at each request: who is taken off a team loses sight at once.
+        let seats: Vec<(Uuid, String)> = team_members::table
+            .filter(team_members::account_id.eq(me))
+            .filter(team_members::removed_at.is_null())
+            .select((team_members::team_id, team_members::role))
+            .load(db)
+            .await?;
+        for (team, role) in seats {
+            let secrets = match role.as_str() {
+                "lead" if reach.leads => Secrets::Shown,
+                "lead" => continue,
+                _ if reach.dispatched => Secrets::Dispatched,
+                _ => continue,
+            };
+            all.push(Branch { slice: EVERYWHERE, team: Some(team), secrets, after_signing: false });
+        }
+    }
+    Ok(all)
+}
+
+impl Branch {
+    fn write(&self, sql: &mut Sql, wanted: &Wanted, limit: u8) {
+        // A subtree is one seek in visit_units; anything else seeks in visits itself.
+        let subtree = wanted.unit.or(self.slice.unit);
+        let key = if subtree.is_some() {
+            ["u.planned_start", "u.visit_id", "u.owner_id"]
+        } else {
+            ["v.planned_start", "v.id", "v.owner_id"]
+        };
+        let [start, id, owner] = key;
+        sql.text("SELECT v.id, v.planned_start FROM visits v");
+        if let Some(unit) = subtree {
+            sql.text(" JOIN visit_units u ON u.visit_id = v.id WHERE u.unit_id = ").bind(Bind::Id(unit.0));
+        } else {
+            sql.text(" WHERE true");
+        }
+        if let Some(of) = self.slice.owner {
+            sql.text(&format!(" AND {owner} = ")).bind(Bind::Id(of.0));
+        }
+        if let (Some(_), Some(within)) = (wanted.unit, self.slice.unit) {
+            sql.text(" AND ").bind(Bind::Id(within.0)).text(" = ANY (v.unit_id || v.unit_ancestors)");
+        }
+        for campaign in [self.slice.campaign, wanted.campaign].into_iter().flatten() {
+            sql.text(" AND v.campaign_id = ").bind(Bind::Id(campaign.0));
+        }
+        if let Some(team) = self.team {
+            sql.text(" AND v.team_id = ").bind(Bind::Id(team));
+        }
+        match self.secrets {
+            Secrets::Shown => {}
+            Secrets::Hidden => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
+            }
+            Secrets::Dispatched => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL)");
+            }
+            Secrets::Cleared(me) => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
+                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
+                    .bind(Bind::Id(me))
+                    .text("))");
+            }
+        }
+        if self.after_signing {
+            sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
+        }
+        if !wanted.states.is_empty() {
+            let states = wanted.states.iter().map(|state| state.as_str().to_owned()).collect();
+            sql.text(" AND v.state = ANY (").bind(Bind::Words(states)).text(")");
+        }
+        if !wanted.kinds.is_empty() {
+            let kinds = wanted.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
+            sql.text(" AND v.kind = ANY (").bind(Bind::Words(kinds)).text(")");
+        }
+        if let Some(from) = wanted.from {
+            sql.text(&format!(" AND {start} >= ")).bind(Bind::Time(from));
+        }
+        if let Some(to) = wanted.to {
+            sql.text(&format!(" AND {start} < ")).bind(Bind::Time(to));
+        }
+        if let Some(after) = wanted.after {
+            // The first term lets the index seek; the rest alone would filter.
+            sql.text(&format!(" AND {start} <= ")).bind(Bind::Time(after.start));
+            sql.text(&format!(" AND ({start} < ")).bind(Bind::Time(after.start));
+            sql.text(&format!(" OR {id} < ")).bind(Bind::Id(after.id.0)).text(")");
+        }
+        sql.text(&format!(" ORDER BY {start} DESC, {id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
+    }
+}
+
+enum Bind {
+    Id(Uuid),
+    Time(Timestamp),
+    Words(Vec<String>),
+    Number(i64),
+}
+
+/// A statement in the making: fixed words of ours, values only ever bound.
+#[derive(Default)]
+struct Sql {
+    text: String,
+    binds: Vec<Bind>,
+}
+
+impl Sql {
+    fn text(&mut self, words: &str) -> &mut Self {
+        self.text.push_str(words);
+        self
+    }
+
+    fn bind(&mut self, value: Bind) -> &mut Self {
+        self.binds.push(value);
+        self.text.push_str(&format!("${}", self.binds.len()));
+        self
+    }
+
+    fn query(self) -> diesel::query_builder::BoxedSqlQuery<'static, Pg, diesel::query_builder::SqlQuery> {
+        let mut query = diesel::sql_query(self.text).into_boxed();
+        for bind in self.binds {
+            query = match bind {
+                Bind::Id(id) => query.bind::<SqlUuid, _>(id),
+                Bind::Time(at) => query.bind::<Timestamptz, _>(at.to_diesel()),
+                Bind::Words(words) => query.bind::<Array<Text>, _>(words),
+                Bind::Number(number) => query.bind::<BigInt, _>(number),
+            };
+        }
+        query
+    }
+}

@@ -1,0 +1,174 @@
+//! The document equals the code, and says of each operation what a client author needs.
+
+use super::holds;
+use fieldproof::http::{deeds, openapi};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const METHODS: [&str; 6] = ["get", "put", "post", "delete", "patch", "head"];
+
+fn document() -> Value {
+    serde_json::to_value(openapi::document()).expect("the document is JSON")
+}
+
+/// Every operation: its address and method, and what is said of it.
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in METHODS {
+            if let Some(operation) = item.get(method) {
+                all.push((format!("{} {path}", method.to_uppercase()), operation));
+            }
+        }
+    }
+    all
+}
+
+fn none(faults: Vec<String>) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_committed_document_equals_the_code() {
+    holds("openapi/openapi.yaml", &openapi::yaml().expect("the document can be written"));
+}
+
+#[test]
+fn every_operation_says_what_it_does_and_what_it_answers() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (at, operation) in operations(&document) {
+        let text = |name: &str| operation[name].as_str().unwrap_or_default();
+        if text("summary").is_empty() || text("summary").ends_with('.') {
+            faults.push(format!("{at}: needs a summary line without a full stop"));
+        }
+        if text("description").len() < 20 {
+            faults.push(format!("{at}: needs a description"));
+        }
+        let statuses: Vec<&String> = operation["responses"].as_object().expect("responses").keys().collect();
+        if !statuses.iter().any(|s| s.starts_with('2') || s.starts_with('3')) {
+            faults.push(format!("{at}: names no success"));
+        }
+        if !statuses.iter().any(|s| s.starts_with('4')) {
+            faults.push(format!("{at}: names no refusal"));
+        }
+        if let Some(odd) = statuses.iter().find(|s| s.parse::<u16>().is_err()) {
+            faults.push(format!("{at}: {odd} is no status"));
+        }
+        if operation["tags"].as_array().is_none_or(|tags| tags.len() != 1) {
+            faults.push(format!("{at}: needs exactly one tag"));
+        }
+    }
+    none(faults);
+}
+
+#[test]
+fn every_operation_names_its_deed_and_no_row_is_stale() {
+    let document = document();
+    let ids: Vec<String> = operations(&document)
+        .iter()
+        .map(|(at, o)| {
+            o["operationId"].as_str().unwrap_or_else(|| panic!("{at} has no operationId")).to_owned()
+        })
+        .collect();
+    let known: BTreeSet<&str> = deeds::OPERATIONS.iter().map(|(id, _)| *id).collect();
+    let mut seen = BTreeSet::new();
+    let mut faults = Vec::new();
+    for id in &ids {
+        if !seen.insert(id.as_str()) {
+            faults.push(format!("{id}: two operations have this id"));
+        }
+        if !known.contains(id.as_str()) {
+            faults.push(format!("{id}: has no row in http/deeds.rs"));
+        }
+    }
+    faults.extend(known.difference(&seen).map(|id| format!("{id}: stands in http/deeds.rs, but is gone")));
+    if known.len() != deeds::OPERATIONS.len() {
+        faults.push("http/deeds.rs has an operation twice".to_owned());
+    }
+    none(faults);
+}
+
+/// Names of schemas a value refers to.
+fn referred(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            if let Some(name) = map.get("$ref").and_then(Value::as_str) {
+                into.insert(name.rsplit('/').next().unwrap_or_default().to_owned());
+            }
+            map.values().for_each(|v| referred(v, into));
+        }
+        Value::Array(all) => all.iter().for_each(|v| referred(v, into)),
+        _ => {}
+    }
+}
+
+/// Whether a schema shows an example: its own, or one on each of its fields.
+fn shows_example(schema: &Value, all: &Value) -> bool {
+    if schema.get("example").is_some() || schema.get("examples").is_some() || schema.get("enum").is_some() {
+        return true;
+    }
+    if let Some(name) = schema["$ref"].as_str() {
+        return shows_example(&all[name.rsplit('/').next().unwrap_or_default()], all);
+    }
+    for many in ["oneOf", "anyOf", "allOf"] {
+        if let Some(parts) = schema[many].as_array() {
+            return parts.iter().all(|part| part["type"] == "null" || shows_example(part, all));
+        }
+    }
+    if schema.get("items").is_some() {
+        return shows_example(&schema["items"], all);
+    }
+    let fields = schema["properties"].as_object();
+    fields.is_some_and(|fields| fields.values().all(|field| shows_example(field, all)))
+}
+
+#[test]
+fn every_body_shows_an_example() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    let mut bodies = BTreeSet::new();
+    for (_, operation) in operations(&document) {
+        referred(&operation["requestBody"], &mut bodies);
+        referred(&operation["responses"], &mut bodies);
+    }
+    none(
+        bodies
+            .iter()
+            .filter(|name| !shows_example(&schemas[name.as_str()], schemas))
+            .map(|name| format!("{name}: needs an example, its own or on each field"))
+            .collect(),
+    );
+}
+
+#[test]
+fn no_schema_is_left_over() {
+    let document = document();
+    let mut used = BTreeSet::new();
+    referred(&document, &mut used);
+    let defined = document["components"]["schemas"].as_object().expect("schemas");
+    none(
+        defined
+            .keys()
+            .filter(|name| !used.contains(name.as_str()))
+            .map(|name| format!("{name}: nobody refers to it"))
+            .collect(),
+    );
+}
+
+#[test]
+fn every_operation_that_needs_a_right_says_its_scope() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (at, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let scopes = &operation["security"][0]["oauth"];
+        match deeds::needs(id) {
+            Some(deeds::Needs::Right(deed)) if scopes[0] != deed.scope().as_str() => {
+                faults.push(format!("{at}: does not name the scope {}", deed.scope().as_str()));
+            }
+            _ => {}
+        }
+    }
+    none(faults);
+}
