@@ -41,7 +41,7 @@ fn register() -> Register {
 async fn with_register() -> (House, Visitor) {
     let house = House::open().await;
     units::import(&house.app, register()).await.expect("the register is entered");
-    let admin = house.person("Quản trị", &[(Role::Administrator, None)]).await;
+    let admin = house.officer("Quản trị", &[(Role::Administrator, None)]).await;
     (house, admin.visitor)
 }
 
@@ -155,8 +155,8 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unit_changes_from_a_day_on() {
     let house = House::open().await;
-    let owner = house.owner("nong-son").await;
-    let planner = house.person("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let owner = house.owner("nong-son").await.0;
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
     let enter = async |body: &Value| planner.send("POST", "/v1/units", Some(body)).await;
 
     let province =
@@ -188,7 +188,7 @@ async fn a_unit_changes_from_a_day_on() {
     let id = district.body["id"].as_str().expect("an id");
     assert_eq!(house.deeds(id).await, ["unit.created", "unit.version_added"]);
 
-    let member = house.person("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
+    let member = house.officer("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
     assert_eq!(
         member
             .post(
