@@ -17,6 +17,7 @@ pub mod admin;
 pub mod app;
 pub mod config;
 pub mod decoding;
+pub mod demo;
 pub mod flows;
 pub mod http;
 pub mod identity;

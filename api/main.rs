@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
 use fieldproof::config::{self, Config, Fault, S3Config};
-use fieldproof::{admin, flows, http, library, telemetry, worker};
+use fieldproof::{admin, demo, flows, http, library, telemetry, worker};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +59,8 @@ enum Command {
         #[arg(long)]
         library: bool,
     },
+    /// Play one whole surprise visit through the public API: people, photos, signatures.
+    Demo(demo::Demo),
     /// Print every setting: default, unit, meaning, and what is set now.
     Config,
     /// Print the contract (OpenAPI 3.1) as YAML.
@@ -126,6 +128,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::ImportUnits { file, .. } => {
             return library::import_units(&open().await?, file.as_deref()).await;
         }
+        Command::Demo(how) => demo::run(how).await?,
         Command::Config => {
             print!("{}", config::table());
             println!("\nSet now:");

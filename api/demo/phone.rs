@@ -31,7 +31,12 @@ fn secret_text() -> String {
 
 /// A password nobody has to invent: 20 letters and digits.
 pub fn password() -> String {
-    URL_SAFE_NO_PAD.encode(crate::flows::random_bytes::<24>()).replace(['-', '_'], "x").chars().take(20).collect()
+    URL_SAFE_NO_PAD
+        .encode(crate::flows::random_bytes::<24>())
+        .replace(['-', '_'], "x")
+        .chars()
+        .take(20)
+        .collect()
 }
 
 impl Phone {
@@ -64,12 +69,14 @@ impl Phone {
         let answered =
             client.post(absolute(base, &action)).header(COOKIE, cookies).form(&fields).send().await?;
         let status = answered.status();
-        let location = answered.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default().to_owned();
+        let location =
+            answered.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default().to_owned();
         if !location.starts_with(REDIRECT) {
             bail!("sign-in as {login} was answered {status}, not with a code");
         }
         let query = reqwest::Url::parse(&location)?;
-        let parameter = |name: &str| query.query_pairs().find(|(n, _)| n == name).map(|(_, v)| v.into_owned());
+        let parameter =
+            |name: &str| query.query_pairs().find(|(n, _)| n == name).map(|(_, v)| v.into_owned());
         if parameter("state").as_deref() != Some(&state) {
             bail!("the sign-in page returned another state");
         }
@@ -99,7 +106,8 @@ impl Phone {
 
     /// Sends JSON and expects success; a problem document becomes the error.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
-        let mut request = self.client.request(method.clone(), format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let mut request =
+            self.client.request(method.clone(), format!("{}{path}", self.base)).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -125,7 +133,12 @@ impl Phone {
     }
 
     /// Sends the bytes of a declared photo.
-    pub async fn send_original(&self, photo: &str, media_type: &str, bytes: Vec<u8>) -> anyhow::Result<Value> {
+    pub async fn send_original(
+        &self,
+        photo: &str,
+        media_type: &str,
+        bytes: Vec<u8>,
+    ) -> anyhow::Result<Value> {
         let path = format!("/v1/photos/{photo}/original");
         let digest = STANDARD.encode(Sha256::digest(&bytes));
         let request = self
@@ -157,7 +170,8 @@ async fn read(method: &Method, path: &str, answer: reqwest::Response) -> anyhow:
 }
 
 fn cookies_of(answer: &reqwest::Response) -> String {
-    let pairs = answer.headers().get_all(SET_COOKIE).iter().filter_map(|c| c.to_str().ok()?.split(';').next());
+    let pairs =
+        answer.headers().get_all(SET_COOKIE).iter().filter_map(|c| c.to_str().ok()?.split(';').next());
     pairs.collect::<Vec<_>>().join("; ")
 }
 
@@ -175,7 +189,9 @@ fn form_of(page: &str) -> Option<(String, Vec<(String, String)>)> {
         .skip(1)
         .filter_map(|input| input.split('>').next())
         .filter(|input| attribute(input, "type") == Some("hidden"))
-        .filter_map(|input| Some((attribute(input, "name")?.to_owned(), unescape(attribute(input, "value")?))))
+        .filter_map(|input| {
+            Some((attribute(input, "name")?.to_owned(), unescape(attribute(input, "value")?)))
+        })
         .collect();
     Some((action, hidden))
 }
@@ -185,5 +201,11 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#34;", "\"").replace("&#38;", "&").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#38;", "&")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }

@@ -16,8 +16,12 @@ pub fn taken_at(folder: &std::path::Path, name: &str, at: Timestamp) -> anyhow::
     let mut bytes = std::fs::read(&path).with_context(|| format!("sample photo {}", path.display()))?;
     let local = Offset::from_seconds(VIETNAM_OFFSET_S)?.to_datetime(at);
     let text = local.strftime("%Y:%m:%d %H:%M:%S").to_string();
-    let places: Vec<usize> =
-        bytes.windows(TIME_LENGTH).enumerate().filter(|(_, w)| w.starts_with(SAMPLE_DAY)).map(|(at, _)| at).collect();
+    let places: Vec<usize> = bytes
+        .windows(TIME_LENGTH)
+        .enumerate()
+        .filter(|(_, w)| w.starts_with(SAMPLE_DAY))
+        .map(|(at, _)| at)
+        .collect();
     for place in places {
         if let Some(there) = bytes.get_mut(place..place + TIME_LENGTH) {
             there.copy_from_slice(text.as_bytes());

@@ -2,12 +2,12 @@
 
 mod cast;
 mod database;
-mod inspectorate;
-mod scene;
-mod visitor;
 pub mod database;
+mod inspectorate;
 pub mod people;
 pub mod pictures;
+mod scene;
+mod visitor;
 
 pub use cast::Person;
 pub use inspectorate::{Holder, Inspectorate, id_of};

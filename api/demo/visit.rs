@@ -1,0 +1,214 @@
+//! The visit itself: planned in secret, dispatched, checked in, recorded with photos, signed, submitted.
+
+use super::office::{LATITUDE, LONGITUDE, Office, text};
+use super::phone::Phone;
+use super::{picture, step};
+use anyhow::{Context, bail};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use uuid::{ContextV7, Uuid};
+
+/// A team on site.
+pub struct OnSite {
+    /// The visit.
+    pub visit: String,
+    /// The lead's phone.
+    pub lead: Phone,
+}
+
+/// A photo of the demonstration: file, media type, subject, item, caption.
+struct Shot(&'static str, &'static str, &'static str, Option<&'static str>, &'static str);
+
+#[allow(clippy::disallowed_methods, reason = "a phone reads its own clock")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn local(at: Timestamp) -> String {
+    at.display_with_offset(Offset::constant(7)).to_string()
+}
+
+fn after(at: Timestamp, seconds: i64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(at)
+}
+
+/// An id as a phone mints it: time first, then randomness (RFC 9562 §5.7).
+fn minted() -> String {
+    let at = now();
+    let seconds = u64::try_from(at.as_second()).unwrap_or_default();
+    let nanos = u32::try_from(at.subsec_nanosecond()).unwrap_or_default();
+    let time = uuid::Timestamp::from_unix(ContextV7::new(), seconds, nanos);
+    Uuid::new_v7(time).to_string()
+}
+
+async fn campaign(base: &str, office: &Office, desk: &Phone) -> anyhow::Result<(String, String)> {
+    let today = Offset::constant(7).to_datetime(now()).date().to_string();
+    let year = Offset::constant(7).to_datetime(now()).year();
+    let plan = json!({"owner": office.owner, "kind": "civil_service",
+        "title": format!("Kiểm tra công vụ đột xuất năm {year}"), "topics": ["Thực thi công vụ", "Niêm yết thủ tục hành chính"]});
+    let id = text(&desk.post("/v1/campaigns", plan).await?, "/id")?;
+    let paper = |kind: &str, number: &str, title: &str| json!({"kind": kind, "number": number, "issuer": "Sở Nội vụ tỉnh Sông Thưa", "issued_on": today, "title": title});
+    let documents = format!("/v1/campaigns/{id}/documents");
+    desk.post(&documents, paper("plan", "12/KH-SNV", "Kế hoạch kiểm tra công vụ đột xuất")).await?;
+    desk.post(&format!("/v1/campaigns/{id}/submit"), json!({})).await?;
+    let authority = office.person("authority")?;
+    let chair = Phone::sign_in(base, &authority.login, &authority.password, "Máy tính chủ tịch").await?;
+    chair.post(&format!("/v1/campaigns/{id}/approve"), json!({})).await?;
+    desk.post(&documents, paper("decision", "34/QĐ-SNV", "Quyết định thành lập đoàn kiểm tra")).await?;
+    let seats = [
+        ("team_lead", "lead", "Phó Giám đốc Sở Nội vụ"),
+        ("member", "member", "Chuyên viên Phòng Cải cách hành chính"),
+        ("clerk", "clerk", "Chuyên viên Văn phòng"),
+    ];
+    let mut members = Vec::new();
+    for (role, seat, position) in seats {
+        members.push(json!({"account": office.person(role)?.account, "role": seat, "position": position}));
+    }
+    let team = json!({"name": "Đoàn kiểm tra số 1", "members": members});
+    let team = text(&desk.post(&format!("/v1/campaigns/{id}/teams"), team).await?, "/id")?;
+    chair.post(&format!("/v1/campaigns/{id}/activate"), json!({})).await?;
+    step("Campaign: plan 12/KH-SNV approved, decision 34/QĐ-SNV, one team with one lead");
+    Ok((id, team))
+}
+
+/// Plans the visit in secret, dispatches it, and brings the team on site.
+pub async fn begin(base: &str, office: &Office) -> anyhow::Result<OnSite> {
+    let scheduler = office.person("scheduler")?;
+    let desk = Phone::sign_in(base, &scheduler.login, &scheduler.password, "Máy tính phòng Nội vụ").await?;
+    let (campaign, team) = campaign(base, office, &desk).await?;
+    let start = after(now(), 600);
+    let plan = json!({"campaign": campaign, "team": team, "unit": office.commune, "kind": "surprise",
+        "planned_start": local(start), "planned_end": local(after(start, 4 * 3600)), "templates": [office.template]});
+    let planned = desk.post("/v1/visits", plan).await?;
+    let visit = text(&planned, "/id")?;
+    step("Surprise visit: planned and sealed");
+    let head = office.person("head_of_unit")?;
+    let insider = Phone::sign_in(base, &head.login, &head.password, "Máy tính UBND xã").await?;
+    match insider.get(&format!("/v1/visits/{visit}")).await {
+        Ok(seen) => bail!("the head of the unit can see a sealed visit: {seen}"),
+        Err(_) => step("The head of the unit asks for it: 404, like any unknown id"),
+    }
+    desk.post(&format!("/v1/visits/{visit}/dispatch"), json!({})).await?;
+    step("Dispatched: the team learns its target");
+
+    let person = office.person("team_lead")?;
+    let lead = Phone::sign_in(base, &person.login, &person.password, "Điện thoại của Mai Thị Hồng").await?;
+    step("The lead's phone: signed in with PKCE (S256)");
+    let bundle = lead.get(&format!("/v1/visits/{visit}/bundle")).await?;
+    let items = bundle["templates"].as_array().map_or(0, Vec::len);
+    step(&format!(
+        "The lead's phone: pulled the visit as one bundle, {items} checklist with it, for work without network"
+    ));
+    let position =
+        json!({"latitude": LATITUDE + 0.000_04, "longitude": LONGITUDE, "accuracy_m": 7.5, "source": "gnss"});
+    let arrived = json!({"at": local(now()), "device_clock": local(now()), "position": position});
+    lead.post(&format!("/v1/visits/{visit}/check-in"), arrived).await?;
+    step("Checked in at the office: the visit is disclosed");
+    Ok(OnSite { visit, lead })
+}
+
+/// Answers, photographs, signs and submits; returns a photo worth looking at.
+pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow::Result<String> {
+    let (lead, visit) = (&on_site.lead, &on_site.visit);
+    for (code, value, note) in [
+        ("NHANH-01", "no", "Còn niêm yết 3 thủ tục đã bị bãi bỏ"),
+        ("NHANH-02", "yes", ""),
+        ("NHANH-03", "yes", ""),
+        ("NHANH-04", "yes", ""),
+        ("NHANH-05", "yes", "Lãnh đạo trực: Phó Chủ tịch UBND xã"),
+    ] {
+        let answer = json!({"visit": visit, "template_version": office.template, "item": code,
+            "answer": {"type": "yes_no_na", "value": value}, "note": note, "answered_at": local(now())});
+        lead.put(&format!("/v1/responses/{}", minted()), answer).await?;
+    }
+    step("Five items answered, one of them fails");
+
+    let dark = send(
+        on_site,
+        samples,
+        &Shot("dark.jpg", "image/jpeg", "notice_board", Some("NHANH-01"), "Bảng niêm yết, chụp thiếu sáng"),
+    )
+    .await?;
+    let reason = json!({"reason": "Ảnh quá tối, đã chụp lại"});
+    lead.post(&format!("/v1/photos/{dark}/withdraw"), reason).await?;
+    step("The phone learnt that the photo is too dark; it was withdrawn and taken again");
+    let shots = [
+        Shot(
+            "notice_board.jpg",
+            "image/jpeg",
+            "notice_board",
+            Some("NHANH-01"),
+            "Bảng niêm yết thủ tục hành chính",
+        ),
+        Shot("desk.jpg", "image/jpeg", "desk", Some("NHANH-02"), "Quầy tiếp nhận và trả kết quả"),
+        Shot("register.jpg", "image/jpeg", "register_book", Some("NHANH-03"), "Sổ theo dõi hồ sơ"),
+        Shot("badge.heic", "image/heic", "badge", Some("NHANH-04"), "Thẻ công chức"),
+    ];
+    let mut first = None;
+    for shot in &shots {
+        let id = send(on_site, samples, shot).await?;
+        first.get_or_insert(id);
+    }
+    lead.post(&format!("/v1/visits/{visit}/close-recording"), json!({})).await?;
+    let minutes =
+        json!({"text": "Đoàn kiểm tra và UBND xã Sông Thưa thống nhất lập biên bản với các nội dung trên."});
+    lead.post(&format!("/v1/visits/{visit}/minutes"), minutes).await?;
+    let sign = |side: &str, name: &str, position: &str| json!({"side": side, "outcome": "signed", "signer_name": name, "signer_position": position});
+    let path = format!("/v1/visits/{visit}/sign");
+    lead.post(&path, sign("unit", "Đỗ Văn Xã", "Chủ tịch UBND xã Sông Thưa")).await?;
+    lead.post(&path, sign("team", "Mai Thị Hồng", "Trưởng đoàn")).await?;
+    step("Minutes drafted from the answers and signed by both sides");
+    lead.post(&format!("/v1/visits/{visit}/submit"), json!({})).await?;
+    step("Submitted: answers and photos are locked");
+    first.context("no photo was sent")
+}
+
+/// Declares a photo, sends its bytes, and waits for what the worker says of it.
+async fn send(on_site: &OnSite, samples: &Path, shot: &Shot) -> anyhow::Result<String> {
+    let Shot(file, media_type, subject, item, caption) = shot;
+    let taken = now();
+    let bytes = picture::taken_at(samples, file, taken)?;
+    let id = minted();
+    let size = bytes.len();
+    let declaration = json!({
+        "visit": on_site.visit, "item": item, "subject": subject, "caption": caption,
+        "sha256": hex::encode(Sha256::digest(&bytes)), "size_bytes": size, "media_type": media_type,
+        "captured_at": local(taken), "device_clock": local(now()), "origin": "camera",
+        "position": {"latitude": LATITUDE - 0.000_03, "longitude": LONGITUDE + 0.000_02, "accuracy_m": 8.0, "source": "gnss"}
+    });
+    on_site.lead.put(&format!("/v1/photos/{id}"), declaration).await?;
+    let receipt = on_site.lead.send_original(&id, media_type, bytes).await?;
+    let seen = examined(&on_site.lead, &id).await?;
+    let checks: Vec<&str> = seen
+        .pointer("/examined/checks")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter(|check| check["outcome"] != "pass")
+        .filter_map(|check| check["code"].as_str())
+        .collect();
+    let remarks = if checks.is_empty() { "no remark".to_owned() } else { checks.join(", ") };
+    #[allow(clippy::as_conversions, clippy::cast_precision_loss, reason = "megabytes for a person to read")]
+    let megabytes = size as f64 / 1e6;
+    step(&format!(
+        "Photo {file}: {megabytes:.1} MB, held under log number {}, place {}, {}, {remarks}",
+        receipt["log_number"],
+        text(&receipt, "/place/verdict")?,
+        text(&seen, "/state")?
+    ));
+    Ok(id)
+}
+
+async fn examined(lead: &Phone, id: &str) -> anyhow::Result<Value> {
+    for _ in 0..6 {
+        let seen = lead.call(Method::GET, &format!("/v1/photos/{id}?wait_s=20"), None).await?;
+        if seen["state"] != "stored" {
+            return Ok(seen);
+        }
+    }
+    bail!("photo {id} was not examined within two minutes; does a worker run?")
+}
