@@ -2,12 +2,12 @@
 
 mod cast;
 mod database;
-pub mod database;
 mod inspectorate;
-pub mod people;
-pub mod pictures;
 mod scene;
 mod visitor;
+pub mod database;
+pub mod people;
+pub mod pictures;
 
 pub use cast::Person;
 pub use inspectorate::{Holder, Inspectorate, id_of};
