@@ -36,17 +36,20 @@ pub const POSITION_DIFFERENCE_M: f64 = 200.0;
 
 impl Check {
     /// A check that could not be made.
+    #[must_use]
     pub fn cannot_tell(code: &str) -> Self {
         Self { code: code.to_owned(), outcome: Outcome::CannotTell, measured: None, threshold: None }
     }
 
     /// A check that warns above a threshold.
+    #[must_use]
     pub fn at_most(code: &str, measured: f64, threshold: f64) -> Self {
         let outcome = if measured <= threshold { Outcome::Pass } else { Outcome::Warn };
         Self { code: code.to_owned(), outcome, measured: Some(measured), threshold: Some(threshold) }
     }
 
     /// A check that holds or not, without a number.
+    #[must_use]
     pub fn holds(code: &str, holds: bool) -> Self {
         let outcome = if holds { Outcome::Pass } else { Outcome::Warn };
         Self { code: code.to_owned(), outcome, measured: None, threshold: None }

@@ -20,9 +20,9 @@ fn adler32(bytes: &[u8]) -> u32 {
     (b << 16) | a
 }
 
-fn chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
+fn chunk(out: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     out.extend(u32::try_from(data.len()).expect("a small chunk").to_be_bytes());
-    let named = [name.as_slice(), data].concat();
+    let named = [&name, data].concat();
     out.extend(&named);
     out.extend(crc32(&named).to_be_bytes());
 }
@@ -46,9 +46,9 @@ pub fn png(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Vec<u8> {
     zlib.extend(adler32(&rows).to_be_bytes());
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
     let header = [width.to_be_bytes().as_slice(), &height.to_be_bytes(), &[8, 0, 0, 0, 0]].concat();
-    chunk(&mut out, b"IHDR", &header);
-    chunk(&mut out, b"IDAT", &zlib);
-    chunk(&mut out, b"IEND", &[]);
+    chunk(&mut out, *b"IHDR", &header);
+    chunk(&mut out, *b"IDAT", &zlib);
+    chunk(&mut out, *b"IEND", &[]);
     out
 }
 
@@ -71,8 +71,8 @@ pub fn blurred() -> Vec<u8> {
 pub fn bomb() -> Vec<u8> {
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
     let side = 40_000_u32.to_be_bytes();
-    chunk(&mut out, b"IHDR", &[side.as_slice(), &side, &[8, 0, 0, 0, 0]].concat());
-    chunk(&mut out, b"IDAT", &[0x78, 0x01, 1, 0, 0, 0xff, 0xff, 0, 0, 0, 1]);
-    chunk(&mut out, b"IEND", &[]);
+    chunk(&mut out, *b"IHDR", &[side.as_slice(), &side, &[8, 0, 0, 0, 0]].concat());
+    chunk(&mut out, *b"IDAT", &[0x78, 0x01, 1, 0, 0, 0xff, 0xff, 0, 0, 0, 1]);
+    chunk(&mut out, *b"IEND", &[]);
     out
 }

@@ -112,7 +112,7 @@ impl House {
             session: SessionId(session),
             scope: scopes.join(" "),
         };
-        let life = std::time::Duration::from_secs(900);
+        let life = std::time::Duration::from_mins(15);
         let token = token::sign(&key, to, self.app.now(), life).expect("a token");
         self.bearer(&token)
     }

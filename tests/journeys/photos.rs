@@ -23,7 +23,7 @@ async fn a_photo_comes_back_byte_for_byte_and_sending_it_again_says_the_same() {
     assert_eq!((again.status, &again.body), (200, &first.body));
 
     let original = scene.reviewer.send("GET", &format!("{}/original", shot.path()), None).await;
-    assert_eq!((original.status, &original.bytes == &shot.bytes), (200, true));
+    assert_eq!((original.status, original.bytes == shot.bytes), (200, true));
     assert_eq!(original.header("repr-digest"), shot.digest());
     assert_eq!(original.header("x-content-type-options"), "nosniff");
     let sql = house.sql().await;

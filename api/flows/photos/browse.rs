@@ -177,13 +177,11 @@ fn only_owner(actor: &Actor, for_unit: bool) -> std::result::Result<OwnerId, Ref
         .collect();
     owners.sort_unstable();
     owners.dedup();
-    match owners.as_slice() {
-        [one] => Ok(*one),
-        _ => {
-            let detail = "Name an owner, a campaign or a visit.";
-            Err(Refusal::new(Kind::Invalid, "photo.filter-owner", detail))
-        }
+    if let [one] = owners.as_slice() {
+        return Ok(*one);
     }
+    let detail = "Name an owner, a campaign or a visit.";
+    Err(Refusal::new(Kind::Invalid, "photo.filter-owner", detail))
 }
 
 #[cfg(test)]

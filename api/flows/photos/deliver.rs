@@ -117,23 +117,20 @@ fn checked(
     let start = Checking { chunks, hash: sha2::Sha256::new(), held_back: None, expected };
     stream::try_unfold(start, |mut on| async move {
         loop {
-            match on.chunks.next().await {
-                Some(chunk) => {
-                    let chunk = chunk?;
-                    on.hash.update(&chunk);
-                    if let Some(before) = on.held_back.replace(chunk) {
-                        return Ok(Some((before, on)));
-                    }
+            if let Some(chunk) = on.chunks.next().await {
+                let chunk = chunk?;
+                on.hash.update(&chunk);
+                if let Some(before) = on.held_back.replace(chunk) {
+                    return Ok(Some((before, on)));
                 }
-                None => {
-                    let Some(last) = on.held_back.take() else { return Ok(None) };
-                    if <[u8; 32]>::from(on.hash.finalize_reset()) == on.expected.0 {
-                        return Ok(Some((last, on)));
-                    }
-                    tracing::error!("the store gave damaged bytes for an original; the answer was cut");
-                    return Err(media::Error::Fault("damaged original".to_owned()));
-                }
+                continue;
             }
+            let Some(last) = on.held_back.take() else { return Ok(None) };
+            if <[u8; 32]>::from(on.hash.finalize_reset()) == on.expected.0 {
+                return Ok(Some((last, on)));
+            }
+            tracing::error!("the store gave damaged bytes for an original; the answer was cut");
+            return Err(media::Error::Fault("damaged original".to_owned()));
         }
     })
 }

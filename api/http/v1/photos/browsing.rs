@@ -128,6 +128,7 @@ impl PhotoFilters {
 
 /// A page of photos.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "items": [], "next": null }))]
 pub struct PhotoPage {
     /// The photos.
     items: Vec<PhotoView>,

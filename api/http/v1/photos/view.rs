@@ -172,6 +172,19 @@ pub struct WithdrawnView {
 
 /// A photo with all that is known about it.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968", "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11",
+    "campaign": "1f0a4c3e-52a7-4e0b-8f51-6c2d9b7a3e10", "owner": "c2b7e6d4-0a91-4f36-b8a5-2e7d1c9f4b03",
+    "unit": "9d3e5f72-8b14-4a6c-9c20-7f1b3a5d8e46", "state": "stored", "item": "A-01", "subject": "notice_board",
+    "caption": "Bảng niêm yết thủ tục hành chính",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "size_bytes": 3_481_204, "media_type": "image/jpeg", "captured_at": "2026-03-20T08:15:00+07:00",
+    "device_clock": "2026-03-20T08:15:20+07:00", "origin": "camera",
+    "position": { "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.5, "altitude_m": 12.0, "source": "gnss" },
+    "declared_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "declared_at": "2026-03-20T01:15:21Z", "clock_skew_s": -1.0,
+    "place": { "verdict": "inside", "distance_m": 0.0, "reasons": [] },
+    "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17 }, "examined": null, "withdrawn": null
+}))]
 pub struct PhotoView {
     /// UUIDv7 minted by the phone.
     id: Uuid,
@@ -234,6 +247,12 @@ pub struct PhotoView {
 
 /// What is told when a photo is durable.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "photo": "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968", "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "size_bytes": 3_481_204,
+    "received_at": "2026-03-20T01:15:24Z", "log_number": 17, "place": { "verdict": "inside", "distance_m": 0.0, "reasons": [] },
+    "acknowledgement": "eyJhbGciOiJFZERTQSIsInR5cCI6ImZpZWxkcHJvb2YtYWNrK2p3dCJ9.eyJzdWIiOiIwMTk1YjFjMiJ9.c2lnbmF0dXJl"
+}))]
 pub struct PhotoReceiptView {
     /// The photo.
     photo: Uuid,
