@@ -1,13 +1,16 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod cast;
+mod database;
 pub mod database;
+mod inspectorate;
 pub mod people;
 pub mod pictures;
 mod scene;
 mod visitor;
 
 pub use cast::Person;
+pub use inspectorate::{Holder, Inspectorate, id_of};
 pub use scene::{Scene, Shot};
 pub use visitor::{Answer, Visitor};
 
