@@ -1,7 +1,6 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod cast;
-mod database;
 pub mod database;
 mod inspectorate;
 pub mod people;
