@@ -1,13 +1,12 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod cast;
-mod database;
-mod inspectorate;
-mod scene;
-mod visitor;
 pub mod database;
+mod inspectorate;
 pub mod people;
 pub mod pictures;
+mod scene;
+mod visitor;
 
 pub use cast::Person;
 pub use inspectorate::{Holder, Inspectorate, id_of};
