@@ -5,9 +5,9 @@
 mod migrations;
 mod openapi;
 mod problems;
-mod store;
 mod readme;
 mod source;
+mod store;
 
 use std::path::PathBuf;
 

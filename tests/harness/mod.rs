@@ -2,12 +2,14 @@
 
 mod cast;
 pub mod database;
+mod inspectorate;
 pub mod people;
 pub mod pictures;
 mod scene;
 mod visitor;
 
 pub use cast::Person;
+pub use inspectorate::{Holder, Inspectorate, id_of};
 pub use scene::{Scene, Shot};
 pub use visitor::{Answer, Visitor};
 

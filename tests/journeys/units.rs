@@ -235,3 +235,20 @@ async fn a_new_survey_ends_the_one_before_it() {
     assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some("premises.no-unit")));
     house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_who_change_a_unit_at_once_leave_one_history() {
+    let (house, admin) = with_register().await;
+    let at = format!("/v1/units/{}/versions", "98da5dcd-cbb4-8d04-be3a-0ae306d2f519");
+    let (_, unit) = admin.get("/v1/units/98da5dcd-cbb4-8d04-be3a-0ae306d2f519").await;
+    let last = unit["versions"].as_array().and_then(|v| v.last()).expect("a version").clone();
+    let from = last["valid_to"].as_str().unwrap_or("2026-01-01");
+    let next = json!({ "name": "Tỉnh Tuyên Quang", "unit_type": "province", "valid_from": from });
+
+    let answers = futures::future::join_all((0..6).map(|_| admin.post(&at, &next))).await;
+
+    let mut statuses: Vec<u16> = answers.iter().map(|(status, _)| *status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
+    house.close().await;
+}
