@@ -7,6 +7,7 @@ mod openapi;
 mod problems;
 mod readme;
 mod source;
+mod store;
 
 use std::path::PathBuf;
 
