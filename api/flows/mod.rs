@@ -14,6 +14,7 @@ pub mod profile;
 pub mod promises;
 pub mod replays;
 pub mod responses;
+pub mod review;
 pub mod sessions;
 pub mod sign_in;
 pub mod teams;
@@ -119,19 +120,4 @@ fn scope(actor: &crate::domain::actor::Actor, deed: crate::domain::permission::D
     }
     let detail = format!("This client may not ask for {}.", deed.scope().as_str());
     Err(Refusal::new(crate::domain::refusal::Kind::Forbidden, "scope-missing", detail).into())
-}
-
-/// A short name for content that a door serves: changes whenever the content does.
-#[must_use]
-pub fn fingerprint(content: &[u8]) -> String {
-    crate::identity::sha256(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A password that nobody chose: 120 random bits in letters and digits that are read aloud without doubt.
-#[must_use]
-pub fn random_password() -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-    let bytes = crate::identity::random::<24>();
-    let letters = bytes.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('x', char::from));
-    letters.chunks(6).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
