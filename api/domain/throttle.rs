@@ -47,12 +47,12 @@ impl Counted {
         let passed = now.duration_since(last_at).as_secs().max(0);
         pause.saturating_sub(passed).max(0)
     }
+}
 
-    /// The count with one more failure.
-    #[must_use]
-    pub fn next(self, failures: i32, last_at: Timestamp, now: Timestamp) -> i32 {
-        if now.duration_since(last_at) > FORGOTTEN_AFTER { 1 } else { failures.saturating_add(1) }
-    }
+/// A count with one more failure.
+#[must_use]
+pub fn next(failures: i32, last_at: Timestamp, now: Timestamp) -> i32 {
+    if now.duration_since(last_at) > FORGOTTEN_AFTER { 1 } else { failures.saturating_add(1) }
 }
 
 #[cfg(test)]
@@ -68,6 +68,6 @@ mod tests {
         assert_eq!(Counted::Pair.wait_s(i32::MAX, at, at), 900);
         let later = at + SignedDuration::from_secs(899);
         assert_eq!(Counted::Pair.wait_s(99, at, later), 1);
-        assert_eq!(Counted::Pair.next(99, at, at + SignedDuration::from_hours(1)), 1);
+        assert_eq!(next(99, at, at + SignedDuration::from_hours(1)), 1);
     }
 }

@@ -1,12 +1,13 @@
 //! Oneself: what I am, where I am signed in, and the end of that.
 
-use super::Result;
 use super::sessions::noted;
+use super::{Result, visits};
 use crate::app::App;
 use crate::domain::actor::{Actor, Scope};
-use crate::domain::ids::{SessionId, VisitId};
+use crate::domain::ids::SessionId;
 use crate::domain::permission::{self, Deed, Subject};
 use crate::domain::refusal::Refusal;
+use crate::domain::visit::Visit;
 pub use crate::records::accounts::Account;
 pub use crate::records::grants::Granted;
 pub use crate::records::sessions::Device;
@@ -26,8 +27,8 @@ pub struct Profile {
     pub grants: Vec<Granted>,
     /// Where I am signed in.
     pub devices: Vec<Device>,
-    /// Visits of my teams that I may see.
-    pub visits: Vec<VisitId>,
+    /// Open work of my teams that I have been told of; nothing where the client may not read visits.
+    pub visits: Vec<Visit>,
 }
 
 /// Who the actor is.
@@ -42,8 +43,11 @@ pub async fn read(app: &App, actor: &Actor) -> Result<Profile> {
     let mut grants = grants::of_accounts(&mut conn, &[id]).await?;
     grants.retain(|granted| granted.revoked_at.is_none());
     let devices = sessions::devices(&mut conn, id, app.now()).await?;
+    drop(conn);
+    let may_read = actor.scopes.contains(&Scope::VisitsRead);
+    let visits = if may_read { visits::mine(app, actor).await? } else { Vec::new() };
     let (session, scopes) = (actor.session, actor.scopes.clone());
-    Ok(Profile { account, session, scopes, grants, devices, visits: Vec::new() })
+    Ok(Profile { account, session, scopes, grants, devices, visits })
 }
 
 /// Ends a device of the actor's own.

@@ -115,12 +115,3 @@ pub async fn put_back(app: &App, promise: &Promise, why: &Error) -> Result<()> {
     }
     Ok(())
 }
-
-/// How much work is open, and how much was put aside for a person: `(open, dead)`.
-///
-/// # Errors
-/// An outage.
-pub async fn count(app: &App) -> Result<(i64, i64)> {
-    let mut db = app.records.conn().await?;
-    Ok(tasks::count(&mut db).await?)
-}

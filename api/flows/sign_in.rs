@@ -3,7 +3,7 @@
 use super::Result;
 use crate::app::App;
 use crate::domain::account::{Login, Password, State};
-use crate::domain::throttle::{Counted, KNOWN_FOR};
+use crate::domain::throttle::{self, Counted, KNOWN_FOR};
 use crate::identity;
 pub use crate::records::accounts::Account;
 use crate::records::{self, accounts, sign_ins};
@@ -66,16 +66,12 @@ pub async fn prove(app: &App, login: &str, password: &str, source: &str) -> Resu
     let found = accounts::by_login(&mut *app.records.conn().await?, &login).await?;
     let (account, hash) = found.unzip();
     let fits = app.identity.verify_password(Password::typed(password), hash.flatten()).await?;
-    match account.filter(|account| fits && account.state == State::Active) {
-        Some(account) => {
-            clear(app, &subjects, now).await?;
-            Ok(Proof::Proven(Box::new(account)))
-        }
-        None => {
-            tracing::info!("a sign-in failed");
-            Ok(Proof::Wrong)
-        }
-    }
+    let Some(account) = account.filter(|account| fits && account.state == State::Active) else {
+        tracing::info!("a sign-in failed");
+        return Ok(Proof::Wrong);
+    };
+    clear(app, &subjects, now).await?;
+    Ok(Proof::Proven(Box::new(account)))
 }
 
 async fn count(app: &App, subjects: &Subjects, now: Timestamp) -> Result<Option<i64>> {
@@ -94,10 +90,8 @@ async fn count(app: &App, subjects: &Subjects, now: Timestamp) -> Result<Option<
         return Ok(Some(longest));
     }
     for count in &counts {
-        if let Some(kind) = subjects.kind(&count.subject) {
-            let next = kind.next(count.failures, count.last_at, now);
-            sign_ins::set(&mut tx, &count.subject, next, now).await?;
-        }
+        let next = throttle::next(count.failures, count.last_at, now);
+        sign_ins::set(&mut tx, &count.subject, next, now).await?;
     }
     tx.commit().await?;
     Ok(None)

@@ -35,26 +35,6 @@ pub async fn parts(app: &App) -> Parts {
     Parts { database: database.is_ok(), store: store.is_ok(), disk }
 }
 
-/// Promised work, in tasks.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Promised {
-    /// Not done yet.
-    pub open: f64,
-    /// Put aside for a person after too many attempts.
-    pub dead: f64,
-}
-
-/// Counts promised work.
-///
-/// # Errors
-/// The database's own.
-pub async fn promised(app: &App) -> Result<Promised> {
-    let mut conn = app.records.conn().await?;
-    let (open, dead) = records::tasks::count(&mut conn).await?;
-    let figure = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
-    Ok(Promised { open: figure(open), dead: figure(dead) })
-}
-
 /// Makes the bucket where it is missing.
 ///
 /// # Errors
@@ -73,6 +53,26 @@ pub fn is_decoder(first_argument: Option<&str>) -> bool {
 #[must_use]
 pub fn decode() -> ExitCode {
     decoding::run_child()
+}
+
+/// Promised work, in tasks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Promised {
+    /// Not done yet.
+    pub open: f64,
+    /// Put aside for a person after too many attempts.
+    pub dead: f64,
+}
+
+/// Counts promised work.
+///
+/// # Errors
+/// The database's own.
+pub async fn promised(app: &App) -> Result<Promised> {
+    let mut conn = app.records.conn().await?;
+    let (open, dead) = records::tasks::count(&mut conn).await?;
+    let figure = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
+    Ok(Promised { open: figure(open), dead: figure(dead) })
 }
 
 /// Brings the database to this version's schema; returns what was run.

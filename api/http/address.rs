@@ -1,6 +1,6 @@
 //! Where a request comes from: the peer, or what a trusted proxy says about it.
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpRequest;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The address a request is counted under.
@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 /// writes one of the two headers and passes the other on as the client sent it; where both are there and differ,
 /// neither is believed.
 #[must_use]
-pub fn client(request: &ServiceRequest, trusted: &[IpAddr]) -> IpAddr {
+pub fn client(request: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| plain(peer.ip()));
     if !trusted.contains(&peer) {
         return peer;
@@ -86,7 +86,7 @@ mod tests {
             request = request.append_header((*name, *value));
         }
         let trusted: Vec<IpAddr> = trusted.iter().filter_map(|t| t.parse().ok()).collect();
-        client(&request.to_srv_request(), &trusted).to_string()
+        client(&request.to_http_request(), &trusted).to_string()
     }
 
     #[test]

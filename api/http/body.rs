@@ -1,6 +1,6 @@
 //! JSON bodies and query strings, read strictly: wrong types and unknown names are told by their place.
 
-use super::limits::{BodyFault, Paced, collect, paced};
+use super::pace::{BodyFault, Paced, collect};
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::refusal::FieldFault;
@@ -15,11 +15,6 @@ use std::sync::Arc;
 
 /// The largest JSON body taken, in bytes.
 pub const MAX_JSON_BYTES: usize = 1024 * 1024;
-
-/// Pace of a body where no settings are at hand: bytes per second.
-const LEAST_RATE: u64 = 4096;
-/// Window of that pace.
-const LEAST_WINDOW: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A JSON body of one shape. Unknown fields are refused where the shape says `deny_unknown_fields`, which all do.
 #[derive(Debug)]
@@ -47,10 +42,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             if declared.is_some_and(|length: usize| length > MAX_JSON_BYTES) {
                 return Err(BodyFault::TooLarge(MAX_JSON_BYTES).into());
             }
-            let body = match config {
-                Some(config) => paced(payload, &config),
-                None => Paced::new(payload, LEAST_RATE, LEAST_WINDOW),
-            };
+            let body = Paced::of(payload, config.as_deref());
             parse_json(&collect(body, MAX_JSON_BYTES).await?).map(Self)
         }
         .boxed_local()

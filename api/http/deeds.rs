@@ -87,6 +87,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_teams", Right(Deed::ReadCampaign)),
     ("read_team", Right(Deed::ReadCampaign)),
     ("reseat_team", Right(Deed::EditCampaign)),
+    // photos
     ("declare_photo", Right(Deed::SendPhoto)),
     ("head_derivative", Right(Deed::ReadPhotos)),
     ("head_original", Right(Deed::ReadOriginal)),

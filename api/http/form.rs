@@ -1,5 +1,7 @@
 //! Form bodies, as browsers and OAuth clients send them.
 
+use super::pace::{BodyFault, Paced, collect};
+use crate::app::App;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
@@ -7,6 +9,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// The largest form taken, in bytes.
 const MAX_FORM_BYTES: usize = 16 * 1024;
@@ -18,6 +21,8 @@ pub enum BadForm {
     Type,
     /// Larger than a form ever is.
     TooLarge,
+    /// Slower than any line.
+    Slow,
     /// Broken off, not a form, or a field twice.
     Unreadable,
 }
@@ -29,6 +34,7 @@ impl BadForm {
         match self {
             Self::Type => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Unreadable => StatusCode::BAD_REQUEST,
         }
     }
@@ -39,6 +45,7 @@ impl BadForm {
         match self {
             Self::Type => "send application/x-www-form-urlencoded",
             Self::TooLarge => "the form is larger than 16 KiB",
+            Self::Slow => "the form came too slowly",
             Self::Unreadable => "the form can't be read, or has a field twice",
         }
     }
@@ -58,18 +65,17 @@ where
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_form = request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let bytes = web::Bytes::from_request(request, payload);
+        let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
+        let body = Paced::of(payload.take(), config.as_deref());
         async move {
             if !is_form {
                 return Err(BadForm::Type.into());
             }
-            let bytes = bytes.await.map_err(|why| match why.as_response_error().status_code() {
-                StatusCode::PAYLOAD_TOO_LARGE => BadForm::TooLarge,
-                _ => BadForm::Unreadable,
+            let bytes = collect(body, MAX_FORM_BYTES).await.map_err(|why| match why {
+                BodyFault::TooLarge(_) => BadForm::TooLarge,
+                BodyFault::Slow => BadForm::Slow,
+                BodyFault::Broken(_) => BadForm::Unreadable,
             })?;
-            if bytes.len() > MAX_FORM_BYTES {
-                return Err(BadForm::TooLarge.into());
-            }
             let read = serde_html_form::from_bytes(&bytes).map_err(|_| BadForm::Unreadable)?;
             Ok(Self(read, PhantomData))
         }

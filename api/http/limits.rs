@@ -82,7 +82,7 @@ pub async fn admit(
     if request.path().starts_with("/health/") {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let network = address::network(address::client(&request, &app.config.trusted_proxies));
+    let network = address::network(address::client(request.request(), &app.config.trusted_proxies));
     let known = match actor::bearer(request.request()) {
         Some(token) => Some(actor::find_out(&app, &token).await),
         None => None,

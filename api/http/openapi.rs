@@ -173,6 +173,7 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
     }
     if operation.request_body.is_some() {
         shared.push(("400", "The body can't be read."));
+        shared.push(("408", "The body came too slowly."));
         shared.push(("413", "The body is too large."));
         shared.push(("415", "This media type is not taken."));
         shared.push(("422", "A field breaks a rule; `errors` names it."));

@@ -73,6 +73,14 @@ pub fn paced<S>(body: S, config: &Config) -> Paced<S> {
 }
 
 impl<S> Paced<S> {
+    /// Holds a body to the configured pace, or to the default one where no settings are at hand.
+    pub fn of(body: S, config: Option<&Config>) -> Self {
+        match config {
+            Some(config) => paced(body, config),
+            None => Self::new(body, 4096, Duration::from_secs(30)),
+        }
+    }
+
     /// Holds a body to `rate` bytes per second over `window`.
     pub fn new(body: S, rate: u64, window: Duration) -> Self {
         let step = (window / STEPS).max(Duration::from_millis(1));

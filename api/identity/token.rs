@@ -142,7 +142,7 @@ mod tests {
             session: SessionId(uuid::Uuid::nil()),
             scope: "profile".to_owned(),
         };
-        sign(key, to, at, Duration::from_secs(600)).unwrap()
+        sign(key, to, at, Duration::from_mins(10)).unwrap()
     }
 
     #[test]

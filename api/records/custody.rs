@@ -13,7 +13,7 @@ use serde_json::Value;
 /// A deed to be recorded.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
-    /// What was done, as `noun.verb`: `photo.received`, `visit.checked-in`.
+    /// What was done, as `noun.verb`: `photo.received`, `visit.checked_in`.
     pub deed: &'a str,
     /// What it was done to.
     pub object: (&'a str, String),

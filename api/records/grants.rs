@@ -12,6 +12,7 @@ use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
 use uuid::Uuid;
 
 /// A grant as kept.
+#[allow(clippy::struct_field_names, reason = "the column's name; `at` alone would not say of what")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
     /// Its id.

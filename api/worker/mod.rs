@@ -11,14 +11,11 @@ use tokio::task::JoinSet;
 const IDLE: Duration = Duration::from_millis(200);
 /// Longest pause while the database is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How often the open promises are counted for the metrics.
-const COUNT_EVERY: Duration = Duration::from_secs(10);
 
 /// Keeps promises until told to stop; what is under way then is finished first. Work of a process that was killed
 /// is claimed by another when its lease has run out.
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(app.config.decoders));
-    let counting = tokio::spawn(count(app.clone(), stop.clone()));
     let mut under_way = JoinSet::new();
     let mut pause = IDLE;
     let mut stopped = stop.clone();
@@ -51,7 +48,6 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
     if tokio::time::timeout(app.config.shutdown, finishing).await.is_err() {
         tracing::warn!("stopped with work under way; it is done again elsewhere");
     }
-    counting.abort();
 }
 
 async fn work(app: App, promise: Promise, _place: OwnedSemaphorePermit) {
@@ -83,16 +79,5 @@ async fn work(app: App, promise: Promise, _place: OwnedSemaphorePermit) {
     metrics::counter!("tasks_total", "kind" => promise.kind().to_owned(), "outcome" => outcome).increment(1);
     if let Err(why) = told {
         tracing::warn!(%why, kind = promise.kind(), "what became of a promise could not be written down");
-    }
-}
-
-async fn count(app: App, stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        if let Ok((open, dead)) = promises::count(&app).await {
-            let figure = |n: i64| f64::from(i32::try_from(n).unwrap_or(i32::MAX));
-            metrics::gauge!("tasks_open").set(figure(open));
-            metrics::gauge!("tasks_dead").set(figure(dead));
-        }
-        tokio::time::sleep(COUNT_EVERY).await;
     }
 }

@@ -33,7 +33,9 @@ CREATE TABLE visits (
     CONSTRAINT visits_re_inspection_has_previous CHECK ((kind = 're_inspection') = (previous_visit_id IS NOT NULL))
 );
 CREATE INDEX visits_by_owner ON visits (owner_id, planned_start DESC, id DESC);
-CREATE INDEX visits_by_campaign ON visits (campaign_id, planned_start DESC, id DESC);
+CREATE INDEX visits_by_campaign ON visits (campaign_id, owner_id, planned_start DESC, id DESC);
+CREATE INDEX visits_by_state ON visits (owner_id, state, planned_start DESC, id DESC);
+CREATE INDEX visits_by_kind ON visits (owner_id, kind, planned_start DESC, id DESC);
 CREATE INDEX visits_by_team ON visits (team_id, planned_start DESC, id DESC);
 CREATE INDEX visits_by_unit ON visits (unit_id, planned_start DESC, id DESC);
 

@@ -7,6 +7,7 @@ mod openapi;
 mod problems;
 mod readme;
 mod source;
+mod store;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,3 @@ fn holds(path: &str, wanted: &str) {
         wanted.lines().nth(line)
     );
 }
-//! What others may rely on, and what we rely on in others.
-
-mod store;

@@ -66,36 +66,19 @@ pub(super) fn calls(code: &str, name: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The bodies of functions of this name.
-pub(super) fn bodies<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
-    let start = format!("fn {name}(");
-    code.match_indices(&start)
-        .filter_map(|(at, _)| {
-            let rest = &code[at..];
-            let open = rest.find('{')?;
-            let mut depth = 0_i32;
-            for (i, c) in rest[open..].char_indices() {
-                match c {
-                    '{' => depth += 1,
-                    '}' => depth -= 1,
-                    _ => {}
-                }
-                if depth == 0 {
-                    return Some(&rest[open..open + i]);
-                }
-            }
-            None
-        })
-        .collect()
-}
-
-/// String literals in a piece of source.
+/// String literals that stand whole on a line, comments apart.
 pub(super) fn literals(code: &str) -> Vec<String> {
-    code.split('"').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+    let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+    lines.flat_map(|line| line.split('"').skip(1).step_by(2)).map(ToOwned::to_owned).collect()
 }
 
 /// Whether a text has the form of a code: `noun.rule` or one word, in kebab-case.
 pub(super) fn is_code(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c))
+    text.split('.').all(is_word)
+}
+
+/// Whether a text is one part of a code.
+pub(super) fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }

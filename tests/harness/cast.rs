@@ -17,16 +17,8 @@ pub struct Person {
 }
 
 impl House {
-    /// Makes an owner.
-    pub async fn owner(&self, code: &str) -> Uuid {
-        let id = Uuid::new_v4();
-        let sql = "INSERT INTO owners (id, code, name, created_at) VALUES ($1::text::uuid, $2, $2, now())";
-        self.sql().await.execute(sql, &[&id.to_string(), &code]).await.expect("an owner");
-        id
-    }
-
     /// Signs somebody in who holds these roles; without an owner they hold everywhere.
-    pub async fn person(&self, name: &str, roles: &[(Role, Option<Uuid>)]) -> Person {
+    pub async fn officer(&self, name: &str, roles: &[(Role, Option<Uuid>)]) -> Person {
         let (account, session) = (Uuid::new_v4(), Uuid::new_v4());
         let sql = self.sql().await;
         let make = "INSERT INTO accounts (id, login, display_name, locale, state, created_at)

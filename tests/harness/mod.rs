@@ -2,6 +2,7 @@
 
 mod cast;
 mod database;
+mod inspectorate;
 mod scene;
 mod visitor;
 pub mod database;
@@ -9,6 +10,7 @@ pub mod people;
 pub mod pictures;
 
 pub use cast::Person;
+pub use inspectorate::{Holder, Inspectorate, id_of};
 pub use scene::{Scene, Shot};
 pub use visitor::{Answer, Visitor};
 

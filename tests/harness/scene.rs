@@ -40,9 +40,9 @@ impl House {
         let sql = self.sql().await;
         let [owner, other, campaign, visit, unit, province, team, premises, version, template] =
             std::array::from_fn(|_| Uuid::new_v4());
-        let lead = self.person(&sql, "lead", "team_lead", owner).await;
-        let reviewer = self.person(&sql, "reviewer", "reviewer", owner).await;
-        let outsider = self.person(&sql, "outsider", "reviewer", other).await;
+        let lead = self.insert_person(&sql, "lead", "team_lead", owner).await;
+        let reviewer = self.insert_person(&sql, "reviewer", "reviewer", owner).await;
+        let outsider = self.insert_person(&sql, "outsider", "reviewer", other).await;
         let area = json!({ "circle": { "longitude": OFFICE.1, "latitude": OFFICE.0, "radius_m": 60.0 } });
         let body = json!({ "sections": [{ "items": [{ "code": "A-01" }, { "code": "A-02" }] }] });
         let script = format!(
@@ -79,7 +79,7 @@ impl House {
         }
     }
 
-    async fn person(&self, sql: &Client, login: &str, role: &str, owner: Uuid) -> Uuid {
+    async fn insert_person(&self, sql: &Client, login: &str, role: &str, owner: Uuid) -> Uuid {
         let id = Uuid::new_v4();
         let scopes = all_scopes().join(",");
         let script = format!(

@@ -16,11 +16,11 @@ struct Office {
 
 async fn office() -> Office {
     let house = House::open().await;
-    let owner = house.owner("nong-son").await;
-    let planner = house.person("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
-    let authority = house.person("Hồ Thị Chủ", &[(Role::Authority, Some(owner))]).await.visitor;
-    let lead = house.person("Mai Thị Hồng", &[(Role::TeamLead, Some(owner))]).await;
-    let clerk = house.person("Nguyễn Văn Thư", &[(Role::Clerk, Some(owner))]).await;
+    let owner = house.owner("nong-son").await.0;
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let authority = house.officer("Hồ Thị Chủ", &[(Role::Authority, Some(owner))]).await.visitor;
+    let lead = house.officer("Mai Thị Hồng", &[(Role::TeamLead, Some(owner))]).await;
+    let clerk = house.officer("Nguyễn Văn Thư", &[(Role::Clerk, Some(owner))]).await;
     Office { house, owner, planner, authority, lead, clerk }
 }
 
@@ -130,7 +130,7 @@ async fn a_team_has_one_lead_and_only_people_with_a_fitting_role() {
             office.planner.request("PUT", &at).header("If-Match", etag).json(&json!({ "members": members }));
         office.planner.answer(request).await
     };
-    let second = office.house.person("Phan Văn Phó", &[(Role::TeamLead, Some(office.owner))]).await;
+    let second = office.house.officer("Phan Văn Phó", &[(Role::TeamLead, Some(office.owner))]).await;
     let swapped = json!([seat(second.account, "lead"), seat(lead, "deputy")]);
     let changed = put("\"v1\"", swapped.clone()).await;
     assert_eq!((changed.status, changed.header("etag")), (200, "\"v2\""), "{}", changed.body);
@@ -144,9 +144,9 @@ async fn a_team_has_one_lead_and_only_people_with_a_fitting_role() {
 async fn a_campaign_shows_to_its_owner_and_its_team_and_to_nobody_else() {
     let office = office().await;
     let at = office.campaign().await;
-    let theirs = office.house.owner("que-son").await;
-    let other = office.house.person("Trần Thị Hoa", &[(Role::Scheduler, Some(theirs))]).await.visitor;
-    let admin = office.house.person("Quản trị", &[(Role::Administrator, None)]).await.visitor;
+    let theirs = office.house.owner("que-son").await.0;
+    let other = office.house.officer("Trần Thị Hoa", &[(Role::Scheduler, Some(theirs))]).await.visitor;
+    let admin = office.house.officer("Quản trị", &[(Role::Administrator, None)]).await.visitor;
     let count = async |who: &Visitor| who.get("/v1/campaigns").await.1["items"].as_array().map(Vec::len);
 
     for stranger in [&other, &admin, &office.lead.visitor] {

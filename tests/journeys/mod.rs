@@ -3,10 +3,13 @@
 mod accounts;
 mod campaigns;
 mod door;
+mod owners;
 mod photos;
 mod probes;
+mod secrecy;
 mod sign_in;
 mod sign_in_guards;
 mod templates;
 mod units;
 mod uploads_broken;
+mod visits;

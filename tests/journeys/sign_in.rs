@@ -121,7 +121,10 @@ async fn a_refresh_token_shown_again_after_the_minute_ends_the_sign_in() {
     house.wait_s(61);
     flows::sessions::sweep(&house.app).await.expect("a sweep");
     let sql = house.sql().await;
-    let left = sql.query("SELECT 1 FROM refresh_tokens WHERE successor_sealed IS NOT NULL", &[]).await.expect("rows");
+    let left = sql
+        .query("SELECT 1 FROM refresh_tokens WHERE successor_sealed IS NOT NULL", &[])
+        .await
+        .expect("rows");
     assert_eq!(left.len(), 0, "no successor is kept longer than it may be repeated");
     assert_eq!(house.refresh(&first.refresh).await.body["error"], "invalid_grant");
     assert_eq!(house.refresh(&second.refresh).await.body["error"], "invalid_grant");

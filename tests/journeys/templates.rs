@@ -16,11 +16,11 @@ fn checklist(weight: u8) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_shelf_is_brought_in_once_and_read_by_anybody_with_a_role() {
     let house = House::open().await;
-    let owner = house.owner("nong-son").await;
+    let owner = house.owner("nong-son").await.0;
     library::import_templates(&house.app, None, None).await.expect("the shelf");
     library::import_templates(&house.app, None, None).await.expect("the shelf again");
 
-    let member = house.person("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
+    let member = house.officer("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
     let (status, page) = member.get("/v1/templates").await;
     let codes: Vec<&str> =
         page["items"].as_array().expect("items").iter().filter_map(|t| t["code"].as_str()).collect();
@@ -44,8 +44,8 @@ async fn the_shelf_is_brought_in_once_and_read_by_anybody_with_a_role() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_may_change_until_it_is_published_and_never_after() {
     let house = House::open().await;
-    let owner = house.owner("nong-son").await;
-    let planner = house.person("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let owner = house.owner("nong-son").await.0;
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
     let made = planner.send("POST", "/v1/templates", Some(&json!({ "owner": owner, "code": "QCK" }))).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let template = made.header("location").to_owned();
@@ -102,9 +102,9 @@ async fn a_draft_may_change_until_it_is_published_and_never_after() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_owners_checklists_are_not_to_be_seen() {
     let house = House::open().await;
-    let (ours, theirs) = (house.owner("nong-son").await, house.owner("que-son").await);
-    let planner = house.person("Lê Văn Kế", &[(Role::Scheduler, Some(ours))]).await.visitor;
-    let other = house.person("Trần Thị Hoa", &[(Role::Scheduler, Some(theirs))]).await.visitor;
+    let (ours, theirs) = (house.owner("nong-son").await.0, house.owner("que-son").await.0);
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(ours))]).await.visitor;
+    let other = house.officer("Trần Thị Hoa", &[(Role::Scheduler, Some(theirs))]).await.visitor;
     let made = planner.send("POST", "/v1/templates", Some(&json!({ "owner": ours, "code": "QCK" }))).await;
 
     let at = made.header("location");

@@ -41,7 +41,7 @@ fn register() -> Register {
 async fn with_register() -> (House, Visitor) {
     let house = House::open().await;
     units::import(&house.app, register()).await.expect("the register is entered");
-    let admin = house.person("Quản trị", &[(Role::Administrator, None)]).await;
+    let admin = house.officer("Quản trị", &[(Role::Administrator, None)]).await;
     (house, admin.visitor)
 }
 
@@ -155,8 +155,8 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_unit_changes_from_a_day_on() {
     let house = House::open().await;
-    let owner = house.owner("nong-son").await;
-    let planner = house.person("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let owner = house.owner("nong-son").await.0;
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
     let enter = async |body: &Value| planner.send("POST", "/v1/units", Some(body)).await;
 
     let province =
@@ -188,7 +188,7 @@ async fn a_unit_changes_from_a_day_on() {
     let id = district.body["id"].as_str().expect("an id");
     assert_eq!(house.deeds(id).await, ["unit.created", "unit.version_added"]);
 
-    let member = house.person("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
+    let member = house.officer("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
     assert_eq!(
         member
             .post(
@@ -233,5 +233,22 @@ async fn a_new_survey_ends_the_one_before_it() {
     assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some("date.out-of-range")));
     let (status, problem) = admin.post(&at, &survey(point, "2025-07-01")).await;
     assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some("premises.no-unit")));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_who_change_a_unit_at_once_leave_one_history() {
+    let (house, admin) = with_register().await;
+    let at = format!("/v1/units/{}/versions", "98da5dcd-cbb4-8d04-be3a-0ae306d2f519");
+    let (_, unit) = admin.get("/v1/units/98da5dcd-cbb4-8d04-be3a-0ae306d2f519").await;
+    let last = unit["versions"].as_array().and_then(|v| v.last()).expect("a version").clone();
+    let from = last["valid_to"].as_str().unwrap_or("2026-01-01");
+    let next = json!({ "name": "Tỉnh Tuyên Quang", "unit_type": "province", "valid_from": from });
+
+    let answers = futures::future::join_all((0..6).map(|_| admin.post(&at, &next))).await;
+
+    let mut statuses: Vec<u16> = answers.iter().map(|(status, _)| *status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
     house.close().await;
 }

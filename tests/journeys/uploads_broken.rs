@@ -113,7 +113,8 @@ async fn racing_phones_store_one_photo_once() {
     let house = House::open().await;
     let scene = house.scene().await;
     let shot = Shot::of(scene.visit, pictures::sharp(4));
-    let declared = (0..6).map(|_| scene.phone.put(&shot.path(), &shot.declaration));
+    let path = shot.path();
+    let declared = (0..6).map(|_| scene.phone.put(&path, &shot.declaration));
     let declared: Vec<u16> = futures::future::join_all(declared).await.into_iter().map(|(s, _)| s).collect();
     assert_eq!(declared.iter().filter(|s| **s == 201).count(), 1, "{declared:?}");
     let sent = (0..6).map(|_| scene.phone.answer(shot.sending(&scene.phone)));

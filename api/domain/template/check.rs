@@ -1,6 +1,7 @@
 //! The rules of a checklist, each fault told by its place.
 
 use super::{Bilingual, Checklist, ChoiceOption, Item, Measure, PhotoRule, PhotoWhen, ResponseType};
+use crate::photo::SUBJECTS;
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
 use std::collections::HashSet;
@@ -188,7 +189,8 @@ fn check_photo(faults: &mut Faults, at: &str, rule: &PhotoRule) {
         let detail = "a required photo has a subject and a count of at least 1";
         faults.add(at, "template.photo-rule", detail);
     }
-    if rule.subject.as_deref().is_some_and(|subject| !is_name(subject)) {
-        faults.add(format!("{at}/subject"), "template.photo-subject", "use small letters, digits and _");
+    if rule.subject.as_deref().is_some_and(|subject| !SUBJECTS.contains(&subject)) {
+        let detail = format!("is none of {}", SUBJECTS.join(", "));
+        faults.add(format!("{at}/subject"), "template.photo-subject", detail);
     }
 }

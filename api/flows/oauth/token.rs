@@ -173,14 +173,14 @@ async fn with_refresh(app: &App, client: &Client, asked: &Asked) -> Result<Token
         }
         None => return Err(wrong()),
         // The sealed successor is gone as soon as the successor was used: then nobody can have lost it.
-        Some(used_at) => match repeat(app, &token, used_at, now) {
-            Some(successor) => successor,
-            None => {
+        Some(used_at) => {
+            let Some(successor) = repeat(app, &token, used_at, now) else {
                 kill(&mut tx, token.session, "refresh token replayed", now).await?;
                 tx.commit().await?;
                 return Err(wrong());
-            }
-        },
+            };
+            successor
+        }
     };
     tx.commit().await?;
     access(app, client, account.to_string(), token.session, &scopes, Some(refresh)).await

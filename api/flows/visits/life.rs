@@ -138,7 +138,7 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
     if work.visit.kind == Kind::Surprise {
         work.visit.disclosed_at = Some(work.now);
     }
-    work.write(actor, "visit.checked-in", details).await
+    work.write(actor, "visit.checked_in", details).await
 }
 
 /// Ends recording on site; what phones still hold may arrive.
@@ -146,7 +146,7 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
 /// # Errors
 /// `visit.not-on-site`, `visit.closed`.
 pub async fn close_recording(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
-    step(app, actor, id, (Deed::RecordVisit, Step::CloseRecording, "visit.recording-closed")).await
+    step(app, actor, id, (Deed::RecordVisit, Step::CloseRecording, "visit.recording_closed")).await
 }
 
 /// Drafts the minutes, or drafts them anew as long as nobody has signed.
@@ -165,7 +165,7 @@ pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) ->
         json!({ "text_sha256": minutes.text_sha256, "answers_sha256": minutes.figures.answers_sha256 });
     work.visit.state = state;
     work.visit.minutes = Some(minutes);
-    work.write(actor, "visit.minutes-drafted", details).await
+    work.write(actor, "visit.minutes_drafted", details).await
 }
 
 /// Records what one side says to the minutes. The head of the unit may do so on a device of their own, or on the
@@ -203,7 +203,7 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
             work.visit.minutes = Some(minutes);
         }
     }
-    work.write(actor, "visit.minutes-signed", details).await
+    work.write(actor, "visit.minutes_signed", details).await
 }
 
 /// Hands a visit in: from then on nothing about it changes.

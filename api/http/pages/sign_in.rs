@@ -5,10 +5,10 @@ use super::{Frame, PageProblem, page};
 use crate::app::App;
 use crate::flows::sessions;
 use crate::flows::sign_in::{Proof, prove};
+use crate::http::address;
 use crate::http::context::Language;
 use crate::http::cookies::Cookie;
 use crate::http::form::Form;
-use crate::http::source::source;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -110,7 +110,7 @@ pub async fn proven(
     form: &SignInForm,
 ) -> Result<Result<Box<crate::flows::sign_in::Account>, Trouble>, PageProblem> {
     Unsigned::of(app, request).sent(form.csrf.as_deref())?;
-    let from = source(request, &app.config).to_string();
+    let from = address::client(request, &app.config.trusted_proxies).to_string();
     Ok(match prove(app, &form.login, &form.password, &from).await? {
         Proof::Proven(account) => Ok(account),
         Proof::Wrong => Err(Trouble::Wrong),

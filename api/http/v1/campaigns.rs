@@ -1,7 +1,7 @@
 //! Campaigns and their papers.
 
 use crate::app::App;
-use crate::domain::campaign::{Document, Step};
+use crate::domain::campaign::Document;
 use crate::domain::ids::{CampaignId, OwnerId};
 use crate::flows::campaigns::{self, Campaign, Change, DaySaid, Held, Paper, Wish};
 use crate::http::actor::Caller;
@@ -16,6 +16,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
+
+mod steps;
+
+use steps::{activate_campaign, approve_campaign, cancel_campaign, submit_campaign};
 
 /// The operations on campaigns.
 pub fn operations(cfg: &mut ServiceConfig) {
@@ -238,16 +242,6 @@ fn send(mut answer: HttpResponseBuilder, held: Held) -> HttpResponse {
     answer.insert_header(etag(held.campaign.version)).json(CampaignView::from(held))
 }
 
-async fn advance(
-    app: &App,
-    caller: Caller,
-    path: web::Path<Uuid>,
-    step: Step,
-) -> Result<HttpResponse, Problem> {
-    let held = campaigns::advance(app, &caller.0, CampaignId(path.into_inner()), step).await?;
-    Ok(send(HttpResponse::Ok(), held))
-}
-
 /// Enter a campaign
 ///
 /// As a draft, for an owner where one may plan.
@@ -355,64 +349,4 @@ pub async fn enter_document(
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/v1/campaigns/{}", held.campaign.id)));
     Ok(send(answer, held))
-}
-
-/// Submit a campaign
-///
-/// Puts a draft before the authority.
-#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
-    (status = 200, description = "Submitted.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
-    (status = 409, description = "`campaign.state`: it is no draft.")))]
-#[post("/v1/campaigns/{campaign}/submit")]
-pub async fn submit_campaign(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    advance(&app, caller, path, Step::Submit).await
-}
-
-/// Approve a campaign
-///
-/// Needs its plan, or a standing decision for surprise work without a plan.
-#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
-    (status = 200, description = "Approved.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
-    (status = 409, description = "`campaign.state`: it is not submitted. `campaign.no-plan`.")))]
-#[post("/v1/campaigns/{campaign}/approve")]
-pub async fn approve_campaign(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    advance(&app, caller, path, Step::Approve).await
-}
-
-/// Activate a campaign
-///
-/// Needs its decision and a team with a lead; from then on visits may be made.
-#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
-    (status = 200, description = "Activated.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
-    (status = 409, description = "`campaign.state`: it is not approved. `campaign.no-decision`. `campaign.no-team`.")))]
-#[post("/v1/campaigns/{campaign}/activate")]
-pub async fn activate_campaign(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    advance(&app, caller, path, Step::Activate).await
-}
-
-/// Cancel a campaign
-///
-/// A draft or a submitted one.
-#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
-    (status = 200, description = "Cancelled.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
-    (status = 409, description = "`campaign.state`: it is approved already, or over.")))]
-#[post("/v1/campaigns/{campaign}/cancel")]
-pub async fn cancel_campaign(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    advance(&app, caller, path, Step::Cancel).await
 }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::ids::SessionId;
+use crate::domain::visit::Visit;
 use crate::flows::{self, profile::Profile};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
@@ -41,16 +42,47 @@ pub struct MeView {
     grants: Vec<GrantView>,
     /// Where I am signed in, last used first.
     devices: Vec<DeviceView>,
-    /// My visits, as far as I have been told.
+    /// Open visits of my teams that I have been told of; empty where the client may not read visits.
     visits: Vec<MyVisitView>,
 }
 
 /// A visit of a team I am on.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({ "id": "0f7c8c2e-53a9-4c0f-a6a1-7e6f1a2b3c4d" }))]
+#[schema(example = json!({
+    "id": "0f7c8c2e-53a9-4c0f-a6a1-7e6f1a2b3c4d", "campaign": "9a1d6c1f-0a55-4a0e-9d5a-6a4b8f1f2e3d",
+    "kind": "surprise", "state": "dispatched",
+    "unit_path": "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang",
+    "planned_start": "2026-03-20T01:00:00Z", "planned_end": "2026-03-20T04:00:00Z"
+}))]
 pub struct MyVisitView {
     /// The visit.
     id: Uuid,
+    /// Under which campaign.
+    campaign: Uuid,
+    /// `planned`, `surprise` or `re_inspection`, as in the visit itself.
+    kind: &'static str,
+    /// Where it is in its life, as in the visit itself.
+    state: &'static str,
+    /// The unit's printed path on that day.
+    unit_path: String,
+    /// When it is to begin.
+    planned_start: Timestamp,
+    /// When it is to end.
+    planned_end: Timestamp,
+}
+
+impl From<Visit> for MyVisitView {
+    fn from(visit: Visit) -> Self {
+        Self {
+            id: visit.id.0,
+            campaign: visit.campaign.0,
+            kind: visit.kind.as_str(),
+            state: visit.state.as_str(),
+            unit_path: visit.unit_path,
+            planned_start: visit.window.start,
+            planned_end: visit.window.end,
+        }
+    }
 }
 
 /// An app that I am signed in to.
@@ -96,7 +128,7 @@ impl From<Profile> for MeView {
             scopes: me.scopes.iter().map(|scope| scope.as_str()).collect(),
             grants: me.grants.into_iter().map(GrantView::from).collect(),
             devices: me.devices.into_iter().map(device).collect(),
-            visits: me.visits.into_iter().map(|id| MyVisitView { id: id.0 }).collect(),
+            visits: me.visits.into_iter().map(MyVisitView::from).collect(),
         }
     }
 }

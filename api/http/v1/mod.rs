@@ -18,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(campaigns::operations);
     cfg.configure(owners::operations);
+    cfg.configure(photos::operations);
     cfg.configure(premises::operations);
     cfg.configure(responses::operations);
     cfg.configure(teams::operations);

@@ -102,7 +102,7 @@ impl From<&Answer> for AnswerView {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a",
-    "item": "OSS-A01", "answer": { "type": "number", "value": "40,5" }, "note": "Đo bằng thước laser",
+    "item": "OSS-A01", "answer": { "type": "number", "value": 40.5 }, "note": "Đo bằng thước laser",
     "answered_at": "2026-03-20T08:21:40+07:00"
 }))]
 pub struct ResponsePut {

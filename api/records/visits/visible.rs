@@ -59,9 +59,10 @@ pub async fn page(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted, limit
     }
     let mut sql = Sql::default();
     sql.text("SELECT id, planned_start FROM (");
-    for (n, branch) in branches.iter().enumerate() {
+    let seeks = branches.iter().flat_map(|b| b.seeks(wanted).into_iter().map(move |seek| (b, seek)));
+    for (n, (branch, seek)) in seeks.enumerate() {
         sql.text(if n == 0 { "(" } else { " UNION (" });
-        branch.write(&mut sql, wanted, limit);
+        branch.write(&mut sql, &seek, limit);
         sql.text(")");
     }
     sql.text(") AS seen ORDER BY planned_start DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
@@ -132,6 +133,25 @@ async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>>
 }
 
 impl Branch {
+    /// One seek for each state, or else for each kind, where an index begins with it: several values in one seek
+    /// would have to be sorted, and a rare one would be looked for among all the others.
+    fn seeks(&self, wanted: &Wanted) -> Vec<Wanted> {
+        let of_owner = self.slice.owner.is_some() && self.slice.unit.or(wanted.unit).is_none();
+        let (mut states, mut kinds) = (wanted.states.clone(), wanted.kinds.clone());
+        states.sort_unstable();
+        states.dedup();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let whole = Wanted { states, kinds, ..wanted.clone() };
+        if of_owner && !whole.states.is_empty() {
+            whole.states.iter().map(|state| Wanted { states: vec![*state], ..whole.clone() }).collect()
+        } else if of_owner && !whole.kinds.is_empty() {
+            whole.kinds.iter().map(|kind| Wanted { kinds: vec![*kind], ..whole.clone() }).collect()
+        } else {
+            vec![whole]
+        }
+    }
+
     fn write(&self, sql: &mut Sql, wanted: &Wanted, limit: u8) {
         // A subtree is one seek in visit_units; anything else seeks in visits itself.
         let subtree = wanted.unit.or(self.slice.unit);
@@ -177,14 +197,8 @@ impl Branch {
         if self.after_signing {
             sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
         }
-        if !wanted.states.is_empty() {
-            let states = wanted.states.iter().map(|state| state.as_str().to_owned()).collect();
-            sql.text(" AND v.state = ANY (").bind(Bind::Words(states)).text(")");
-        }
-        if !wanted.kinds.is_empty() {
-            let kinds = wanted.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
-            sql.text(" AND v.kind = ANY (").bind(Bind::Words(kinds)).text(")");
-        }
+        one_of(sql, "v.state", wanted.states.iter().map(|state| state.as_str()));
+        one_of(sql, "v.kind", wanted.kinds.iter().map(|kind| kind.as_str()));
         if let Some(from) = wanted.from {
             sql.text(&format!(" AND {start} >= ")).bind(Bind::Time(from));
         }
@@ -201,7 +215,22 @@ impl Branch {
     }
 }
 
+/// One word is compared plainly, so that an index can keep its order behind it.
+fn one_of<'a>(sql: &mut Sql, column: &str, words: impl Iterator<Item = &'a str>) {
+    let words: Vec<String> = words.map(ToOwned::to_owned).collect();
+    match words.as_slice() {
+        [] => {}
+        [word] => {
+            sql.text(&format!(" AND {column} = ")).bind(Bind::Word(word.clone()));
+        }
+        _ => {
+            sql.text(&format!(" AND {column} = ANY (")).bind(Bind::Words(words)).text(")");
+        }
+    }
+}
+
 enum Bind {
+    Word(String),
     Id(Uuid),
     Time(Timestamp),
     Words(Vec<String>),
@@ -233,6 +262,7 @@ impl Sql {
             query = match bind {
                 Bind::Id(id) => query.bind::<SqlUuid, _>(id),
                 Bind::Time(at) => query.bind::<Timestamptz, _>(at.to_diesel()),
+                Bind::Word(word) => query.bind::<Text, _>(word),
                 Bind::Words(words) => query.bind::<Array<Text>, _>(words),
                 Bind::Number(number) => query.bind::<BigInt, _>(number),
             };

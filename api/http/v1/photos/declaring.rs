@@ -70,31 +70,31 @@ pub struct DeclarationBody {
 struct Faults(Vec<FieldFault>);
 
 impl Faults {
-    fn add(&mut self, pointer: &str, code: &str, detail: impl ToString) {
+    fn fault(&mut self, pointer: &str, code: &str, detail: impl ToString) {
         self.0.push(FieldFault::new(pointer, code, detail));
     }
 
     fn moment(&mut self, pointer: &str, text: &str) -> Option<DeviceMoment> {
-        DeviceMoment::parse(text).map_err(|why| self.add(pointer, why.code(), why)).ok()
+        DeviceMoment::parse(text).map_err(|why| self.fault(pointer, why.code(), why)).ok()
     }
 
-    fn known<T>(&mut self, pointer: &str, code: &str, found: Option<T>, detail: &str) -> Option<T> {
+    fn known<T>(&mut self, found: Option<T>, otherwise: FieldFault) -> Option<T> {
         if found.is_none() {
-            self.add(pointer, code, detail);
+            self.0.push(otherwise);
         }
         found
     }
 
     fn position(&mut self, said: &Position) -> Option<(GeoFix, PositionSource)> {
         let fix = GeoFix::parse(said.latitude, said.longitude, said.accuracy_m)
-            .map_err(|why| self.add(&format!("/position/{}", why.code().1), why.code().0, why))
+            .map_err(|why| self.fault(&format!("/position/{}", why.code().1), why.code().0, why))
             .ok();
         if said.altitude_m.is_some_and(|metres| !(-12_000.0..=100_000.0).contains(&metres)) {
-            self.add("/position/altitude_m", "place.altitude-out-of-range", "no height of this world");
+            self.fault("/position/altitude_m", "place.altitude-out-of-range", "no height of this world");
         }
         let source = PositionSource::parse(&said.source).filter(|source| *source != PositionSource::None);
         let detail = "must be gnss, network or manual; without a position send null";
-        let source = self.known("/position/source", "place.source-unknown", source, detail);
+        let source = self.known(source, FieldFault::new("/position/source", "place.source-unknown", detail));
         fix.zip(source)
     }
 }
@@ -103,32 +103,41 @@ impl DeclarationBody {
     /// Reads every field and reports all that is wrong at once.
     fn parse(self, photo: Uuid) -> Result<Declaration, Refusal> {
         let mut faults = Faults(Vec::new());
-        let id = minted_by_phone(photo).map_err(|why| faults.add("{photo}", "id.not-version-7", why)).ok();
+        let id = minted_by_phone(photo).map_err(|why| faults.fault("{photo}", "id.not-version-7", why)).ok();
         let item = match self.item.as_deref().map(|item| text::required(item, 60)) {
             Some(Err(why)) => {
-                faults.add("/item", "text.refused", why);
+                faults.fault("/item", "text.refused", why);
                 None
             }
             Some(Ok(item)) => Some(item),
             None => None,
         };
         let subject = SUBJECTS.iter().find(|known| **known == self.subject);
-        let subject =
-            faults.known("/subject", "photo.subject-unknown", subject, "is none of the known subjects");
+        let subject = faults.known(
+            subject,
+            FieldFault::new("/subject", "photo.subject-unknown", "is none of the known subjects"),
+        );
         let caption = text::optional(self.caption.as_deref().unwrap_or_default(), 500)
-            .map_err(|why| faults.add("/caption", "text.refused", why))
+            .map_err(|why| faults.fault("/caption", "text.refused", why))
             .ok();
         let sha256 = Sha256::from_hex(&self.sha256);
-        let sha256 = faults.known("/sha256", "digest.unreadable", sha256, "must be 64 hexadecimal digits");
+        let sha256 = faults
+            .known(sha256, FieldFault::new("/sha256", "digest.not-hex", "must be 64 hexadecimal digits"));
         let size = Some(self.size_bytes).filter(|size| (1..=MAX_BYTES).contains(size));
-        let size =
-            faults.known("/size_bytes", "photo.size-out-of-range", size, "must be 1 to 52428800 bytes");
+        let size = faults.known(
+            size,
+            FieldFault::new("/size_bytes", "photo.size-out-of-range", "must be 1 to 52428800 bytes"),
+        );
         let media_type = MediaType::parse(&self.media_type);
-        let media_type = faults.known("/media_type", "photo.type-unknown", media_type, "is no type we take");
+        let media_type = faults.known(
+            media_type,
+            FieldFault::new("/media_type", "photo.media-type-unknown", "is no type we take"),
+        );
         let captured = faults.moment("/captured_at", &self.captured_at);
         let device_clock = faults.moment("/device_clock", &self.device_clock);
         let origin = Origin::parse(&self.origin);
-        let origin = faults.known("/origin", "photo.origin-unknown", origin, "must be camera or gallery");
+        let origin = faults
+            .known(origin, FieldFault::new("/origin", "photo.origin-unknown", "must be camera or gallery"));
         let place = self.position.as_ref().map(|said| faults.position(said));
         let read = (|| {
             let place = match place {

@@ -9,8 +9,8 @@ use crate::flows;
 use crate::flows::photos::Done;
 use crate::http::actor::Caller;
 use crate::http::headers::parse_digest;
+use crate::http::limits::{BodyFault, Paced, paced};
 use crate::http::problem::Problem;
-use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, put, web};
@@ -25,17 +25,31 @@ use std::time::Duration;
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// The body of an upload on its way in.
-struct Incoming(web::Payload);
+struct Incoming {
+    body: Paced<web::Payload>,
+    is_slow: bool,
+}
 
 impl Stream for Incoming {
-    type Item = Result<Bytes, PayloadError>;
+    type Item = Result<Bytes, BodyFault>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(cx)
+        let piece = self.body.poll_next_unpin(cx);
+        self.is_slow |= matches!(piece, Poll::Ready(Some(Err(BodyFault::Slow))));
+        piece
     }
 }
 
 impl Incoming {
+    /// Ends an upload with its answer; a body that came too slowly is told so, and nothing more of it is read.
+    async fn end<T>(self, done: Result<T, flows::Error>) -> Result<T, Problem> {
+        if self.is_slow {
+            return Err(BodyFault::Slow.into());
+        }
+        self.drain().await;
+        Ok(done?)
+    }
+
     async fn drain(mut self) {
         let rest = async { while let Some(Ok(_)) = self.next().await {} };
         let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
@@ -98,10 +112,9 @@ pub async fn send_photo(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let offer = offer(&request)?;
-    let mut body = Incoming(payload);
+    let mut body = Incoming { body: paced(payload, &app.config), is_slow: false };
     let done = flows::photos::receive(&app, &caller.0, PhotoId(path.photo), offer, &mut body).await;
-    body.drain().await;
-    Ok(match done? {
+    Ok(match body.end(done).await? {
         Done::Now(receipt) => HttpResponse::Created().json(PhotoReceiptView::from(&receipt)),
         Done::Before(receipt) => HttpResponse::Ok().json(PhotoReceiptView::from(&receipt)),
     })
