@@ -105,13 +105,15 @@ pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     let subject = allowed(&mut tx, actor, id, Deed::ReadVisit).await?.subject;
     let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_read(&mut tx, actor, &visit, "gallery", app.now()).await?;
-    let photos = match may_do(actor, Deed::ReadPhotos, &subject) {
-        true => Some(photos::of_visit(&mut tx, id, MOST_PHOTOS).await?),
-        false => None,
+    let photos = if may_do(actor, Deed::ReadPhotos, &subject) {
+        Some(photos::of_visit(&mut tx, id, MOST_PHOTOS).await?)
+    } else {
+        None
     };
-    let campaign = match may_do(actor, Deed::ReadCampaign, &subject) {
-        true => campaigns::titles(&mut tx, &[visit.campaign]).await?.remove(&visit.campaign),
-        false => None,
+    let campaign = if may_do(actor, Deed::ReadCampaign, &subject) {
+        campaigns::titles(&mut tx, &[visit.campaign]).await?.remove(&visit.campaign)
+    } else {
+        None
     };
     let gallery = Gallery {
         campaign,

@@ -140,16 +140,42 @@ pub fn bytes(count: u64, lang: Language) -> String {
     }
 }
 
+/// A length of time: seconds up to two minutes, then the two largest of days, hours, minutes and seconds.
+#[must_use]
+pub fn span(seconds: f64, lang: Language) -> String {
+    if seconds < 120.0 {
+        return format!("{} s", number(seconds, usize::from(seconds < 10.0), lang));
+    }
+    let total: u64 = format!("{seconds:.0}").parse().unwrap_or(u64::MAX);
+    let units = [
+        (86_400, lang.pick("ngày", "d")),
+        (3600, lang.pick("giờ", "h")),
+        (60, lang.pick("phút", "min")),
+        (1, lang.pick("giây", "s")),
+    ];
+    let mut rest = total;
+    let mut parts = Vec::new();
+    for (length, name) in units {
+        let count = rest / length;
+        rest %= length;
+        if count > 0 || !parts.is_empty() {
+            parts.push((count, name));
+        }
+    }
+    let said = parts.iter().take(2).filter(|(count, _)| *count > 0);
+    said.map(|(count, name)| format!("{} {name}", whole(*count, lang))).collect::<Vec<_>>().join(" ")
+}
+
 /// Seconds by which one clock was ahead of another.
 #[must_use]
 pub fn skew(seconds: f64, lang: Language) -> String {
-    let length = number(seconds.abs(), 1, lang);
+    let length = span(seconds.abs(), lang);
     if seconds.abs() < 0.05 {
         lang.pick("khớp", "agree").to_owned()
     } else if seconds > 0.0 {
-        format!("{} {length} s", lang.pick("máy nhanh", "device ahead by"))
+        format!("{} {length}", lang.pick("máy nhanh", "device ahead by"))
     } else {
-        format!("{} {length} s", lang.pick("máy chậm", "device behind by"))
+        format!("{} {length}", lang.pick("máy chậm", "device behind by"))
     }
 }
 
@@ -185,6 +211,9 @@ mod tests {
         assert_eq!(days(at, end), "20/03/2026");
         let abroad = DeviceMoment { at, offset_s: 9 * 3600 + 1800 };
         assert_eq!(moment(&abroad, Language::Vi), "20/03/2026 01:05:09 +07:00 (máy đặt +09:30)");
+        assert_eq!(span(21_680_698.7, Language::Vi), "250 ngày 22 giờ");
+        assert_eq!(span(300.0, Language::Vi), "5 phút");
+        assert_eq!(skew(-0.8, Language::En), "device behind by 0.8 s");
         assert_eq!(digest("0123456789abcdef").join(" "), "01234567 89abcdef");
     }
 }

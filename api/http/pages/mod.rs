@@ -79,12 +79,14 @@ struct Notice {
     frame: Frame,
     title: String,
     text: String,
+    /// Whether the way to the board is shown.
+    back: bool,
 }
 
 /// A page that says one thing.
 #[must_use]
 pub fn notice(frame: Frame, status: StatusCode, title: &str, text: &str) -> HttpResponse {
-    let what = Notice { frame, title: title.to_owned(), text: text.to_owned() };
+    let what = Notice { frame, title: title.to_owned(), text: text.to_owned(), back: false };
     page(status, &what, None)
 }
 
@@ -151,7 +153,8 @@ impl ResponseError for PageProblem {
                 Language::Vi => vi,
                 Language::En => en,
             };
-            notice(frame.clone(), self.status_code(), title, text)
+            let (title, text) = (title.to_owned(), text.to_owned());
+            page(self.status_code(), &Notice { frame: frame.clone(), title, text, back: true }, None)
         };
         match self {
             Self::SignIn { then } => {

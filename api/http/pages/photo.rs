@@ -206,14 +206,12 @@ fn warnings(checked: &[Check], lang: Language) -> Vec<Badge> {
 }
 
 fn row(check: &Check, lang: Language) -> CheckRow {
-    let unit = match check.code.as_str() {
-        "exif_position" => " m",
-        "exif_time" => " s",
-        "too_small_to_read" => " px",
-        _ => "",
+    let number = |value: f64| match check.code.as_str() {
+        "exif_time" => figures::span(value, lang),
+        "exif_position" => figures::metres(value, lang),
+        "too_small_to_read" => format!("{} px", figures::number(value, 0, lang)),
+        _ => figures::number(value, usize::from(value.abs() < 10.0), lang),
     };
-    let number =
-        |value: f64| format!("{}{unit}", figures::number(value, usize::from(value.abs() < 10.0), lang));
     let measured = match (check.measured, check.threshold) {
         (Some(measured), Some(threshold)) => {
             format!("{} ({} {})", number(measured), lang.pick("ngưỡng", "threshold"), number(threshold))
@@ -241,9 +239,9 @@ fn place(found: &Exhibit, exif: &Exif, lang: Language) -> PlaceView {
         true => {
             format!("{} {}", lang.pick("Cách ranh giới", "From the edge:"), figures::metres(metres, lang))
         }
-        false => {
-            lang.pick("Vị trí nằm trong ranh giới trụ sở", "The position lies on the premises").to_owned()
-        }
+        false => lang
+            .pick("Điểm đo nằm trong ranh giới trụ sở", "The measured point lies on the premises")
+            .to_owned(),
     });
     PlaceView {
         verdict: words::verdict(photo.place.verdict, lang),
@@ -258,8 +256,8 @@ fn fact(name: &'static str, value: impl Into<String>) -> Fact {
     Fact { name, value: value.into(), foreign: false, warning: None }
 }
 
-fn foreign(name: &'static str, value: &Option<String>) -> Option<Fact> {
-    value.clone().map(|value| Fact { name, value, foreign: true, warning: None })
+fn foreign(name: &'static str, value: Option<&String>) -> Option<Fact> {
+    value.map(|value| Fact { name, value: value.clone(), foreign: true, warning: None })
 }
 
 fn declared(found: &Exhibit, lang: Language) -> Group {
@@ -284,7 +282,7 @@ fn declared(found: &Exhibit, lang: Language) -> Group {
     });
     facts.push(fact(p("Định dạng", "Media type"), said.media_type.as_str()));
     facts.push(fact(p("Dung lượng", "Size"), figures::bytes(said.size_bytes, lang)));
-    facts.extend(foreign(p("Người khai", "Declared by"), &found.declared_by));
+    facts.extend(foreign(p("Người khai", "Declared by"), found.declared_by.as_ref()));
     Group {
         id: "declared",
         title: p("Điện thoại khai báo", "Declared by the phone"),
@@ -323,7 +321,7 @@ fn read(photo: &Photo, exif: &Exif, lang: Language) -> Group {
     let p = |vi, en| lang.pick(vi, en);
     let mut facts = Vec::new();
     if let Some(found) = &photo.found {
-        facts.extend(foreign(p("Định dạng thật", "Actual type"), &found.sniffed_type));
+        facts.extend(foreign(p("Định dạng thật", "Actual type"), found.sniffed_type.as_ref()));
         facts.extend(
             found.size.map(|(width, height)| fact(p("Kích thước", "Pixels"), format!("{width} × {height}"))),
         );
@@ -351,9 +349,9 @@ fn read(photo: &Photo, exif: &Exif, lang: Language) -> Group {
             fact(p("Hướng máy ảnh", "Direction"), format!("{}°", figures::number(value, 0, lang)))
         }),
     );
-    facts.extend(foreign(p("Hãng máy", "Make"), &exif.make));
-    facts.extend(foreign(p("Kiểu máy", "Model"), &exif.model));
-    facts.extend(foreign(p("Phần mềm", "Software"), &exif.software));
+    facts.extend(foreign(p("Hãng máy", "Make"), exif.make.as_ref()));
+    facts.extend(foreign(p("Kiểu máy", "Model"), exif.model.as_ref()));
+    facts.extend(foreign(p("Phần mềm", "Software"), exif.software.as_ref()));
     facts.extend(
         exif.modified_at_local
             .as_deref()

@@ -48,9 +48,9 @@ fn waves(
 
 /// Luma, yellow against blue, red against green.
 fn channels(hash: &[u8]) -> Option<[Waves; 3]> {
-    let [a, b, c, d, e, rest @ ..] = hash else { return None };
-    let head = u32::from_le_bytes([*a, *b, *c, 0]);
-    let tail = u16::from_le_bytes([*d, *e]);
+    let ([head @ .., high, higher], rest) = hash.split_first_chunk::<5>()?;
+    let [low, middle, upper] = head;
+    let (head, tail) = (u32::from_le_bytes([*low, *middle, *upper, 0]), u16::from_le_bytes([*high, *higher]));
     let part = |shift: u32, mask: u8| u8::try_from((head >> shift) & u32::from(mask)).unwrap_or(0);
     let small = |shift: u16, mask: u8| u8::try_from((tail >> shift) & u16::from(mask)).unwrap_or(0);
     let (has_alpha, is_landscape) = (part(23, 1) == 1, small(15, 1) == 1);
@@ -95,7 +95,7 @@ pub fn draw(hash: &[u8]) -> Option<String> {
         for x in 0..SIDE {
             let (l, p, q) = (luma.at(x, y), yellow.at(x, y), red.at(x, y));
             let blue = l - 2.0 / 3.0 * p;
-            let red = (3.0 * l - blue + q) / 2.0;
+            let red = f32::midpoint(3.0 * l - blue, q);
             file.extend([blue, red - q, red].map(byte));
         }
     }

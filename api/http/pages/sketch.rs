@@ -154,6 +154,10 @@ pub fn draw(places: Places<'_>, lang: Language) -> Option<Sketch> {
     let ground = match places.area {
         None => Ground::None,
         Some(Area::Circle { radius_m, .. }) => Ground::Circle(frame.circle((0.0, 0.0), *radius_m)),
+        // From far away an office is a dot, not an outline nobody sees.
+        Some(Area::Polygon { .. }) if across(&corners) * frame.units_per_metre() < 2.0 * LEAST => {
+            Ground::Circle(frame.circle((0.0, 0.0), 0.0))
+        }
         Some(Area::Polygon { .. }) => Ground::Polygon(outline(&frame, &corners)),
     };
     let edge = match places.area {
@@ -176,6 +180,11 @@ pub fn draw(places: Places<'_>, lang: Language) -> Option<Sketch> {
         bar,
         bar_words,
     })
+}
+
+/// The larger of both sides of the box around the corners, which has its middle at 0/0.
+fn across(corners: &[Metres]) -> f64 {
+    corners.iter().fold(0.0, |most, (x, y)| f64::max(most, 2.0 * x.abs().max(y.abs())))
 }
 
 fn outline(frame: &Frame, corners: &[Metres]) -> String {
@@ -229,9 +238,10 @@ fn scale_bar(units_per_metre: f64, lang: Language) -> (f64, String) {
         }
         ten *= 10.0;
     }
-    let words = match best >= 1000.0 {
-        true => format!("{} km", figures::number(best / 1000.0, 0, lang)),
-        false => format!("{} m", figures::number(best, 0, lang)),
+    let words = if best >= 1000.0 {
+        format!("{} km", figures::number(best / 1000.0, 0, lang))
+    } else {
+        format!("{} m", figures::number(best, 0, lang))
     };
     (best * units_per_metre, words)
 }
