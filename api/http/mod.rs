@@ -22,7 +22,6 @@ pub mod problem;
 pub mod ranges;
 pub mod reference;
 pub mod replay;
-pub mod source;
 pub mod v1;
 pub mod wording;
 

@@ -7,7 +7,6 @@ mod openapi;
 mod problems;
 mod readme;
 mod source;
-mod store;
 
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@ use crate::flows::{self, profile::Profile};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
-use crate::http::source::source;
+use crate::http::address;
 use crate::http::v1::accounts::GrantView;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use jiff::Timestamp;
@@ -168,7 +168,7 @@ pub async fn change_my_password(
     request: HttpRequest,
     body: Body<NewPassword>,
 ) -> Result<HttpResponse, Problem> {
-    let from = source(&request, &app.config).to_string();
+    let from = address::client(&request, &app.config.trusted_proxies).to_string();
     let (old, new) = (&body.0.current_password, &body.0.new_password);
     flows::invitations::change_password(&app, &caller.0, old, new, &from).await?;
     Ok(HttpResponse::NoContent().finish())
