@@ -232,6 +232,13 @@ fn flatten(origin: Point<f64>, at: Point<f64>) -> Coord<f64> {
     }
 }
 
+/// Metres east and north from one `(longitude, latitude)` to another, for drawings of a few kilometres.
+#[must_use]
+pub fn metres_between(from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
+    let flat = flatten(Point::new(from.0, from.1), Point::new(to.0, to.1));
+    (flat.x, flat.y)
+}
+
 impl Area {
     /// Checks a shape that came from outside.
     ///

@@ -14,6 +14,7 @@ pub mod profile;
 pub mod promises;
 pub mod replays;
 pub mod responses;
+pub mod review;
 pub mod sessions;
 pub mod sign_in;
 pub mod teams;

@@ -206,7 +206,7 @@ async fn earlier(tx: &mut Tx, actor: &Actor, visit: &Visit) -> Result<Vec<Earlie
 }
 
 /// The checklists of a visit, in its order.
-async fn versions(db: &mut Db, visit: &Visit) -> Result<Vec<TemplateVersion>> {
+pub(super) async fn versions(db: &mut Db, visit: &Visit) -> Result<Vec<TemplateVersion>> {
     let mut found = templates::versions_by_id(db, &visit.templates).await?;
     found.sort_by_key(|version| visit.templates.iter().position(|id| *id == version.id));
     Ok(found)

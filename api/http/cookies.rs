@@ -11,6 +11,8 @@ pub enum Cookie {
     Session,
     /// A form shown to somebody who is not signed in yet.
     Form,
+    /// The language somebody chose.
+    Language,
 }
 
 impl Cookie {
@@ -20,6 +22,7 @@ impl Cookie {
         let bare = match self {
             Self::Session => "fieldproof_session",
             Self::Form => "fieldproof_form",
+            Self::Language => "fieldproof_language",
         };
         if config.is_https() { format!("__Host-{bare}") } else { bare.to_owned() }
     }
@@ -43,6 +46,7 @@ impl Cookie {
         let (same_site, life) = match self {
             Self::Session => ("Strict", config.browser_session.as_secs()),
             Self::Form => ("Lax", 3600),
+            Self::Language => ("Lax", 365 * 24 * 3600),
         };
         self.header(config, value, same_site, life)
     }

@@ -102,6 +102,20 @@ pub struct Wanted {
     pub state: Option<CampaignState>,
 }
 
+/// The titles of these campaigns.
+///
+/// # Errors
+/// The database's own.
+pub async fn titles(db: &mut Db, of: &[CampaignId]) -> Result<HashMap<CampaignId, String>> {
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, String)> = campaigns::table
+        .filter(campaigns::id.eq_any(ids))
+        .select((campaigns::id, campaigns::title))
+        .load(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, title)| (CampaignId(id), title)).collect())
+}
+
 /// One campaign.
 ///
 /// # Errors

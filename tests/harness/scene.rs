@@ -44,7 +44,14 @@ impl House {
         let reviewer = self.insert_person(&sql, "reviewer", "reviewer", owner).await;
         let outsider = self.insert_person(&sql, "outsider", "reviewer", other).await;
         let area = json!({ "circle": { "longitude": OFFICE.1, "latitude": OFFICE.0, "radius_m": 60.0 } });
-        let body = json!({ "sections": [{ "items": [{ "code": "A-01" }, { "code": "A-02" }] }] });
+        let item = |code: &str, vi: &str| {
+            json!({ "code": code, "question": { "vi": vi, "en": "Is it posted?" }, "weight": 1,
+                "response": { "type": "yes_no_na", "pass": "yes" } })
+        };
+        let body = json!({ "title": { "vi": "Niêm yết", "en": "Notices" }, "sections": [{
+            "title": { "vi": "Bảng niêm yết", "en": "Notice board" },
+            "items": [item("A-01", "Có niêm yết thủ tục không?"), item("A-02", "Có niêm yết lịch tiếp dân không?")]
+        }] });
         let script = format!(
             "INSERT INTO units VALUES ('{unit}', 'administrative', now()), ('{province}', 'administrative', now());
              INSERT INTO unit_versions VALUES

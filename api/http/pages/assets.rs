@@ -1,10 +1,11 @@
-//! The one style of all pages, under an address that changes with its content, so that browsers keep it for good.
+//! The one style of all pages, two files served as one, under an address that changes with its content, so that
+//! browsers keep it for good.
 
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::sync::OnceLock;
 
-const STYLE: &str = include_str!("assets/style.css");
+const STYLE: &str = concat!(include_str!("assets/style.css"), include_str!("assets/review.css"));
 
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();

@@ -1,16 +1,28 @@
 //! Our pages: rendered here, styled by one file, without scripts. Each page carries its own policy and is kept nowhere.
 
 pub mod assets;
+pub mod board;
+pub mod desk;
+pub mod figures;
+pub mod gallery;
 pub mod invitation;
+pub mod language;
+pub mod media;
+pub mod photo;
+pub mod placeholder;
 pub mod sign_in;
+pub mod sketch;
+pub mod tile;
 pub mod visitor;
+pub mod words;
 
 use super::context::{Context, Language};
 use super::form::BadForm;
 use crate::flows;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, guard, web};
 use askama::Template;
 
 /// What every page shares.
@@ -67,12 +79,14 @@ struct Notice {
     frame: Frame,
     title: String,
     text: String,
+    /// Whether the way to the board is shown.
+    back: bool,
 }
 
 /// A page that says one thing.
 #[must_use]
 pub fn notice(frame: Frame, status: StatusCode, title: &str, text: &str) -> HttpResponse {
-    let what = Notice { frame, title: title.to_owned(), text: text.to_owned() };
+    let what = Notice { frame, title: title.to_owned(), text: text.to_owned(), back: false };
     page(status, &what, None)
 }
 
@@ -90,6 +104,14 @@ pub enum PageProblem {
     Form(BadForm),
     /// A flow said no, or could not.
     Flow(flows::Error),
+}
+
+impl PageProblem {
+    /// Nothing there, or nothing that may be seen.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::Flow(crate::domain::refusal::Refusal::not_found().into())
+    }
 }
 
 impl From<BadForm> for PageProblem {
@@ -131,7 +153,8 @@ impl ResponseError for PageProblem {
                 Language::Vi => vi,
                 Language::En => en,
             };
-            notice(frame.clone(), self.status_code(), title, text)
+            let (title, text) = (title.to_owned(), text.to_owned());
+            page(self.status_code(), &Notice { frame: frame.clone(), title, text, back: true }, None)
         };
         match self {
             Self::SignIn { then } => {
@@ -173,7 +196,29 @@ impl ResponseError for PageProblem {
     }
 }
 
+async fn nothing_here() -> Result<HttpResponse, PageProblem> {
+    Err(PageProblem::not_found())
+}
+
 /// Every page and what pages need.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.configure(assets::routes).configure(sign_in::routes).configure(invitation::routes);
+    cfg.configure(assets::routes);
+    // Every page under these addresses speaks the language that was chosen, its errors too.
+    cfg.service(
+        web::scope("/review")
+            .app_data(web::PathConfig::default().error_handler(|_, _| PageProblem::not_found().into()))
+            .configure(board::routes)
+            .configure(gallery::routes)
+            .configure(photo::routes)
+            .configure(media::routes)
+            .default_service(web::to(nothing_here))
+            .wrap(from_fn(language::choose)),
+    );
+    cfg.service(
+        web::scope("")
+            .configure(sign_in::routes)
+            .configure(invitation::routes)
+            .guard(guard::fn_guard(|on| matches!(on.head().uri.path(), "/login" | "/logout" | "/invitation")))
+            .wrap(from_fn(language::choose)),
+    );
 }

@@ -4,11 +4,13 @@ mod page;
 mod reconcile;
 mod row;
 mod scope;
+mod shown;
 
 pub use page::{After, Facet, PageQuery, Scope, page};
 pub use reconcile::{HeldOriginal, held_after, photo_states};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
 pub use scope::{owner_of_campaign, unit_and_above};
+pub use shown::{Sample, Tally, of_visit, samples, tallies};
 
 use super::schema::{photo_ancestors, photos, premises, template_versions, visit_templates};
 use super::visits::Standing;

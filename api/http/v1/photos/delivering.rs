@@ -69,7 +69,7 @@ impl Dress {
             .insert_header((header::CONTENT_DISPOSITION, self.disposition.as_str()))
             .insert_header((header::ACCEPT_RANGES, "bytes"))
             .insert_header((header::CACHE_CONTROL, self.cache))
-            .insert_header((header::VARY, "Authorization"))
+            .insert_header((header::VARY, "Authorization, Cookie"))
             .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
         if let Some(digest) = &self.digest {
             answer.insert_header(("repr-digest", digest.as_str()));
@@ -110,6 +110,33 @@ async fn answer(
     Ok(answer.body(SizedStream::new(size, chunks)))
 }
 
+/// Answers with an original that was found.
+///
+/// # Errors
+/// A range that is not there; an outage.
+pub async fn original(
+    app: &App,
+    actor: &Actor,
+    request: &HttpRequest,
+    of: &Deliverable,
+) -> Result<HttpResponse, Problem> {
+    answer(app, actor, request, of, &Dress::original(of)).await
+}
+
+/// Answers with a derivative that was found.
+///
+/// # Errors
+/// A range that is not there; an outage.
+pub async fn derivative(
+    app: &App,
+    actor: &Actor,
+    request: &HttpRequest,
+    of: &Deliverable,
+    pixels: u16,
+) -> Result<HttpResponse, Problem> {
+    answer(app, actor, request, of, &Dress::derivative(of, pixels)).await
+}
+
 async fn give_original(
     app: &App,
     actor: &Actor,
@@ -117,7 +144,7 @@ async fn give_original(
     photo: Uuid,
 ) -> Result<HttpResponse, Problem> {
     let of = flows::photos::original(app, actor, PhotoId(photo)).await?;
-    answer(app, actor, request, &of, &Dress::original(&of)).await
+    original(app, actor, request, &of).await
 }
 
 async fn give_derivative(
@@ -127,7 +154,7 @@ async fn give_derivative(
     path: &DerivativePath,
 ) -> Result<HttpResponse, Problem> {
     let of = flows::photos::derivative(app, actor, PhotoId(path.photo), path.size).await?;
-    answer(app, actor, request, &of, &Dress::derivative(&of, path.size)).await
+    derivative(app, actor, request, &of, path.size).await
 }
 
 /// Read an original

@@ -2,7 +2,7 @@
 
 mod browsing;
 mod declaring;
-mod delivering;
+pub mod delivering;
 mod sending;
 mod view;
 

@@ -1,0 +1,45 @@
+//! Pictures for the pages: the same bytes, rights, log and headers as in the API, by the browser's session.
+
+use super::PageProblem;
+use super::visitor::SignedIn;
+use crate::app::App;
+use crate::domain::ids::PhotoId;
+use crate::flows::photos;
+use crate::http::v1::photos::delivering;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use uuid::Uuid;
+
+#[derive(Deserialize)]
+struct ImagePath {
+    photo: Uuid,
+    size: u16,
+}
+
+/// Pictures and originals.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/photos/{photo}/image/{size}", web::get().to(image));
+    cfg.route("/photos/{photo}/original", web::get().to(original));
+}
+
+async fn image(
+    app: web::Data<App>,
+    visitor: SignedIn,
+    path: web::Path<ImagePath>,
+    request: HttpRequest,
+) -> Result<HttpResponse, actix_web::Error> {
+    let found = photos::derivative(&app, &visitor.0.actor, PhotoId(path.photo), path.size).await;
+    let of = found.map_err(PageProblem::from)?;
+    Ok(delivering::derivative(&app, &visitor.0.actor, &request, &of, path.size).await?)
+}
+
+async fn original(
+    app: web::Data<App>,
+    visitor: SignedIn,
+    path: web::Path<Uuid>,
+    request: HttpRequest,
+) -> Result<HttpResponse, actix_web::Error> {
+    let found = photos::original(&app, &visitor.0.actor, PhotoId(path.into_inner())).await;
+    let of = found.map_err(PageProblem::from)?;
+    Ok(delivering::original(&app, &visitor.0.actor, &request, &of).await?)
+}
