@@ -103,11 +103,9 @@ fn named_after(code: &str, root: &str) -> BTreeSet<String> {
                     '}' if depth == 0 => break,
                     '}' => depth -= 1,
                     ',' if depth == 0 => first = true,
-                    c if c.is_alphanumeric() || c == '_' => {
-                        if first && depth == 0 {
-                            name.push(c);
-                            continue;
-                        }
+                    c if first && depth == 0 && (c.is_alphanumeric() || c == '_') => {
+                        name.push(c);
+                        continue;
                     }
                     c if c.is_whitespace() => continue,
                     _ => {}

@@ -82,7 +82,7 @@ fn collect() -> Collected {
             let chosen = chosen.flat_map(literals).filter(|c| is_code(c));
             // The ground records no deeds: what looks like a code there is one.
             let ground = if folder == "api/domain" { literals(&code) } else { Vec::new() };
-            let ground = ground.into_iter().filter(|c| c.split('.').all(|part| is_word(part)));
+            let ground = ground.into_iter().filter(|c| c.split('.').all(is_word));
             for code in named.chain(ruled).chain(chosen).chain(ground).filter(|c| c.contains('.')) {
                 found.entry(code).or_default();
             }

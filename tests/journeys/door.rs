@@ -142,11 +142,11 @@ async fn an_early_answer_reaches_a_client_that_is_still_sending() {
         let head = format!("PUT /v1/nowhere HTTP/1.1\r\nHost: x\r\n{expect}Content-Length: 8000000\r\n\r\n");
         let sending = tokio::spawn(async move {
             let _ = to.write_all(head.as_bytes()).await;
-            for _ in 0..80 {
-                if to.write_all(&[7; 100_000]).await.is_err() {
+            for _ in 0..800 {
+                if to.write_all(&vec![7; 10_000]).await.is_err() {
                     return false;
                 }
-                tokio::time::sleep(Duration::from_millis(2)).await;
+                tokio::time::sleep(Duration::from_micros(200)).await;
             }
             true
         });

@@ -6,6 +6,7 @@ mod door;
 mod owners;
 mod photos;
 mod probes;
+mod repeats;
 mod review;
 mod secrecy;
 mod sign_in;

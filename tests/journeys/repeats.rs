@@ -1,0 +1,79 @@
+//! Requests that come again, and bodies that hardly come at all.
+
+use crate::harness::{House, Shot, Visitor, pictures};
+use fieldproof::domain::actor::Role;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+fn keyed(visitor: &Visitor, key: &str, body: &Value) -> reqwest::RequestBuilder {
+    visitor.request("POST", "/v1/owners").header("Idempotency-Key", key).json(body)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_times_the_same_post_makes_one_owner() {
+    let house = House::open().await;
+    let admin = house.officer("Quản trị", &[(Role::Administrator, None)]).await.visitor;
+    let new = json!({ "code": "nong-son", "name": "UBND huyện Nông Sơn" });
+
+    let sent = (0..50).map(|_| admin.answer(keyed(&admin, "key-1", &new)));
+    let answers = futures::future::join_all(sent).await;
+
+    assert!(answers.iter().all(|a| a.status == 201), "{answers:?}");
+    assert!(
+        answers
+            .iter()
+            .all(|a| a.bytes == answers[0].bytes && a.header("location") == answers[0].header("location"))
+    );
+    let replayed = answers.iter().filter(|a| a.header("idempotency-replayed") == "true").count();
+    assert_eq!(replayed, 49);
+    let sql = house.sql().await;
+    let count = |query: &'static str| {
+        let sql = &sql;
+        async move { sql.query_one(query, &[]).await.expect("a count").get::<_, i64>(0) }
+    };
+    assert_eq!(count("SELECT count(*) FROM owners WHERE code = 'nong-son'").await, 1);
+    assert_eq!(count("SELECT count(*) FROM custody WHERE object_kind = 'owner'").await, 1);
+    assert_eq!(count("SELECT count(*) FROM replays WHERE committed AND status = 201").await, 1);
+
+    let other = admin
+        .answer(keyed(&admin, "key-1", &json!({ "code": "hiep-duc", "name": "UBND huyện Hiệp Đức" })))
+        .await;
+    assert_eq!((other.status, other.body["code"].as_str()), (422, Some("idempotency.other-request")));
+    let odd = admin.answer(keyed(&admin, &"k".repeat(256), &new)).await;
+    assert_eq!((odd.status, odd.body["code"].as_str()), (422, Some("idempotency.bad-key")));
+    // A refusal is an answer too, and comes back the same.
+    let taken = admin.answer(keyed(&admin, "key-2", &new)).await;
+    let again = admin.answer(keyed(&admin, "key-2", &new)).await;
+    assert_eq!((taken.status, again.status, again.header("idempotency-replayed")), (409, 409, "true"));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_stands_still_is_told_so_and_let_go() {
+    let settings = [("FIELDPROOF_MIN_BODY_WINDOW_S", "1"), ("FIELDPROOF_MIN_BODY_RATE", "100000")];
+    let house = House::open_with(&settings).await;
+    let scene = house.scene().await;
+    let shot = Shot::of(scene.visit, pictures::sharp(7));
+    assert_eq!(scene.phone.put(&shot.path(), &shot.declaration).await.0, 201);
+    let first = shot.bytes[..10].to_vec();
+    let body = futures::stream::unfold(0, move |n| {
+        let piece = first.clone();
+        async move {
+            if n > 0 {
+                tokio::time::sleep(Duration::from_mins(1)).await;
+            }
+            Some((Ok::<_, std::io::Error>(piece), n + 1))
+        }
+    });
+    let begun = Instant::now();
+    let request = shot
+        .sending(&scene.phone)
+        .header("content-length", shot.bytes.len())
+        .body(reqwest::Body::wrap_stream(body));
+    let answer = scene.phone.answer(request).await;
+
+    assert_eq!((answer.status, answer.body["code"].as_str()), (408, Some("body.too-slow")), "{answer:?}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "let go after {:?}", begun.elapsed());
+    assert_eq!(shot.send(&scene.phone).await.status, 201, "the photo can be sent again at once");
+    house.end().await;
+}
