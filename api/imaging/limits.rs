@@ -4,6 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 /// Limits of one examination. The defaults hold for a child with 2 GiB of address space.
+#[allow(
+    clippy::struct_field_names,
+    reason = "each field is the most of something; without the word they would not say so"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Most pixels of a JPEG, PNG or WebP picture.

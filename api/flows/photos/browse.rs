@@ -211,7 +211,7 @@ mod tests {
         for refused in [
             Filters { facets: vec![subject(), Facet::State(State::Ready)], ..Filters::default() },
             Filters { facets: vec![Facet::State(State::Ready)], unit, ..Filters::default() },
-            Filters { unit, visit, ..Filters::default() },
+            Filters { visit, unit, ..Filters::default() },
             Filters { bbox: Some([107.0, 15.0, 107.5, 15.5]), facets: vec![subject()], ..Filters::default() },
         ] {
             assert_eq!(code(&refused), Some("photo.filter-combination"));
