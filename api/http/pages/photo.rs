@@ -235,13 +235,14 @@ fn place(found: &Exhibit, exif: &Exif, lang: Language) -> PlaceView {
         exif: exif.latitude.zip(exif.longitude),
         distance_m: photo.place.distance_m,
     };
-    let distance = photo.place.distance_m.map(|metres| match metres > 0.0 {
-        true => {
-            format!("{} {}", lang.pick("Cách ranh giới", "From the edge:"), figures::metres(metres, lang))
+    let distance = photo.place.distance_m.map(|metres| {
+        if metres > 0.0 {
+            let from = lang.pick("Cách ranh giới", "From the edge:");
+            format!("{from} {}", figures::metres(metres, lang))
+        } else {
+            let on = "The measured point lies on the premises";
+            lang.pick("Điểm đo nằm trong ranh giới trụ sở", on).to_owned()
         }
-        false => lang
-            .pick("Điểm đo nằm trong ranh giới trụ sở", "The measured point lies on the premises")
-            .to_owned(),
     });
     PlaceView {
         verdict: words::verdict(photo.place.verdict, lang),
