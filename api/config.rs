@@ -71,9 +71,9 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "FIELDPROOF_PUBLIC_URL",
-        "http://127.0.0.1:8080",
+        "",
         "URL without path",
-        "How phones and browsers reach this installation; issuer, cookies and links follow from it.",
+        "How phones and browsers reach this installation; issuer, cookies and links follow from it. Where nothing is set: http and the listener's address.",
     ),
     setting(
         "FIELDPROOF_ALLOW_PLAIN_HTTP",
@@ -313,7 +313,10 @@ impl Reader<'_> {
 
     fn public_url(&mut self) -> String {
         let name = "FIELDPROOF_PUBLIC_URL";
-        let url = self.raw(name).trim_end_matches('/').to_owned();
+        let mut url = self.raw(name).trim_end_matches('/').to_owned();
+        if url.is_empty() {
+            url = format!("http://{}", self.raw("FIELDPROOF_LISTEN"));
+        }
         let plain_allowed: bool = self.parsed("FIELDPROOF_ALLOW_PLAIN_HTTP", "true or false");
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
         if rest.is_empty() || rest.contains(['/', '?', '#', '@', ' ']) {

@@ -62,12 +62,17 @@ impl Phone {
             .send()
             .await?;
         let cookies = cookies_of(&asked);
+        let address = asked.url().to_string();
         let page = asked.error_for_status()?.text().await?;
         let (action, mut fields) = form_of(&page).context("the sign-in page has no form")?;
         fields.push(("login".to_owned(), login.to_owned()));
         fields.push(("password".to_owned(), password.to_owned()));
-        let answered =
-            client.post(absolute(base, &action)).header(COOKIE, cookies).form(&fields).send().await?;
+        let answered = client
+            .post(absolute(base, &address, &action))
+            .header(COOKIE, cookies)
+            .form(&fields)
+            .send()
+            .await?;
         let status = answered.status();
         let location =
             answered.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default().to_owned();
@@ -175,8 +180,13 @@ fn cookies_of(answer: &reqwest::Response) -> String {
     pairs.collect::<Vec<_>>().join("; ")
 }
 
-fn absolute(base: &str, action: &str) -> String {
-    if action.starts_with("http") { action.to_owned() } else { format!("{base}{action}") }
+/// Where a form is sent: a form without action to the address of its own page.
+fn absolute(base: &str, page: &str, action: &str) -> String {
+    match action {
+        "" => page.to_owned(),
+        whole if whole.starts_with("http") => whole.to_owned(),
+        path => format!("{base}{path}"),
+    }
 }
 
 /// The form of a page that asks for a password: its action and its hidden fields.
