@@ -228,15 +228,24 @@ impl Declaration {
     }
 }
 
-/// Whether photos may be declared for a visit in this state: from check-in until its minutes are drawn up.
+/// Whether photos may be declared for a visit in this state: from check-in until it is submitted, so that a required
+/// photo which was forgotten can still be added; the log tells when it came.
 ///
 /// # Errors
 /// `photo.visit-not-open`.
 pub fn may_be_declared(visit_state: &str) -> Result<(), Refusal> {
-    if matches!(visit_state, "on_site" | "recording_closed") {
+    let open = [
+        "on_site",
+        "recording_closed",
+        "minutes_ready",
+        "signed",
+        "signed_with_objection",
+        "signature_refused",
+    ];
+    if open.contains(&visit_state) {
         return Ok(());
     }
-    let detail = "Photos are declared while the team is on site or has just closed the recording.";
+    let detail = "Photos are declared from check-in until the visit is submitted.";
     Err(Refusal::new(Kind::Conflict, "photo.visit-not-open", detail))
 }
 

@@ -70,9 +70,11 @@ pub async fn claim(
         .first::<i64>(db)
         .await
         .optional()?;
-    let due = match due {
-        Some(id) => Some(id),
-        None => tasks::table
+    let due = if due.is_some() {
+        due
+    } else {
+        put_aside_lapsed(db, now).await?;
+        tasks::table
             .select(tasks::id)
             .filter(tasks::state.eq("running").and(tasks::leased_until.lt(now.to_diesel())))
             .order(tasks::leased_until.asc())
@@ -81,7 +83,7 @@ pub async fn claim(
             .skip_locked()
             .first::<i64>(db)
             .await
-            .optional()?,
+            .optional()?
     };
     let Some(id) = due else { return Ok(None) };
     let until = now.saturating_add(held_for).unwrap_or(now);
@@ -96,6 +98,19 @@ pub async fn claim(
         .get_result(db)
         .await?;
     Ok(Some(claimed))
+}
+
+/// Puts aside tasks whose workers died with them time and again: whoever takes such work would die of it too.
+async fn put_aside_lapsed(db: &mut Db, now: Timestamp) -> Result<()> {
+    let lapsed = tasks::state
+        .eq("running")
+        .and(tasks::leased_until.lt(now.to_diesel()))
+        .and(tasks::attempts.ge(MAX_ATTEMPTS));
+    diesel::update(tasks::table.filter(lapsed))
+        .set((tasks::state.eq("dead"), tasks::last_error.eq("its workers ended without a word")))
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Forgets a task that is done. False when the lease was lost meanwhile: somebody else does it again.

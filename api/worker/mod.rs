@@ -1,5 +1,7 @@
 //! The worker door: claims promised work, runs the flow that keeps the promise, rests.
 
+mod rota;
+
 use crate::app::App;
 use crate::flows::promises::{self, Promise, RENEW_EVERY_S};
 use std::sync::Arc;
@@ -17,6 +19,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(app.config.decoders));
     let mut under_way = JoinSet::new();
+    let recurring = tokio::spawn(rota::run(app.clone(), stop.clone()));
     let mut pause = IDLE;
     let mut stopped = stop.clone();
     while !*stop.borrow() {
@@ -48,6 +51,7 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
     if tokio::time::timeout(app.config.shutdown, finishing).await.is_err() {
         tracing::warn!("stopped with work under way; it is done again elsewhere");
     }
+    recurring.abort();
 }
 
 async fn work(app: App, promise: Promise, _place: OwnedSemaphorePermit) {

@@ -53,6 +53,9 @@ struct Line {
     /// Spread the starts over this many milliseconds.
     #[arg(long, default_value_t = 0)]
     ramp_ms: u64,
+    /// Send again, under the same id, what was not acknowledged; then read every original back and compare digests.
+    #[arg(long)]
+    insist: bool,
     /// `name=pid`, whose CPU and peak memory are read.
     #[arg(long)]
     watch: Vec<String>,
@@ -166,13 +169,60 @@ async fn send(
         };
     }
     let id = uuid::Uuid::now_v7();
+    let begun = Instant::now();
+    let mut tries = 0;
+    loop {
+        match send_to_api(line, token, client, id, (&pieces, digest, size)).await {
+            Ok(()) => break,
+            Err(why) if !line.insist || tries >= 200 => return Err(why),
+            Err(_) => tries += 1,
+        }
+        // Full jitter, as phones do.
+        let pause = 50 + (u64::from(id.as_bytes()[15]) * 7 + tries * 131) % 400;
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    if line.insist {
+        KEPT.lock().expect("a list").push((id, digest));
+    }
+    Ok(seconds)
+}
+
+/// What was acknowledged, to be read back.
+static KEPT: std::sync::Mutex<Vec<(uuid::Uuid, [u8; 32])>> = std::sync::Mutex::new(Vec::new());
+
+/// Reads every acknowledged original back; returns how many differ.
+async fn differing(line: &Line, token: &str) -> usize {
+    let kept = KEPT.lock().expect("a list").clone();
+    let client = reqwest::Client::new();
+    let mut wrong = 0;
+    for (id, digest) in kept {
+        let request = client.get(format!("{}/v1/photos/{id}/original", line.url)).bearer_auth(token);
+        let same = match request.send().await {
+            Ok(answer) if answer.status().is_success() => {
+                answer.bytes().await.is_ok_and(|bytes| Sha256::digest(&bytes).as_slice() == digest)
+            }
+            _ => false,
+        };
+        wrong += usize::from(!same);
+    }
+    wrong
+}
+
+/// Declares and sends one photo; both repeat safely.
+async fn send_to_api(
+    line: &Line,
+    token: &str,
+    client: &reqwest::Client,
+    id: uuid::Uuid,
+    (pieces, digest, size): (&[Bytes], [u8; 32], usize),
+) -> Result<(), String> {
     let now = jiff::Timestamp::now().to_string().replace('Z', "+00:00");
     let declaration = json!({
         "visit": line.visit, "item": null, "subject": "scene", "caption": "", "sha256": hex::encode(digest),
         "size_bytes": size, "media_type": "image/jpeg", "captured_at": now, "device_clock": now, "origin": "camera",
         "position": {"latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss"}
     });
-    let begun = Instant::now();
     let declared = client
         .put(format!("{}/v1/photos/{id}", line.url))
         .bearer_auth(token)
@@ -180,7 +230,7 @@ async fn send(
         .send()
         .await
         .map_err(|why| format!("{why:?}"))?;
-    if declared.status().as_u16() != 201 {
+    if !declared.status().is_success() {
         let status = declared.status();
         return Err(format!("declare {status}: {}", declared.text().await.unwrap_or_default()));
     }
@@ -190,12 +240,12 @@ async fn send(
         .header("content-type", "image/jpeg")
         .header("content-length", size)
         .header("repr-digest", format!("sha-256=:{}:", STANDARD.encode(digest)))
-        .body(paced(pieces, line.rate))
+        .body(paced(pieces.to_vec(), line.rate))
         .send()
         .await
         .map_err(|why| format!("{why:?}"))?;
-    if sent.status().as_u16() == 201 {
-        return Ok(begun.elapsed().as_secs_f64());
+    if sent.status().is_success() {
+        return Ok(());
     }
     let status = sent.status();
     Err(format!("send {status}: {}", sent.text().await.unwrap_or_default()))
@@ -277,6 +327,11 @@ async fn main() {
         out[format!("{}_cpu_ms_per_photo", one.name)] = json!(round(spent));
         out[format!("{}_peak_mb", one.name)] = json!(round(peak_mb(one.pid)));
     }
+    let mut wrong = 0;
+    if line.insist {
+        wrong = differing(&line, &token).await;
+        out["differing_originals"] = json!(wrong);
+    }
     println!("{out}");
-    std::process::exit(i32::from(!failures.is_empty()));
+    std::process::exit(i32::from(!failures.is_empty() || wrong > 0));
 }
