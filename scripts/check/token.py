@@ -18,7 +18,7 @@ import urllib.parse
 import urllib.request
 from html.parser import HTMLParser
 
-CLIENT = os.environ.get("FIELDPROOF_CHECK_CLIENT", "fieldproof-demo")
+CLIENT = os.environ.get("FIELDPROOF_CHECK_CLIENT", "fieldproof-phone")
 REDIRECT = os.environ.get("FIELDPROOF_CHECK_REDIRECT", "http://127.0.0.1:49152/callback")
 
 

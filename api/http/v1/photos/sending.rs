@@ -92,8 +92,7 @@ fn offer(request: &HttpRequest) -> Result<Offer, Problem> {
 #[utoipa::path(tag = "photos",
     params(PhotoPath,
         ("Repr-Digest" = String, Header, description = "`sha-256=:<base64>:` of the bytes (RFC 9530).",
-            example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"),
-        ("Content-Length" = u64, Header, description = "Number of bytes, as declared.")),
+            example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:")),
     request_body(description = "The bytes, in the declared media type.", content(
         (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (Vec<u8> = "image/heic"),
         (Vec<u8> = "image/heif"), (Vec<u8> = "image/avif"))),
