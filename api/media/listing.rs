@@ -24,15 +24,14 @@ impl Media {
         prefix: &str,
         from: Option<String>,
     ) -> Result<(Vec<Listed>, Option<String>), Error> {
-        let page = self
+        let asked = self
             .asking
             .list_objects_v2()
             .bucket(&self.bucket)
             .prefix(prefix)
             .set_continuation_token(from)
-            .send()
-            .await
-            .map_err(|why| Error::from_sdk(&why))?;
+            .send();
+        let page = self.home.call(asked).await?.map_err(|why| Error::from_sdk(&why))?;
         let objects = page
             .contents()
             .iter()
@@ -53,7 +52,7 @@ impl Media {
     /// # Errors
     /// The store's own.
     pub async fn delete_listed(&self, object: &Listed) -> Result<(), Error> {
-        let asked = self.asking.delete_object().bucket(&self.bucket).key(&object.name).send().await;
-        asked.map(|_| ()).map_err(|why| Error::from_sdk(&why))
+        let asked = self.asking.delete_object().bucket(&self.bucket).key(&object.name).send();
+        self.home.call(asked).await?.map(|_| ()).map_err(|why| Error::from_sdk(&why))
     }
 }

@@ -1,5 +1,6 @@
 //! The object store: bytes in and out over the S3 protocol. Alone names the S3 client.
 
+mod home;
 pub mod key;
 mod listing;
 mod transfer;
@@ -21,6 +22,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
+use home::Home;
 use std::time::Duration;
 
 /// A store that accepts no connection for so long is away.
@@ -40,6 +42,7 @@ pub struct Media {
     /// For bodies that stream through: tried once, as long as they take.
     sending: aws_sdk_s3::Client,
     bucket: String,
+    home: Home,
 }
 
 /// What is known about an object without reading it.
@@ -64,7 +67,8 @@ pub struct Span {
 }
 
 impl Media {
-    /// Prepares a client; speaks to nobody yet.
+    /// Prepares a client; speaks to nobody yet. Its connections will live in the runtime this is called in, which
+    /// must outlive whoever uses it.
     #[must_use]
     pub fn open(config: &S3Config) -> Self {
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
@@ -100,6 +104,7 @@ impl Media {
             asking: aws_sdk_s3::Client::from_conf(asking),
             sending: aws_sdk_s3::Client::from_conf(sending),
             bucket: config.bucket.clone(),
+            home: Home::here(),
         }
     }
 
@@ -109,8 +114,8 @@ impl Media {
     /// Why it does not.
     pub async fn ping(&self) -> Result<(), Error> {
         let asked = self.sending.head_bucket().bucket(&self.bucket).send();
-        match tokio::time::timeout(PING, asked).await {
-            Ok(answer) => answer.map(|_| ()).map_err(|why| Error::from_sdk(&why)),
+        match tokio::time::timeout(PING, self.home.call(asked)).await {
+            Ok(answer) => answer?.map(|_| ()).map_err(|why| Error::from_sdk(&why)),
             Err(_) => Err(Error::Busy("no answer within 2 s".to_owned())),
         }
     }
@@ -120,12 +125,14 @@ impl Media {
     /// # Errors
     /// A store that is away, or one where we may neither see nor make the bucket.
     pub async fn ensure_bucket(&self) -> Result<(), Error> {
-        let Err(missing) = self.asking.head_bucket().bucket(&self.bucket).send().await else { return Ok(()) };
+        let asked = self.asking.head_bucket().bucket(&self.bucket).send();
+        let Err(missing) = self.home.call(asked).await? else { return Ok(()) };
         match Error::from_sdk(&missing) {
             Error::Missing => {}
             other => return Err(other),
         }
-        match self.asking.create_bucket().bucket(&self.bucket).send().await {
+        let asked = self.asking.create_bucket().bucket(&self.bucket).send();
+        match self.home.call(asked).await? {
             Ok(_) => Ok(()),
             Err(why) if matches!(why.code(), Some("BucketAlreadyOwnedByYou" | "BucketAlreadyExists")) => {
                 Ok(())
@@ -151,9 +158,8 @@ impl Media {
             .bucket(&self.bucket)
             .key(key.name())
             .checksum_mode(aws_sdk_s3::types::ChecksumMode::Enabled)
-            .send()
-            .await;
-        match asked {
+            .send();
+        match self.home.call(asked).await? {
             Ok(head) => Ok(Some(Held {
                 size_bytes: head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
                 sha256: head.checksum_sha256().and_then(transfer::read_base64),
@@ -172,7 +178,7 @@ impl Media {
     pub async fn get(&self, key: &Key, span: Option<Span>) -> Result<(u64, Chunks), Error> {
         let range = span.map(|s| format!("bytes={}-{}", s.first, s.last));
         let asked = self.asking.get_object().bucket(&self.bucket).key(key.name()).set_range(range);
-        let answer = asked.send().await.map_err(|why| Error::from_sdk(&why))?;
+        let answer = self.home.call(asked.send()).await?.map_err(|why| Error::from_sdk(&why))?;
         let size = answer.content_length().and_then(|n| u64::try_from(n).ok());
         let size = size.ok_or_else(|| Error::Fault("an object without length".to_owned()))?;
         let chunks = stream::try_unfold(answer.body, |mut body| async move {
@@ -191,8 +197,8 @@ impl Media {
     /// # Errors
     /// The store's own.
     pub async fn delete(&self, key: &Key) -> Result<(), Error> {
-        let asked = self.asking.delete_object().bucket(&self.bucket).key(key.name()).send().await;
-        match asked.map_err(|why| Error::from_sdk(&why)) {
+        let asked = self.asking.delete_object().bucket(&self.bucket).key(key.name()).send();
+        match self.home.call(asked).await?.map_err(|why| Error::from_sdk(&why)) {
             Ok(_) | Err(Error::Missing) => Ok(()),
             Err(other) => Err(other),
         }

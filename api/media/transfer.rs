@@ -113,9 +113,8 @@ impl Media {
             .body(ByteStream::new(body))
             .customize()
             .disable_payload_signing()
-            .send()
-            .await;
-        match sent {
+            .send();
+        match self.home.call(sent).await? {
             Ok(_) => Ok(Answer::Kept),
             Err(why) if is_occupied(&why) => Ok(Answer::Occupied),
             // Our own hash agreed, so the bytes changed between us and the store: worth another try.
@@ -169,9 +168,8 @@ impl Media {
             .body(ByteStream::from(bytes))
             .customize()
             .disable_payload_signing()
-            .send()
-            .await;
-        sent.map(|_| ()).map_err(|why| Error::from_sdk(&why))
+            .send();
+        self.home.call(sent).await?.map(|_| ()).map_err(|why| Error::from_sdk(&why))
     }
 }
 
