@@ -94,7 +94,7 @@ async fn invite(
     let made = admin.post("/v1/accounts", body).await?;
     let link = text(&made, "/invitation/url")?;
     let token = link.split("token=").nth(1).context("an invitation link without token")?;
-    let password = phone::password();
+    let password = crate::flows::random_password();
     phone::accept_invitation(base, token, &password).await?;
     Ok(Person { role, login: login.to_owned(), password, account: text(&made, "/account/id")? })
 }

@@ -29,16 +29,6 @@ fn secret_text() -> String {
     URL_SAFE_NO_PAD.encode(crate::flows::random_bytes::<32>())
 }
 
-/// A password nobody has to invent: 20 letters and digits.
-pub fn password() -> String {
-    URL_SAFE_NO_PAD
-        .encode(crate::flows::random_bytes::<24>())
-        .replace(['-', '_'], "x")
-        .chars()
-        .take(20)
-        .collect()
-}
-
 impl Phone {
     /// Signs in as a phone does: the sign-in page in a browser, a code on loopback, tokens.
     pub async fn sign_in(base: &str, login: &str, password: &str, device: &str) -> anyhow::Result<Self> {
