@@ -244,10 +244,17 @@ pub struct Config {
     pub shutdown: Duration,
     /// Folder whose disk must have room.
     pub data: PathBuf,
+    /// How to log.
+    pub log: LogConfig,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
     /// Tracing filter.
-    pub log: String,
+    pub filter: String,
     /// JSON or plain lines.
-    pub log_json: bool,
+    pub json: bool,
 }
 
 struct Reader<'a> {
@@ -386,16 +393,7 @@ impl Config {
             rate_per_minute: narrow(from.number("FIELDPROOF_RATE_PER_MINUTE", 10, 10_000_000), 1200),
             shutdown: from.seconds("FIELDPROOF_SHUTDOWN_S", 1, 600),
             data: PathBuf::from(from.raw("FIELDPROOF_DATA")),
-            log: read_filter(&mut from),
-            log_json: match from.raw("FIELDPROOF_LOG_FORMAT").as_str() {
-                "json" => true,
-                "text" => false,
-                other => {
-                    let detail = format!("is {other:?}, which is neither json nor text");
-                    from.fault("FIELDPROOF_LOG_FORMAT", detail);
-                    true
-                }
-            },
+            log: read_log(&mut from),
         };
         if from.faults.is_empty() { Ok(config) } else { Err(from.faults) }
     }
@@ -415,16 +413,14 @@ impl Config {
     }
 }
 
-impl S3Config {
-    /// Reads the settings of the object store alone, for the process that is the store.
-    ///
-    /// # Errors
-    /// All faults of these settings at once.
-    pub fn from_environment() -> Result<Self, Vec<Fault>> {
-        let mut from = Reader { lookup: &environment, faults: Vec::new() };
-        let s3 = read_s3(&mut from);
-        if from.faults.is_empty() { Ok(s3) } else { Err(from.faults) }
-    }
+/// Reads what the process that is the object store needs, and nothing else.
+///
+/// # Errors
+/// All faults of these settings at once.
+pub fn of_the_store() -> Result<(S3Config, LogConfig), Vec<Fault>> {
+    let mut from = Reader { lookup: &environment, faults: Vec::new() };
+    let settings = (read_s3(&mut from), read_log(&mut from));
+    if from.faults.is_empty() { Ok(settings) } else { Err(from.faults) }
 }
 
 fn read_s3(from: &mut Reader<'_>) -> S3Config {
@@ -459,13 +455,17 @@ fn read_origins(from: &mut Reader<'_>) -> Vec<String> {
     origins
 }
 
-fn read_filter(from: &mut Reader<'_>) -> String {
+fn read_log(from: &mut Reader<'_>) -> LogConfig {
     let name = "FIELDPROOF_LOG";
     let filter = from.raw(name);
     if let Err(why) = EnvFilter::try_new(&filter) {
         from.fault(name, format!("is {filter:?}, which is not a filter: {why}"));
     }
-    filter
+    let format = from.raw("FIELDPROOF_LOG_FORMAT");
+    if !["json", "text"].contains(&format.as_str()) {
+        from.fault("FIELDPROOF_LOG_FORMAT", format!("is {format:?}, which is neither json nor text"));
+    }
+    LogConfig { filter, json: format != "text" }
 }
 
 fn read_proxies(from: &mut Reader<'_>) -> Vec<IpAddr> {

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
-use fieldproof::config::{self, Config, Fault, S3Config};
+use fieldproof::config::{self, Config, Fault};
 use fieldproof::{admin, demo, flows, http, library, telemetry, worker};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -174,8 +174,8 @@ async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitC
 }
 
 async fn store(root: PathBuf, listen: SocketAddr) -> anyhow::Result<()> {
-    let settings = S3Config::from_environment().map_err(faulty)?;
-    telemetry::start_logging("info", true)?;
+    let (settings, log) = config::of_the_store().map_err(faulty)?;
+    telemetry::start_logging(&log)?;
     let mut config = fieldproof_store::StoreConfig::new(
         root,
         listen,
@@ -199,7 +199,7 @@ async fn prepare_store(app: App) {
 
 async fn open() -> anyhow::Result<App> {
     let config = load()?;
-    telemetry::start_logging(&config.log, config.log_json)?;
+    telemetry::start_logging(&config.log)?;
     App::open(config, system_clock()).await
 }
 

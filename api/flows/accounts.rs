@@ -100,18 +100,25 @@ pub async fn read(app: &App, actor: &Actor, id: AccountId) -> Result<WithGrants>
 ///
 /// # Errors
 /// No right, or an outage.
-pub async fn list(app: &App, actor: &Actor, after: Option<&str>, limit: u8) -> Result<Vec<WithGrants>> {
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    after: Option<&str>,
+    limit: u8,
+) -> Result<(Vec<WithGrants>, bool)> {
     permission::may(actor, Deed::ReadAccounts, &Subject::default())?;
     let readable = readable(actor);
     let mut conn = app.records.conn().await?;
-    let page = accounts::page(&mut conn, readable.as_deref(), after, limit).await?;
+    let mut page = accounts::page(&mut conn, readable.as_deref(), after, limit.saturating_add(1)).await?;
+    let more = page.len() > usize::from(limit);
+    page.truncate(usize::from(limit));
     let ids: Vec<AccountId> = page.iter().map(|account| account.id).collect();
     let all = grants::of_accounts(&mut conn, &ids).await?;
     let with = |account: Account| {
         let own = all.iter().filter(|granted| granted.account == account.id).cloned().collect();
         seen(account, own, readable.as_deref())
     };
-    Ok(page.into_iter().map(with).collect())
+    Ok((page.into_iter().map(with).collect(), more))
 }
 
 /// Makes an account and the link that sets its first password.

@@ -163,10 +163,6 @@ fn dress(headers: &mut HeaderMap, context: Context, dressing: Option<&Dressing>)
     if let Ok(id) = HeaderValue::from_str(&context.request_id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    headers.insert(
-        HeaderName::from_static("content-language"),
-        HeaderValue::from_static(context.language.as_str()),
-    );
     let Some(Dressing { origin, is_preflight, config }) = dressing else { return };
     cors::dress(headers, origin.as_ref(), *is_preflight, config);
     if config.is_https() {

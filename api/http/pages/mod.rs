@@ -18,9 +18,10 @@ pub mod words;
 
 use super::context::{Context, Language};
 use super::form::BadForm;
+use super::wording;
 use crate::flows;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, guard, web};
 use askama::Template;
@@ -68,6 +69,7 @@ pub fn page(status: StatusCode, page: &impl Template, form_action: Option<&str>)
             .content_type("text/html; charset=utf-8")
             .insert_header((CONTENT_SECURITY_POLICY, policy))
             .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((CONTENT_LANGUAGE, Context::current().language.as_str()))
             .body(html),
         Err(why) => super::problem::Problem::from(flows::Error::Fault(why.to_string())).error_response(),
     }
@@ -174,7 +176,15 @@ impl ResponseError for PageProblem {
                     ("Không tìm thấy", "Không có gì ở đây, hoặc không có gì bạn được xem."),
                     ("Not found", "There is nothing here, or nothing you may see."),
                 ),
-                _ => notice(frame.clone(), self.status_code(), lang.pick("Không được", "No"), &no.detail),
+                _ => {
+                    let title = lang.pick("Không thể thực hiện", "This can't be done");
+                    notice(
+                        frame.clone(),
+                        self.status_code(),
+                        title,
+                        &wording::detail(no.code, &no.detail, lang),
+                    )
+                }
             },
             Self::Flow(flows::Error::Busy(why)) => {
                 tracing::warn!(%why, "answered 503");

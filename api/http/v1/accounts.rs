@@ -294,9 +294,8 @@ pub async fn list_accounts(
 ) -> Result<HttpResponse, Problem> {
     let limit = paging::limit(params.0.limit)?;
     let after: Option<String> = paging::open(&app, "accounts", params.0.cursor.as_deref())?;
-    let page = accounts::list(&app, &caller.0, after.as_deref(), limit).await?;
-    let full = page.len() == usize::from(limit);
-    let last = page.last().filter(|_| full).map(|last| last.account.login.clone());
+    let (page, more) = accounts::list(&app, &caller.0, after.as_deref(), limit).await?;
+    let last = page.last().filter(|_| more).map(|last| last.account.login.clone());
     let next = last.map(|login| paging::seal(&app, "accounts", login));
     let body = AccountPage { items: page.into_iter().map(AccountView::from).collect(), next: next.clone() };
     Ok(paging::respond(&request, &body, next.as_deref()))
