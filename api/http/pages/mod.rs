@@ -171,21 +171,17 @@ impl ResponseError for PageProblem {
                 ("Không đọc được biểu mẫu", "Hãy quay lại trang trước và gửi lần nữa."),
                 ("This form can't be read", "Go back and send it again."),
             ),
-            Self::Flow(flows::Error::Refused(no)) => match no.kind {
-                crate::domain::refusal::Kind::NotFound => say(
+            Self::Flow(flows::Error::Refused(no)) if no.kind == crate::domain::refusal::Kind::NotFound => {
+                say(
                     ("Không tìm thấy", "Không có gì ở đây, hoặc không có gì bạn được xem."),
                     ("Not found", "There is nothing here, or nothing you may see."),
-                ),
-                _ => {
-                    let title = lang.pick("Không thể thực hiện", "This can't be done");
-                    notice(
-                        frame.clone(),
-                        self.status_code(),
-                        title,
-                        &wording::detail(no.code, &no.detail, lang),
-                    )
-                }
-            },
+                )
+            }
+            Self::Flow(flows::Error::Refused(no)) => {
+                let title = lang.pick("Không thể thực hiện", "This can't be done");
+                let text = wording::detail(no.code, &no.detail, lang);
+                notice(frame.clone(), self.status_code(), title, &text)
+            }
             Self::Flow(flows::Error::Busy(why)) => {
                 tracing::warn!(%why, "answered 503");
                 let mut answer = say(
