@@ -15,7 +15,8 @@ use crate::records::{custody, sign_ins, tokens};
 use jiff::SignedDuration;
 use serde_json::json;
 
-fn not_held() -> Error {
+/// What a token that does not hold is told, or one that no longer does.
+pub(super) fn not_held() -> Error {
     Error::Refused(Refusal::new(
         Kind::Unauthenticated,
         "token.invalid",
