@@ -56,14 +56,18 @@ impl Subjects {
 /// An outage, or too many passwords being checked.
 pub async fn prove(app: &App, login: &str, password: &str, source: &str) -> Result<Proof> {
     let now = app.now();
-    let login =
-        Login::parse(login).map_or_else(|_| login.chars().take(200).collect(), |l| l.as_str().to_owned());
-    let subjects = Subjects::of(&login, source);
+    let parsed = Login::parse(login).ok();
+    let counted = parsed.as_ref().map_or_else(|| login.chars().take(200).collect(), |l| l.as_str().to_owned());
+    let subjects = Subjects::of(&counted, source);
     if let Some(seconds) = count(app, &subjects, now).await? {
         tracing::warn!(seconds, "a sign-in was put off after too many failures");
         return Ok(Proof::Wait { seconds });
     }
-    let found = accounts::by_login(&mut *app.records.conn().await?, &login).await?;
+    // What is no login is nobody's: it is not looked up, and costs the same as a wrong password.
+    let found = match &parsed {
+        Some(login) => accounts::by_login(&mut *app.records.conn().await?, login.as_str()).await?,
+        None => None,
+    };
     let (account, hash) = found.unzip();
     let fits = app.identity.verify_password(Password::typed(password), hash.flatten()).await?;
     let Some(account) = account.filter(|account| fits && account.state == State::Active) else {

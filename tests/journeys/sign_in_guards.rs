@@ -91,6 +91,24 @@ async fn an_unknown_login_and_a_wrong_password_look_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_zero_byte_is_nobody_s_login_and_nobody_s_client() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let page = house.sign_in_page("/login").await;
+    for login in ["lan\0", "\0", "a\0b"] {
+        assert_eq!(house.send_sign_in(&page, login, PASSWORD).await.status, 401, "{login:?}");
+    }
+    let form = [("grant_type", "refresh_token"), ("client_id", "a\0b"), ("refresh_token", "x\0"), ("token", "x\0")];
+    for path in ["/oauth/token", "/oauth/revoke"] {
+        let answer = house.form(path, &form).await;
+        assert_eq!((answer.status, answer.body["error"].as_str()), (401, Some("invalid_client")), "{path}");
+    }
+    let asked = house.stranger().send("GET", "/oauth/authorize?client_id=a%00b&redirect_uri=x", None).await;
+    assert_eq!(asked.status, 400);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn guessing_is_slowed_down_and_locks_nobody_out() {
     let house = House::open().await;
     house.account("lan", &[]).await;

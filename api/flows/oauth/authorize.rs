@@ -3,7 +3,7 @@
 use super::{Why, target};
 use crate::app::App;
 use crate::domain::actor::Scope;
-use crate::domain::client::{Challenge, Client, Code, No};
+use crate::domain::client::{Challenge, Client, Code, No, is_client_id};
 use crate::domain::text;
 use crate::flows::Result;
 use crate::identity::{random_text, sha256};
@@ -81,7 +81,10 @@ impl From<Why> for Refused {
 /// [`Refused`].
 pub async fn check(app: &App, asked: Asked) -> std::result::Result<Request, Refused> {
     let here = |description| Refused::Here(No::new(Code::InvalidRequest, description));
-    let id = asked.client_id.as_deref().filter(|id| id.len() <= 64).ok_or(here("client_id is missing"))?;
+    let id = asked.client_id.as_deref().ok_or(here("client_id is missing"))?;
+    if !is_client_id(id) {
+        return Err(here("client_id is not registered"));
+    }
     let redirect_uri = asked.redirect_uri.clone().ok_or(here("redirect_uri is missing"))?;
     let mut conn = app.records.conn().await.map_err(|why| Refused::Failed(why.into()))?;
     let client = clients::find(&mut conn, id).await.map_err(|why| Refused::Failed(why.into()))?;
