@@ -6,7 +6,7 @@ use crate::domain::account::{Login, Password, State};
 use crate::domain::throttle::{self, Counted, KNOWN_FOR};
 use crate::identity;
 pub use crate::records::accounts::Account;
-use crate::records::{self, accounts, sign_ins};
+use crate::records::{self, Db, accounts, sign_ins};
 use jiff::Timestamp;
 
 /// What a login and a password proved.
@@ -76,6 +76,19 @@ pub async fn prove(app: &App, login: &str, password: &str, source: &str) -> Resu
     };
     clear(app, &subjects, now).await?;
     Ok(Proof::Proven(Box::new(account)))
+}
+
+/// Refuses to go on from a proof that was overtaken: by a new password, or by the end of the account. The account is
+/// held until the transaction ends, so that whatever ends its sessions comes before or after.
+///
+/// # Errors
+/// `token.invalid`, or an outage.
+pub(super) async fn still_proven(db: &mut Db, proven: &Account) -> Result<()> {
+    let same = |held: &Account| {
+        held.state == State::Active && held.password_changed_at == proven.password_changed_at
+    };
+    let held = accounts::hold(db, proven.id).await?;
+    if held.as_ref().is_some_and(same) { Ok(()) } else { Err(super::sessions::not_held()) }
 }
 
 async fn count(app: &App, subjects: &Subjects, now: Timestamp) -> Result<Option<i64>> {

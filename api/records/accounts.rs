@@ -110,12 +110,12 @@ pub async fn find(db: &mut Db, id: AccountId) -> Result<Option<Account>> {
     row.map(Account::try_from).transpose()
 }
 
-/// One account, its row held until the transaction ends.
+/// One account, its row held until the transaction ends. Rows that name it may still be written: they don't wait.
 ///
 /// # Errors
 /// The database's own.
 pub async fn hold(db: &mut Db, id: AccountId) -> Result<Option<Account>> {
-    let row = accounts::table.find(id.0).select(Row::as_select()).for_update().first(db).await.optional()?;
+    let row = accounts::table.find(id.0).select(Row::as_select()).for_no_key_update().first(db).await.optional()?;
     row.map(Account::try_from).transpose()
 }
 

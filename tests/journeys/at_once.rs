@@ -1,7 +1,7 @@
 //! Deeds that meet: what one of them decides while another is under way.
 
 use crate::harness::House;
-use crate::harness::people::PASSWORD;
+use crate::harness::people::{PASSWORD, authorize_path, pkce};
 use serde_json::json;
 use std::time::Duration;
 
@@ -43,5 +43,25 @@ async fn an_account_disabled_while_its_holder_changes_the_password_stays_disable
     let row = sql.query_one("SELECT state, password_hash FROM accounts WHERE login = 'lan'", &[]).await;
     let row = row.expect("an account");
     assert_eq!((row.get::<_, String>(0).as_str(), row.get::<_, String>(1)), ("disabled", before));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_changes_while_somebody_signs_in_with_the_old_one_lets_nobody_in() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    for path in ["/login".to_owned(), authorize_path(&pkce().1, "s")] {
+        let page = house.sign_in_page(&path).await;
+        let sql = house.sql().await;
+        let change = "BEGIN; UPDATE accounts SET password_changed_at = now() WHERE login = 'lan'";
+        sql.batch_execute(change).await.expect("changed, and not committed yet");
+        let (answer, ()) = tokio::join!(house.send_sign_in(&page, "lan", PASSWORD), async {
+            somebody_waits(&house).await;
+            sql.batch_execute("COMMIT").await.expect("changed");
+        });
+        assert_eq!((answer.status, answer.header("location")), (401, ""), "{path}");
+    }
+    let left = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM authorization_codes)";
+    assert_eq!(house.sql().await.query_one(left, &[]).await.expect("a count").get::<_, i64>(0), 0);
     house.close().await;
 }

@@ -89,6 +89,23 @@ async fn a_code_is_worth_nothing_with_another_verifier_redirect_or_after_a_minut
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_dies_with_the_password_it_was_had_for() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let (verifier, challenge) = pkce();
+    let page = house.sign_in_page(&authorize_path(&challenge, "s")).await;
+    let sent = house.send_sign_in(&page, "lan", PASSWORD).await;
+    let code = parameter(sent.header("location"), "code").expect("a code");
+    let me = house.bearer(&house.sign_in("lan").await.access);
+    let change = serde_json::json!({ "current_password": PASSWORD, "new_password": "nắng lên sau rặng tre" });
+    assert_eq!(me.post("/v1/me/password", &change).await.0, 204);
+
+    let late = house.trade_code(&code, &verifier).await;
+    assert_eq!((late.status, late.body["error"].as_str()), (400, Some("invalid_grant")));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_repeated_within_a_minute_and_a_replay_ends_the_sign_in() {
     let house = House::open().await;
     house.account("lan", &[]).await;

@@ -6,6 +6,7 @@ use crate::domain::actor::Scope;
 use crate::domain::client::{Challenge, Client, Code, No, is_client_id};
 use crate::domain::text;
 use crate::flows::Result;
+use crate::flows::sign_in::still_proven;
 use crate::identity::{random_text, sha256};
 use crate::records::accounts::Account;
 use crate::records::{clients, tokens};
@@ -141,7 +142,7 @@ fn read(app: &App, client: &Client, redirect_uri: &str, asked: &Asked) -> std::r
 /// Grants a code to whoever signed in; returns the address to send them to.
 ///
 /// # Errors
-/// An outage.
+/// `token.invalid` where the password changed since it was proven, or an outage.
 pub async fn grant(app: &App, request: &Request, account: &Account) -> Result<String> {
     let (now, secret) = (app.now(), random_text());
     let code = tokens::Code {
@@ -154,7 +155,10 @@ pub async fn grant(app: &App, request: &Request, account: &Account) -> Result<St
         device_name: request.device_name.clone(),
         expires_at: now.saturating_add(CODE_LIFE).unwrap_or(now),
     };
-    tokens::keep_code(&mut *app.records.conn().await?, &code, now).await?;
+    let mut tx = app.records.begin().await?;
+    still_proven(&mut tx, account).await?;
+    tokens::keep_code(&mut tx, &code, now).await?;
+    tx.commit().await?;
     let state = request.state.as_deref().unwrap_or_default();
     let fields = [("code", secret.as_str()), ("state", state), ("iss", &app.config.public_url)];
     Ok(answer(&request.redirect_uri, &fields))
