@@ -160,19 +160,21 @@ pub async fn role_in_campaign(
     Ok(order.into_iter().find(|role| roles.contains(role)))
 }
 
-/// Campaigns on whose teams somebody sits now.
+/// Campaigns on whose teams somebody sits now, with their owners and as what; a campaign with two teams may come twice.
 ///
 /// # Errors
 /// The database's own.
-pub async fn campaigns_of(db: &mut Db, account: AccountId) -> Result<Vec<CampaignId>> {
-    let ids: Vec<Uuid> = team_members::table
+pub async fn seats(db: &mut Db, account: AccountId) -> Result<Vec<(CampaignId, OwnerId, TeamRole)>> {
+    let rows: Vec<(Uuid, Uuid, String)> = team_members::table
         .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
+        .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
         .filter(team_members::account_id.eq(account.0).and(team_members::removed_at.is_null()))
-        .select(teams::campaign_id)
-        .distinct()
+        .select((campaigns::id, campaigns::owner_id, team_members::role))
         .load(db)
         .await?;
-    Ok(ids.into_iter().map(CampaignId).collect())
+    rows.into_iter()
+        .map(|(campaign, owner, role)| Ok((CampaignId(campaign), OwnerId(owner), read_role(&role)?)))
+        .collect()
 }
 
 /// Whether a campaign has a team with a lead.
