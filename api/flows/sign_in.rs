@@ -110,26 +110,26 @@ async fn count(app: &App, subjects: &Subjects, now: Timestamp) -> Result<Option<
         let next = throttle::next(count.failures, count.last_at, now);
         sign_ins::set(&mut tx, &count.subject, next, now).await?;
     }
-    tx.commit().await?;
+    tx.commit_apart().await?;
     Ok(None)
 }
 
 async fn clear(app: &App, subjects: &Subjects, now: Timestamp) -> records::Result<()> {
+    let names: Vec<String> = subjects.counted.iter().map(|(_, name)| name.clone()).collect();
     let mut tx = app.records.begin().await?;
+    // All at once and in one order, as `count` does: two who sign in never wait for each other.
+    let counts = sign_ins::hold(&mut tx, &names, now).await?;
     let mut done = Vec::new();
-    for (kind, name) in &subjects.counted {
-        match kind {
-            Counted::Pair | Counted::Account => done.push(name.clone()),
-            // One success must not wipe out what a source did to other accounts.
-            Counted::Source => {
-                for count in sign_ins::hold(&mut tx, std::slice::from_ref(name), now).await? {
-                    sign_ins::set(&mut tx, name, count.failures.saturating_sub(1).max(0), count.last_at)
-                        .await?;
-                }
-            }
+    for count in counts {
+        // One success must not wipe out what a source did to other accounts.
+        if subjects.kind(&count.subject) == Some(Counted::Source) {
+            let fewer = count.failures.saturating_sub(1).max(0);
+            sign_ins::set(&mut tx, &count.subject, fewer, count.last_at).await?;
+        } else {
+            done.push(count.subject);
         }
     }
     sign_ins::forget(&mut tx, &done).await?;
     sign_ins::set(&mut tx, &subjects.known, 0, now).await?;
-    tx.commit().await
+    tx.commit_apart().await
 }
