@@ -354,9 +354,9 @@ pub async fn reset(app: &App, actor: Option<&Actor>, id: AccountId) -> Result<Li
 /// What the command line makes or changes, with nobody's rights but the machine's.
 pub mod command {
     use super::{
-        AccountId, App, Db, Error, Grant, Login, Password, Refusal, Result, Wanted, account, accounts, give,
-        grants, make,
+        AccountId, App, Db, Error, Grant, Login, Password, Refusal, Result, Wanted, account, accounts, give, make,
     };
+    use crate::records::owners;
 
     /// The account of a login.
     ///
@@ -377,7 +377,7 @@ pub mod command {
         let db: &mut Db = &mut *app.records.conn().await?;
         let unknown =
             || Refusal::field("--owner", "reference.unknown", format!("no owner has the code {code:?}"));
-        Ok(grants::owner_of_code(db, code).await?.ok_or_else(unknown)?)
+        Ok(owners::by_code(db, code).await?.ok_or_else(unknown)?.id)
     }
 
     /// Makes an account that may sign in at once.

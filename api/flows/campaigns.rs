@@ -287,8 +287,11 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
         }
         Error::from(why)
     })?;
+    // The papers are part of what is read: who changes the campaign rests on the ones there are.
+    held.version = records::campaigns::change(&mut tx, &held).await?;
     let details = json!({ "document": document.id, "kind": document.kind.as_str(),
-        "number": document.number.written, "issuer": document.issuer, "issued_on": document.issued_on });
+        "number": document.number.written, "issuer": document.issuer, "issued_on": document.issued_on,
+        "version": held.version });
     note(&mut tx, actor, "campaign.document_entered", &held, details, now).await?;
     let date = match document.kind {
         DocumentKind::Plan => &mut held.plan_date,

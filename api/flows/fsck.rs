@@ -131,7 +131,7 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
             old.iter().filter_map(|object| named(object).map(|(photo, _)| photo)).collect();
         let known = {
             let mut db = app.records.conn().await?;
-            photos::photo_states(&mut db, &ids).await?
+            photos::promised_digests(&mut db, &ids).await?
         };
         for object in old {
             let wanted = named(&object).is_some_and(|(photo, sha256)| known.get(&photo) == Some(&sha256));

@@ -146,10 +146,8 @@ fn units_of(parts: &[Slice], owner: OwnerId, campaign: CampaignId) -> Vec<Option
     let mut units: Vec<Option<UnitId>> = parts.iter().filter(within).map(|part| part.unit).collect();
     units.sort_unstable();
     units.dedup();
-    // Nothing is before everything: beside the whole campaign its parts add nothing.
-    let whole = units.first() == Some(&None);
-    units.truncate(if whole { 1 } else { units.len() });
-    units
+    // Beside the whole campaign its parts add nothing.
+    if units.contains(&None) { vec![None] } else { units }
 }
 
 impl Branch {
