@@ -354,7 +354,8 @@ pub async fn reset(app: &App, actor: Option<&Actor>, id: AccountId) -> Result<Li
 /// What the command line makes or changes, with nobody's rights but the machine's.
 pub mod command {
     use super::{
-        AccountId, App, Db, Error, Grant, Login, Password, Refusal, Result, Wanted, account, accounts, give, make,
+        AccountId, App, Db, Error, Grant, Login, Password, Refusal, Result, Wanted, account, accounts, give,
+        make,
     };
     use crate::records::owners;
 

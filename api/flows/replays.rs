@@ -56,6 +56,8 @@ pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -
         Who::Person(account) => format!("account:{account}"),
         Who::Program(client) => format!("client:{client}"),
     };
+    // Kept for weeks, and a request may hold a password: a plain digest could be tried out by whoever reads the table.
+    let fingerprint = app.identity.sealer().mark("replay", &fingerprint);
     let begun = tokio::time::Instant::now();
     loop {
         let now = app.now();

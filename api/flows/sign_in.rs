@@ -57,7 +57,8 @@ impl Subjects {
 pub async fn prove(app: &App, login: &str, password: &str, source: &str) -> Result<Proof> {
     let now = app.now();
     let parsed = Login::parse(login).ok();
-    let counted = parsed.as_ref().map_or_else(|| login.chars().take(200).collect(), |l| l.as_str().to_owned());
+    let counted =
+        parsed.as_ref().map_or_else(|| login.chars().take(200).collect(), |l| l.as_str().to_owned());
     let subjects = Subjects::of(&counted, source);
     if let Some(seconds) = count(app, &subjects, now).await? {
         tracing::warn!(seconds, "a sign-in was put off after too many failures");

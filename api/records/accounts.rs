@@ -115,7 +115,8 @@ pub async fn find(db: &mut Db, id: AccountId) -> Result<Option<Account>> {
 /// # Errors
 /// The database's own.
 pub async fn hold(db: &mut Db, id: AccountId) -> Result<Option<Account>> {
-    let row = accounts::table.find(id.0).select(Row::as_select()).for_no_key_update().first(db).await.optional()?;
+    let row =
+        accounts::table.find(id.0).select(Row::as_select()).for_no_key_update().first(db).await.optional()?;
     row.map(Account::try_from).transpose()
 }
 

@@ -83,7 +83,8 @@ impl Drop for Tx {
         let runtime = tokio::runtime::Handle::try_current().ok().filter(|_| !std::thread::panicking());
         if let (true, Some(runtime)) = (self.open, runtime) {
             runtime.spawn(async move {
-                let rolled_back = <AnsiTransactionManager as TransactionManager<Db>>::rollback_transaction(&mut conn);
+                let rolled_back =
+                    <AnsiTransactionManager as TransactionManager<Db>>::rollback_transaction(&mut conn);
                 match tokio::time::timeout(ROLL_BACK, rolled_back).await {
                     Ok(Ok(())) => {}
                     Ok(Err(why)) => tracing::debug!(%why, "a transaction could not be rolled back"),

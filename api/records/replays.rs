@@ -22,7 +22,7 @@ pub struct Hold {
 /// What a key stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// SHA-256 over the request that took the key.
+    /// Mark of the request that took the key.
     pub fingerprint: Vec<u8>,
     /// Status, headers and sealed body, once there is an answer.
     pub answer: Option<(u16, Value, Vec<u8>)>,

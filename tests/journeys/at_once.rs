@@ -8,7 +8,8 @@ use std::time::Duration;
 /// Waits until a statement of the house on this table waits for a lock that the test holds.
 async fn somebody_waits(house: &House, table: &str) {
     let sql = house.sql().await;
-    let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+    let waiting =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
         AND query LIKE '%' || $1::text || '%'";
     for _ in 0..300 {
         if !sql.query(waiting, &[&table]).await.expect("activity can be read").is_empty() {
@@ -89,7 +90,8 @@ async fn a_refusal_costs_no_connection() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     let after = open().await;
     assert!(before.iter().all(|pid| after.contains(pid)), "{before:?} {after:?}");
-    let idle = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
+    let idle =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
     assert_eq!(sql.query_one(idle, &[]).await.expect("a count").get::<_, i64>(0), 0, "nothing is left open");
     house.close().await;
 }

@@ -231,5 +231,9 @@ async fn a_change_rests_on_the_version_that_was_read() {
         patch(Some("\"v2\""), json!({ "state": "active" })).await.body["errors"][0]["code"],
         "field.unknown"
     );
+    let plan = paper("plan", "133/KH-UBND", "2021-08-02");
+    let entered = office.planner.send("POST", &format!("{at}/documents"), Some(&plan)).await;
+    assert_eq!((entered.status, entered.header("etag")), (201, "\"v3\""), "a paper changes what is read");
+    assert_eq!(patch(Some("\"v2\""), json!({})).await.status, 412);
     office.house.close().await;
 }

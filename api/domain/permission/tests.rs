@@ -67,7 +67,12 @@ fn a_seat_is_nothing_without_a_role_that_fits_it_here() {
             let fits = seat != TeamRole::Lead && was_lead.grants.iter().any(|g| g.role == Role::Member);
             let subject = Subject { team_role: Some(seat), dispatched: true, ..sealed_visit() };
             for deed in [Deed::ReadVisit, Deed::RecordVisit, Deed::SendPhoto, Deed::ReadCampaign] {
-                assert_eq!(allows(&was_lead, deed, &subject), fits, "{:?} {seat:?} {deed:?}", was_lead.grants);
+                assert_eq!(
+                    allows(&was_lead, deed, &subject),
+                    fits,
+                    "{:?} {seat:?} {deed:?}",
+                    was_lead.grants
+                );
             }
         }
     }
