@@ -135,6 +135,13 @@ pub enum BadClient {
     Owner,
 }
 
+/// Whether a text can be the id of a client at all: 3 to 64 of `a-z`, `0-9`, `.`, `_` and `-`.
+#[must_use]
+pub fn is_client_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    (3..=64).contains(&text.len()) && text.chars().all(plain)
+}
+
 impl Client {
     /// Checks a registration.
     ///
@@ -148,8 +155,7 @@ impl Client {
         scopes: &[String],
         owner: Option<OwnerId>,
     ) -> Result<Self, BadClient> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
-        if !(3..=64).contains(&id.len()) || !id.chars().all(plain) {
+        if !is_client_id(id) {
             return Err(BadClient::Id);
         }
         let name = crate::text::required(name, 80).map_err(BadClient::Name)?;

@@ -7,6 +7,7 @@
 use crate::actor::{Actor, Grant, Role, Scope, Who};
 use crate::ids::{CampaignId, OwnerId, UnitId};
 use crate::refusal::{Kind, Refusal};
+use crate::team::fitting;
 
 /// What somebody wants to do. Each operation of the API names one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,9 +75,9 @@ pub enum Cell {
     Cleared,
     /// As `Owner`, for supervision campaigns only (an elected or party body's own kind).
     OwnKind,
-    /// Sits on the team in this role.
+    /// Sits on the team in this role, and still holds a grant that fits the seat and covers the subject.
     Team,
-    /// Sits on the team in this role, once the team has been told.
+    /// As `Team`, once the team has been told.
     Dispatched,
     /// The subject's unit lies in the granted subtree; never a sealed visit.
     Unit,
@@ -271,9 +272,17 @@ impl Grant {
     }
 }
 
+/// Whether a seat on a team counts: only while its holder has a fitting role that covers the subject. Who loses the
+/// role loses at once what the seat gave.
+#[must_use]
+pub fn seated(actor: &Actor, seat: TeamRole, subject: &Subject) -> bool {
+    actor.grants.iter().any(|grant| fitting(seat).contains(&grant.role) && grant.covers(subject))
+}
+
 fn holds(actor: &Actor, role: Role, cell: Cell, subject: &Subject) -> bool {
     let mut of_role = actor.grants.iter().filter(|grant| grant.role == role);
-    let on_team = subject.team_role.is_some_and(|team| team.as_role() == role);
+    let on_team =
+        || subject.team_role.is_some_and(|seat| seat.as_role() == role && seated(actor, seat, subject));
     let covered = || actor.grants.iter().any(|grant| grant.role == role && grant.covers(subject));
     match cell {
         No => false,
@@ -282,8 +291,8 @@ fn holds(actor: &Actor, role: Role, cell: Cell, subject: &Subject) -> bool {
         OwnerSealed => covered(),
         Cleared => covered() && (!subject.sealed || subject.cleared),
         OwnKind => covered() && subject.supervision && !subject.sealed,
-        Team => on_team,
-        Dispatched => on_team && subject.dispatched,
+        Team => on_team(),
+        Dispatched => subject.dispatched && on_team(),
         // A head answers for a unit, so the grant must name one.
         Unit => of_role.any(|grant| grant.unit.is_some() && grant.covers(subject)) && !subject.sealed,
         UnitSigned => {
@@ -330,10 +339,10 @@ pub struct Reach {
     pub cleared_owners: Vec<Slice>,
     /// What these owners do at a unit and everything below, once disclosed; `true` where only after signing.
     pub units: Vec<(Slice, bool)>,
-    /// Visits of teams the actor leads.
-    pub leads: bool,
-    /// Visits of teams the actor sits on, once dispatched.
-    pub dispatched: bool,
+    /// Where a lead's seat counts: visits of teams the actor leads.
+    pub leads: Vec<Slice>,
+    /// Where any other seat counts: visits of teams the actor sits on, once dispatched.
+    pub dispatched: Vec<Slice>,
 }
 
 /// Part of an owner's records.
@@ -351,8 +360,9 @@ pub struct Slice {
 #[must_use]
 pub fn reach(actor: &Actor, deed: Deed) -> Reach {
     let mut reach = Reach::default();
+    let part = |grant: &Grant| Slice { owner: grant.owner, unit: grant.unit, campaign: grant.campaign };
     for grant in &actor.grants {
-        let slice = Slice { owner: grant.owner, unit: grant.unit, campaign: grant.campaign };
+        let slice = part(grant);
         match deed.cell(grant.role) {
             Any | Owner => reach.owners.push(slice),
             OwnerSealed => reach.sealed_owners.push(slice),
@@ -361,13 +371,16 @@ pub fn reach(actor: &Actor, deed: Deed) -> Reach {
                 let after_signing = deed.cell(grant.role) == UnitSigned;
                 reach.units.extend(grant.unit.map(|_| (slice, after_signing)));
             }
-            // Own kind needs the campaign's kind; no list asks for it. Teams are a matter of membership, not of grants.
+            // Own kind needs the campaign's kind; no list asks for it. Teams follow: they need a seat besides the grant.
             No | OwnKind | Team | Dispatched => {}
         }
     }
-    if actor.account().is_some() {
-        reach.leads = deed.cell(Role::TeamLead) == Team;
-        reach.dispatched = matches!(deed.cell(Role::Member), Dispatched | Team);
+    let fit = |seat| actor.grants.iter().filter(move |grant| fitting(seat).contains(&grant.role)).map(part);
+    if deed.cell(Role::TeamLead) == Team {
+        reach.leads.extend(fit(TeamRole::Lead));
+    }
+    if matches!(deed.cell(Role::Member), Dispatched | Team) {
+        reach.dispatched.extend(fit(TeamRole::Member));
     }
     reach
 }

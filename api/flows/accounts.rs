@@ -362,8 +362,9 @@ pub async fn reset(app: &App, actor: Option<&Actor>, id: AccountId) -> Result<Li
 pub mod command {
     use super::{
         AccountId, App, Db, Error, Grant, Login, Password, Refusal, Result, Wanted, account, accounts, give,
-        grants, make,
+        make,
     };
+    use crate::records::owners;
 
     /// The account of a login.
     ///
@@ -384,7 +385,7 @@ pub mod command {
         let db: &mut Db = &mut *app.records.conn().await?;
         let unknown =
             || Refusal::field("--owner", "reference.unknown", format!("no owner has the code {code:?}"));
-        Ok(grants::owner_of_code(db, code).await?.ok_or_else(unknown)?)
+        Ok(owners::by_code(db, code).await?.ok_or_else(unknown)?.id)
     }
 
     /// Makes an account that may sign in at once.

@@ -8,7 +8,7 @@ use crate::domain::campaign::{
     self, CampaignKind, CampaignState, Document, DocumentKind, Grounds, Step, outline, warnings,
 };
 use crate::domain::ids::{CampaignId, DocumentId, OwnerId};
-use crate::domain::permission::{Deed, Subject, may, reach};
+use crate::domain::permission::{Deed, Subject, may, reach, seated};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
@@ -100,6 +100,22 @@ pub(super) async fn subject(db: &mut Db, actor: &Actor, of: &Campaign) -> Result
         team_role,
         ..Subject::default()
     })
+}
+
+/// Campaigns of teams on which the actor sits, as far as the seat counts.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn of_own_teams(db: &mut Db, actor: &Actor) -> Result<Vec<CampaignId>> {
+    let Some(account) = actor.account() else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (campaign, owner, seat) in records::teams::seats(db, account).await? {
+        let of = Subject { owner: Some(owner), campaign: Some(campaign), ..Subject::default() };
+        if seated(actor, seat, &of) && !found.contains(&campaign) {
+            found.push(campaign);
+        }
+    }
+    Ok(found)
 }
 
 /// A campaign held until the transaction ends, for somebody who may do this to it.
@@ -219,9 +235,7 @@ pub async fn list(
             (Some(owner), None) => within.owners.push(owner),
         }
     }
-    if let (true, Some(account)) = (reach.leads || reach.dispatched, actor.account()) {
-        within.campaigns.extend(records::teams::campaigns_of(&mut db, account).await?);
-    }
+    within.campaigns.extend(of_own_teams(&mut db, actor).await?);
     let wanted = records::campaigns::Wanted { within, owner, state };
     let found = records::campaigns::page(&mut db, &wanted, after, i64::from(limit) + 1).await?;
     Ok(super::cut(found, limit))
@@ -273,8 +287,11 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
         }
         Error::from(why)
     })?;
+    // The papers are part of what is read: who changes the campaign rests on the ones there are.
+    held.version = records::campaigns::change(&mut tx, &held).await?;
     let details = json!({ "document": document.id, "kind": document.kind.as_str(),
-        "number": document.number.written, "issuer": document.issuer, "issued_on": document.issued_on });
+        "number": document.number.written, "issuer": document.issuer, "issued_on": document.issued_on,
+        "version": held.version });
     note(&mut tx, actor, "campaign.document_entered", &held, details, now).await?;
     let date = match document.kind {
         DocumentKind::Plan => &mut held.plan_date,

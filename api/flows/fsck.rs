@@ -131,7 +131,7 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
             old.iter().filter_map(|object| named(object).map(|(photo, _)| photo)).collect();
         let known = {
             let mut db = app.records.conn().await?;
-            photos::photo_states(&mut db, &ids).await?
+            photos::promised_digests(&mut db, &ids).await?
         };
         for object in old {
             let wanted = named(&object).is_some_and(|(photo, sha256)| known.get(&photo) == Some(&sha256));
@@ -154,6 +154,6 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
 fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
     match Key::parse_original(&object.name)? {
         Key::Original { photo, sha256, .. } => Some((photo, sha256)),
-        _ => None,
+        Key::Derivative { .. } => None,
     }
 }

@@ -1,5 +1,6 @@
 //! What a reviewer looks at: the board of visits, one visit with its evidence, one photo with all that is known.
 
+use super::campaigns::of_own_teams;
 use super::visits::{allowed, note_sealed_read};
 use super::{Result, scope, visits};
 use crate::app::App;
@@ -15,7 +16,7 @@ use crate::records::visits::evidence;
 use crate::records::visits::life as visit_rows;
 use crate::records::visits::standing;
 use crate::records::visits::visible::{self, Place, Wanted};
-use crate::records::{Db, accounts, campaigns, photos, premises, responses, teams, templates};
+use crate::records::{Db, accounts, campaigns, photos, premises, responses, templates};
 use std::collections::HashSet;
 
 pub use crate::records::photos::{Photo, Sample, Tally};
@@ -58,10 +59,7 @@ pub async fn board(
     let tallies = photos::tallies(&mut db, &ids).await?;
     let mut samples = photos::samples(&mut db, &ids, SAMPLES).await?;
     // Whoever answers for a unit sees its visits, and not the campaigns they belong to.
-    let teams = match actor.account() {
-        Some(account) => teams::campaigns_of(&mut db, account).await?,
-        None => Vec::new(),
-    };
+    let teams = of_own_teams(&mut db, actor).await?;
     let knows = |visit: &&Visit| {
         let units = std::iter::once(visit.unit).chain(visit.unit_ancestors.iter().copied()).collect();
         let of =

@@ -48,33 +48,71 @@ pub struct Records {
     pool: bb8::Pool<AsyncPgConnection>,
 }
 
-/// A transaction: nothing holds unless [`Tx::commit`] says so; dropped, its connection is closed and PostgreSQL
-/// rolls back, which covers a hung-up client too.
+/// A transaction: nothing holds unless [`Tx::commit`] says so. Dropped, it is rolled back and its connection goes back
+/// to the pool; where even that fails the connection is closed, and PostgreSQL rolls back by itself.
 pub struct Tx {
-    conn: Conn,
+    /// Taken by `drop` alone.
+    conn: Option<Conn>,
+    /// Neither committed nor about to be.
+    open: bool,
 }
+
+/// How long a roll-back may take before its connection is closed instead: a statement that was left under way ends
+/// first, by its own time-out at the latest.
+const ROLL_BACK: Duration = Duration::from_secs(8);
 
 impl Deref for Tx {
     type Target = Db;
+    #[allow(clippy::expect_used, reason = "only drop takes the connection, and nothing follows it")]
     fn deref(&self) -> &Db {
-        &self.conn
+        self.conn.as_deref().expect("a transaction has its connection until it is dropped")
     }
 }
 
 impl DerefMut for Tx {
+    #[allow(clippy::expect_used, reason = "only drop takes the connection, and nothing follows it")]
     fn deref_mut(&mut self) -> &mut Db {
-        &mut self.conn
+        self.conn.as_deref_mut().expect("a transaction has its connection until it is dropped")
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(mut conn) = self.conn.take() else { return };
+        // Outside a runtime, or while a thread dies, the pool closes a connection with an open transaction.
+        let runtime = tokio::runtime::Handle::try_current().ok().filter(|_| !std::thread::panicking());
+        if let (true, Some(runtime)) = (self.open, runtime) {
+            runtime.spawn(async move {
+                let rolled_back =
+                    <AnsiTransactionManager as TransactionManager<Db>>::rollback_transaction(&mut conn);
+                match tokio::time::timeout(ROLL_BACK, rolled_back).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(why)) => tracing::debug!(%why, "a transaction could not be rolled back"),
+                    Err(_) => tracing::warn!("a roll-back took too long"),
+                }
+            });
+        }
     }
 }
 
 impl Tx {
-    /// Makes everything done in this transaction durable.
+    /// Makes everything done in this transaction durable, as the effect of the request it answers.
     ///
     /// # Errors
     /// Whatever PostgreSQL says; then nothing holds, or the answer was lost and the caller repeats.
     pub async fn commit(mut self) -> Result<()> {
-        replays::mark(&mut self.conn).await?;
-        Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut self.conn).await?)
+        replays::mark(&mut self).await?;
+        self.commit_apart().await
+    }
+
+    /// Makes durable what is no effect of the request, such as the count of its attempts: a repeated request is looked
+    /// at anew nevertheless.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_apart(mut self) -> Result<()> {
+        self.open = false;
+        Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?)
     }
 }
 
@@ -130,7 +168,7 @@ impl Records {
             conn = self.conn().await?;
             <AnsiTransactionManager as TransactionManager<Db>>::begin_transaction(&mut conn).await?;
         }
-        Ok(Tx { conn })
+        Ok(Tx { conn: Some(conn), open: true })
     }
 
     /// Whether PostgreSQL answers.

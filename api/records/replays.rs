@@ -22,7 +22,7 @@ pub struct Hold {
 /// What a key stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// SHA-256 over the request that took the key.
+    /// Mark of the request that took the key.
     pub fingerprint: Vec<u8>,
     /// Status, headers and sealed body, once there is an answer.
     pub answer: Option<(u16, Value, Vec<u8>)>,
@@ -132,16 +132,16 @@ pub async fn keep(db: &mut Db, hold: &Hold, status: u16, headers: Value, body: V
     Ok(())
 }
 
-/// Gives a key back after a request that took no effect.
+/// Gives a key back after a request that took no effect; false where it did take effect.
 ///
 /// # Errors
 /// The database's own.
-pub async fn give_back(db: &mut Db, hold: &Hold) -> Result<()> {
-    diesel::delete(replays::table.find((&hold.principal, &hold.key)))
+pub async fn give_back(db: &mut Db, hold: &Hold) -> Result<bool> {
+    let given_back = diesel::delete(replays::table.find((&hold.principal, &hold.key)))
         .filter(replays::created_at.eq(hold.taken_at.to_diesel()).and(replays::committed.eq(false)))
         .execute(db)
         .await?;
-    Ok(())
+    Ok(given_back == 1)
 }
 
 /// Forgets answers whose time is over; how many.

@@ -1,6 +1,7 @@
 //! What people do, told over HTTP; the names are sentences.
 
 mod accounts;
+mod at_once;
 mod campaigns;
 mod door;
 mod owners;

@@ -257,6 +257,15 @@ async fn lists_are_filtered_and_paged_and_withdrawn_photos_leave_them() {
     }
     let (_, boxed) = scene.reviewer.get("/v1/photos?bbox=107.9,15.7,108.0,15.8").await;
     assert_eq!(ids(&boxed), expected);
+    for (query, code) in [
+        ("item=%00", "text.refused"),
+        ("item=", "text.refused"),
+        ("subject=%00", "parameter.unknown-value"),
+        ("subject=cat", "parameter.unknown-value"),
+    ] {
+        let (status, problem) = scene.reviewer.get(&format!("/v1/photos?{query}")).await;
+        assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some(code)), "{query}");
+    }
     let (status, problem) = scene.reviewer.get("/v1/photos?subject=desk&place=inside").await;
     assert_eq!((status, problem["code"].as_str()), (422, Some("photo.filter-combination")));
     let (status, _) = scene.reviewer.get("/v1/photos?cursor=forged").await;

@@ -221,3 +221,38 @@ async fn who_leaves_the_team_loses_sight_at_once() {
     }
     at.house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_loses_the_role_loses_what_the_seat_gave_at_once() {
+    let at = Inspectorate::open().await;
+    let sealed = at.visit("surprise", 10).await;
+    let told = at.visit("surprise", 9).await;
+    assert_eq!(at.step(&at.lead, &told, "dispatch", Value::Null).await.status, 200);
+    let count = async |who: &Holder, list: &str| {
+        let (_, page) = who.visitor.get(list).await;
+        page["items"].as_array().map(Vec::len)
+    };
+    let campaign = format!("/v1/campaigns/{}", at.campaign);
+    for (who, visits) in [(&at.lead, 2), (&at.member, 1), (&at.clerk, 1)] {
+        assert_eq!(count(who, "/v1/visits").await, Some(visits));
+        assert_eq!(count(who, "/v1/campaigns").await, Some(1));
+        assert_eq!(who.visitor.get(&campaign).await.0, 200);
+    }
+
+    let revoke = "UPDATE grants SET revoked_at = now() WHERE role IN ('team_lead', 'member', 'clerk')";
+    at.house.sql().await.execute(revoke, &[]).await.expect("revoked");
+
+    for who in [&at.lead, &at.member, &at.clerk] {
+        assert_eq!(count(who, "/v1/visits").await, Some(0));
+        assert_eq!(count(who, "/v1/campaigns").await, Some(0));
+        assert_eq!(who.visitor.get(&campaign).await.0, 404);
+        for visit in [&sealed, &told] {
+            assert_eq!(who.visitor.get(visit).await.0, 404);
+            assert_eq!(who.visitor.get(&format!("{visit}/bundle")).await.0, 404);
+            assert_eq!(at.step(who, visit, "dispatch", Value::Null).await.status, 404);
+            let arrived = json!({ "at": at.house.app.now() });
+            assert_eq!(at.step(who, visit, "check-in", arrived).await.status, 404);
+        }
+    }
+    at.house.close().await;
+}

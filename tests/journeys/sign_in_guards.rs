@@ -60,6 +60,30 @@ async fn a_browser_signs_in_and_out_and_only_by_forms_of_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_from_elsewhere_opens_for_who_is_signed_in() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let page = house.sign_in_page("/login").await;
+    let sent = house.send_sign_in(&page, "lan", PASSWORD).await;
+    let cookie = sent.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let stranger = house.stranger();
+    let follow = async |site: &str, cookie: &str| {
+        let request = stranger.request("GET", "/review?state=sealed").header("cookie", cookie);
+        let request = request.header("sec-fetch-site", site).header("sec-fetch-mode", "navigate");
+        stranger.answer(request).await
+    };
+    // What a browser does with a link in a mail: it keeps the cookie back, then is asked by our own page.
+    let kept_back = follow("cross-site", "").await;
+    assert_eq!((kept_back.status, kept_back.header("refresh")), (200, "0; url=/review?state=sealed"));
+    assert_eq!(kept_back.header("cache-control"), "no-store");
+    let then = follow("same-origin", &cookie).await;
+    assert_eq!((then.status, then.header("refresh")), (200, ""));
+    let nobody = follow("same-origin", "").await;
+    assert_eq!((nobody.status, nobody.header("location")), (303, "/login?then=%2Freview%3Fstate%3Dsealed"));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cookies_are_bound_to_the_host_where_https_allows_it() {
     let house = House::open_with(&[("FIELDPROOF_PUBLIC_URL", "https://fieldproof.example")]).await;
     let answer = house.stranger().send("GET", "/login", None).await;
@@ -87,6 +111,25 @@ async fn an_unknown_login_and_a_wrong_password_look_alike() {
     assert_eq!(seen[0].0, 401);
     assert!(seen[0].1.contains("Tên đăng nhập hoặc mật khẩu không đúng."));
     assert!(seen.iter().all(|one| *one == seen[0]));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zero_byte_is_nobody_s_login_and_nobody_s_client() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let page = house.sign_in_page("/login").await;
+    for login in ["lan\0", "\0", "a\0b"] {
+        assert_eq!(house.send_sign_in(&page, login, PASSWORD).await.status, 401, "{login:?}");
+    }
+    let form =
+        [("grant_type", "refresh_token"), ("client_id", "a\0b"), ("refresh_token", "x\0"), ("token", "x\0")];
+    for path in ["/oauth/token", "/oauth/revoke"] {
+        let answer = house.form(path, &form).await;
+        assert_eq!((answer.status, answer.body["error"].as_str()), (401, Some("invalid_client")), "{path}");
+    }
+    let asked = house.stranger().send("GET", "/oauth/authorize?client_id=a%00b&redirect_uri=x", None).await;
+    assert_eq!(asked.status, 400);
     house.close().await;
 }
 

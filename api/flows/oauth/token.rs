@@ -222,8 +222,6 @@ async fn with_credentials(app: &App, client: &Client, asked: &Asked) -> Result<T
     };
     let who = Actor { who: Who::Program(client.id.clone()), session, scopes: Vec::new(), grants: Vec::new() };
     let mut tx = app.records.begin().await?;
-    let a_day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-    sessions::forget_programs(&mut tx, &client.id, a_day_ago).await?;
     sessions::start(&mut tx, new, now).await?;
     let entry = noted("session.started", session, json!({ "kind": "integrator" }));
     custody::note(&mut tx, Some(&who), entry, now).await?;

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, VisitId};
 use crate::domain::moment::DeviceMoment;
-use crate::domain::permission::{Deed, TeamRole};
+use crate::domain::permission::{Deed, TeamRole, seated};
 use crate::domain::place::{GeoFix, PositionSource, judge};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::text;
@@ -175,7 +175,9 @@ pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) ->
 /// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`.
 pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
-    if said.side == Side::Team && work.standing.subject.team_role != Some(TeamRole::Lead) {
+    let subject = &work.standing.subject;
+    let leads = subject.team_role == Some(TeamRole::Lead) && seated(actor, TeamRole::Lead, subject);
+    if said.side == Side::Team && !leads {
         return Err(Refusal::forbidden().into());
     }
     let signature = Signature { by: work.by, at: work.now, ..said }.checked()?;

@@ -119,11 +119,11 @@ impl From<Why> for OauthProblem {
 /// Who the client says it is: by HTTP Basic (RFC 6749 §2.3.1) or in the form, never both.
 fn credentials(
     request: &HttpRequest,
-    id: Option<&String>,
-    secret: Option<&String>,
+    id: Option<String>,
+    secret: Option<String>,
 ) -> Result<Credentials, OauthProblem> {
     let Some(header) = request.headers().get(AUTHORIZATION) else {
-        return Ok(Credentials { id: id.cloned(), secret: secret.cloned() });
+        return Ok(Credentials { id, secret });
     };
     let basic = header.to_str().ok().and_then(read_basic);
     let (name, password) = basic.ok_or_else(|| {
@@ -132,10 +132,15 @@ fn credentials(
             "Authorization must be Basic with client id and secret",
         ))
     })?;
-    if secret.is_some() || id.is_some_and(|id| *id != name) {
+    if secret.is_some() || id.is_some_and(|id| id != name) {
         return Err(OauthProblem::invalid("say who the client is once: in the header or in the form"));
     }
-    Ok(Credentials { id: Some(name), secret: Some(password) })
+    Ok(Credentials { id: said(Some(name)), secret: said(Some(password)) })
+}
+
+/// A parameter that is there without a value counts as left out (RFC 6749 §3.1 and §3.2).
+fn said(parameter: Option<String>) -> Option<String> {
+    parameter.filter(|value| !value.is_empty())
 }
 
 fn read_basic(header: &str) -> Option<(String, String)> {

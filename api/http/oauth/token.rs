@@ -1,6 +1,6 @@
 //! The token endpoint.
 
-use super::{OauthError, OauthProblem, credentials};
+use super::{OauthError, OauthProblem, credentials, said};
 use crate::app::App;
 use crate::flows::oauth::token::{Asked, trade};
 use crate::http::form::Form;
@@ -79,15 +79,15 @@ pub async fn token(
     form: Form<TokenForm, OauthProblem>,
 ) -> Result<HttpResponse, OauthProblem> {
     let form = form.0;
-    let client = credentials(&request, form.client_id.as_ref(), form.client_secret.as_ref())?;
+    let client = credentials(&request, said(form.client_id), said(form.client_secret))?;
     let asked = Asked {
-        grant_type: form.grant_type,
-        code: form.code,
-        redirect_uri: form.redirect_uri,
-        code_verifier: form.code_verifier,
-        refresh_token: form.refresh_token,
-        scope: form.scope,
-        resource: form.resource,
+        grant_type: said(form.grant_type),
+        code: said(form.code),
+        redirect_uri: said(form.redirect_uri),
+        code_verifier: said(form.code_verifier),
+        refresh_token: said(form.refresh_token),
+        scope: said(form.scope),
+        resource: said(form.resource),
     };
     let tokens = trade(&app, &client, &asked).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(TokenView {

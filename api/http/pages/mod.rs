@@ -21,7 +21,9 @@ use super::form::BadForm;
 use super::wording;
 use crate::flows;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, RETRY_AFTER};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue, REFRESH, RETRY_AFTER,
+};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, guard, web};
 use askama::Template;
@@ -100,6 +102,11 @@ pub enum PageProblem {
         /// Where to come back to.
         then: String,
     },
+    /// A link on another site led here: the page asks for itself once more, and then the browser brings our cookie.
+    FromElsewhere {
+        /// The address that was asked for.
+        to: String,
+    },
     /// The form was not one that we showed this browser.
     Forged,
     /// The form can't be read.
@@ -138,6 +145,7 @@ impl ResponseError for PageProblem {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::FromElsewhere { .. } => StatusCode::OK,
             Self::Forged => StatusCode::FORBIDDEN,
             Self::Form(why) => why.status(),
             Self::Flow(flows::Error::Refused(no)) => super::problem::status(no.kind),
@@ -162,6 +170,14 @@ impl ResponseError for PageProblem {
             Self::SignIn { then } => {
                 let query = serde_html_form::to_string([("then", then)]).unwrap_or_default();
                 HttpResponse::SeeOther().insert_header(("location", format!("/login?{query}"))).finish()
+            }
+            Self::FromElsewhere { to } => {
+                let mut answer = say(("Đang mở…", "Xin chờ một chút."), ("Opening…", "One moment, please."));
+                // A redirect would still count as the other site's; a page of ours that goes on by itself does not.
+                if let Ok(value) = HeaderValue::from_str(&format!("0; url={to}")) {
+                    answer.headers_mut().insert(REFRESH, value);
+                }
+                answer
             }
             Self::Forged => say(
                 ("Biểu mẫu đã hết hạn", "Hãy quay lại trang trước, tải lại và gửi lần nữa."),

@@ -7,7 +7,7 @@ mod scope;
 mod shown;
 
 pub use page::{After, Facet, PageQuery, Scope, page};
-pub use reconcile::{HeldOriginal, held_after, photo_states};
+pub use reconcile::{HeldOriginal, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
 pub use scope::{owner_of_campaign, unit_and_above};
 pub use shown::{Sample, Tally, of_visit, samples, tallies};

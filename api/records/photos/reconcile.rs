@@ -52,7 +52,7 @@ pub async fn held_after(db: &mut Db, after: Option<PhotoId>, limit: i64) -> Resu
 ///
 /// # Errors
 /// The database's own.
-pub async fn photo_states(db: &mut Db, ids: &[PhotoId]) -> Result<HashMap<PhotoId, Sha256>> {
+pub async fn promised_digests(db: &mut Db, ids: &[PhotoId]) -> Result<HashMap<PhotoId, Sha256>> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(Uuid, Vec<u8>)> =
         photos::table.select((photos::id, photos::sha256)).filter(photos::id.eq_any(wanted)).load(db).await?;

@@ -1,10 +1,10 @@
 //! Which visits an actor may see: the one way to a list of them. Every list, count and bundle goes through here.
 
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::permission::{Deed, Slice, reach};
 use crate::domain::visit::{Kind, State};
-use crate::records::schema::team_members;
+use crate::records::schema::{campaigns, team_members, teams};
 use crate::records::{Db, Result};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -111,25 +111,43 @@ async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>>
         after_signing: *after_signing,
         ..of(slice, Secrets::Hidden)
     }));
-    if reach.leads || reach.dispatched {
+    if !reach.leads.is_empty() || !reach.dispatched.is_empty() {
         // Read at each request: who is taken off a team loses sight at once.
-        let seats: Vec<(Uuid, String)> = team_members::table
+        let seats: Vec<(Uuid, String, Uuid, Uuid)> = team_members::table
+            .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
+            .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
             .filter(team_members::account_id.eq(me))
             .filter(team_members::removed_at.is_null())
-            .select((team_members::team_id, team_members::role))
+            .select((team_members::team_id, team_members::role, campaigns::id, campaigns::owner_id))
             .load(db)
             .await?;
-        for (team, role) in seats {
-            let secrets = match role.as_str() {
-                "lead" if reach.leads => Secrets::Shown,
-                "lead" => continue,
-                _ if reach.dispatched => Secrets::Dispatched,
-                _ => continue,
+        for (team, role, campaign, owner) in seats {
+            let (secrets, counts) = match role.as_str() {
+                "lead" => (Secrets::Shown, &reach.leads),
+                _ => (Secrets::Dispatched, &reach.dispatched),
             };
-            all.push(Branch { slice: EVERYWHERE, team: Some(team), secrets, after_signing: false });
+            let branch = |unit| Branch {
+                slice: Slice { unit, ..EVERYWHERE },
+                team: Some(team),
+                secrets,
+                after_signing: false,
+            };
+            all.extend(units_of(counts, OwnerId(owner), CampaignId(campaign)).into_iter().map(branch));
         }
     }
     Ok(all)
+}
+
+/// Where in a campaign these parts of the records reach: its units, or the whole of it, or nowhere.
+fn units_of(parts: &[Slice], owner: OwnerId, campaign: CampaignId) -> Vec<Option<UnitId>> {
+    let within = |part: &&Slice| {
+        part.owner.is_none_or(|of| of == owner) && part.campaign.is_none_or(|of| of == campaign)
+    };
+    let mut units: Vec<Option<UnitId>> = parts.iter().filter(within).map(|part| part.unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    // Beside the whole campaign its parts add nothing.
+    if units.contains(&None) { vec![None] } else { units }
 }
 
 impl Branch {

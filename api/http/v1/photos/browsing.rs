@@ -4,9 +4,10 @@ use super::view::PhotoView;
 use crate::app::App;
 use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
-use crate::domain::photo::State;
+use crate::domain::photo::{SUBJECTS, State};
 use crate::domain::place::Verdict;
 use crate::domain::refusal::{FieldFault, Refusal};
+use crate::domain::text;
 use crate::flows;
 use crate::flows::photos::{After, Facet, Filters, Photo};
 use crate::http::actor::Caller;
@@ -73,6 +74,15 @@ fn time(pointer: &str, text: Option<&String>) -> Result<Option<Timestamp>, Field
     text.map(read).transpose().map_err(|why| FieldFault::new(pointer, why.code(), why))
 }
 
+fn item(text: Option<&str>) -> Result<Option<String>, FieldFault> {
+    let read = text.map(|text| text::required(text, 60)).transpose();
+    read.map_err(|why| FieldFault::new("?item", "text.refused", why))
+}
+
+fn subject(text: &str) -> Option<String> {
+    SUBJECTS.iter().find(|known| **known == text).map(|known| (*known).to_owned())
+}
+
 fn order(text: &str) -> Option<bool> {
     match text {
         "captured_at" => Some(true),
@@ -90,8 +100,8 @@ impl PhotoFilters {
     fn parse(&self) -> Result<Filters, Problem> {
         let read = || -> Result<Filters, FieldFault> {
             let mut facets = Vec::new();
-            facets.extend(self.item.clone().map(Facet::Item));
-            facets.extend(self.subject.clone().map(Facet::Subject));
+            facets.extend(item(self.item.as_deref())?.map(Facet::Item));
+            facets.extend(known("?subject", self.subject.as_ref(), subject)?.map(Facet::Subject));
             facets.extend(known("?place", self.place.as_ref(), Verdict::parse)?.map(Facet::Place));
             facets.extend(known("?state", self.state.as_ref(), State::parse)?.map(Facet::State));
             Ok(Filters {
