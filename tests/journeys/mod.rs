@@ -1,8 +1,11 @@
 //! What people do, told over HTTP; the names are sentences.
 
 mod accounts;
+mod arrivals;
 mod campaigns;
 mod door;
+mod evidence;
+mod examination;
 mod owners;
 mod photos;
 mod probes;
