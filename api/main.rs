@@ -72,7 +72,7 @@ enum Command {
     Openapi,
     /// Compare every photo's row with its object; exit code 1 when something needs a person.
     Fsck {
-        /// Remove objects older than a day that no row names.
+        /// Remove objects older than a day that no row names; promise anew to examine what was forgotten.
         #[arg(long)]
         repair: bool,
         /// Read every original and compare its SHA-256, not only its length.
@@ -168,7 +168,8 @@ async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitC
         report.missing.iter().for_each(|photo| println!("missing   {photo}"));
         report.damaged.iter().for_each(|photo| println!("damaged   {photo}"));
         report.orphans.iter().for_each(|name| println!("unnamed   {name}"));
-        println!("{} removed.", report.removed);
+        report.forgotten.iter().for_each(|photo| println!("forgotten {photo}"));
+        println!("{} removed, {} promised anew.", report.removed, report.promised);
     }
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

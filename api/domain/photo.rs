@@ -261,6 +261,31 @@ pub fn may_be_withdrawn(visit_state: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// How bytes that come now stand to the minutes of their visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Before the visit was submitted.
+    InTime,
+    /// After it was submitted: kept and marked, no part of what was handed in.
+    Late,
+}
+
+/// Whether bytes are still taken for a declared photo while its visit is in this state. A phone without a network may
+/// bring them after the visit was submitted; nothing is added once somebody has taken the visit as final.
+///
+/// # Errors
+/// `photo.visit-ended`.
+pub fn arrival(visit_state: &str) -> Result<Arrival, Refusal> {
+    match visit_state {
+        "finalised" | "cancelled" | "aborted" => {
+            let detail = "The visit has ended for good; no more evidence is taken for it.";
+            Err(Refusal::new(Kind::Conflict, "photo.visit-ended", detail))
+        }
+        "submitted" => Ok(Arrival::Late),
+        _ => Ok(Arrival::InTime),
+    }
+}
+
 /// What the head of an upload says about the body to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -358,6 +383,17 @@ mod tests {
     fn too_large_is_refused_before_anything_else() {
         let offered = some(2, MAX_BYTES + 1);
         assert_eq!(admit(State::Announced, some(1, 9), offered).map_err(|r| r.code), Err("photo.too-large"));
+    }
+
+    #[test]
+    fn bytes_are_late_once_the_visit_is_submitted_and_refused_once_it_has_ended() {
+        for state in ["on_site", "recording_closed", "minutes_ready", "signed", "signature_refused"] {
+            assert_eq!(arrival(state), Ok(Arrival::InTime));
+        }
+        assert_eq!(arrival("submitted"), Ok(Arrival::Late));
+        for state in ["finalised", "cancelled", "aborted"] {
+            assert_eq!(arrival(state).map_err(|no| no.code), Err("photo.visit-ended"));
+        }
     }
 
     #[test]

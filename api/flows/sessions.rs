@@ -45,6 +45,18 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Actor> {
     if subject == claims.sub { Ok(actor) } else { Err(not_held()) }
 }
 
+/// The same actor with what they may do now: for a request that lasts long enough for rights to change meanwhile.
+///
+/// # Errors
+/// `token.invalid` where the session holds no longer; an outage.
+pub async fn afresh(app: &App, asked: &Actor) -> Result<Actor> {
+    let standing =
+        sessions::standing(&mut *app.records.conn().await?, Which::Id(asked.session), app.now()).await?;
+    let standing = standing.filter(|standing| standing.holds).ok_or_else(not_held)?;
+    let now = actor(standing, Some(&asked.scopes)).ok_or_else(not_held)?;
+    if now.who == asked.who { Ok(now) } else { Err(not_held()) }
+}
+
 /// What a token says, if it is one of ours and in time; its session may have ended.
 ///
 /// # Errors

@@ -66,6 +66,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(413, "photo.too-large", "Ảnh lớn hơn mức được nhận.", "The photo is larger than what is taken."),
     problem(415, "photo.type-mismatch", "Kiểu dữ liệu gửi lên khác với kiểu đã khai báo.", "The media type is not the declared one."),
     problem(415, "photo.type-unknown", "Hãy gửi ảnh với kiểu riêng của nó: image/jpeg, png, webp, heic, heif hoặc avif.", "Send the photo with its own media type: image/jpeg, png, webp, heic, heif or avif."),
+    problem(409, "photo.visit-ended", "Cuộc kiểm tra đã kết thúc hẳn; không nhận thêm ảnh nào nữa.", "The visit has ended for good; no more photos are taken for it."),
     problem(409, "photo.visit-not-open", "Ảnh được khai báo từ khi đoàn đến nơi đến khi nộp cuộc kiểm tra.", "Photos are declared from check-in until the visit is submitted."),
     problem(409, "photo.visit-submitted", "Cuộc kiểm tra đã nộp; ảnh của nó được giữ nguyên.", "The visit was submitted; its photos stand."),
     problem(409, "photo.withdrawn", "Ảnh này đã được rút lại.", "This photo was withdrawn."),

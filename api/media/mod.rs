@@ -208,7 +208,7 @@ impl Media {
 /// What can go wrong with the object store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// It is away or overloaded: the same call may succeed later.
+    /// It is away, overloaded, or refuses our keys: the same call may succeed later.
     #[error("object store is not available: {0}")]
     Busy(String),
     /// There is no such object (or bucket).
@@ -228,7 +228,8 @@ impl Error {
         match why {
             SdkError::ServiceError(answered) => match answered.raw().status().as_u16() {
                 404 => Self::Missing,
-                408 | 409 | 429 | 500..=599 => Self::Busy(said()),
+                // Refused keys are a matter of settings: once those are right, the same call succeeds.
+                401 | 403 | 408 | 409 | 429 | 500..=599 => Self::Busy(said()),
                 _ => Self::Fault(said()),
             },
             SdkError::ConstructionFailure(_) => Self::Fault(said()),

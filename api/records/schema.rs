@@ -187,6 +187,9 @@ diesel::table! {
         withdrawn_because -> Nullable<Text>,
         state_before_withdrawal -> Nullable<Text>,
         version -> Int4,
+        late -> Bool,
+        acknowledgement -> Nullable<Text>,
+        device_clock_offset_s -> Nullable<Int4>,
     }
 }
 

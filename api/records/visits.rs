@@ -106,6 +106,18 @@ pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Opti
     row.map(Standing::try_from).transpose()
 }
 
+/// Holds a visit's row until the transaction ends and says in which state it is; `None` when there is no such visit.
+///
+/// Whoever writes to the evidence log of a visit takes this first, then the photo's row, then the time: so its numbers
+/// and its times have one order, and nobody waits for somebody who waits for them.
+///
+/// # Errors
+/// The database's own.
+pub async fn lock(db: &mut Db, visit: VisitId) -> Result<Option<String>> {
+    let row = visits::table.find(visit.0).select(visits::state).for_no_key_update();
+    Ok(row.first(db).await.optional()?)
+}
+
 impl TryFrom<Row> for Standing {
     type Error = Error;
 

@@ -1,9 +1,12 @@
 //! What people do, told over HTTP; the names are sentences.
 
 mod accounts;
+mod arrivals;
 mod at_once;
 mod campaigns;
 mod door;
+mod evidence;
+mod examination;
 mod owners;
 mod photos;
 mod probes;

@@ -202,6 +202,29 @@ async fn the_authority_reads_a_sealed_visit_once_cleared_and_every_read_is_recor
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn reading_a_list_of_sealed_visits_is_recorded_and_waits_for_nobody() {
+    let at = Inspectorate::open().await;
+    at.visit("surprise", 24).await;
+    at.visit("surprise", 48).await;
+    let sql = at.house.sql().await;
+    let numbers = "SELECT sum(last_log_number)::bigint FROM visits";
+    let before: i64 = sql.query_one(numbers, &[]).await.unwrap().get(0);
+    // As a check-in under way would.
+    sql.batch_execute("BEGIN; SELECT 1 FROM visits FOR UPDATE").await.unwrap();
+
+    let (status, page) = at.scheduler.visitor.get("/v1/visits").await;
+
+    sql.batch_execute("COMMIT").await.unwrap();
+    assert_eq!((status, page["items"].as_array().map(Vec::len)), (200, Some(2)), "{page}");
+    let after: i64 = sql.query_one(numbers, &[]).await.unwrap().get(0);
+    assert_eq!(after, before, "readers do not add to a visit's own log");
+    let read = "SELECT 1 FROM custody WHERE deed = 'visit.sealed-read' AND visit_id IS NULL
+        AND details ->> 'visit' = object_id AND details ->> 'through' = 'list'";
+    assert_eq!(sql.query(read, &[]).await.unwrap().len(), 2);
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_the_team_loses_sight_at_once() {
     let at = Inspectorate::open().await;
     let sealed = at.visit("surprise", 10).await;

@@ -5,14 +5,14 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
-use crate::domain::permission::{self, Deed, Subject};
+use crate::domain::permission::{self, Deed, Slice, Subject};
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::flows::Result;
 use crate::records::{Db, photos, visits};
 use jiff::Timestamp;
 
-use crate::records::photos::Scope;
 pub use crate::records::photos::{After, Facet, PageQuery};
+use crate::records::photos::{Scope, Sight};
 
 /// What is asked for, as parsed from the query.
 #[derive(Clone, Debug, Default)]
@@ -101,14 +101,14 @@ pub async fn browse(
         return Err(Refusal::new(Kind::Forbidden, "scope-missing", detail).into());
     }
     let mut db = app.records.conn().await?;
-    let (scope, signed_only) = allowed_scope(&mut db, actor, filters, app.now()).await?;
+    let (scope, sight) = allowed_scope(&mut db, actor, filters, app.now()).await?;
     let query = PageQuery {
         scope,
         facets: filters.facets.clone(),
         from: filters.from,
         to: filters.to,
         ascending: filters.ascending.unwrap_or(false),
-        signed_only,
+        sight,
         after,
         limit: i64::from(limit) + 1,
     };
@@ -127,16 +127,20 @@ async fn allowed_scope(
     actor: &Actor,
     filters: &Filters,
     now: Timestamp,
-) -> Result<(Scope, bool)> {
+) -> Result<(Scope, Sight)> {
     if let Some(visit) = filters.visit {
         let standing = visits::standing(db, actor, visit).await?.ok_or_else(Refusal::not_found)?;
         permission::may(actor, Deed::ReadPhotos, &standing.subject)?;
-        return Ok((Scope::Visit(visit), false));
+        return Ok((Scope::Visit(visit), Sight::All));
     }
     if let Some(campaign) = filters.campaign {
         let owner = photos::owner_of_campaign(db, campaign).await?.ok_or_else(Refusal::not_found)?;
         let subject = Subject { owner: Some(owner), campaign: Some(campaign), ..Subject::default() };
-        return if sees(actor, &subject) { Ok((Scope::Campaign(campaign), false)) } else { Err(unseen()) };
+        return if sees(actor, &subject) {
+            Ok((Scope::Campaign(campaign), Sight::All))
+        } else {
+            Err(unseen())
+        };
     }
     let owner = filters.owner.map_or_else(|| only_owner(actor, filters.unit.is_some()), Ok)?;
     if let Some(unit) = filters.unit {
@@ -144,11 +148,10 @@ async fn allowed_scope(
         let subject =
             |signed| Subject { owner: Some(owner), units: units.clone(), signed, ..Subject::default() };
         // Whoever answers for a unit sees its photos once the minutes are signed.
-        return match (sees(actor, &subject(false)), sees(actor, &subject(true))) {
-            (true, _) => Ok((Scope::Unit(owner, unit), false)),
-            (false, true) => Ok((Scope::Unit(owner, unit), true)),
-            (false, false) => Err(unseen()),
-        };
+        if sees(actor, &subject(false)) || sees(actor, &subject(true)) {
+            return Ok((Scope::Unit(owner, unit), sight(actor, owner, unit)));
+        }
+        return Err(unseen());
     }
     if !sees(actor, &Subject { owner: Some(owner), ..Subject::default() }) {
         return Err(unseen());
@@ -160,7 +163,26 @@ async fn allowed_scope(
         east,
         north,
     });
-    Ok((scope, false))
+    Ok((scope, Sight::All))
+}
+
+/// What of a unit's photos the actor's grants show; agrees with what they may read one by one.
+fn sight(actor: &Actor, owner: OwnerId, unit: UnitId) -> Sight {
+    let reach = permission::reach(actor, Deed::ReadPhotos);
+    let here = |slice: &Slice| slice.owner.is_none_or(|of| of == owner) && slice.campaign.is_none();
+    let (mut open, mut signed) = (Vec::new(), Vec::new());
+    for slice in reach.owners.iter().filter(|slice| here(slice)) {
+        match slice.unit {
+            // What is listed lies below the asked unit anyhow.
+            Some(granted) if granted != unit => open.push(granted),
+            _ => return Sight::All,
+        }
+    }
+    for (slice, after_signing) in reach.units.iter().filter(|(slice, _)| here(slice)) {
+        let list = if *after_signing { &mut signed } else { &mut open };
+        list.extend(slice.unit);
+    }
+    Sight::Below { open, signed }
 }
 
 fn unseen() -> crate::flows::Error {

@@ -19,7 +19,6 @@ use serde_json::json;
 /// `not-found` for a visit the actor may not see, `photo.id-taken` when the id promises another photo,
 /// `photo.visit-not-open`, a fault at `/item` for an item the visit's checklists do not have; an outage.
 pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<Done<Photo>> {
-    let now = app.now();
     let mut tx = app.records.begin().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
     permission::may(actor, Deed::SendPhoto, &visit.subject)?;
@@ -27,6 +26,11 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         return again(held, &declared);
     }
     photo::may_be_declared(&visit.state)?;
+    // Held from here on: nobody submits the visit before the commit, and the time is that of the log's number.
+    visits::lock(&mut tx, visit.id).await?;
+    let visit = visits::standing(&mut tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?;
+    photo::may_be_declared(&visit.state)?;
+    let now = app.now();
     if let Some(item) = &declared.item
         && !photos::has_item(&mut tx, visit.id, item).await?
     {
@@ -55,9 +59,6 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
             "place": finding.verdict, "clock_skew_s": clock_skew_s }),
     };
     custody::note(&mut tx, Some(actor), entry, now).await?;
-    // The note holds the visit's row, so nobody submits it between this look and the commit.
-    let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
-    photo::may_be_declared(&visit.state)?;
     let kept = photos::find(&mut tx, declared.id).await?;
     let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
     tx.commit().await?;

@@ -6,7 +6,7 @@
 use super::Photo;
 use super::compare;
 use crate::app::App;
-use crate::decoding::{self, Examined, Picture};
+use crate::decoding::{self, Examined, Picture, Quarantine, Unexamined};
 use crate::domain::check::{Check, Outcome};
 use crate::domain::ids::PhotoId;
 use crate::domain::photo::{Sha256, State};
@@ -14,6 +14,7 @@ use crate::flows::{Error, Result};
 use crate::media::{self, DerivativeSize, Key};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Found};
+use crate::records::visits;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde_json::{Value, json};
@@ -21,23 +22,38 @@ use sha2::Digest;
 
 /// The original in the store is not what was received.
 const DAMAGED: &str = "original-damaged";
+/// We failed at it, and not because of anything known about the photo.
+const NOT_EXAMINED: &str = "examination-failed";
+/// How often a photo may cost a decoder its life by a kill from outside before it is set apart. A machine without
+/// memory kills so, and the photo that asks for the most memory is the likeliest cause.
+const MOST_KILLS: i32 = 4;
 
-/// Examines a photo that is stored; one that is gone, withdrawn or examined already is left alone.
+/// Examines a photo that is stored; one that is gone, withdrawn or examined already is left alone. `attempt` counts
+/// from 1.
 ///
 /// # Errors
-/// An outage of the database, the store or the decoders: the same again later.
-pub async fn examine(app: &App, id: PhotoId) -> Result<()> {
-    let photo = {
-        let mut db = app.records.conn().await?;
-        photos::find(&mut db, id).await?
-    };
-    let Some(photo) = photo.filter(|photo| photo.state == State::Stored) else { return Ok(()) };
+/// An outage of the database, the store or the decoders: the same again later. [`Error::Fault`] where the attempt
+/// itself is worth counting.
+pub async fn examine(app: &App, id: PhotoId, attempt: i32) -> Result<()> {
+    let Some(photo) = waiting(app, id).await? else { return Ok(()) };
     let Some(bytes) = whole(app, &photo).await? else {
         tracing::error!(photo = %id, "the store lost or damaged an original");
         let found = Found { reason: Some(DAMAGED.to_owned()), ..nothing_found(app) };
         return keep(app, &photo, State::Quarantined, found).await;
     };
-    let examined = app.decoding.examine(bytes).await.map_err(|why| Error::Busy(why.to_string()))?;
+    let examined = match app.decoding.examine(bytes).await {
+        Ok(examined) => examined,
+        Err(Unexamined::Away(why)) => return Err(Error::Busy(why)),
+        Err(Unexamined::Killed) if attempt < MOST_KILLS => {
+            return Err(Error::Fault("the decoder was killed".to_owned()));
+        }
+        Err(Unexamined::Killed) => {
+            tracing::warn!(photo = %id, attempt, "decoders were killed over a photo; it is set apart");
+            let found =
+                Found { reason: Some(Quarantine::DecoderLimit.code().to_owned()), ..nothing_found(app) };
+            return keep(app, &photo, State::Quarantined, found).await;
+        }
+    };
     let (state, reason, derivatives) = outcome(app, &photo, &examined).await?;
     let found = Found {
         sniffed_type: examined.format.map(|format| format.media_type().to_owned()),
@@ -50,6 +66,22 @@ pub async fn examine(app: &App, id: PhotoId) -> Result<()> {
         ..nothing_found(app)
     };
     keep(app, &photo, state, found).await
+}
+
+/// Sets a photo apart that could not be examined in all attempts: kept, shown, and no longer waited for.
+///
+/// # Errors
+/// An outage.
+pub async fn give_up(app: &App, id: PhotoId, why: &str) -> Result<()> {
+    let Some(photo) = waiting(app, id).await? else { return Ok(()) };
+    tracing::error!(photo = %id, why, "a photo could not be examined; it is set apart");
+    let found = Found { reason: Some(NOT_EXAMINED.to_owned()), ..nothing_found(app) };
+    keep(app, &photo, State::Quarantined, found).await
+}
+
+async fn waiting(app: &App, id: PhotoId) -> Result<Option<Photo>> {
+    let mut db = app.records.conn().await?;
+    Ok(photos::find(&mut db, id).await?.filter(|photo| photo.state == State::Stored))
 }
 
 fn nothing_found(app: &App) -> Found {
@@ -151,11 +183,13 @@ fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
 }
 
 async fn keep(app: &App, photo: &Photo, state: State, found: Found) -> Result<()> {
-    let (id, now) = (photo.declared.id, app.now());
+    let id = photo.declared.id;
     let mut tx = app.records.begin().await?;
+    visits::lock(&mut tx, photo.declared.visit).await?;
     if photos::lock(&mut tx, id).await?.is_none_or(|held| held.state != State::Stored) {
         return Ok(());
     }
+    let now = app.now();
     photos::examined(&mut tx, id, state, &found).await?;
     let entry = Entry {
         deed: "photo.examined",

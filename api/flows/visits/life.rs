@@ -4,7 +4,7 @@ use super::{allowed, asked, entry};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, VisitId};
-use crate::domain::moment::DeviceMoment;
+use crate::domain::moment::{DeviceMoment, vietnam_day};
 use crate::domain::permission::{Deed, TeamRole, seated};
 use crate::domain::place::{GeoFix, PositionSource, judge};
 use crate::domain::refusal::{Kind as Family, Refusal};
@@ -51,6 +51,14 @@ impl Work {
         Ok(self.visit)
     }
 
+    /// Looks again where the office is: a survey may have been entered since the visit was scheduled. Where none holds
+    /// on the day, what was found before stands.
+    async fn find_premises(&mut self, at: Timestamp) -> Result<()> {
+        let found = premises::of_unit(&mut self.tx, self.visit.unit, vietnam_day(at)).await?;
+        self.visit.premises = found.map(|(id, ..)| id).or(self.visit.premises);
+        Ok(())
+    }
+
     async fn figures(&mut self) -> Result<Figures> {
         let lists = asked(&mut self.tx, &self.visit).await?;
         let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
@@ -82,6 +90,7 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     visit::may_dispatch_now(work.visit.kind, work.visit.window.start, lead, work.now)?;
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
     super::plan::campaign_is_active(campaign.state)?;
+    work.find_premises(work.visit.window.start).await?;
     work.visit.state = state;
     work.visit.dispatched_at = Some(work.now);
     work.write(actor, "visit.dispatched", json!({})).await
@@ -111,13 +120,17 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
     }
     let Move::To(state) = visit::take(work.visit.state, Step::CheckIn)? else { return Ok(work.visit) };
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
-    visit::not_before_decision(arrival.at.at, campaign.decision_date, "/at")?;
+    let clock = arrival.device_clock.unwrap_or(arrival.at);
+    let ahead = clock.at.duration_since(work.now);
+    // By our clock: a phone whose clock is a day slow must not be told that it came before the decision.
+    let arrived_at = arrival.at.at.checked_sub(ahead).unwrap_or(work.now);
+    visit::not_before_decision(arrived_at, campaign.decision_date, "/at")?;
+    work.find_premises(arrived_at).await?;
     let area = match work.visit.premises {
         Some(premises) => premises::find(&mut work.tx, premises).await?.map(|found| found.area),
         None => None,
     };
     let finding = judge(arrival.fix.as_ref(), arrival.source, area.as_ref());
-    let clock = arrival.device_clock.unwrap_or(arrival.at);
     let check_in = CheckIn {
         at: arrival.at.at,
         offset_s: arrival.at.offset_s,
@@ -128,7 +141,7 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
         verdict: finding.verdict,
         distance_m: finding.distance_m,
         reasons: finding.reasons.into_iter().map(ToOwned::to_owned).collect(),
-        clock_skew_s: clock.at.duration_since(work.now).as_secs_f64(),
+        clock_skew_s: ahead.as_secs_f64(),
         by: work.by,
         received_at: work.now,
     };

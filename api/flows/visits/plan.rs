@@ -18,6 +18,7 @@ use crate::records::visits::visible::{self, Wanted};
 use crate::records::{Db, campaigns, custody, premises, teams, templates};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Most checklists of one visit.
 const MOST_TEMPLATES: usize = 20;
@@ -216,20 +217,26 @@ async fn templates_fit(db: &mut Db, wanted: &[TemplateVersionId], campaign: &Cam
         return Err(fault("/templates", &format!("A visit has 1 to {MOST_TEMPLATES} checklists.")).into());
     }
     let found = templates::versions_by_id(db, wanted).await?;
+    // Photos name an item by its code alone, so a code means one item in a visit.
+    let mut codes: HashSet<&str> = HashSet::new();
     for (n, id) in wanted.iter().enumerate() {
         let place = format!("/templates/{n}");
         if wanted.iter().take(n).any(|earlier| earlier == id) {
             return Err(fault(&place, "This checklist is named twice.").into());
         }
-        let usable = found.iter().any(|version| {
+        let usable = found.iter().find(|version| {
             version.id == *id
                 && version.is_published()
                 && version.owner.is_none_or(|owner| owner == campaign.owner)
         });
-        if !usable {
+        let Some(version) = usable else {
             return Err(
                 fault(&place, "There is no such published checklist of this owner or the library.").into()
             );
+        };
+        if let Some(item) = version.body.items().find(|item| !codes.insert(item.code.as_str())) {
+            let detail = format!("Its item {} is in another checklist of this visit already.", item.code);
+            return Err(fault(&place, &detail).into());
         }
     }
     Ok(())

@@ -299,7 +299,11 @@ fn received(photo: &Photo, lang: Language) -> Group {
     let p = |vi, en| lang.pick(vi, en);
     let mut facts = vec![fact(p("Khai báo lúc", "Declared at"), figures::time(photo.declared_at))];
     if let Some(received) = photo.received {
-        facts.push(fact(p("Nhận đủ tệp lúc", "Received at"), figures::time(received.at)));
+        let late = p("Đến sau khi nộp cuộc kiểm tra", "Came after the visit was submitted");
+        facts.push(Fact {
+            warning: received.late.then(|| words::warning(late)),
+            ..fact(p("Nhận đủ tệp lúc", "Received at"), figures::time(received.at))
+        });
         let number = u64::try_from(received.log_number).unwrap_or_default();
         facts.push(fact(p("Số trong nhật ký", "Log number"), figures::whole(number, lang)));
     }

@@ -174,6 +174,10 @@ pub fn quarantine(code: &str, lang: Language) -> String {
             "Bản gốc trong kho không còn khớp mã băm SHA-256.",
             "The original in the store does not match its SHA-256 any more.",
         ),
+        "examination-failed" => (
+            "Máy chủ không xem xét được ảnh này; bản gốc vẫn được giữ nguyên.",
+            "The server could not examine this photo; the original is kept as it is.",
+        ),
         "avif-not-decoded" => {
             ("AVIF được lưu giữ nhưng chưa hiển thị được.", "AVIF is kept, and not drawn yet.")
         }

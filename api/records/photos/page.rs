@@ -8,10 +8,11 @@ use crate::records::schema::{photo_ancestors, photos, visits};
 use crate::records::{Db, Result};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Double};
+use diesel::sql_types::{Array, Bool, Double, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
+use uuid::Uuid;
 
 /// Whose photos.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,6 +62,21 @@ pub struct After {
     pub id: PhotoId,
 }
 
+/// Which photos under a unit somebody may see. Units move: what lies below a granted unit is decided by where the
+/// inspected unit lay on the day of the visit, as it is for a single photo, and not by where it lies today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Every disclosed one.
+    All,
+    /// Only those below one of these units on the day of their visit.
+    Below {
+        /// Once disclosed.
+        open: Vec<UnitId>,
+        /// Once the minutes are signed.
+        signed: Vec<UnitId>,
+    },
+}
+
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageQuery {
@@ -74,8 +90,8 @@ pub struct PageQuery {
     pub to: Option<Timestamp>,
     /// Oldest first instead of newest first.
     pub ascending: bool,
-    /// Only photos of visits whose minutes are signed.
-    pub signed_only: bool,
+    /// Which of a unit's photos the caller may see; of no consequence for the other scopes.
+    pub sight: Sight,
     /// Where to go on.
     pub after: Option<After>,
     /// Most rows.
@@ -86,6 +102,10 @@ pub struct PageQuery {
 const HELD: &str = "photos.state IN ('stored', 'ready', 'no_preview', 'quarantined')";
 /// Photos of a visit that is not disclosed exist for its team alone, which reads them by the visit's own rules.
 const SIGNED: &str = "visits.minutes ->> 'signed_at' IS NOT NULL";
+/// A photo's rows repeat what the index begins with, so that looking for a granted unit is one seek for each.
+const BELOW: &str = "EXISTS (SELECT 1 FROM photo_ancestors g WHERE g.photo_id = photo_ancestors.photo_id \
+     AND g.owner_id = photo_ancestors.owner_id AND g.captured_at = photo_ancestors.captured_at \
+     AND (g.ancestor_id = ANY(";
 
 /// One page in order of capture time and id, or of id alone within a box.
 ///
@@ -127,9 +147,6 @@ async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
     };
     if !matches!(query.scope, Scope::Visit(_)) {
         rows = rows.filter(visits::kind.ne("surprise").or(visits::disclosed_at.is_not_null()));
-    }
-    if query.signed_only {
-        rows = rows.filter(sql::<Bool>(SIGNED));
     }
     let mut by_state = false;
     for facet in &query.facets {
@@ -186,8 +203,14 @@ async fn under_unit(db: &mut Db, query: &PageQuery, owner: OwnerId, unit: UnitId
         .filter(above::ancestor_id.eq(unit.0).and(above::owner_id.eq(owner.0)))
         .filter(visits::kind.ne("surprise").or(visits::disclosed_at.is_not_null()))
         .into_boxed();
-    if query.signed_only {
-        rows = rows.filter(sql::<Bool>(SIGNED));
+    if let Sight::Below { open, signed } = &query.sight {
+        let ids = |units: &[UnitId]| units.iter().map(|unit| unit.0).collect::<Vec<Uuid>>();
+        let below = sql::<Bool>(BELOW)
+            .bind::<Array<SqlUuid>, _>(ids(open))
+            .sql(&format!(") OR ({SIGNED} AND g.ancestor_id = ANY("))
+            .bind::<Array<SqlUuid>, _>(ids(signed))
+            .sql("))))");
+        rows = rows.filter(below);
     }
     for facet in &query.facets {
         rows = match facet {

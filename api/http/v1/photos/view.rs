@@ -51,6 +51,9 @@ pub struct ReceivedView {
     /// Number in the visit's evidence log.
     #[schema(example = 17)]
     log_number: i64,
+    /// Whether the visit had been submitted by then: kept, and no part of what was handed in.
+    #[schema(example = false)]
+    late: bool,
 }
 
 /// What a check measured.
@@ -183,7 +186,7 @@ pub struct WithdrawnView {
     "position": { "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.5, "altitude_m": 12.0, "source": "gnss" },
     "declared_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "declared_at": "2026-03-20T01:15:21Z", "clock_skew_s": -1.0,
     "place": { "verdict": "inside", "distance_m": 0.0, "reasons": [] },
-    "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17 }, "examined": null, "withdrawn": null
+    "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17, "late": false }, "examined": null, "withdrawn": null
 }))]
 pub struct PhotoView {
     /// UUIDv7 minted by the phone.
@@ -352,7 +355,11 @@ impl From<&Photo> for PhotoView {
             declared_at: photo.declared_at,
             clock_skew_s: photo.clock_skew_s,
             place: place(photo),
-            received: photo.received.map(|r| ReceivedView { at: r.at, log_number: r.log_number }),
+            received: photo.received.map(|r| ReceivedView {
+                at: r.at,
+                log_number: r.log_number,
+                late: r.late,
+            }),
             examined: examined(photo),
             withdrawn: photo.withdrawn.as_ref().map(|w| WithdrawnView {
                 at: w.at,

@@ -36,8 +36,8 @@ pub struct BundleView {
     templates: Vec<BundleTemplate>,
     /// What is answered so far.
     responses: Vec<ResponseView>,
-    /// Photos declared so far.
-    photos: Vec<BundlePhoto>,
+    /// Photos declared so far; `null` for a caller who may not read this visit's photos.
+    photos: Option<Vec<BundlePhoto>>,
     /// What was not fine at earlier visits to this unit that the caller may see.
     earlier_findings: Vec<BundleFinding>,
 }
@@ -135,7 +135,7 @@ impl From<&Bundle> for BundleView {
             }),
             templates: templates.collect(),
             responses: b.responses.iter().map(Into::into).collect(),
-            photos: b.photos.iter().map(Into::into).collect(),
+            photos: b.photos.as_ref().map(|all| all.iter().map(Into::into).collect()),
             earlier_findings: b.earlier.iter().map(Into::into).collect(),
         }
     }
