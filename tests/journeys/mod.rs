@@ -3,6 +3,7 @@
 mod accounts;
 mod campaigns;
 mod door;
+mod hostile;
 mod owners;
 mod photos;
 mod probes;
