@@ -19,7 +19,7 @@ pub enum Outcome {
 /// One check with the number that decided it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// Stable code: `too_dark`, `blurred`, `too_small_to_read`, `media_type`, `exif_position`, `exif_time`.
+    /// Stable code: `damaged`, `too_dark`, `blurred`, `too_small_to_read`, `media_type`, `exif_position`, `exif_time`.
     pub code: String,
     /// How it ended.
     pub outcome: Outcome,

@@ -180,7 +180,7 @@ pub enum State {
     Ready,
     /// Examined; a format we keep but don't draw.
     NoPreview,
-    /// Stored, and not decodable; the reason says why.
+    /// Stored, and not decodable or not whole; the reason says why.
     Quarantined,
     /// Taken back before submission; kept, marked, out of the way.
     Withdrawn,

@@ -8,7 +8,7 @@ use crate::domain::campaign::{
     self, CampaignKind, CampaignState, Document, DocumentKind, Grounds, Step, outline, warnings,
 };
 use crate::domain::ids::{CampaignId, DocumentId, OwnerId};
-use crate::domain::permission::{Deed, Subject, may, reach, seated};
+use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
@@ -100,22 +100,6 @@ pub(super) async fn subject(db: &mut Db, actor: &Actor, of: &Campaign) -> Result
         team_role,
         ..Subject::default()
     })
-}
-
-/// Campaigns of teams on which the actor sits, as far as the seat counts.
-///
-/// # Errors
-/// The database's own.
-pub(super) async fn of_own_teams(db: &mut Db, actor: &Actor) -> Result<Vec<CampaignId>> {
-    let Some(account) = actor.account() else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for (campaign, owner, seat) in records::teams::seats(db, account).await? {
-        let of = Subject { owner: Some(owner), campaign: Some(campaign), ..Subject::default() };
-        if seated(actor, seat, &of) && !found.contains(&campaign) {
-            found.push(campaign);
-        }
-    }
-    Ok(found)
 }
 
 /// A campaign held until the transaction ends, for somebody who may do this to it.
@@ -225,17 +209,8 @@ pub async fn list(
                 .ok_or_else(|| Refusal::field("?state", "campaign.state-unknown", "is no state"))
         })
         .transpose()?;
-    let reach = reach(actor, Deed::ReadCampaign);
     let mut db = app.records.conn().await?;
-    let mut within = records::campaigns::Within::default();
-    for slice in reach.owners.iter().filter(|slice| slice.unit.is_none()) {
-        match (slice.owner, slice.campaign) {
-            (_, Some(campaign)) => within.campaigns.push(campaign),
-            (None, None) => within.all = true,
-            (Some(owner), None) => within.owners.push(owner),
-        }
-    }
-    within.campaigns.extend(of_own_teams(&mut db, actor).await?);
+    let within = records::campaigns::Within::of(&mut db, actor).await?;
     let wanted = records::campaigns::Wanted { within, owner, state };
     let found = records::campaigns::page(&mut db, &wanted, after, i64::from(limit) + 1).await?;
     Ok(super::cut(found, limit))

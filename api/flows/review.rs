@@ -1,6 +1,5 @@
 //! What a reviewer looks at: the board of visits, one visit with its evidence, one photo with all that is known.
 
-use super::campaigns::of_own_teams;
 use super::visits::{allowed, may_do, note_sealed_reads};
 use super::{Result, scope, visits};
 use crate::app::App;
@@ -60,7 +59,7 @@ pub async fn board(
     let tallies = photos::tallies(&mut db, &ids).await?;
     let mut samples = photos::samples(&mut db, &ids, SAMPLES).await?;
     // Whoever answers for a unit sees its visits, and not the campaigns they belong to.
-    let teams = of_own_teams(&mut db, actor).await?;
+    let teams = campaigns::of_own_teams(&mut db, actor).await?;
     let knows = |visit: &&Visit| {
         let units = std::iter::once(visit.unit).chain(visit.unit_ancestors.iter().copied()).collect();
         let of =

@@ -10,6 +10,7 @@ use crate::domain::ids::VisitId;
 use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
+use crate::domain::text;
 use crate::domain::visit::{AskedList, State, Visit};
 use crate::records::custody::{self, Entry};
 use crate::records::premises::Premises;
@@ -32,6 +33,24 @@ const EARLIER_VISITS: u8 = 20;
 const EARLIER_FINDINGS: i64 = 300;
 /// Most photos named in a bundle.
 const MOST_PHOTOS: i64 = 2000;
+
+/// Longest words to search for, in characters.
+const MOST_WORDS: usize = 100;
+
+/// Reads words to search for and folds them: case and accents do not count.
+///
+/// # Errors
+/// `invalid` where nothing is left of them, they are longer than 100 characters, or hold what no text may.
+pub fn words(said: &str) -> std::result::Result<String, Refusal> {
+    let words = text::required(said, MOST_WORDS).map_err(|why| Refusal::field("?q", "visit.words", why))?;
+    let key = text::fold(&words);
+    // Accents alone are a text, and nothing to search for.
+    if key.is_empty() {
+        Err(Refusal::field("?q", "visit.words", "must hold a letter or a digit"))
+    } else {
+        Ok(key)
+    }
+}
 
 /// What an actor is to a visit, if they may do the deed.
 ///

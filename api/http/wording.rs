@@ -217,6 +217,7 @@ pub const FIELDS: &[Word] = &[
     field("unit.parent-unfit", "Loại đơn vị cấp trên không phù hợp.", "The parent's type does not fit."),
     field("unit.parent-unknown", "Không có đơn vị cấp trên này.", "There is no such parent."),
     field("unit.type-unknown", "Không có loại đơn vị này.", "This is no type of unit."),
+    field("visit.words", "Từ cần tìm không hợp lệ.", "These words can't be searched for."),
 ];
 
 /// Codes whose detail is data rather than a sentence; it reaches every caller as it is.

@@ -138,6 +138,7 @@ diesel::table! {
         item_code -> Nullable<Text>,
         subject -> Text,
         place_verdict -> Text,
+        state -> Text,
     }
 }
 

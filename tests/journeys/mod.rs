@@ -7,6 +7,7 @@ mod campaigns;
 mod door;
 mod evidence;
 mod examination;
+mod hostile;
 mod owners;
 mod photos;
 mod probes;

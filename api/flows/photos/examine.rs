@@ -120,10 +120,7 @@ async fn whole(app: &App, photo: &Photo) -> Result<Option<Bytes>> {
 }
 
 fn placeholder(examined: &Examined) -> Option<Vec<u8>> {
-    match &examined.picture {
-        Picture::Ready(rendered) => Some(rendered.placeholder.clone()),
-        _ => None,
-    }
+    examined.picture.rendered().map(|rendered| rendered.placeholder.clone())
 }
 
 /// Stores the derivatives, if there are any; says what the photo becomes.
@@ -132,15 +129,15 @@ async fn outcome(
     photo: &Photo,
     examined: &Examined,
 ) -> Result<(State, Option<String>, Option<Value>)> {
-    let rendered = match &examined.picture {
-        Picture::Ready(rendered) => rendered,
-        Picture::NoPreview { reason } => {
-            return Ok((State::NoPreview, Some(reason.code().to_owned()), None));
-        }
-        Picture::Quarantined { reason } => {
-            return Ok((State::Quarantined, Some(reason.code().to_owned()), None));
+    let (state, reason) = match &examined.picture {
+        Picture::Ready(_) => (State::Ready, None),
+        Picture::NoPreview { reason } => (State::NoPreview, Some(reason.code().to_owned())),
+        // What is left of a damaged photo can be looked at; it stays set apart.
+        Picture::Partial { reason, .. } | Picture::Quarantined { reason } => {
+            (State::Quarantined, Some(reason.code().to_owned()))
         }
     };
+    let Some(rendered) = examined.picture.rendered() else { return Ok((state, reason, None)) };
     let made = [
         (DerivativeSize::Thumb, &rendered.thumb_jpeg, rendered.thumb_size),
         (DerivativeSize::Preview, &rendered.preview_jpeg, rendered.preview_size),
@@ -153,11 +150,11 @@ async fn outcome(
         let fact = json!({ "size_bytes": jpeg.len(), "width": pixels.width, "height": pixels.height });
         facts.insert(size.pixels().to_string(), fact);
     }
-    Ok((State::Ready, None, Some(Value::Object(facts))))
+    Ok((state, reason, Some(Value::Object(facts))))
 }
 
 fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
-    let mut all = Vec::new();
+    let mut all = vec![whole_file(&examined.picture)];
     if let (Picture::Ready(rendered), Some(size)) = (&examined.picture, examined.size) {
         all.extend(decoding::checks(&rendered.quality, size).map(|check| Check {
             code: check.code.code().replace('-', "_"),
@@ -180,6 +177,18 @@ fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
     all.push(compare::position(photo, &examined.exif));
     all.push(compare::time(photo, &examined.exif));
     all
+}
+
+/// Whether the file is all there, as far as decoding tells.
+fn whole_file(picture: &Picture) -> Check {
+    match picture {
+        Picture::Ready(_) => Check::holds("damaged", true),
+        Picture::Partial { .. }
+        | Picture::Quarantined { reason: Quarantine::Truncated | Quarantine::Damaged } => {
+            Check { outcome: Outcome::Fail, ..Check::holds("damaged", false) }
+        }
+        Picture::NoPreview { .. } | Picture::Quarantined { .. } => Check::cannot_tell("damaged"),
+    }
 }
 
 async fn keep(app: &App, photo: &Photo, state: State, found: Found) -> Result<()> {

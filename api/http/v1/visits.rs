@@ -111,6 +111,9 @@ pub struct VisitFilters {
     #[serde(default)]
     #[param(schema_with = view::kinds_schema, required = false)]
     kind: Vec<Kind>,
+    /// Words in the unit's printed path or in the title of a campaign you may read, with or without accents.
+    #[param(example = "phuoc son", min_length = 1, max_length = 100)]
+    q: Option<String>,
     /// Planned to begin at this time or later.
     from: Option<Timestamp>,
     /// Planned to begin before this time.
@@ -125,12 +128,14 @@ pub struct VisitFilters {
 impl VisitFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
-        let times = (self.from, self.to);
-        format!("visits {:?} {:?} {:?} {:?} {times:?}", self.campaign, self.unit, self.state, self.kind)
+        let rest = (&self.q, self.from, self.to);
+        format!("visits {:?} {:?} {:?} {:?} {rest:?}", self.campaign, self.unit, self.state, self.kind)
     }
 
-    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> flow::WantedVisits {
-        flow::WantedVisits {
+    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> Result<flow::WantedVisits, Problem> {
+        let words = self.q.as_deref().map(flow::words).transpose()?;
+        Ok(flow::WantedVisits {
+            words,
             campaign: self.campaign.map(CampaignId),
             unit: self.unit.map(UnitId),
             states: self.state.clone(),
@@ -139,7 +144,7 @@ impl VisitFilters {
             to: self.to,
             after: after.map(|(start, id)| flow::VisitPlace { start, id: VisitId(id) }),
             ..flow::WantedVisits::default()
-        }
+        })
     }
 }
 
@@ -167,7 +172,7 @@ pub async fn list_visits(
 ) -> Result<HttpResponse, Problem> {
     let (name, limit) = (filters.0.name(), paging::limit(filters.0.limit)?);
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
-    let (visits, next) = flow::page(&app, &caller.0, &filters.0.wanted(after), limit).await?;
+    let (visits, next) = flow::page(&app, &caller.0, &filters.0.wanted(after)?, limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.start, place.id.0)));
     let page = VisitPage { items: visits.iter().map(VisitView::from).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))

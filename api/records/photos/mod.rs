@@ -1,11 +1,14 @@
 //! Photos as rows: promised, received, examined, withdrawn; each step writes columns of its own.
 
+mod among;
+mod cells;
 mod page;
 mod reconcile;
 mod row;
 mod scope;
 mod shown;
 
+pub use cells::Edges;
 pub use page::{After, Facet, PageQuery, Scope, Sight, page};
 pub use reconcile::{HeldOriginal, forgotten, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
@@ -193,6 +196,7 @@ pub async fn store(db: &mut Db, photo: &Photo, units: &[UnitId], how: Reception<
                 photo_ancestors::item_code.eq(photo.declared.item.as_deref()),
                 photo_ancestors::subject.eq(&photo.declared.subject),
                 photo_ancestors::place_verdict.eq(photo.place.verdict.as_str()),
+                photo_ancestors::state.eq(State::Stored.as_str()),
             )
         })
         .collect();

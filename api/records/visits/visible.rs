@@ -3,9 +3,11 @@
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::permission::{Deed, Slice, reach};
+use crate::domain::text;
 use crate::domain::visit::{Kind, State};
-use crate::records::schema::{campaigns, team_members, teams};
-use crate::records::{Db, Result};
+use crate::records::campaigns::Within;
+use crate::records::schema::{self, team_members, teams};
+use crate::records::{Db, Result, campaigns};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -38,6 +40,9 @@ pub struct Wanted {
     pub from: Option<Timestamp>,
     /// Planned to begin before this time.
     pub to: Option<Timestamp>,
+    /// Whose unit's printed path, or whose campaign's title, holds these words; folded as [`text::fold`] does. Titles
+    /// the actor may not know are not looked at.
+    pub words: Option<String>,
     /// Of teams the actor sits on, however many more they may see.
     pub only_own_teams: bool,
     /// Behind this place of the list.
@@ -57,12 +62,16 @@ pub async fn page(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted, limit
     if branches.is_empty() {
         return Ok(Vec::new());
     }
+    let words = match &wanted.words {
+        Some(words) => Some(Words::of(db, actor, words).await?),
+        None => None,
+    };
     let mut sql = Sql::default();
     sql.text("SELECT id, planned_start FROM (");
     let seeks = branches.iter().flat_map(|b| b.seeks(wanted).into_iter().map(move |seek| (b, seek)));
     for (n, (branch, seek)) in seeks.enumerate() {
         sql.text(if n == 0 { "(" } else { " UNION (" });
-        branch.write(&mut sql, &seek, limit);
+        branch.write(&mut sql, &seek, words.as_ref(), limit);
         sql.text(")");
     }
     sql.text(") AS seen ORDER BY planned_start DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
@@ -97,6 +106,21 @@ struct Branch {
     after_signing: bool,
 }
 
+/// What is searched for, and the campaigns whose titles hold it.
+struct Words {
+    pattern: String,
+    campaigns: Vec<Uuid>,
+}
+
+impl Words {
+    async fn of(db: &mut Db, actor: &Actor, words: &str) -> Result<Self> {
+        let pattern = format!("%{}%", text::literal(words));
+        let within = Within::of(db, actor).await?;
+        let campaigns = campaigns::entitled(db, &within, &pattern).await?;
+        Ok(Self { pattern, campaigns: campaigns.into_iter().map(|id| id.0).collect() })
+    }
+}
+
 const EVERYWHERE: Slice = Slice { owner: None, unit: None, campaign: None };
 
 async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>> {
@@ -115,10 +139,10 @@ async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>>
         // Read at each request: who is taken off a team loses sight at once.
         let seats: Vec<(Uuid, String, Uuid, Uuid)> = team_members::table
             .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
-            .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
+            .inner_join(schema::campaigns::table.on(schema::campaigns::id.eq(teams::campaign_id)))
             .filter(team_members::account_id.eq(me))
             .filter(team_members::removed_at.is_null())
-            .select((team_members::team_id, team_members::role, campaigns::id, campaigns::owner_id))
+            .select((team_members::team_id, team_members::role, schema::campaigns::id, schema::campaigns::owner_id))
             .load(db)
             .await?;
         for (team, role, campaign, owner) in seats {
@@ -170,7 +194,7 @@ impl Branch {
         }
     }
 
-    fn write(&self, sql: &mut Sql, wanted: &Wanted, limit: u8) {
+    fn write(&self, sql: &mut Sql, wanted: &Wanted, words: Option<&Words>, limit: u8) {
         // A subtree is one seek in visit_units; anything else seeks in visits itself.
         let subtree = wanted.unit.or(self.slice.unit);
         let key = if subtree.is_some() {
@@ -215,6 +239,13 @@ impl Branch {
         if self.after_signing {
             sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
         }
+        if let Some(words) = words {
+            sql.text(" AND (folded(v.unit_path) LIKE ").bind(Bind::Word(words.pattern.clone()));
+            if !words.campaigns.is_empty() {
+                sql.text(" OR v.campaign_id = ANY (").bind(Bind::Ids(words.campaigns.clone())).text(")");
+            }
+            sql.text(")");
+        }
         one_of(sql, "v.state", wanted.states.iter().map(|state| state.as_str()));
         one_of(sql, "v.kind", wanted.kinds.iter().map(|kind| kind.as_str()));
         if let Some(from) = wanted.from {
@@ -250,6 +281,7 @@ fn one_of<'a>(sql: &mut Sql, column: &str, words: impl Iterator<Item = &'a str>)
 enum Bind {
     Word(String),
     Id(Uuid),
+    Ids(Vec<Uuid>),
     Time(Timestamp),
     Words(Vec<String>),
     Number(i64),
@@ -279,6 +311,7 @@ impl Sql {
         for bind in self.binds {
             query = match bind {
                 Bind::Id(id) => query.bind::<SqlUuid, _>(id),
+                Bind::Ids(ids) => query.bind::<Array<SqlUuid>, _>(ids),
                 Bind::Time(at) => query.bind::<Timestamptz, _>(at.to_diesel()),
                 Bind::Word(word) => query.bind::<Text, _>(word),
                 Bind::Words(words) => query.bind::<Array<Text>, _>(words),

@@ -33,7 +33,8 @@ pub struct PhotoFilters {
     visit: Option<Uuid>,
     /// A unit and everything below it.
     unit: Option<Uuid>,
-    /// Positions within `west,south,east,north` in degrees, at most one degree each way; ordered by id.
+    /// Positions within `west,south,east,north` in degrees, at most twenty degrees each way; ordered by id, and
+    /// wider than one degree by cells of one degree (from south to north, then from west to east) and id.
     #[param(example = "107.9,15.7,108.0,15.8")]
     bbox: Option<String>,
     /// Checklist item.
@@ -150,18 +151,24 @@ pub struct PhotoPage {
 struct Position {
     captured_at: Timestamp,
     id: Uuid,
+    /// Where it was taken: what a wide box is ordered by.
+    place: Option<(f64, f64)>,
 }
 
 fn position(photo: &Photo) -> Position {
-    Position { captured_at: photo.declared.captured.at, id: photo.declared.id.0 }
+    let said = &photo.declared;
+    let place = said.fix.map(|fix| (fix.latitude(), fix.longitude()));
+    Position { captured_at: said.captured.at, id: said.id.0, place }
 }
 
 /// List photos
 ///
 /// In order of capture time. One scope (`owner`, `campaign`, `visit`, or `unit` with everything below it), with at
-/// most one of `item`, `subject`, `place` and `state` (within a visit any of them together; `state` not with `unit`),
-/// and always with `captured_from` and `captured_to`. `bbox` goes with `owner` and a capture range alone and orders by
-/// id. Other combinations are refused with `photo.filter-combination`. Pages stay whole while photos arrive.
+/// most one of `item`, `subject`, `place` and `state` (within a visit any of them together; `announced` and
+/// `withdrawn` not with `unit`), and always with `captured_from` and `captured_to`. Without a scope: everything of
+/// the one owner whose photos the caller may see, or else of the visits the caller sees one by one (those of their
+/// teams; up to 200), there with any filters together. `bbox` goes with `owner` and a capture range alone and orders
+/// by id. Other combinations are refused with `photo.filter-combination`. Pages stay whole while photos arrive.
 #[utoipa::path(tag = "photos", params(PhotoFilters), responses(
     (status = 200, description = "A page.", body = PhotoPage,
         headers(("Link" = String, description = "`rel=\"next\"`, where there is a next page."))),
@@ -176,7 +183,7 @@ pub async fn list_photos(
     let (bound_to, filters) = (query.0.bound_to(), query.0.parse()?);
     let limit = paging::limit(query.0.limit)?;
     let after: Option<Position> = paging::open(&app, &bound_to, query.0.cursor.as_deref())?;
-    let after = after.map(|at| After { captured_at: at.captured_at, id: PhotoId(at.id) });
+    let after = after.map(|at| After { captured_at: at.captured_at, id: PhotoId(at.id), position: at.place });
     let (photos, more) = flows::photos::browse(&app, &caller.0, &filters, after, limit).await?;
     let last = photos.last().filter(|_| more);
     let next = last.map(|photo| paging::seal(&app, &bound_to, position(photo)));

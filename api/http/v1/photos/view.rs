@@ -59,7 +59,7 @@ pub struct ReceivedView {
 /// What a check measured.
 #[derive(Serialize, ToSchema)]
 pub struct CheckView {
-    /// `too_dark`, `blurred`, `too_small_to_read`, `media_type`, `exif_position`, `exif_time`.
+    /// `damaged`, `too_dark`, `blurred`, `too_small_to_read`, `media_type`, `exif_position`, `exif_time`.
     #[schema(example = "blurred")]
     code: String,
     /// `pass`, `warn`, `fail` or `cannot_tell`.
@@ -153,11 +153,11 @@ pub struct ExaminedView {
     placeholder: Option<String>,
     /// Why it is quarantined or has no preview, such as `truncated` or `avif-not-decoded`.
     reason: Option<String>,
-    /// Checks of light, sharpness, size, type, position and time.
+    /// Checks of wholeness, light, sharpness, size, type, position and time.
     checks: Vec<CheckView>,
     /// What the camera wrote.
     exif: Option<ExifView>,
-    /// Smaller pictures.
+    /// Smaller pictures. Of a `quarantined` photo they show what is left of it, if anything.
     derivatives: Vec<DerivativeView>,
 }
 
