@@ -1,7 +1,7 @@
 //! What a reviewer looks at: the board of visits, one visit with its evidence, one photo with all that is known.
 
 use super::visits::{allowed, may_do, note_sealed_reads};
-use super::{Result, scope, visits};
+use super::{Result, visits};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, CampaignId, PhotoId, VisitId};

@@ -7,7 +7,7 @@ use crate::domain::campaign::{
     Campaign, CampaignKind, CampaignState, Document, DocumentKind, DocumentNumber,
 };
 use crate::domain::ids::{AccountId, CampaignId, DocumentId, OwnerId};
-use crate::domain::permission::{Deed, reach};
+use crate::domain::permission::{Deed, Subject, reach, seated};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};

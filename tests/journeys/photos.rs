@@ -309,7 +309,7 @@ async fn what_is_set_apart_is_found_below_a_province_and_a_team_lists_its_own_vi
     let below = |state: &str| format!("unit={}&order=captured_at&state={state}", scene.province);
     assert_eq!(listed(&scene.reviewer, &below("stored")).await, shots);
     house.work().await;
-    assert_eq!(listed(&scene.reviewer, &below("stored")).await, [] as [Uuid; 0]);
+    assert_eq!(listed(&scene.reviewer, &below("stored")).await, Vec::<Uuid>::new());
     assert_eq!(listed(&scene.reviewer, &below("quarantined")).await, [shots[1], shots[3], shots[5]]);
     let from = "&captured_from=2026-03-20T08:12:00%2B07:00";
     assert_eq!(listed(&scene.reviewer, &(below("ready") + from)).await, [shots[2], shots[4]]);
@@ -322,10 +322,10 @@ async fn what_is_set_apart_is_found_below_a_province_and_a_team_lists_its_own_vi
     let both = "order=captured_at&state=ready&item=A-01&place=inside&subject=notice_board";
     assert_eq!(listed(&scene.phone, &(both.to_owned() + from)).await, [shots[2], shots[4]]);
     assert_eq!(scene.phone.get("/v1/photos?bbox=107.9,15.7,108.0,15.8").await.0, 422);
-    assert_eq!(listed(&scene.outsider, "").await, [] as [Uuid; 0]);
+    assert_eq!(listed(&scene.outsider, "").await, Vec::<Uuid>::new());
     let off = "UPDATE team_members SET removed_at = now()";
     house.sql().await.batch_execute(off).await.unwrap();
-    assert_eq!(listed(&scene.phone, "").await, [] as [Uuid; 0], "off the team, out of sight at once");
+    assert_eq!(listed(&scene.phone, "").await, Vec::<Uuid>::new(), "off the team, out of sight at once");
     house.close().await;
 }
 
@@ -349,7 +349,7 @@ async fn a_box_as_wide_as_the_country_is_read_cell_by_cell() {
         let seed = u8::try_from(60 + n).unwrap();
         let shot = Shot::of(scene.visit, pictures::sharp(seed)).with("position", position);
         assert_eq!(shot.send(&scene.phone).await.status, 201);
-        let cell = (latitude.floor(), longitude.floor());
+        let cell = (f64::floor(latitude), f64::floor(longitude));
         expected.push((cell, shot.id));
     }
     house.work().await;

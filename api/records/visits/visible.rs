@@ -142,7 +142,12 @@ async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>>
             .inner_join(schema::campaigns::table.on(schema::campaigns::id.eq(teams::campaign_id)))
             .filter(team_members::account_id.eq(me))
             .filter(team_members::removed_at.is_null())
-            .select((team_members::team_id, team_members::role, schema::campaigns::id, schema::campaigns::owner_id))
+            .select((
+                team_members::team_id,
+                team_members::role,
+                schema::campaigns::id,
+                schema::campaigns::owner_id,
+            ))
             .load(db)
             .await?;
         for (team, role, campaign, owner) in seats {

@@ -93,7 +93,7 @@ fn eighteen() -> [(&'static str, Vec<u8>, bool); 18] {
         let iprp = boxed(b"iprp", &boxed(b"ipco", &ispe));
         [ftyp, boxed(b"meta", &[&[0; 4], &iprp[..]].concat())].concat()
     };
-    let profile = made::with_icc(&small, &[7; 60_000]);
+    let profile = made::with_icc(&small, &vec![7; 60_000]);
     let piece = profile[2..2 + 60_000 + 18].to_vec();
     let circle = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x69\x87\x04\0\xff\xff\xff\xff\x08\0\0\0\x08\0\0\0";
     let text = made::png_chunk(*b"zTXt", &[&b"bomb\0\0"[..], &zeros].concat());
