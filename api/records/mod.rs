@@ -105,6 +105,20 @@ impl Tx {
         self.commit_apart().await
     }
 
+    /// As [`Tx::commit`], and lets go of its rows before the disk has answered: transactions that all need one row (a
+    /// visit's, for its log) wait for each other no longer than they work, and share their flushes. Others may see the
+    /// rows a moment before they are durable; whoever tells a phone that they are calls [`settle`] first.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`]; a failure may also come after the rows were let go, and the caller repeats.
+    pub async fn commit_in_company(mut self) -> Result<()> {
+        replays::mark(&mut self).await?;
+        self.batch_execute("SET LOCAL synchronous_commit = off").await?;
+        self.open = false;
+        <AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?;
+        settle(&mut self).await
+    }
+
     /// Makes durable what is no effect of the request, such as the count of its attempts: a repeated request is looked
     /// at anew nevertheless.
     ///
@@ -114,6 +128,14 @@ impl Tx {
         self.open = false;
         Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?)
     }
+}
+
+/// Waits until everything committed so far is on the disk: a commit of its own, which flushes what came before it.
+///
+/// # Errors
+/// The database's own.
+pub async fn settle(db: &mut Db) -> Result<()> {
+    Ok(db.batch_execute("SELECT pg_logical_emit_message(true, 'fieldproof', '')").await?)
 }
 
 impl Records {

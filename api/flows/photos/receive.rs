@@ -13,10 +13,16 @@ use crate::notary::{self, Acknowledgement};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{Received, Reception};
 use crate::records::visits::Standing;
-use crate::records::{photos, visits};
+use crate::records::{self, photos, visits};
 use bytes::Bytes;
 use futures::Stream;
 use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long the last step may be tried again while the database has no time for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What the phone is told when its photo is durable.
 #[derive(Clone, Debug)]
@@ -59,7 +65,7 @@ where
     let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
     let media_type = photo.declared.media_type.as_str();
     match app.media.put_stream(&key, promised, media_type, body).await {
-        Ok(()) => keep(app, actor, id, &visit, offer).await,
+        Ok(()) => keep_at_last(app, actor, id, &visit, offer).await,
         Err(PutError::Mismatch(arrived)) => {
             photo::intact(promised, arrived)?;
             Err(Error::Fault("bytes differ and are the same".to_owned()))
@@ -84,6 +90,27 @@ fn fits_type(photo: &Photo, offer: Offer) -> Result<()> {
     }
     let detail = format!("{} was declared, {} is sent.", declared.as_str(), offer.media_type.as_str());
     Err(Refusal::new(Kind::UnsupportedType, "photo.type-mismatch", detail).into())
+}
+
+/// Writes down that the bytes are durable, with more patience than any other step has: a phone's minutes are in them,
+/// and in a crowd of phones that end at once many wait for one of few connections. Repeating it is safe.
+async fn keep_at_last(
+    app: &App,
+    actor: &Actor,
+    id: PhotoId,
+    visit: &Standing,
+    offer: Offer,
+) -> Result<Done<Receipt>> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match keep(app, actor, id, visit, offer).await {
+            Err(Error::Busy(why)) if Instant::now() < until => {
+                tracing::debug!(%why, "a received photo waits to be written down");
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Writes down that the bytes are durable; whoever comes second finds that they are.
@@ -121,7 +148,7 @@ async fn keep(
     promises::examine(&mut tx, id, now).await?;
     let kept = photos::find(&mut tx, id).await?;
     let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
-    tx.commit().await?;
+    tx.commit_in_company().await?;
     Ok(Done::Now(Receipt { photo: kept, acknowledgement }))
 }
 
@@ -130,7 +157,11 @@ async fn keep(
 async fn acknowledged(app: &App, photo: Photo) -> Result<Receipt> {
     let received =
         photo.received.ok_or_else(|| Error::Fault("a held photo without a log number".to_owned()))?;
-    let given = photos::acknowledgement(&mut *app.records.conn().await?, photo.declared.id).await?;
+    let mut db = app.records.conn().await?;
+    let given = photos::acknowledgement(&mut db, photo.declared.id).await?;
+    // Another request may have written it down this very moment.
+    records::settle(&mut db).await?;
+    drop(db);
     let acknowledgement = match given {
         Some(given) => given,
         // Received before acknowledgements were kept.
