@@ -158,7 +158,7 @@ async fn the_phone_learns_within_seconds_what_a_photo_is_worth() {
         (pictures::blurred(), "ready", Some("blurred"), Value::Null),
         (pictures::bomb(), "quarantined", None, json!("too-many-pixels")),
         (b"not a picture at all".to_vec(), "quarantined", None, json!("not-an-image")),
-        (pictures::sharp(10)[..5000].to_vec(), "quarantined", None, json!("truncated")),
+        (pictures::sharp(10)[..5000].to_vec(), "quarantined", Some("damaged"), json!("truncated")),
     ] {
         let shot = Shot::of(scene.visit, bytes);
         assert_eq!(shot.send(&scene.phone).await.status, 201);
@@ -334,7 +334,7 @@ async fn a_box_as_wide_as_the_country_is_read_cell_by_cell() {
     let house = House::open().await;
     let scene = house.scene().await;
     // From Cà Mau to Hà Giang, some on the edge of a cell, and one on the high seas.
-    let places = [
+    let places: [(f64, f64); 7] = [
         (9.18, 105.15),
         (10.0, 106.0),
         (10.5, 106.7),
