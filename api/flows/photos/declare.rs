@@ -26,7 +26,7 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     if let Some(held) = photos::find(&mut tx, declared.id).await? {
         return again(held, &declared);
     }
-    photo::may_be_declared(&visit.state)?;
+    photo::may_be_declared(visit.state)?;
     if let Some(item) = &declared.item
         && !photos::has_item(&mut tx, visit.id, item).await?
     {
@@ -57,7 +57,7 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     custody::note(&mut tx, Some(actor), entry, now).await?;
     // The note holds the visit's row, so nobody submits it between this look and the commit.
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
-    photo::may_be_declared(&visit.state)?;
+    photo::may_be_declared(visit.state)?;
     let kept = photos::find(&mut tx, declared.id).await?;
     let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
     tx.commit().await?;

@@ -7,7 +7,7 @@ use super::Photo;
 use super::compare;
 use crate::app::App;
 use crate::decoding::{self, Examined, Picture};
-use crate::domain::check::{Check, Outcome};
+use crate::domain::check::{self, Check, Outcome};
 use crate::domain::ids::PhotoId;
 use crate::domain::photo::{Sha256, State};
 use crate::flows::{Error, Result};
@@ -124,11 +124,19 @@ async fn outcome(
     Ok((State::Ready, None, Some(Value::Object(facts))))
 }
 
+fn code(of: decoding::CheckCode) -> &'static str {
+    match of {
+        decoding::CheckCode::TooDark => check::TOO_DARK,
+        decoding::CheckCode::Blurred => check::BLURRED,
+        decoding::CheckCode::TooSmallToRead => check::TOO_SMALL_TO_READ,
+    }
+}
+
 fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
     let mut all = Vec::new();
     if let (Picture::Ready(rendered), Some(size)) = (&examined.picture, examined.size) {
         all.extend(decoding::checks(&rendered.quality, size).map(|check| Check {
-            code: check.code.code().replace('-', "_"),
+            code: code(check.code).to_owned(),
             outcome: match check.outcome {
                 decoding::Outcome::Pass => Outcome::Pass,
                 decoding::Outcome::Warn => Outcome::Warn,
@@ -138,15 +146,7 @@ fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
             threshold: Some(check.threshold),
         }));
     }
-    all.push(match examined.format {
-        Some(format) => {
-            let named = format.is_named_by(photo.declared.media_type.as_str());
-            Check::holds("media_type", named || compare::is_avif_as_heif(photo, format))
-        }
-        None => Check::cannot_tell("media_type"),
-    });
-    all.push(compare::position(photo, &examined.exif));
-    all.push(compare::time(photo, &examined.exif));
+    all.extend(compare::checks(photo, examined.format, &examined.exif));
     all
 }
 

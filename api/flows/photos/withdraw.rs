@@ -41,7 +41,7 @@ pub async fn withdraw(app: &App, actor: &Actor, id: PhotoId, reason: &str) -> Re
     custody::note(&mut tx, Some(actor), entry, now).await?;
     // The note holds the visit's row, so nobody submits it between this look and the commit.
     let visit = visits::standing(&mut tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?;
-    photo::may_be_withdrawn(&visit.state)?;
+    photo::may_be_withdrawn(visit.state)?;
     let kept = photos::find(&mut tx, id).await?;
     let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
     tx.commit().await?;
