@@ -1,5 +1,8 @@
 //! Every setting: its name, default, unit and meaning in one table; read once, all faults reported at once.
 
+pub mod database;
+
+use database::DatabaseUrl;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -56,7 +59,11 @@ const fn secret(name: &'static str, unit: &'static str, meaning: &'static str) -
 
 /// Every setting there is, in the order they are documented.
 pub const SETTINGS: &[Setting] = &[
-    secret("DATABASE_URL", "PostgreSQL URL", "The database; any user that owns its schema."),
+    secret(
+        "DATABASE_URL",
+        "PostgreSQL URL",
+        "The database; any user that owns its schema. TLS in libpq's words: sslmode (disable, prefer, require, verify-ca, verify-full; prefer if not said) and sslrootcert (a PEM file, or system).",
+    ),
     secret(
         "FIELDPROOF_SECRET",
         "64 hex digits",
@@ -302,6 +309,14 @@ impl Reader<'_> {
         })
     }
 
+    fn database_url(&mut self, name: &'static str) -> String {
+        let url = self.needed(name);
+        if let (false, Err(why)) = (url.is_empty(), DatabaseUrl::parse(&url)) {
+            self.fault(name, why);
+        }
+        url
+    }
+
     fn secret_bytes(&mut self, name: &'static str) -> [u8; 32] {
         let mut bytes = [0; 32];
         let value = self.needed(name);
@@ -346,7 +361,7 @@ impl Config {
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
         let mut from = Reader { lookup, faults: Vec::new() };
         let config = Self {
-            database_url: Secret::new(from.needed("DATABASE_URL")),
+            database_url: Secret::new(from.database_url("DATABASE_URL")),
             secret: Secret::new(from.secret_bytes("FIELDPROOF_SECRET")),
             listen: from.address("FIELDPROOF_LISTEN"),
             metrics_listen: if from.raw("FIELDPROOF_METRICS_LISTEN").is_empty() {

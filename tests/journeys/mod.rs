@@ -3,6 +3,8 @@
 mod accounts;
 mod campaigns;
 mod door;
+mod encryption;
+mod methods;
 mod owners;
 mod photos;
 mod probes;
