@@ -1,7 +1,7 @@
 //! The evidence log: one row for each deed worth recording, written in the deed's own transaction, never changed.
 
 use super::schema::{custody, visits};
-use super::{Db, Result};
+use super::{Db, Result, replays};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{OwnerId, VisitId};
 use diesel::prelude::*;
@@ -47,6 +47,7 @@ pub async fn note(
         ),
         None => None,
     };
+    replays::tie(db, entry.visit, (entry.object.0, &entry.object.1)).await?;
     let (account, client) = match actor.map(|a| &a.who) {
         Some(Who::Person(id)) => (Some(id.0), None),
         Some(Who::Program(id)) => (None, Some(id.as_str())),

@@ -226,6 +226,7 @@ diesel::table! {
         committed -> Bool,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        campaign_id -> Nullable<Uuid>,
     }
 }
 
