@@ -9,6 +9,8 @@ use fieldproof::flows;
 use fieldproof::identity::keyring::Key;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_not_shown_to_this_browser_is_refused() {
@@ -87,6 +89,44 @@ async fn an_unknown_login_and_a_wrong_password_look_alike() {
     assert_eq!(seen[0].0, 401);
     assert!(seen[0].1.contains("Tên đăng nhập hoặc mật khẩu không đúng."));
     assert!(seen.iter().all(|one| *one == seen[0]));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_login_takes_as_long_as_a_wrong_password_and_says_the_same_in_its_head() {
+    const ROUNDS: usize = 40;
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    house.account("hoa", &[]).await;
+    let disable = "UPDATE accounts SET state = 'disabled', disabled_at = now() WHERE login = 'hoa'";
+    house.sql().await.execute(disable, &[]).await.expect("hoa is disabled");
+    let mut took = [Vec::new(), Vec::new(), Vec::new()];
+    let mut heads = Vec::new();
+    for round in 0..ROUNDS {
+        // Told apart by nothing but whether somebody has them: as long as one another, in turns, never throttled.
+        let tried = [("lan", "not the password"), ("lam", "not the password"), ("hoa", PASSWORD)];
+        for shift in 0..3 {
+            let which = (round + shift) % 3;
+            house.wait_s(3600);
+            let page = house.sign_in_page("/login").await;
+            let begun = Instant::now();
+            let answer = house.send_sign_in(&page, tried[which].0, tried[which].1).await;
+            took[which].push(begun.elapsed());
+            let of_its_own = ["x-request-id", "date", "set-cookie"];
+            let head = answer.all_headers().filter(|(name, _)| !of_its_own.contains(&name.as_str()));
+            heads.push((answer.status, answer.bytes.len(), head.collect::<BTreeSet<_>>()));
+        }
+    }
+    assert_eq!(heads[0].0, 401);
+    assert!(heads.iter().all(|head| *head == heads[0]), "{heads:?}");
+    let [known, unknown, disabled] = took.map(|mut all| {
+        all.sort_unstable();
+        all[ROUNDS / 2]
+    });
+    let allowed = (known / 20).max(Duration::from_millis(10));
+    for other in [unknown, disabled] {
+        assert!(known.abs_diff(other) <= allowed, "{known:?} against {other:?}");
+    }
     house.close().await;
 }
 
