@@ -11,7 +11,7 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -52,6 +52,7 @@ pub async fn cover(
     if method == Method::HEAD {
         // Operations know GET only; what a HEAD gets is a GET's answer without its body.
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadAsked);
     }
     let span = tracing::info_span!("request", request_id = %context.request_id);
     async move {
@@ -82,6 +83,15 @@ pub async fn cover(
     }
     .instrument(span)
     .await
+}
+
+/// Set on a request that asks for the head alone.
+struct HeadAsked;
+
+/// Whether only the head of the answer will be sent: then nothing needs to be opened or recorded for a body.
+#[must_use]
+pub fn is_head(request: &HttpRequest) -> bool {
+    request.extensions().contains::<HeadAsked>()
 }
 
 /// What an answer wears besides what all wear.
