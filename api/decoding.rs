@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
-pub use fieldproof_imaging::quality::{Outcome, checks};
+pub use fieldproof_imaging::quality::{CheckCode, Outcome, checks};
 pub use fieldproof_imaging::{Examined, ExifFacts, Format, Picture, Quarantine};
 
 /// The hidden argument with which this program is a decoder and nothing else.

@@ -176,7 +176,7 @@ async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitC
 
 async fn store(root: PathBuf, listen: SocketAddr) -> anyhow::Result<()> {
     let (settings, log) = config::of_the_store().map_err(faulty)?;
-    telemetry::start_logging(&log)?;
+    telemetry::start_logging(&log.filter, log.json)?;
     let mut config = fieldproof_store::StoreConfig::new(
         root,
         listen,
@@ -200,7 +200,7 @@ async fn prepare_store(app: App) {
 
 async fn open() -> anyhow::Result<App> {
     let config = load()?;
-    telemetry::start_logging(&config.log)?;
+    telemetry::start_logging(&config.log.filter, config.log.json)?;
     App::open(config, system_clock()).await
 }
 

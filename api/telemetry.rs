@@ -1,6 +1,5 @@
 //! Logs and metrics: set up once, nothing else. Log lines are a sentence and fields with units.
 
-use crate::config::LogConfig;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -8,10 +7,10 @@ use tracing_subscriber::EnvFilter;
 ///
 /// # Errors
 /// A filter that can't be read, or logging that runs already.
-pub fn start_logging(how: &LogConfig) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&how.filter)?;
+pub fn start_logging(filter: &str, json: bool) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter)?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if how.json {
+    let started = if json {
         lines.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
     } else {
         lines.with_ansi(false).try_init()

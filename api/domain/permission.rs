@@ -99,6 +99,9 @@ pub enum TeamRole {
 }
 
 impl TeamRole {
+    /// Every role on a team.
+    pub const ALL: [Self; 4] = [Self::Lead, Self::Deputy, Self::Member, Self::Clerk];
+
     /// As stored and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -113,7 +116,7 @@ impl TeamRole {
     /// Reads a stored or sent team role.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Lead, Self::Deputy, Self::Member, Self::Clerk].into_iter().find(|r| r.as_str() == text)
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
     }
 
     fn as_role(self) -> Role {

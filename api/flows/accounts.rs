@@ -4,7 +4,7 @@
 use super::invitations::{Link, link};
 use super::{Error, Result};
 use crate::app::App;
-use crate::domain::account::{self, Login, Password, State};
+use crate::domain::account::{self, LOCALES, Login, Password, State};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AccountId, GrantId, OwnerId};
 use crate::domain::permission::{self, Deed, Subject};
@@ -159,7 +159,7 @@ async fn make(
         Login::parse(&wanted.login).map_err(|why| Refusal::field("/login", "login.not-taken", why))?;
     let display_name = text::required(&wanted.display_name, 120)
         .map_err(|why| Refusal::field("/display_name", "text.not-taken", why))?;
-    if !matches!(wanted.locale.as_str(), "vi" | "en") {
+    if !LOCALES.contains(&wanted.locale.as_str()) {
         return Err(Refusal::field("/locale", "locale.unknown", "must be vi or en").into());
     }
     let id = AccountId::random(random());

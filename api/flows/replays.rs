@@ -11,7 +11,8 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use std::time::Duration;
 
-/// How long an answer is kept: phones may be away from any network for weeks.
+/// How long an answer is kept at least: phones may be away from any network for weeks. One whose effect lies under a
+/// campaign is kept until that is over, too.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a repeated request waits for the first to be answered.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,7 +1,7 @@
 //! Refusals and faults as RFC 9457 problem documents; the only place with status numbers.
 
 use super::context::{Context, Language};
-use super::wording;
+use super::{vocabulary, wording};
 use crate::domain::refusal::{FieldFault, Kind, Next, Refusal};
 use crate::flows;
 use actix_web::http::StatusCode;
@@ -52,7 +52,7 @@ pub struct ProblemDocument {
     /// Stable code; see `openapi/problems.md`.
     code: String,
     /// What a phone should do: `retry` the same later, `fix` and send again, `drop` it, or `ask` a person.
-    #[schema(value_type = String, example = "fix")]
+    #[schema(value_type = vocabulary::ClientAction)]
     client_action: Next,
     /// Which fields are to blame.
     errors: Vec<FieldProblem>,

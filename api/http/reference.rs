@@ -2,7 +2,7 @@
 //! from elsewhere: it reads the same without any network beyond this machine.
 
 use super::context::Context;
-use super::openapi;
+use super::{openapi, read_only};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value};
@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 /// The page and its style.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/docs", web::get().to(|| async { page("Fieldproof API", reference()) }));
-    cfg.route("/docs/style.css", web::get().to(style));
+    cfg.service(read_only("/docs", web::get().to(|| async { page("Fieldproof API", reference()) })));
+    cfg.service(read_only("/docs/style.css", web::get().to(style)));
 }
 
 async fn style() -> HttpResponse {

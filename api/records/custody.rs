@@ -1,7 +1,7 @@
 //! The evidence log: one row for each deed worth recording, written in the deed's own transaction, never changed.
 
 use super::schema::{custody, visits};
-use super::{Db, Result};
+use super::{Db, Result, replays};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{OwnerId, VisitId};
 use diesel::prelude::*;
@@ -48,6 +48,7 @@ pub async fn note(
         ),
         None => None,
     };
+    replays::tie(db, entry.visit, (entry.object.0, &entry.object.1)).await?;
     diesel::insert_into(custody::table).values(Row::of(actor, entry, number, at)).execute(db).await?;
     Ok(number)
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod campaigns;
 pub mod clients;
 pub mod custody;
+mod encryption;
 pub mod error;
 pub mod grants;
 pub mod keys;
@@ -26,13 +27,18 @@ pub mod visits;
 pub use error::{Error, Result};
 
 use crate::config::Config;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
+use crate::config::database::DatabaseUrl;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, PoolError, RecyclingMethod, bb8,
+};
 use diesel_async::{AnsiTransactionManager, TransactionManager};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use encryption::Encryption;
 use futures::FutureExt;
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// What every query runs on: a pooled connection or a transaction.
 pub type Db = AsyncPgConnection;
@@ -155,12 +161,17 @@ impl Records {
         let mut setup = ManagerConfig::default();
         // A query on each check-out would cost a third of a short transaction.
         setup.recycling_method = RecyclingMethod::Fast;
-        setup.custom_setup = Box::new(|url| establish(url).boxed());
+        let server = Arc::new(Server::read(url)?);
+        setup.custom_setup = Box::new(move |_| {
+            let server = Arc::clone(&server);
+            async move { server.establish().await }.boxed()
+        });
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, setup);
         let pool = bb8::Pool::builder()
             .max_size(connections)
             .min_idle(Some(0))
             .connection_timeout(Duration::from_secs(2))
+            .error_sink(Box::new(Complaints::default()))
             .build(manager)
             .await
             .map_err(|why| Error::Busy(why.to_string()))?;
@@ -203,12 +214,68 @@ impl Records {
     }
 }
 
-async fn establish(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
-    let mut conn = AsyncPgConnection::establish(url).await?;
-    conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'")
-        .await
-        .map_err(|why| diesel::ConnectionError::BadConnection(why.to_string()))?;
-    Ok(conn)
+/// Where connections go and how.
+struct Server {
+    url: DatabaseUrl,
+    encryption: Encryption,
+}
+
+impl Server {
+    fn read(url: &str) -> Result<Self> {
+        let url = DatabaseUrl::parse(url).map_err(|why| Error::Fault(format!("DATABASE_URL {why}")))?;
+        let encryption = Encryption::of(&url).map_err(Error::Fault)?;
+        Ok(Self { url, encryption })
+    }
+
+    async fn connect(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
+        let (client, connection) =
+            self.url.server.connect(self.encryption.clone()).await.map_err(|why| bad_connection(&why))?;
+        AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    }
+
+    /// A connection of the pool, with the limits of its queries.
+    async fn establish(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
+        let mut conn = self.connect().await?;
+        conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'")
+            .await
+            .map_err(|why| bad_connection(&why))?;
+        Ok(conn)
+    }
+}
+
+/// The whole chain of causes: that a certificate is not trusted stands at its end.
+fn bad_connection(why: &dyn std::error::Error) -> diesel::ConnectionError {
+    let mut told = why.to_string();
+    let mut cause = why.source();
+    while let Some(deeper) = cause {
+        let text = deeper.to_string();
+        if !told.contains(&text) {
+            told = format!("{told}: {text}");
+        }
+        cause = deeper.source();
+    }
+    if told.contains("UnknownIssuer") {
+        told.push_str(" (no authority of sslrootcert has signed the server's certificate)");
+    }
+    diesel::ConnectionError::BadConnection(told)
+}
+
+/// Says why connections fail, at most once in five seconds: callers only learn that they waited in vain.
+#[derive(Debug, Default)]
+struct Complaints(Arc<Mutex<Option<Instant>>>);
+
+impl ::bb8::ErrorSink<PoolError> for Complaints {
+    fn sink(&self, why: PoolError) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|at| at.elapsed() > Duration::from_secs(5)) {
+            *last = Some(Instant::now());
+            tracing::warn!(%why, "no connection to PostgreSQL");
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn ::bb8::ErrorSink<PoolError>> {
+        Box::new(Self(Arc::clone(&self.0)))
+    }
 }
 
 /// Runs the migrations a database still lacks; returns their names.
@@ -216,7 +283,7 @@ async fn establish(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
 /// # Errors
 /// PostgreSQL's own, or a migration that fails; that one leaves nothing behind.
 pub async fn migrate(url: &str) -> Result<Vec<String>> {
-    let conn = AsyncPgConnection::establish(url).await.map_err(|why| Error::Busy(why.to_string()))?;
+    let conn = Server::read(url)?.connect().await.map_err(|why| Error::Busy(why.to_string()))?;
     let run = move || {
         let mut harness = AsyncMigrationHarness::new(conn);
         harness.run_pending_migrations(MIGRATIONS).map(|done| done.iter().map(ToString::to_string).collect())
@@ -229,7 +296,7 @@ pub async fn migrate(url: &str) -> Result<Vec<String>> {
 /// # Errors
 /// As [`migrate`].
 pub async fn revert_all(url: &str) -> Result<Vec<String>> {
-    let conn = AsyncPgConnection::establish(url).await.map_err(|why| Error::Busy(why.to_string()))?;
+    let conn = Server::read(url)?.connect().await.map_err(|why| Error::Busy(why.to_string()))?;
     let run = move || {
         let mut harness = AsyncMigrationHarness::new(conn);
         harness.revert_all_migrations(MIGRATIONS).map(|done| done.iter().map(ToString::to_string).collect())

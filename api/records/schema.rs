@@ -230,6 +230,7 @@ diesel::table! {
         committed -> Bool,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        campaign_id -> Nullable<Uuid>,
     }
 }
 

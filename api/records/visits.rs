@@ -9,6 +9,7 @@ use super::{Db, Error, Result};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, OwnerId, PremisesId, TeamId, UnitId, VisitId};
 use crate::domain::permission::{Subject, TeamRole};
+use crate::domain::visit::State;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -32,8 +33,8 @@ pub struct Standing {
     pub unit_ancestors: Vec<UnitId>,
     /// Where the office was.
     pub premises: Option<PremisesId>,
-    /// State as stored; `domain::visit` parses it.
-    pub state: String,
+    /// Where it is in its life.
+    pub state: State,
     /// When a surprise visit was disclosed; `None` while it is sealed.
     pub disclosed_at: Option<Timestamp>,
     /// Row version for `If-Match`.
@@ -113,9 +114,11 @@ pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Opti
 ///
 /// # Errors
 /// The database's own.
-pub async fn lock(db: &mut Db, visit: VisitId) -> Result<Option<String>> {
+pub async fn lock(db: &mut Db, visit: VisitId) -> Result<Option<State>> {
     let row = visits::table.find(visit.0).select(visits::state).for_no_key_update();
-    Ok(row.first(db).await.optional()?)
+    let state: Option<String> = row.first(db).await.optional()?;
+    let parse = |text: String| State::parse(&text).ok_or_else(|| Error::bad_row(format!("visit state {text}")));
+    state.map(parse).transpose()
 }
 
 impl TryFrom<Row> for Standing {
@@ -151,7 +154,8 @@ impl TryFrom<Row> for Standing {
             unit: UnitId(row.unit_id),
             unit_ancestors,
             premises: row.premises_id.map(PremisesId),
-            state: row.state,
+            state: State::parse(&row.state)
+                .ok_or_else(|| Error::bad_row(format!("visit state {}", row.state)))?,
             disclosed_at,
             version: row.version,
             subject,

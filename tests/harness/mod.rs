@@ -1,6 +1,7 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod cast;
+pub mod cluster;
 pub mod database;
 mod inspectorate;
 pub mod people;

@@ -212,7 +212,7 @@ async fn a_new_password_ends_every_other_session() {
 
     let wrong = me.post("/v1/me/password", &change("not this one", "nắng lên sau rặng tre")).await;
     assert_eq!((wrong.0, wrong.1["errors"][0]["code"].as_str()), (422, Some("password.wrong")));
-    let weak = me.post("/v1/me/password", &change(PASSWORD, "123456789012")).await;
+    let weak = me.post("/v1/me/password", &change(PASSWORD, "123456789012345")).await;
     assert_eq!(weak.1["errors"][0]["pointer"], "/new_password");
     assert_eq!(me.post("/v1/me/password", &change(PASSWORD, "nắng lên sau rặng tre")).await.0, 204);
 

@@ -3,6 +3,7 @@
 use crate::harness::people::PASSWORD;
 use crate::harness::{House, Inspectorate, Shot, Visitor, pictures};
 use fieldproof::domain::actor::Role;
+use fieldproof::flows::replays::forget_expired;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -81,6 +82,37 @@ async fn counting_a_wrong_password_is_no_effect_of_the_request() {
     assert_eq!(house.sql().await.query_one(kept, &[]).await.expect("a count").get::<_, i64>(0), 0);
     assert_eq!(send(PASSWORD).await.status, 204, "the key is free for the right one");
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_lives_as_long_as_its_campaign_and_thirty_days_at_least() {
+    const MONTH_S: i64 = 31 * 24 * 3600;
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let admin = house.officer("Quản trị", &[(Role::Administrator, None)]).await.visitor;
+    let close = format!("/v1/visits/{}/close-recording", scene.visit);
+    let closed = scene.phone.request("POST", &close).header("Idempotency-Key", "of-a-visit");
+    assert_eq!(scene.phone.answer(closed).await.status, 200);
+    let made = keyed(&admin, "of-no-campaign", &json!({ "code": "nong-son", "name": "UBND huyện Nông Sơn" }));
+    assert_eq!(admin.answer(made).await.status, 201);
+
+    let sql = house.sql().await;
+    let kept = || async {
+        let rows = sql.query("SELECT key FROM replays ORDER BY key", &[]).await.expect("keys");
+        rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>()
+    };
+    let tied = "SELECT campaign_id::text FROM replays WHERE key = 'of-a-visit'";
+    let tied: String = sql.query_one(tied, &[]).await.expect("a row").get(0);
+    assert_eq!(tied, scene.campaign.to_string());
+    forget_expired(&house.app).await.expect("a sweep");
+    assert_eq!(kept().await, ["of-a-visit", "of-no-campaign"]);
+    house.wait_s(MONTH_S);
+    forget_expired(&house.app).await.expect("a sweep");
+    assert_eq!(kept().await, ["of-a-visit"], "its campaign is still open");
+    sql.execute("UPDATE campaigns SET state = 'closed'", &[]).await.expect("it is closed");
+    forget_expired(&house.app).await.expect("a sweep");
+    assert!(kept().await.is_empty());
+    house.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

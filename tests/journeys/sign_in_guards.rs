@@ -9,6 +9,8 @@ use fieldproof::flows;
 use fieldproof::identity::keyring::Key;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_not_shown_to_this_browser_is_refused() {
@@ -111,6 +113,59 @@ async fn an_unknown_login_and_a_wrong_password_look_alike() {
     assert_eq!(seen[0].0, 401);
     assert!(seen[0].1.contains("Tên đăng nhập hoặc mật khẩu không đúng."));
     assert!(seen.iter().all(|one| *one == seen[0]));
+    house.close().await;
+}
+
+/// How long each of three sign-ins takes that should not be told apart: a wrong password, a login that nobody has, the
+/// right password of an account that may not sign in. Tried in turns and never throttled; the median of each. Heads
+/// of the answers are gathered in `heads`.
+async fn times(
+    house: &House,
+    heads: &mut BTreeSet<(u16, usize, BTreeSet<(String, String)>)>,
+) -> [Duration; 3] {
+    const ROUNDS: usize = 40;
+    let tried = [("lan", "not the password"), ("lam", "not the password"), ("hoa", PASSWORD)];
+    let of_its_own = ["x-request-id", "date", "set-cookie"];
+    let mut took = [Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        for which in (0..3).map(|shift| (round + shift) % 3) {
+            house.wait_s(3600);
+            let page = house.sign_in_page("/login").await;
+            let begun = Instant::now();
+            let answer = house.send_sign_in(&page, tried[which].0, tried[which].1).await;
+            took[which].push(begun.elapsed());
+            let head = answer.all_headers().filter(|(name, _)| !of_its_own.contains(&name.as_str()));
+            heads.insert((answer.status, answer.bytes.len(), head.collect()));
+        }
+    }
+    took.map(|mut all| {
+        all.sort_unstable();
+        all[ROUNDS / 2]
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_login_takes_as_long_as_a_wrong_password_and_says_the_same_in_its_head() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    house.account("hoa", &[]).await;
+    let disable = "UPDATE accounts SET state = 'disabled', disabled_at = now() WHERE login = 'hoa'";
+    house.sql().await.execute(disable, &[]).await.expect("hoa is disabled");
+    let mut heads = BTreeSet::new();
+    let mut seen = Vec::new();
+    // A busy machine makes any one comparison noisy; a difference of ours would be there in every one.
+    let is_alike = loop {
+        let [known, unknown, disabled] = times(&house, &mut heads).await;
+        let allowed = (known / 20).max(Duration::from_millis(10));
+        let is_alike = [unknown, disabled].iter().all(|other| known.abs_diff(*other) <= allowed);
+        seen.push([known, unknown, disabled]);
+        if is_alike || seen.len() == 4 {
+            break is_alike;
+        }
+    };
+    assert!(is_alike, "{seen:?}");
+    assert_eq!(heads.len(), 1, "{heads:?}");
+    assert_eq!(heads.first().map(|head| head.0), Some(401));
     house.close().await;
 }
 

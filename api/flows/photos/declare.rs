@@ -26,11 +26,11 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         drop(tx);
         return again(app, held, &declared).await;
     }
-    photo::may_be_declared(&visit.state)?;
+    photo::may_be_declared(visit.state)?;
     // Held from here on: nobody submits the visit before the commit, and the time is that of the log's number.
     visits::lock(&mut tx, visit.id).await?;
     let visit = visits::standing(&mut tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?;
-    photo::may_be_declared(&visit.state)?;
+    photo::may_be_declared(visit.state)?;
     let now = app.now();
     if let Some(item) = &declared.item
         && !photos::has_item(&mut tx, visit.id, item).await?

@@ -7,7 +7,7 @@ use super::Photo;
 use super::compare;
 use crate::app::App;
 use crate::decoding::{self, Examined, Picture, Quarantine, Unexamined};
-use crate::domain::check::{Check, Outcome};
+use crate::domain::check::{self, Check, Outcome};
 use crate::domain::ids::PhotoId;
 use crate::domain::photo::{Sha256, State};
 use crate::flows::{Error, Result};
@@ -153,11 +153,19 @@ async fn outcome(
     Ok((state, reason, Some(Value::Object(facts))))
 }
 
+fn code(of: decoding::CheckCode) -> &'static str {
+    match of {
+        decoding::CheckCode::TooDark => check::TOO_DARK,
+        decoding::CheckCode::Blurred => check::BLURRED,
+        decoding::CheckCode::TooSmallToRead => check::TOO_SMALL_TO_READ,
+    }
+}
+
 fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
     let mut all = vec![whole_file(&examined.picture)];
     if let (Picture::Ready(rendered), Some(size)) = (&examined.picture, examined.size) {
         all.extend(decoding::checks(&rendered.quality, size).map(|check| Check {
-            code: check.code.code().replace('-', "_"),
+            code: code(check.code).to_owned(),
             outcome: match check.outcome {
                 decoding::Outcome::Pass => Outcome::Pass,
                 decoding::Outcome::Warn => Outcome::Warn,
@@ -167,27 +175,19 @@ fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
             threshold: Some(check.threshold),
         }));
     }
-    all.push(match examined.format {
-        Some(format) => {
-            let named = format.is_named_by(photo.declared.media_type.as_str());
-            Check::holds("media_type", named || compare::is_avif_as_heif(photo, format))
-        }
-        None => Check::cannot_tell("media_type"),
-    });
-    all.push(compare::position(photo, &examined.exif));
-    all.push(compare::time(photo, &examined.exif));
+    all.extend(compare::checks(photo, examined.format, &examined.exif));
     all
 }
 
 /// Whether the file is all there, as far as decoding tells.
 fn whole_file(picture: &Picture) -> Check {
     match picture {
-        Picture::Ready(_) => Check::holds("damaged", true),
+        Picture::Ready(_) => Check::holds(check::DAMAGED, true),
         Picture::Partial { .. }
         | Picture::Quarantined { reason: Quarantine::Truncated | Quarantine::Damaged } => {
-            Check { outcome: Outcome::Fail, ..Check::holds("damaged", false) }
+            Check { outcome: Outcome::Fail, ..Check::holds(check::DAMAGED, false) }
         }
-        Picture::NoPreview { .. } | Picture::Quarantined { .. } => Check::cannot_tell("damaged"),
+        Picture::NoPreview { .. } | Picture::Quarantined { .. } => Check::cannot_tell(check::DAMAGED),
     }
 }
 

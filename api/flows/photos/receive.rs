@@ -60,7 +60,7 @@ where
     if photo::admit(photo.state, promised, offer.bytes)? == Admission::Held {
         return Ok(Done::Before(acknowledged(app, photo).await?));
     }
-    photo::arrival(&visit.state)?;
+    photo::arrival(visit.state)?;
     fits_type(&photo, offer)?;
     let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
     let media_type = photo.declared.media_type.as_str();
@@ -129,7 +129,7 @@ async fn keep(
         drop(tx);
         return Ok(Done::Before(acknowledged(app, photo).await?));
     }
-    let late = photo::arrival(&state)? == Arrival::Late;
+    let late = photo::arrival(state)? == Arrival::Late;
     let now = app.now();
     let entry = Entry {
         deed: "photo.received",

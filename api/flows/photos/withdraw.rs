@@ -30,7 +30,7 @@ pub async fn withdraw(app: &App, actor: &Actor, id: PhotoId, reason: &str) -> Re
     if photo.state == State::Withdrawn {
         return Ok(photo);
     }
-    photo::may_be_withdrawn(&state)?;
+    photo::may_be_withdrawn(state)?;
     let now = app.now();
     photos::withdraw(&mut tx, &photo, actor, &because, now).await?;
     let entry = Entry {

@@ -9,7 +9,9 @@ use crate::domain::ids::{CampaignId, TeamId, TemplateVersionId, UnitId, VisitId}
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
-use crate::domain::visit::{Kind, LONGEST_DAYS, State, Visit, Window, not_before_decision, rule};
+use crate::domain::visit::{
+    Kind, LONGEST_DAYS, OVERLAPPING_VISIT, State, Visit, Window, not_before_decision, rule,
+};
 use crate::flows::{Result, current};
 use crate::identity;
 use crate::records::units::{self, UnitAt};
@@ -285,7 +287,7 @@ async fn warnings(db: &mut Db, actor: &Actor, visit: &Visit) -> Result<Vec<&'sta
             && visit.window.start < other.window.end
     });
     if overlaps {
-        warnings.push("overlapping_visit");
+        warnings.push(OVERLAPPING_VISIT);
     }
     Ok(warnings)
 }

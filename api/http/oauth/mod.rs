@@ -6,6 +6,7 @@ pub mod revoke;
 pub mod token;
 
 use super::form::BadForm;
+use super::vocabulary;
 use crate::domain::client::Code;
 use crate::domain::client::No;
 use crate::flows::oauth::{Credentials, Why};
@@ -33,6 +34,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
 #[schema(example = json!({ "error": "invalid_grant", "error_description": "the refresh token does not hold, or not for this client" }))]
 pub struct OauthError {
     /// One of OAuth's codes.
+    #[schema(value_type = vocabulary::OauthErrorCode)]
     error: &'static str,
     /// For the developer of the client.
     error_description: &'static str,
@@ -100,7 +102,7 @@ impl From<Why> for OauthProblem {
                 tracing::warn!(%why, "answered 503");
                 Self {
                     status: StatusCode::SERVICE_UNAVAILABLE,
-                    error: "temporarily_unavailable",
+                    error: Code::TemporarilyUnavailable.as_str(),
                     description: "a part of the server is away for the moment; send the same again",
                 }
             }
@@ -108,7 +110,7 @@ impl From<Why> for OauthProblem {
                 tracing::error!(%why, "answered 500");
                 Self {
                     status: StatusCode::INTERNAL_SERVER_ERROR,
-                    error: "server_error",
+                    error: Code::ServerError.as_str(),
                     description: "a fault of the server; the request id finds it in its log",
                 }
             }

@@ -4,6 +4,7 @@ use super::{OauthError, OauthProblem, credentials, said};
 use crate::app::App;
 use crate::flows::oauth::token::{Asked, trade};
 use crate::http::form::Form;
+use crate::http::vocabulary;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,8 @@ use utoipa::ToSchema;
     "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 }))]
 pub struct TokenForm {
-    /// `authorization_code`, `refresh_token` or `client_credentials`.
+    /// The way to the token.
+    #[schema(value_type = Option<vocabulary::GrantType>)]
     grant_type: Option<String>,
     /// The client.
     client_id: Option<String>,

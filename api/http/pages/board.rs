@@ -11,6 +11,7 @@ use crate::flows::review::{self, Card, Sample};
 use crate::flows::visits::{self, VisitPlace, WantedVisits};
 use crate::http::context::Language;
 use crate::http::paging;
+use crate::http::read_only;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -133,7 +134,7 @@ impl Phase {
 
 /// The board.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("", web::get().to(board)).route("/", web::get().to(board));
+    cfg.service(read_only("", web::get().to(board))).service(read_only("/", web::get().to(board)));
 }
 
 impl Query {

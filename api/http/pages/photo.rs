@@ -15,6 +15,7 @@ use crate::domain::photo::{Origin, State};
 use crate::domain::visit::CLOCK_SKEW_FLAG_S;
 use crate::flows::review::{self, Exhibit, Photo};
 use crate::http::context::Language;
+use crate::http::read_only;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -119,7 +120,7 @@ struct Exif {
 
 /// One photo.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/photos/{photo}", web::get().to(photo));
+    cfg.service(read_only("/photos/{photo}", web::get().to(photo)));
 }
 
 async fn photo(

@@ -14,6 +14,7 @@ use crate::http::body::{Body, Params};
 use crate::http::headers::IfMatch;
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub struct VisitPlan {
     /// Where to; the unit must exist on the planned day.
     unit: Uuid,
     /// How: a surprise visit is born sealed.
-    #[schema(schema_with = view::kind_schema)]
+    #[schema(value_type = vocabulary::VisitKind)]
     kind: Kind,
     /// When it is to begin.
     planned_start: Timestamp,
@@ -105,11 +106,11 @@ pub struct VisitFilters {
     unit: Option<Uuid>,
     /// In this state; repeat for several.
     #[serde(default)]
-    #[param(schema_with = view::states_schema, required = false)]
+    #[param(value_type = Vec<vocabulary::VisitState>, required = false)]
     state: Vec<State>,
     /// Of this kind; repeat for several.
     #[serde(default)]
-    #[param(schema_with = view::kinds_schema, required = false)]
+    #[param(value_type = Vec<vocabulary::VisitKind>, required = false)]
     kind: Vec<Kind>,
     /// Words in the unit's printed path or in the title of a campaign you may read, with or without accents.
     #[param(example = "phuoc son", min_length = 1, max_length = 100)]

@@ -4,7 +4,7 @@ use super::view::PhotoView;
 use crate::app::App;
 use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
-use crate::domain::photo::{SUBJECTS, State};
+use crate::domain::photo::{ORDERS, SUBJECTS, State};
 use crate::domain::place::Verdict;
 use crate::domain::refusal::{FieldFault, Refusal};
 use crate::domain::text;
@@ -14,6 +14,7 @@ use crate::http::actor::Caller;
 use crate::http::body::Params;
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,11 +41,13 @@ pub struct PhotoFilters {
     /// Checklist item.
     item: Option<String>,
     /// What it shows.
-    #[param(example = "notice_board")]
+    #[param(value_type = Option<vocabulary::PhotoSubject>)]
     subject: Option<String>,
-    /// Place verdict: `inside`, `outside` or `cannot_tell`.
+    /// Place verdict.
+    #[param(value_type = Option<vocabulary::PlaceVerdict>)]
     place: Option<String>,
     /// State; without, announced and withdrawn photos stay out.
+    #[param(value_type = Option<vocabulary::PhotoState>)]
     state: Option<String>,
     /// Captured at this time or later, RFC 3339.
     #[param(format = DateTime)]
@@ -52,7 +55,8 @@ pub struct PhotoFilters {
     /// Captured before this time, RFC 3339.
     #[param(format = DateTime)]
     captured_to: Option<String>,
-    /// `-captured_at` (newest first, the default) or `captured_at`.
+    /// Newest first where nothing is said.
+    #[param(value_type = Option<vocabulary::PhotoOrder>)]
     order: Option<String>,
     /// Rows on a page, 1 to 200; 50 if left out.
     #[param(minimum = 1, maximum = 200)]
@@ -85,11 +89,7 @@ fn subject(text: &str) -> Option<String> {
 }
 
 fn order(text: &str) -> Option<bool> {
-    match text {
-        "captured_at" => Some(true),
-        "-captured_at" => Some(false),
-        _ => None,
-    }
+    ORDERS.into_iter().find(|(name, _)| *name == text).map(|(_, ascends)| ascends)
 }
 
 fn bbox(text: &str) -> Option<[f64; 4]> {

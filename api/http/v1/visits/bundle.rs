@@ -8,6 +8,7 @@ use crate::flows::visits::{Bundle, DeclaredPhoto, Earlier};
 use crate::http::actor::Caller;
 use crate::http::problem::Problem;
 use crate::http::v1::responses::ResponseView;
+use crate::http::vocabulary;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use actix_web::middleware::Compress;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -84,10 +85,10 @@ pub struct BundlePhoto {
     /// The item it is evidence for.
     item: Option<String>,
     /// What it shows.
-    #[schema(example = "notice_board")]
+    #[schema(value_type = vocabulary::PhotoSubject)]
     subject: String,
     /// How far it got.
-    #[schema(value_type = String, example = "stored")]
+    #[schema(value_type = vocabulary::PhotoState)]
     state: crate::domain::photo::State,
     /// When the shutter opened, by the device.
     captured_at: Timestamp,

@@ -12,6 +12,7 @@ use crate::flows::visits::life::Arrival;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpResponse, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,8 +87,8 @@ pub struct ArrivalPosition {
     /// Radius of the 68 % circle in metres.
     #[schema(example = 8.0, exclusive_minimum = 0, maximum = 100_000)]
     accuracy_m: f64,
-    /// How the phone came to it: `gnss`, `network` or `manual`.
-    #[schema(value_type = String, example = "gnss")]
+    /// How the phone came to it; with `none` there is no position, whatever the numbers say.
+    #[schema(value_type = vocabulary::PositionSource)]
     source: PositionSource,
 }
 
@@ -123,7 +124,7 @@ impl TryFrom<CheckInRequest> for Arrival {
         let device_clock = said.device_clock.map(|text| moment(&text, "/device_clock")).transpose()?;
         let source = said.position.as_ref().map_or(PositionSource::None, |position| position.source);
         // A source of none says that there is no position, whatever the numbers are.
-        let fix = said.position.filter(|p| p.source != PositionSource::None).map(|p| {
+        let fix = said.position.filter(|p| p.source.is_of_a_fix()).map(|p| {
             GeoFix::parse(p.latitude, p.longitude, p.accuracy_m).map_err(|why| {
                 let (code, field) = why.code();
                 Refusal::field(&format!("/position/{field}"), code, why)
@@ -202,11 +203,11 @@ pub async fn draft_minutes(
     "signer_name": "Nguyễn Văn An", "signer_position": "Chủ tịch UBND xã"
 }))]
 pub struct SignRequest {
-    /// `team` or `unit`.
-    #[schema(value_type = String)]
+    /// Which side.
+    #[schema(value_type = vocabulary::SignatureSide)]
     side: Side,
     /// `signed`; for the unit also `signed_with_objection` or `signature_refused`.
-    #[schema(value_type = String)]
+    #[schema(value_type = vocabulary::SignatureOutcome)]
     outcome: Outcome,
     /// Needed with `signed_with_objection`.
     #[serde(default)]
