@@ -1,5 +1,10 @@
 //! Every setting: its name, default, unit and meaning in one table; read once, all faults reported at once.
 
+mod forms;
+mod store;
+
+pub use store::S3Config;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -148,7 +153,13 @@ pub const SETTINGS: &[Setting] = &[
         "FIELDPROOF_MIN_BODY_WINDOW_S",
         "30",
         "seconds",
-        "Window of the slowest body rate, and the time a request head may take.",
+        "Window of the slowest body rate; the time a request head may take, and an answer of which nothing is read.",
+    ),
+    setting(
+        "FIELDPROOF_KEEP_ALIVE_S",
+        "40",
+        "seconds",
+        "How long a connection stays open between requests; set it above the idle time of a proxy in front.",
     ),
     setting(
         "FIELDPROOF_RATE_PER_MINUTE",
@@ -173,23 +184,6 @@ pub struct Fault {
     pub name: &'static str,
     /// What was wrong, without the value where it is secret.
     pub detail: String,
-}
-
-/// Where the object store is and how to speak to it.
-#[derive(Clone, Debug)]
-pub struct S3Config {
-    /// Endpoint URL; `None` for Amazon's own of the region.
-    pub endpoint: Option<String>,
-    /// Region in signatures.
-    pub region: String,
-    /// Bucket.
-    pub bucket: String,
-    /// Access key.
-    pub access_key_id: String,
-    /// Secret key.
-    pub secret_access_key: Secret<String>,
-    /// Bucket in the path instead of the host.
-    pub path_style: bool,
 }
 
 /// All settings, parsed.
@@ -231,6 +225,8 @@ pub struct Config {
     pub min_body_rate: u64,
     /// Window of that rate.
     pub min_body_window: Duration,
+    /// Life of a connection between requests.
+    pub keep_alive: Duration,
     /// Requests per session or address and minute.
     pub rate_per_minute: u32,
     /// Patience at shutdown.
@@ -267,6 +263,17 @@ impl Reader<'_> {
         value
     }
 
+    /// A value that, where it is set, has a form of its own.
+    fn formed(&mut self, name: &'static str, form: forms::Form) -> String {
+        let value = self.raw(name);
+        if !value.is_empty()
+            && let Err(what) = form(&value)
+        {
+            self.fault(name, format!("is {value:?}, which {what}"));
+        }
+        value
+    }
+
     fn parsed<T: std::str::FromStr + Default>(&mut self, name: &'static str, form: &str) -> T {
         let value = self.raw(name);
         value.parse().unwrap_or_else(|_| {
@@ -287,8 +294,12 @@ impl Reader<'_> {
         Duration::from_secs(self.number(name, least, most))
     }
 
-    fn list(&mut self, name: &'static str) -> Vec<String> {
-        self.raw(name).split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    fn list(&mut self, name: &'static str, form: forms::Form) -> Vec<String> {
+        self.formed(name, form)
+            .split(',')
+            .map(|part| part.trim().to_owned())
+            .filter(|part| !part.is_empty())
+            .collect()
     }
 
     fn address(&mut self, name: &'static str) -> SocketAddr {
@@ -356,8 +367,8 @@ impl Config {
             },
             public_url: from.public_url(),
             trusted_proxies: read_proxies(&mut from),
-            cors_origins: from.list("FIELDPROOF_CORS_ORIGINS"),
-            s3: read_s3(&mut from),
+            cors_origins: from.list("FIELDPROOF_CORS_ORIGINS", forms::origins),
+            s3: store::read(&mut from),
             db_connections: narrow(from.number("FIELDPROOF_DB_CONNECTIONS", 2, 1000), 16),
             http_threads: narrow(from.number("FIELDPROOF_HTTP_THREADS", 1, 256), 2),
             max_connections: narrow(from.number("FIELDPROOF_MAX_CONNECTIONS", 16, 100_000), 4096),
@@ -368,9 +379,10 @@ impl Config {
             dispatch_lead: from.seconds("FIELDPROOF_DISPATCH_LEAD_S", 0, 604_800),
             min_body_rate: from.number("FIELDPROOF_MIN_BODY_RATE", 1, 1_000_000),
             min_body_window: from.seconds("FIELDPROOF_MIN_BODY_WINDOW_S", 1, 600),
+            keep_alive: from.seconds("FIELDPROOF_KEEP_ALIVE_S", 1, 600),
             rate_per_minute: narrow(from.number("FIELDPROOF_RATE_PER_MINUTE", 10, 10_000_000), 1200),
             shutdown: from.seconds("FIELDPROOF_SHUTDOWN_S", 1, 600),
-            log: from.raw("FIELDPROOF_LOG"),
+            log: from.formed("FIELDPROOF_LOG", forms::log_filter),
             log_json: match from.raw("FIELDPROOF_LOG_FORMAT").as_str() {
                 "json" => true,
                 "text" => false,
@@ -399,33 +411,10 @@ impl Config {
     }
 }
 
-impl S3Config {
-    /// Reads the settings of the object store alone, for the process that is the store.
-    ///
-    /// # Errors
-    /// All faults of these settings at once.
-    pub fn from_environment() -> Result<Self, Vec<Fault>> {
-        let mut from = Reader { lookup: &environment, faults: Vec::new() };
-        let s3 = read_s3(&mut from);
-        if from.faults.is_empty() { Ok(s3) } else { Err(from.faults) }
-    }
-}
-
-fn read_s3(from: &mut Reader<'_>) -> S3Config {
-    S3Config {
-        endpoint: Some(from.raw("FIELDPROOF_S3_ENDPOINT")).filter(|url| !url.is_empty()),
-        region: from.needed("FIELDPROOF_S3_REGION"),
-        bucket: from.needed("FIELDPROOF_S3_BUCKET"),
-        access_key_id: from.needed("FIELDPROOF_S3_ACCESS_KEY_ID"),
-        secret_access_key: Secret::new(from.needed("FIELDPROOF_S3_SECRET_ACCESS_KEY")),
-        path_style: from.parsed("FIELDPROOF_S3_PATH_STYLE", "true or false"),
-    }
-}
-
 fn read_proxies(from: &mut Reader<'_>) -> Vec<IpAddr> {
     let name = "FIELDPROOF_TRUSTED_PROXIES";
     let mut proxies = Vec::new();
-    for text in from.list(name) {
+    for text in from.list(name, |_| Ok(())) {
         match text.parse() {
             Ok(ip) => proxies.push(ip),
             Err(_) => from.fault(name, format!("holds {text:?}, which is not an address")),
