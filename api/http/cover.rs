@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::cors;
 use super::problem::Problem;
+use super::unread;
 use crate::app::App;
 use crate::config::Config;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -53,6 +54,7 @@ pub async fn cover(
         // Operations know GET only; what a HEAD gets is a GET's answer without its body.
         request.head_mut().method = Method::GET;
     }
+    let reader = unread::hold(&mut request);
     let span = tracing::info_span!("request", request_id = %context.request_id);
     async move {
         let answered = if dressing.as_ref().is_some_and(|d| d.is_preflight) {
@@ -66,6 +68,7 @@ pub async fn cover(
                 if method == Method::HEAD {
                     response = response.map_body(|_, body| BoxBody::new(Bodiless(body.size())));
                 }
+                response = response.map_body(|_, body| unread::held_by(body, reader));
                 // The template, not the path: ids of sealed visits stay out of logs and metrics.
                 let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
                 (route, response.status(), Ok(response))
@@ -73,6 +76,7 @@ pub async fn cover(
             Err(error) => {
                 let mut answer = context.cover(async { answer_to(&error) }).await;
                 dress(answer.headers_mut(), context, dressing.as_ref());
+                let answer = answer.map_body(|_, body| unread::held_by(body, reader));
                 let status = answer.status();
                 ("(none)".to_owned(), status, Err(InternalError::from_response(error, answer).into()))
             }

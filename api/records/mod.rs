@@ -100,14 +100,14 @@ impl Records {
         let pool = bb8::Pool::builder()
             .max_size(connections)
             .min_idle(Some(0))
-            .connection_timeout(Duration::from_secs(2))
+            .connection_timeout(FREE_CONNECTION)
             .build(manager)
             .await
             .map_err(|why| Error::Busy(why.to_string()))?;
         Ok(Self { pool })
     }
 
-    /// A connection, within two seconds.
+    /// A connection, within a second and a half.
     ///
     /// # Errors
     /// [`Error::Busy`] when PostgreSQL is away or all connections are in use.
@@ -143,7 +143,19 @@ impl Records {
     }
 }
 
+/// Whoever finds every connection in use is told so before two seconds are over.
+const FREE_CONNECTION: Duration = Duration::from_millis(1500);
+/// A new connection has so long to be there and set up. PostgreSQL's own protocol knows no limit, and a place in the
+/// pool would stay taken by each attempt that was left hanging.
+const ESTABLISH: Duration = Duration::from_secs(2);
+
 async fn establish(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
+    tokio::time::timeout(ESTABLISH, set_up(url)).await.unwrap_or_else(|_| {
+        Err(diesel::ConnectionError::BadConnection("no connection within 2 s".to_owned()))
+    })
+}
+
+async fn set_up(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
     let mut conn = AsyncPgConnection::establish(url).await?;
     conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'")
         .await
