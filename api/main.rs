@@ -111,7 +111,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve { no_worker } => serve(!no_worker).await?,
         Command::Work => {
-            let app = open().await?;
+            let app = open_to_run().await?;
             let (stop, stopped) = tokio::sync::watch::channel(false);
             let work = tokio::spawn(worker::run(app, stopped));
             http::wait_for_stop().await;
@@ -204,23 +204,34 @@ async fn open() -> anyhow::Result<App> {
     App::open(config, system_clock()).await
 }
 
-async fn serve(with_worker: bool) -> anyhow::Result<()> {
+/// Opens the app of a process that stays: one that could open nothing that was sealed must not start. A database that
+/// is away is waited for instead.
+async fn open_to_run() -> anyhow::Result<App> {
     let app = open().await?;
+    match flows::keys::check(&app).await {
+        Ok(()) => Ok(app),
+        Err(flows::Error::Busy(why)) => {
+            tracing::warn!(%why, "the database does not answer yet");
+            Ok(app)
+        }
+        Err(flows::Error::Fault(why)) => Err(anyhow::anyhow!("the database can't be used: {why}")),
+        Err(why) => Err(why.into()),
+    }
+}
+
+async fn serve(with_worker: bool) -> anyhow::Result<()> {
+    let app = open_to_run().await?;
     let metrics = telemetry::start_metrics()?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let preparing = tokio::spawn(prepare_store(app.clone()));
     let work = with_worker.then(|| tokio::spawn(worker::run(app.clone(), stopped)));
-    // No new work is begun while uploads under way finish: both have the same patience, at the same time.
-    let told = tokio::spawn({
-        let stop = stop.clone();
-        async move {
-            http::wait_for_stop().await;
-            stop.send_replace(true);
-        }
-    });
-    let served = http::serve(app, metrics).await;
+    // The worker ends while the last uploads do, not after them: both together have the time that a stop may take.
+    let at_stop = stop.clone();
+    let on_stop = move || {
+        at_stop.send_replace(true);
+    };
+    let served = http::serve(app, metrics, on_stop).await;
     preparing.abort();
-    told.abort();
     stop.send_replace(true);
     if let Some(work) = work {
         work.await.context("the worker failed")?;

@@ -15,7 +15,14 @@ pub fn start_logging(filter: &str, json: bool) -> anyhow::Result<()> {
     } else {
         lines.with_ansi(false).try_init()
     };
-    started.map_err(|why| anyhow::anyhow!("logging could not start: {why}"))
+    started.map_err(|why| anyhow::anyhow!("logging could not start: {why}"))?;
+    // A panic is a line of the log like any other, not several lines that no reader of JSON understands.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        let why = panic.payload_as_str().unwrap_or("no text");
+        tracing::error!(%at, why, "panicked at {at}");
+    }));
+    Ok(())
 }
 
 /// Starts counting; the handle prints what was counted.

@@ -369,12 +369,14 @@ pub mod command {
     /// The account of a login.
     ///
     /// # Errors
-    /// `not-found`, or an outage.
+    /// `reference.unknown`, or an outage.
     pub async fn account_of(app: &App, login: &str) -> Result<AccountId> {
-        let login = Login::parse(login).map_err(|why| Refusal::field("--login", "login.not-taken", why))?;
+        let unknown =
+            || Refusal::field("--login", "reference.unknown", format!("no account has the login {login:?}"));
+        let parsed = Login::parse(login).map_err(|why| Refusal::field("--login", "login.not-taken", why))?;
         let mut conn = app.records.conn().await?;
-        let found = accounts::by_login(&mut conn, login.as_str()).await?;
-        Ok(found.ok_or_else(Refusal::not_found)?.0.id)
+        let found = accounts::by_login(&mut conn, parsed.as_str()).await?;
+        Ok(found.ok_or_else(unknown)?.0.id)
     }
 
     /// The owner of a code.

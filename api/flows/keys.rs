@@ -35,7 +35,7 @@ pub async fn active(app: &App, purpose: Purpose) -> Result<Arc<Key>> {
 }
 
 /// The key of exactly this name, if it still verifies; reads the records for a name it does not know, but not more
-/// often than every five seconds, so that forged names cost no queries.
+/// often than every second, so that forged names cost no queries.
 ///
 /// # Errors
 /// An outage.
@@ -92,6 +92,14 @@ pub async fn rotate(app: &App, purpose: Purpose) -> Result<String> {
     Ok(next.kid.clone())
 }
 
+/// Whether the keys of this database can be opened with this installation's secret.
+///
+/// # Errors
+/// An outage; [`Error::Fault`] with what to do where the secret is another one or the schema is missing.
+pub async fn check(app: &App) -> Result<()> {
+    refresh(app).await
+}
+
 async fn read(db: &mut records::Db, now: Timestamp) -> Result<Vec<kept::Kept>> {
     let since = now.checked_sub(ACCESS_KEY_LINGERS).unwrap_or(now);
     Ok(kept::all(db, since).await?)
@@ -123,8 +131,14 @@ fn is_complete(all: &[kept::Kept]) -> bool {
 }
 
 /// Makes what is missing; the caller holds the lock, so two first processes do not both.
+///
+/// Nothing is made or changed where what is there can't be opened: a key sealed with another secret would lock
+/// everybody out who has the right one.
 async fn complete(app: &App, db: &mut records::Db, now: Timestamp) -> Result<()> {
     let all = read(db, now).await?;
+    for kept in &all {
+        open(app, kept.clone())?;
+    }
     for purpose in Purpose::ALL {
         for stage in [Stage::Active, Stage::Next] {
             if !has(&all, purpose, stage) {

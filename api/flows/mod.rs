@@ -52,7 +52,7 @@ impl From<Refusal> for Error {
 impl From<records::Error> for Error {
     fn from(why: records::Error) -> Self {
         match why {
-            records::Error::Busy(why) => Self::Busy(why),
+            records::Error::Busy(why) => Self::Busy(format!("the database is away: {why}")),
             // A flow that expects a rule to be broken has looked before; here nobody did.
             records::Error::Constraint(name) => Self::Fault(format!("unexpected database rule {name}")),
             records::Error::Fault(why) => Self::Fault(why),
@@ -63,7 +63,7 @@ impl From<records::Error> for Error {
 impl From<media::Error> for Error {
     fn from(why: media::Error) -> Self {
         match why {
-            media::Error::Busy(why) => Self::Busy(why),
+            media::Error::Busy(why) => Self::Busy(format!("the object store is away: {why}")),
             media::Error::Missing => Self::Fault("an object or the bucket is missing".to_owned()),
             media::Error::Fault(why) => Self::Fault(why),
         }

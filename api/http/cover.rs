@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::cors;
 use super::problem::Problem;
+use super::unread;
 use crate::app::App;
 use crate::config::Config;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -55,6 +56,7 @@ pub async fn cover(
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(AskedHead);
     }
+    let reader = unread::hold(&mut request);
     let span = tracing::info_span!("request", request_id = %context.request_id);
     async move {
         let answered = if dressing.as_ref().is_some_and(|d| d.is_preflight) {
@@ -68,6 +70,7 @@ pub async fn cover(
                 if method == Method::HEAD {
                     response = response.map_body(|_, body| BoxBody::new(Bodiless(body.size())));
                 }
+                response = response.map_body(|_, body| unread::held_by(body, reader));
                 // The template, not the path: ids of sealed visits stay out of logs and metrics.
                 let route = response.request().match_pattern().unwrap_or_else(|| "(none)".to_owned());
                 (route, response.status(), Ok(response))
@@ -75,6 +78,7 @@ pub async fn cover(
             Err(error) => {
                 let mut answer = context.cover(async { answer_to(&error) }).await;
                 dress(answer.headers_mut(), context, dressing.as_ref());
+                let answer = answer.map_body(|_, body| unread::held_by(body, reader));
                 let status = answer.status();
                 ("(none)".to_owned(), status, Err(InternalError::from_response(error, answer).into()))
             }

@@ -22,26 +22,31 @@ pub mod problem;
 pub mod ranges;
 pub mod reference;
 pub mod replay;
+pub mod unread;
 pub mod v1;
 pub mod vocabulary;
 pub mod wording;
 
 use crate::app::App;
-use actix_web::dev::Server;
+use actix_web::dev::{Extensions, Server};
 use actix_web::http::header::ALLOW;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, Resource, Route, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
+use socket2::SockRef;
+use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// How long a body is drained after an early answer.
-const LINGER: std::time::Duration = std::time::Duration::from_secs(2);
+const LINGER: Duration = Duration::from_secs(2);
 
 /// What the probes know about this process.
 #[derive(Clone)]
@@ -137,7 +142,8 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
         .max_connections(config.max_connections)
         // The head of a request may take as long as a body may stall; field phones are slow, not hostile.
         .client_request_timeout(config.min_body_window)
-        .keep_alive(std::time::Duration::from_secs(75))
+        .keep_alive(config.keep_alive)
+        .on_connect(let_go_of_the_deaf(config.min_body_window))
         // An answer that comes before the whole body did (401, 413, 429): what still arrives is read and thrown
         // away for this long, because closing at once would reset the connection and lose the answer.
         .client_disconnect_timeout(LINGER)
@@ -145,6 +151,18 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+/// Closes connections whose other end takes nothing of an answer for so long: as bodies on their way in must keep
+/// moving, so must those on their way out. The kernel counts (`TCP_USER_TIMEOUT`, which holds for a closed window too),
+/// since nobody here is woken for a socket that can't be written to.
+fn let_go_of_the_deaf(patience: Duration) -> impl Fn(&dyn Any, &mut Extensions) + Clone + Send + 'static {
+    move |connection, _| {
+        let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+        if let Err(why) = SockRef::from(stream).set_tcp_user_timeout(Some(patience)) {
+            tracing::debug!(%why, "a connection has no limit for answers nobody takes");
+        }
+    }
 }
 
 /// Serves `/metrics` alone, on an address of its own.
@@ -167,11 +185,15 @@ pub fn figures(app: &App, vitals: &Vitals, address: SocketAddr) -> anyhow::Resul
     Ok(server.workers(1).max_connections(64).disable_signals().listen(listener)?.run())
 }
 
-/// Serves until SIGTERM or Ctrl-C, then lets what is under way finish.
+/// Serves until SIGTERM or Ctrl-C, then lets what is under way finish; `on_stop` is told when that begins.
 ///
 /// # Errors
 /// A listener that can't be bound or a server that fails.
-pub async fn serve(app: App, metrics: PrometheusHandle) -> anyhow::Result<()> {
+pub async fn serve(
+    app: App,
+    metrics: PrometheusHandle,
+    on_stop: impl FnOnce() + Send + 'static,
+) -> anyhow::Result<()> {
     let listener = TcpListener::bind(app.config.listen)
         .map_err(|why| anyhow::anyhow!("cannot listen on {}: {why}", app.config.listen))?;
     let vitals = Vitals { metrics, stopping: Arc::new(AtomicBool::new(false)) };
@@ -185,8 +207,9 @@ pub async fn serve(app: App, metrics: PrometheusHandle) -> anyhow::Result<()> {
     tokio::spawn(async move {
         wait_for_stop().await;
         vitals.stopping.store(true, Ordering::SeqCst);
+        on_stop();
         tracing::info!("stopping: readiness is red, requests under way may finish");
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         handle.stop(true).await;
     });
     let figures_handle = figures.as_ref().map(Server::handle);

@@ -4,7 +4,7 @@ use super::Vitals;
 use super::problem::Problem;
 use crate::app::App;
 use crate::flows;
-use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use std::sync::atomic::Ordering;
@@ -78,7 +78,10 @@ pub async fn ready(app: web::Data<App>, vitals: web::Data<Vitals>) -> HttpRespon
         (false, false) => ReadinessStatus::NotReady,
     };
     let body = Readiness { status, database: parts.database, store: parts.store, disk: parts.disk };
-    HttpResponse::build(if good { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }).json(body)
+    if good {
+        return HttpResponse::Ok().json(body);
+    }
+    HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, 5)).json(body)
 }
 
 /// Print what was counted

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// How long what was read is believed: a rotation or a new key elsewhere is known after this.
 const FRESH: SignedDuration = SignedDuration::from_secs(60);
 /// How often, at most, a token with an unknown key makes us read again.
-const RETRY: SignedDuration = SignedDuration::from_secs(5);
+const RETRY: SignedDuration = SignedDuration::from_secs(1);
 
 /// One signing key (Ed25519). `Debug` hides the private half.
 #[derive(Clone)]

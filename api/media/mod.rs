@@ -29,6 +29,11 @@ use std::time::Duration;
 const CONNECT: Duration = Duration::from_secs(2);
 /// The first byte of an answer to a call without a streamed body.
 const ANSWER: Duration = Duration::from_secs(8);
+/// Such a call with all its repetitions: whoever waits for us is told within 15 s that the store is away.
+const ASKED: Duration = Duration::from_secs(12);
+/// A connection that rested for so long is not used again: it may have died unnoticed while the store was away, and
+/// each dead one in the pool would cost an upload after the store is back.
+const REST: Duration = Duration::from_secs(4);
 /// No progress for so long, in either direction, while bytes flow: an idle time-out, never a total one.
 const STALL: Duration = Duration::from_secs(12);
 /// A probe waits no longer than this.
@@ -71,7 +76,10 @@ impl Media {
     /// must outlive whoever uses it.
     #[must_use]
     pub fn open(config: &S3Config) -> Self {
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let http = Builder::new()
+            .pool_idle_timeout(REST)
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
         let credentials = Credentials::new(
             config.access_key_id.as_str(),
             config.secret_access_key.expose().as_str(),
@@ -94,7 +102,13 @@ impl Media {
         let asking = shared
             .clone()
             .retry_config(RetryConfig::standard().with_max_attempts(3))
-            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(ANSWER).build())
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT)
+                    .read_timeout(ANSWER)
+                    .operation_timeout(ASKED)
+                    .build(),
+            )
             .build();
         let sending = shared
             .retry_config(RetryConfig::disabled())
@@ -229,7 +243,11 @@ impl Error {
             SdkError::ServiceError(answered) => match answered.raw().status().as_u16() {
                 404 => Self::Missing,
                 // Refused keys are a matter of settings: once those are right, the same call succeeds.
-                401 | 403 | 408 | 409 | 429 | 500..=599 => Self::Busy(said()),
+                401 | 403 => Self::Busy(format!(
+                    "it refuses us (are FIELDPROOF_S3_ACCESS_KEY_ID and FIELDPROOF_S3_SECRET_ACCESS_KEY right?): {}",
+                    said()
+                )),
+                408 | 409 | 429 | 500..=599 => Self::Busy(said()),
                 _ => Self::Fault(said()),
             },
             SdkError::ConstructionFailure(_) => Self::Fault(said()),

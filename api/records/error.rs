@@ -42,6 +42,10 @@ impl From<DieselError> for Error {
                 _ if is_outage(about.message()) => Self::Busy(about.message().to_owned()),
                 _ => match about.constraint_name() {
                     Some(name) => Self::Constraint(name.to_owned()),
+                    None if is_missing_table(about.message()) => Self::Fault(format!(
+                        "{}; `fieldproof migrate` brings the schema to this version",
+                        about.message()
+                    )),
                     None => Self::Fault(about.message().to_owned()),
                 },
             },
@@ -49,6 +53,11 @@ impl From<DieselError> for Error {
             _ => Self::Fault(why.to_string()),
         }
     }
+}
+
+/// A database that was never migrated, or by an older version only.
+fn is_missing_table(message: &str) -> bool {
+    message.starts_with("relation ") && message.ends_with("does not exist")
 }
 
 /// diesel-async hands on some outages only as a message.

@@ -170,7 +170,7 @@ impl Records {
         let pool = bb8::Pool::builder()
             .max_size(connections)
             .min_idle(Some(0))
-            .connection_timeout(Duration::from_secs(2))
+            .connection_timeout(FREE_CONNECTION)
             .error_sink(Box::new(Complaints::default()))
             .build(manager)
             .await
@@ -178,7 +178,7 @@ impl Records {
         Ok(Self { pool })
     }
 
-    /// A connection, within two seconds.
+    /// A connection, within a second and a half.
     ///
     /// # Errors
     /// [`Error::Busy`] when PostgreSQL is away or all connections are in use.
@@ -214,6 +214,12 @@ impl Records {
     }
 }
 
+/// Whoever finds every connection in use is told so before two seconds are over.
+const FREE_CONNECTION: Duration = Duration::from_millis(1500);
+/// A new connection has so long to be there and set up. PostgreSQL's own protocol knows no limit, and a place in the
+/// pool would stay taken by each attempt that was left hanging.
+const ESTABLISH: Duration = Duration::from_secs(2);
+
 /// Where connections go and how.
 struct Server {
     url: DatabaseUrl,
@@ -235,6 +241,12 @@ impl Server {
 
     /// A connection of the pool, with the limits of its queries.
     async fn establish(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
+        tokio::time::timeout(ESTABLISH, self.set_up()).await.unwrap_or_else(|_| {
+            Err(diesel::ConnectionError::BadConnection("no connection within 2 s".to_owned()))
+        })
+    }
+
+    async fn set_up(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
         let mut conn = self.connect().await?;
         conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'")
             .await

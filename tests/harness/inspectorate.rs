@@ -168,7 +168,15 @@ impl House {
 impl Inspectorate {
     /// Opens one.
     pub async fn open() -> Self {
-        let house = House::open().await;
+        Self::of(House::open().await).await
+    }
+
+    /// Opens one in a house behind lines that can be told to fail.
+    pub async fn open_behind_lines() -> Self {
+        Self::of(House::open_behind_lines(&[]).await).await
+    }
+
+    async fn of(house: House) -> Self {
         let owner = house.owner("tuyen-quang").await.0;
         let province = house.place("Tỉnh Tuyên Quang", "province", None).await;
         let commune = house.place("Xã Minh Quang", "commune", Some(province)).await;

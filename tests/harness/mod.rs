@@ -3,9 +3,11 @@
 mod cast;
 pub mod cluster;
 pub mod database;
+pub mod faults;
 mod inspectorate;
 pub mod people;
 pub mod pictures;
+pub mod process;
 mod scene;
 mod visitor;
 
@@ -14,6 +16,7 @@ pub use inspectorate::{Holder, Inspectorate, id_of};
 pub use scene::{Scene, Shot};
 pub use visitor::{Answer, Visitor};
 
+use faults::{Fault, Line};
 use fieldproof::app::{App, Clock};
 use fieldproof::config::Config;
 use fieldproof::decoding::Decoding;
@@ -30,9 +33,16 @@ pub struct House {
     pub app: App,
     /// Address of the API, without trailing slash.
     pub url: String,
-    /// URL of this house's own database.
+    /// Where the object store is reached.
+    pub store_endpoint: String,
+    /// The line to the object store, in a house behind lines.
+    pub store_line: Option<Line>,
+    /// The line to PostgreSQL, in a house behind lines.
+    pub database_line: Option<Line>,
+    /// URL of this house's own database, past any line.
     pub database_url: String,
     database: String,
+    server_url: String,
     store: Option<fieldproof_store::Running>,
     server: actix_web::dev::ServerHandle,
     folder: PathBuf,
@@ -50,7 +60,21 @@ impl House {
 
     /// Opens an installation with some settings of its own.
     pub async fn open_with(settings: &[(&str, &str)]) -> Self {
-        let (database, database_url) = database::fresh().await;
+        Self::build(&database::server_url(), settings, false).await
+    }
+
+    /// Opens an installation that reaches store and database through lines that can be told to fail.
+    pub async fn open_behind_lines(settings: &[(&str, &str)]) -> Self {
+        Self::build(&database::server_url(), settings, true).await
+    }
+
+    /// Opens an installation on a PostgreSQL server of its own.
+    pub async fn open_on(server: &str, settings: &[(&str, &str)]) -> Self {
+        Self::build(server, settings, false).await
+    }
+
+    async fn build(server_url: &str, settings: &[(&str, &str)], is_behind_lines: bool) -> Self {
+        let (database, database_url) = database::fresh_on(server_url).await;
         let folder = std::env::temp_dir().join(format!("fieldproof-{database}"));
         let mut store_config = fieldproof_store::StoreConfig::new(
             &folder,
@@ -60,7 +84,14 @@ impl House {
         );
         store_config.buckets = vec!["evidence".to_owned()];
         let store = fieldproof_store::start(store_config).await.expect("the object store starts");
-        let endpoint = format!("http://{}", store.address);
+        let (mut store_line, mut database_line) = (None, None);
+        let (mut store_endpoint, mut reached) = (format!("http://{}", store.address), database_url.clone());
+        if is_behind_lines {
+            let line = store_line.insert(Line::to_store(store.address).await);
+            store_endpoint = format!("http://{}", line.address);
+            let line = database_line.insert(Line::to_postgres(database::far(&database_url)).await);
+            reached = database::through(&database_url, line.address);
+        }
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound port"));
 
@@ -68,10 +99,10 @@ impl House {
             let chosen = settings.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
             chosen.or_else(|| {
                 Some(match name {
-                    "DATABASE_URL" => database_url.clone(),
+                    "DATABASE_URL" => reached.clone(),
                     "FIELDPROOF_SECRET" => SECRET.to_owned(),
                     "FIELDPROOF_PUBLIC_URL" => url.clone(),
-                    "FIELDPROOF_S3_ENDPOINT" => endpoint.clone(),
+                    "FIELDPROOF_S3_ENDPOINT" => store_endpoint.clone(),
                     "FIELDPROOF_S3_BUCKET" => "evidence".to_owned(),
                     "FIELDPROOF_S3_ACCESS_KEY_ID" => "test-key".to_owned(),
                     "FIELDPROOF_S3_SECRET_ACCESS_KEY" => "test-secret".to_owned(),
@@ -87,10 +118,23 @@ impl House {
         app.decoding = Decoding::with_program(env!("CARGO_BIN_EXE_fieldproof"), 2);
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let vitals = Vitals { metrics, stopping: Arc::new(AtomicBool::new(false)) };
-        let server = http::start(app.clone(), vitals, listener).expect("the server starts");
-        let handle = server.handle();
-        tokio::spawn(server);
-        Self { app, url, database_url, database, store: Some(store), server: handle, folder, ahead_s }
+        let running = http::start(app.clone(), vitals, listener).expect("the server starts");
+        let server = running.handle();
+        tokio::spawn(running);
+        Self {
+            app,
+            url,
+            store_endpoint,
+            store_line,
+            database_line,
+            database_url,
+            database,
+            server_url: server_url.to_owned(),
+            store: Some(store),
+            server,
+            folder,
+            ahead_s,
+        }
     }
 
     /// Moves this installation's clock ahead; it still runs.
@@ -133,6 +177,16 @@ impl House {
         worker.stop().await;
     }
 
+    /// Fails the line to the object store; [`Fault::None`] heals it.
+    pub fn fail_store(&self, how: Fault) {
+        self.store_line.as_ref().expect("a house behind lines").fail(how);
+    }
+
+    /// Fails the line to PostgreSQL; [`Fault::None`] heals it.
+    pub fn fail_database(&self, how: Fault) {
+        self.database_line.as_ref().expect("a house behind lines").fail(how);
+    }
+
     /// Stops the object store, as an outage would.
     pub async fn stop_store(&mut self) {
         if let Some(store) = self.store.take() {
@@ -155,7 +209,7 @@ impl House {
         self.server.stop(false).await;
         self.stop_store().await;
         drop(self.app);
-        database::remove(&self.database).await;
+        database::remove_on(&self.server_url, &self.database).await;
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

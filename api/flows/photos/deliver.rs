@@ -10,6 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::flows::{Error, Result};
 use crate::media::{self, Chunks, DerivativeSize, Key, Span};
 use crate::records::custody::{self, Entry};
+use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use serde_json::json;
 use sha2::Digest;
@@ -70,21 +71,25 @@ pub async fn derivative(app: &App, actor: &Actor, id: PhotoId, pixels: u16) -> R
 
 /// Opens it. Reading an original is recorded, durably, before the first byte is given.
 ///
-/// A whole original is hashed on its way out: if the store gives other bytes than were received, the last of them
-/// are withheld, so that the reader's connection ends early and no damaged file counts as evidence.
+/// An original is read whole and hashed on its way out, also where a part of it is asked for: if the store gives other
+/// bytes than were received, the last of them are withheld, so that the reader's connection ends early and no damaged
+/// file counts as evidence.
 ///
 /// # Errors
 /// An outage; a fault where an object that must be there is not.
 pub async fn open(app: &App, actor: &Actor, wanted: &Deliverable, span: Option<Span>) -> Result<Chunks> {
-    let (_, chunks) = app.media.get(&wanted.key(), span).await.map_err(|why| match why {
+    let is_original = wanted.what == What::Original;
+    let read = span.filter(|_| !is_original);
+    let (_, chunks) = app.media.get(&wanted.key(), read).await.map_err(|why| match why {
         media::Error::Missing => Error::Fault(format!("object {} is missing", wanted.key().name())),
         other => other.into(),
     })?;
-    if wanted.what != What::Original {
+    if !is_original {
         return Ok(chunks);
     }
     note_reading(app, actor, &wanted.photo, span).await?;
-    Ok(if span.is_none() { checked(chunks, wanted.photo.declared.sha256).boxed() } else { chunks })
+    let span = span.unwrap_or(Span { first: 0, last: u64::MAX });
+    Ok(checked(chunks, &wanted.photo, span).boxed())
 }
 
 async fn note_reading(app: &App, actor: &Actor, photo: &Photo, span: Option<Span>) -> Result<()> {
@@ -105,33 +110,51 @@ async fn note_reading(app: &App, actor: &Actor, photo: &Photo, span: Option<Span
 struct Checking {
     chunks: Chunks,
     hash: sha2::Sha256,
-    held_back: Option<bytes::Bytes>,
+    /// Where the next chunk begins in the original.
+    at: u64,
+    held_back: Option<Bytes>,
+    wanted: Span,
+    photo: PhotoId,
     expected: Sha256,
 }
 
-/// Hands each chunk on when the next has come; the last one only if the digest is right.
+impl Checking {
+    /// Counts and hashes a chunk; gives what of it was asked for.
+    fn take(&mut self, mut chunk: Bytes) -> Bytes {
+        self.hash.update(&chunk);
+        let begin = self.at;
+        self.at = begin.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        let within = |at: u64| usize::try_from(at.saturating_sub(begin)).unwrap_or(usize::MAX);
+        chunk.truncate(within(self.wanted.last.saturating_add(1)));
+        chunk.split_off(within(self.wanted.first).min(chunk.len()))
+    }
+}
+
+/// Hands each chunk on when the next has come; the last one only if the digest of the whole is right.
 fn checked(
     chunks: Chunks,
-    expected: Sha256,
-) -> impl Stream<Item = std::result::Result<bytes::Bytes, media::Error>> + Send {
-    let start = Checking { chunks, hash: sha2::Sha256::new(), held_back: None, expected };
+    of: &Photo,
+    wanted: Span,
+) -> impl Stream<Item = std::result::Result<Bytes, media::Error>> + Send + use<> {
+    let (photo, expected) = (of.declared.id, of.declared.sha256);
+    let hash = sha2::Sha256::new();
+    let start = Checking { chunks, hash, at: 0, held_back: None, wanted, photo, expected };
     stream::try_unfold(start, |mut on| async move {
-        loop {
-            if let Some(chunk) = on.chunks.next().await {
-                let chunk = chunk?;
-                on.hash.update(&chunk);
-                if let Some(before) = on.held_back.replace(chunk) {
-                    return Ok(Some((before, on)));
-                }
-                continue;
+        while let Some(chunk) = on.chunks.next().await {
+            let asked_for = on.take(chunk?);
+            if !asked_for.is_empty()
+                && let Some(before) = on.held_back.replace(asked_for)
+            {
+                return Ok(Some((before, on)));
             }
-            let Some(last) = on.held_back.take() else { return Ok(None) };
-            if <[u8; 32]>::from(on.hash.finalize_reset()) == on.expected.0 {
-                return Ok(Some((last, on)));
-            }
-            tracing::error!("the store gave damaged bytes for an original; the answer was cut");
-            return Err(media::Error::Fault("damaged original".to_owned()));
         }
+        let Some(last) = on.held_back.take() else { return Ok(None) };
+        if <[u8; 32]>::from(on.hash.finalize_reset()) == on.expected.0 {
+            return Ok(Some((last, on)));
+        }
+        tracing::error!(photo = %on.photo, "the store gave damaged bytes for an original; the answer was cut");
+        metrics::counter!("media_damaged_reads_total").increment(1);
+        Err(media::Error::Fault("damaged original".to_owned()))
     })
 }
 

@@ -20,6 +20,8 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 use sha2::Digest;
 
+/// So often a damaged original is read before it counts as damaged: that verdict stands for ever.
+const READINGS: u32 = 3;
 /// The original in the store is not what was received.
 const DAMAGED: &str = "original-damaged";
 /// We failed at it, and not because of anything known about the photo.
@@ -36,7 +38,7 @@ const MOST_KILLS: i32 = 4;
 /// itself is worth counting.
 pub async fn examine(app: &App, id: PhotoId, attempt: i32) -> Result<()> {
     let Some(photo) = waiting(app, id).await? else { return Ok(()) };
-    let Some(bytes) = whole(app, &photo).await? else {
+    let Some(bytes) = whole_or_damaged(app, &photo).await? else {
         tracing::error!(photo = %id, "the store lost or damaged an original");
         let found = Found { reason: Some(DAMAGED.to_owned()), ..nothing_found(app) };
         return keep(app, &photo, State::Quarantined, found).await;
@@ -95,6 +97,17 @@ fn nothing_found(app: &App) -> Found {
         derivatives: None,
         reason: None,
     }
+}
+
+/// Reads an original; `None` where it is missing or changed in the store itself, not once on its way to us.
+async fn whole_or_damaged(app: &App, photo: &Photo) -> Result<Option<Bytes>> {
+    for _ in 1..READINGS {
+        if let Some(bytes) = whole(app, photo).await? {
+            return Ok(Some(bytes));
+        }
+        tracing::warn!(photo = %photo.declared.id, "an original was read with other bytes; it is read again");
+    }
+    whole(app, photo).await
 }
 
 /// Reads an original and compares it with its digest; `None` where it is missing or changed.

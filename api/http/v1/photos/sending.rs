@@ -21,8 +21,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// A body that is answered before its end is read on for so long, so that the phone sees the answer and not a broken
-/// line; beyond it the connection is closed.
-const DRAIN_TIME: Duration = Duration::from_secs(5);
+/// line; beyond it the connection is closed. With the 12 s a store may stall it stays below the 15 s in which a phone
+/// must have its answer.
+const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// The body of an upload on its way in.
 struct Incoming {
