@@ -1,8 +1,6 @@
 //! Every setting: its name, default, unit and meaning in one table; read once, all faults reported at once.
 
 pub mod database;
-
-use database::DatabaseUrl;
 mod reader;
 
 use reader::{Reader, authority_of};
@@ -165,7 +163,13 @@ pub const SETTINGS: &[Setting] = &[
         "FIELDPROOF_MIN_BODY_WINDOW_S",
         "30",
         "seconds",
-        "Window of the slowest body rate, and the time a request head may take.",
+        "Window of the slowest body rate; the time a request head may take, and an answer of which nothing is read.",
+    ),
+    setting(
+        "FIELDPROOF_KEEP_ALIVE_S",
+        "40",
+        "seconds",
+        "How long a connection stays open between requests; set it above the idle time of a proxy in front.",
     ),
     setting(
         "FIELDPROOF_RATE_PER_MINUTE",
@@ -248,6 +252,8 @@ pub struct Config {
     pub min_body_rate: u64,
     /// Window of that rate.
     pub min_body_window: Duration,
+    /// Life of a connection between requests.
+    pub keep_alive: Duration,
     /// Requests per session or address and minute.
     pub rate_per_minute: u32,
     /// Patience at shutdown.
@@ -301,6 +307,7 @@ impl Config {
             dispatch_lead: from.seconds("FIELDPROOF_DISPATCH_LEAD_S", 0, 604_800),
             min_body_rate: from.number("FIELDPROOF_MIN_BODY_RATE", 1, 1_000_000),
             min_body_window: from.seconds("FIELDPROOF_MIN_BODY_WINDOW_S", 1, 600),
+            keep_alive: from.seconds("FIELDPROOF_KEEP_ALIVE_S", 1, 600),
             rate_per_minute: narrow(from.number("FIELDPROOF_RATE_PER_MINUTE", 10, 10_000_000), 1200),
             shutdown: from.seconds("FIELDPROOF_SHUTDOWN_S", 1, 600),
             data: PathBuf::from(from.raw("FIELDPROOF_DATA")),

@@ -1,5 +1,6 @@
 //! Reading settings: each from its name, by its form, with every fault told at once.
 
+use super::database::DatabaseUrl;
 use super::{Fault, SETTINGS};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -111,4 +112,3 @@ fn is_loopback(authority: &str) -> bool {
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
-

@@ -412,7 +412,13 @@ mod tests {
     #[test]
     fn bytes_are_late_once_the_visit_is_submitted_and_refused_once_it_has_ended() {
         use visit::State as Visit;
-        for state in [Visit::OnSite, Visit::RecordingClosed, Visit::MinutesReady, Visit::Signed, Visit::SignatureRefused] {
+        for state in [
+            Visit::OnSite,
+            Visit::RecordingClosed,
+            Visit::MinutesReady,
+            Visit::Signed,
+            Visit::SignatureRefused,
+        ] {
             assert_eq!(arrival(state), Ok(Arrival::InTime));
         }
         assert_eq!(arrival(Visit::Submitted), Ok(Arrival::Late));

@@ -117,7 +117,8 @@ pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Opti
 pub async fn lock(db: &mut Db, visit: VisitId) -> Result<Option<State>> {
     let row = visits::table.find(visit.0).select(visits::state).for_no_key_update();
     let state: Option<String> = row.first(db).await.optional()?;
-    let parse = |text: String| State::parse(&text).ok_or_else(|| Error::bad_row(format!("visit state {text}")));
+    let parse =
+        |text: String| State::parse(&text).ok_or_else(|| Error::bad_row(format!("visit state {text}")));
     state.map(parse).transpose()
 }
 

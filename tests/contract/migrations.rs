@@ -47,7 +47,7 @@ async fn migrations_go_up_and_down_and_up_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_names_a_row_that_is_forgotten_is_found_by_an_index() {
-    let (name, url) = database::fresh().await;
+    let (name, url) = database::fresh_on(&database::server_url()).await;
     let client = database::connect(&url).await;
     // Rows of these tables are deleted in ordinary running: for each, PostgreSQL looks for rows that name it.
     let query = "SELECT conrelid::regclass || '.' || conname FROM pg_constraint
