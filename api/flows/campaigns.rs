@@ -219,8 +219,9 @@ pub async fn list(
             (Some(owner), None) => within.owners.push(owner),
         }
     }
-    if let (true, Some(account)) = (reach.leads || reach.dispatched, actor.account()) {
-        within.campaigns.extend(records::teams::campaigns_of(&mut db, account).await?);
+    if reach.leads || reach.dispatched {
+        let seats = records::teams::seats(&mut db, actor).await?;
+        within.campaigns.extend(seats.iter().map(|seat| seat.campaign));
     }
     let wanted = records::campaigns::Wanted { within, owner, state };
     let found = records::campaigns::page(&mut db, &wanted, after, i64::from(limit) + 1).await?;

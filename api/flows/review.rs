@@ -58,15 +58,12 @@ pub async fn board(
     let tallies = photos::tallies(&mut db, &ids).await?;
     let mut samples = photos::samples(&mut db, &ids, SAMPLES).await?;
     // Whoever answers for a unit sees its visits, and not the campaigns they belong to.
-    let teams = match actor.account() {
-        Some(account) => teams::campaigns_of(&mut db, account).await?,
-        None => Vec::new(),
-    };
+    let seats = teams::seats(&mut db, actor).await?;
     let knows = |visit: &&Visit| {
         let units = std::iter::once(visit.unit).chain(visit.unit_ancestors.iter().copied()).collect();
         let of =
             Subject { owner: Some(visit.owner), units, campaign: Some(visit.campaign), ..Subject::default() };
-        teams.contains(&visit.campaign) || may_do(actor, Deed::ReadCampaign, &of)
+        seats.iter().any(|seat| seat.campaign == visit.campaign) || may_do(actor, Deed::ReadCampaign, &of)
     };
     let of: Vec<CampaignId> = found.iter().filter(knows).map(|visit| visit.campaign).collect();
     let titles = campaigns::titles(&mut db, &of).await?;

@@ -7,7 +7,7 @@ use super::{Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
-use crate::domain::permission::{Deed, may};
+use crate::domain::permission::{Deed, allows, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
 use crate::domain::visit::{AskedList, State, Visit};
@@ -146,7 +146,7 @@ pub struct Bundle {
     pub templates: Vec<TemplateVersion>,
     /// What is answered so far.
     pub responses: Vec<Response>,
-    /// Photos declared so far.
+    /// Photos declared so far; none where photos are not for this actor.
     pub photos: Vec<Declared>,
     /// What was not fine at earlier visits to this unit.
     pub earlier: Vec<Earlier>,
@@ -169,13 +169,22 @@ pub struct Earlier {
 pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
     let mut tx = app.records.begin().await?;
     let visit = seen(&mut tx, app, actor, id, "bundle").await?;
+    let subject = allowed(&mut tx, actor, id, Deed::ReadVisit).await?.subject;
     let premises = match visit.premises {
         Some(id) => premises::find(&mut tx, id).await?,
         None => None,
     };
     let templates = versions(&mut tx, &visit).await?;
     let responses = responses::of_visit(&mut tx, visit.id).await?;
-    let photos = evidence::photos_declared(&mut tx, visit.id, MOST_PHOTOS).await?;
+    // A phone that may send photos must know which ones are held, even if its client may not show any.
+    let photos = if [Deed::ReadPhotos, Deed::SendPhoto]
+        .iter()
+        .any(|deed| allows(actor, *deed, &subject) && scope(actor, *deed).is_ok())
+    {
+        evidence::photos_declared(&mut tx, visit.id, MOST_PHOTOS).await?
+    } else {
+        Vec::new()
+    };
     let earlier = earlier(&mut tx, actor, &visit).await?;
     tx.commit().await?;
     Ok(Bundle { visit, premises, templates, responses, photos, earlier })

@@ -2,9 +2,9 @@
 
 use super::schema::{accounts, campaigns, grants, team_members, teams};
 use super::{Db, Error, Result};
-use crate::domain::actor::Role;
+use crate::domain::actor::{Actor, Role};
 use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId};
-use crate::domain::permission::TeamRole;
+use crate::domain::permission::{TeamRole, seat_counts};
 use crate::domain::team::Membership;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -160,19 +160,39 @@ pub async fn role_in_campaign(
     Ok(order.into_iter().find(|role| roles.contains(role)))
 }
 
-/// Campaigns on whose teams somebody sits now.
+/// A seat on a team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The team.
+    pub team: TeamId,
+    /// Its campaign.
+    pub campaign: CampaignId,
+    /// As what.
+    pub role: TeamRole,
+}
+
+/// The seats of an actor that count now: read at each request, so that who is taken off a team or loses the role that
+/// fits it loses sight at once.
 ///
 /// # Errors
 /// The database's own.
-pub async fn campaigns_of(db: &mut Db, account: AccountId) -> Result<Vec<CampaignId>> {
-    let ids: Vec<Uuid> = team_members::table
+pub async fn seats(db: &mut Db, actor: &Actor) -> Result<Vec<Seat>> {
+    let Some(account) = actor.account() else { return Ok(Vec::new()) };
+    let rows: Vec<(Uuid, Uuid, Uuid, String)> = team_members::table
         .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
+        .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
         .filter(team_members::account_id.eq(account.0).and(team_members::removed_at.is_null()))
-        .select(teams::campaign_id)
-        .distinct()
+        .select((teams::id, campaigns::id, campaigns::owner_id, team_members::role))
         .load(db)
         .await?;
-    Ok(ids.into_iter().map(CampaignId).collect())
+    let mut seats = Vec::with_capacity(rows.len());
+    for (team, campaign, owner, role) in rows {
+        let role = read_role(&role)?;
+        if seat_counts(actor, OwnerId(owner), role) {
+            seats.push(Seat { team: TeamId(team), campaign: CampaignId(campaign), role });
+        }
+    }
+    Ok(seats)
 }
 
 /// Whether a campaign has a team with a lead.

@@ -2,6 +2,7 @@
 
 mod cast;
 pub mod database;
+mod fingerprint;
 mod inspectorate;
 pub mod people;
 pub mod pictures;

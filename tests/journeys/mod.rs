@@ -2,12 +2,14 @@
 
 mod accounts;
 mod campaigns;
+mod disclosure;
 mod door;
 mod owners;
 mod photos;
 mod probes;
 mod repeats;
 mod review;
+mod sealed_timing;
 mod secrecy;
 mod sign_in;
 mod sign_in_guards;
@@ -15,3 +17,4 @@ mod templates;
 mod units;
 mod uploads_broken;
 mod visits;
+mod walk;

@@ -2,10 +2,9 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, UnitId, VisitId};
-use crate::domain::permission::{Deed, Slice, reach};
+use crate::domain::permission::{Deed, Slice, TeamRole, reach};
 use crate::domain::visit::{Kind, State};
-use crate::records::schema::team_members;
-use crate::records::{Db, Result};
+use crate::records::{Db, Result, teams};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -113,20 +112,15 @@ async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>>
     }));
     if reach.leads || reach.dispatched {
         // Read at each request: who is taken off a team loses sight at once.
-        let seats: Vec<(Uuid, String)> = team_members::table
-            .filter(team_members::account_id.eq(me))
-            .filter(team_members::removed_at.is_null())
-            .select((team_members::team_id, team_members::role))
-            .load(db)
-            .await?;
-        for (team, role) in seats {
-            let secrets = match role.as_str() {
-                "lead" if reach.leads => Secrets::Shown,
-                "lead" => continue,
+        for seat in teams::seats(db, actor).await? {
+            let secrets = match seat.role {
+                TeamRole::Lead if reach.leads => Secrets::Shown,
+                TeamRole::Lead => continue,
                 _ if reach.dispatched => Secrets::Dispatched,
                 _ => continue,
             };
-            all.push(Branch { slice: EVERYWHERE, team: Some(team), secrets, after_signing: false });
+            let team = Some(seat.team.0);
+            all.push(Branch { slice: EVERYWHERE, team, secrets, after_signing: false });
         }
     }
     Ok(all)
@@ -185,7 +179,8 @@ impl Branch {
                 sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Dispatched => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL)");
+                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
+                    .text(" OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Cleared(me) => {
                 sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")

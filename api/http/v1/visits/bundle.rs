@@ -36,7 +36,7 @@ pub struct BundleView {
     templates: Vec<BundleTemplate>,
     /// What is answered so far.
     responses: Vec<ResponseView>,
-    /// Photos declared so far.
+    /// Photos declared so far; none for whom photos are not, or not yet.
     photos: Vec<BundlePhoto>,
     /// What was not fine at earlier visits to this unit that the caller may see.
     earlier_findings: Vec<BundleFinding>,
