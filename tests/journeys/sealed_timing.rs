@@ -37,16 +37,14 @@ fn number(n: usize) -> f64 {
 
 /// The probability of such a difference by chance: two-sided Mann–Whitney test, normal approximation (good beyond 20
 /// values a side); times this fine are never equal, so ties need no correction.
-fn chance(a: &[f64], b: &[f64]) -> f64 {
-    let mut all: Vec<(f64, bool)> =
-        a.iter().map(|v| (*v, true)).chain(b.iter().map(|v| (*v, false))).collect();
+fn chance(one: &[f64], other: &[f64]) -> f64 {
+    let of_one = one.iter().map(|value| (*value, true));
+    let mut all: Vec<(f64, bool)> = of_one.chain(other.iter().map(|value| (*value, false))).collect();
     all.sort_by(|x, y| x.0.total_cmp(&y.0));
-    let ranks: f64 =
-        all.iter().enumerate().filter(|(_, (_, of_a))| *of_a).map(|(rank, _)| number(rank + 1)).sum();
-    let (n, m) = (number(a.len()), number(b.len()));
-    let u = ranks - n * (n + 1.0) / 2.0;
-    let z = (u - n * m / 2.0).abs() / (n * m * (n + m + 1.0) / 12.0).sqrt();
-    two_tails(z)
+    let ranks = all.iter().enumerate().filter(|(_, (_, of_one))| *of_one).map(|(rank, _)| number(rank + 1));
+    let (n, m) = (number(one.len()), number(other.len()));
+    let wins = ranks.sum::<f64>() - n * (n + 1.0) / 2.0;
+    two_tails((wins - n * m / 2.0).abs() / (n * m * (n + m + 1.0) / 12.0).sqrt())
 }
 
 /// Both tails of the normal distribution beyond `z` (Abramowitz and Stegun 26.2.17, error below 1e-7).

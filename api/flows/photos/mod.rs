@@ -70,10 +70,16 @@ pub async fn read(app: &App, actor: &Actor, id: PhotoId, wait_s: u8) -> Result<P
         permitted(&mut db, actor, Deed::ReadPhotos, id).await?.0
     };
     let Ok(_place) = WAITERS.try_acquire() else { return Ok(photo) };
+    let mut waited = false;
     while deliver::is_waiting(&photo) && Instant::now() < deadline {
         tokio::time::sleep(LOOK_AGAIN.min(deadline.saturating_duration_since(Instant::now()))).await;
         let mut db = app.records.conn().await?;
         photo = photos::find(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
+        waited = true;
+    }
+    if waited {
+        // Whoever was taken off the team meanwhile is told what they would be told now.
+        photo = permitted(&mut *app.records.conn().await?, actor, Deed::ReadPhotos, id).await?.0;
     }
     Ok(photo)
 }

@@ -159,7 +159,7 @@ impl Ground {
     /// What a letter stands for.
     pub fn names(&self, family: &str, letter: char) -> &Names {
         let found = self.subjects.iter().find(|((of, l), _)| *of == family && *l == letter);
-        found.map(|(_, names)| names).unwrap_or_else(|| panic!("{family} has no {letter}"))
+        found.map_or_else(|| panic!("{family} has no {letter}"), |(_, names)| names)
     }
 
     /// Somebody by name.

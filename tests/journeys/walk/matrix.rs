@@ -2,14 +2,14 @@
 //! columns, not from the product. Each letter is a subject the person may do it to; `-` is none.
 
 /// The people of the columns, in order.
-pub const PEOPLE: [&str; 16] = [
+pub static PEOPLE: [&str; 16] = [
     "root", "admin", "auth", "clear", "sched", "next", "lead", "member", "clerk", "rev", "head", "staff",
     "over", "prog", "other", "none",
 ];
 
 /// People who may nothing at all: clients without any scope in the hands of a scheduler (`bare`) and of a program
 /// (`mute`). Whoever has no token is asked apart.
-pub const POWERLESS: [(&str, &str); 2] = [("bare", "sched"), ("mute", "prog")];
+pub static POWERLESS: [(&str, &str); 2] = [("bare", "sched"), ("mute", "prog")];
 
 /// Rows that have the same subjects.
 pub struct Family {
@@ -29,7 +29,7 @@ pub struct Family {
 /// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
 /// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
 /// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
-pub const FAMILIES: [Family; 9] = [
+pub static FAMILIES: [Family; 9] = [
     Family {
         name: "visits",
         letters: "osuztabfg",
@@ -184,7 +184,7 @@ end_my_device       m    m     m    m     m     m    m    m      m     m   m    
 ];
 
 /// Operations that need no right, with what somebody without a token is answered.
-pub const PUBLIC: [(&str, u16); 10] = [
+pub static PUBLIC: [(&str, u16); 10] = [
     ("accept_invitation", 422),
     ("authorization_server", 200),
     ("authorize", 400),

@@ -106,7 +106,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
         "change_visit" | "change_campaign" | "reseat_team" => {
-            headers.push(("if-match", "\"v999\"".to_owned()))
+            headers.push(("if-match", "\"v999\"".to_owned()));
         }
         "rewrite_template_version" => headers.push(("if-match", format!("\"draft-{}\"", "0".repeat(64)))),
         "read_original" | "head_original" | "read_derivative" | "head_derivative" => {
