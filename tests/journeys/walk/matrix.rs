@@ -194,7 +194,7 @@ pub static PUBLIC: [(&str, u16); 10] = [
     ("metrics", 200),
     ("ready", 200),
     ("revoke", 400),
-    ("token", 400),
+    ("token", 401),
 ];
 
 /// One line of a family: operation, and what each of [`PEOPLE`] may do it to.

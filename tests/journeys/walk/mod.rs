@@ -98,10 +98,17 @@ fn cells<'a>(ground: &'a Ground, contract: &Contract, stranger: &'a Visitor) -> 
             for (walker, person, has_scopes) in roles(ground) {
                 let may = row.may(person).filter(|_| has_scopes).unwrap_or("-");
                 let unknown = unknown_to(ground, person);
-                for letter in family.letters.chars() {
+                // Without scopes nothing is allowed anywhere: one open subject and one secret one tell as much as all.
+                let letters = family.letters.chars().enumerate();
+                for (_, letter) in letters.filter(|(n, letter)| has_scopes || *n == 0 || *letter == 'z') {
                     let names: &Names = ground.names(family.name, letter);
                     let request = request(contract, ground, row.operation, names, walker);
-                    let refusals = (!may.contains(letter)).then(|| refusals(family, person, letter));
+                    let refusals: Option<&[u16]> = match (may.contains(letter), row.operation) {
+                        (true, _) => None,
+                        // The scope is asked first here, so that everything is answered alike.
+                        (_, "list_photos") if !has_scopes => Some(&[403]),
+                        _ => Some(refusals(family, person, letter)),
+                    };
                     let at = format!("{} {} {letter}", row.operation, walker.name);
                     cells.push(Cell {
                         at,
@@ -152,7 +159,7 @@ async fn everybody_is_let_in_where_the_matrix_says_so_and_nowhere_else() {
     let stranger = ground.at.house.stranger();
     let (refused, allowed): (Vec<_>, Vec<_>) =
         cells(&ground, &contract, &stranger).into_iter().partition(|cell| cell.refusals.is_some());
-    assert!(refused.len() > 4000 && allowed.len() > 800, "{} {}", refused.len(), allowed.len());
+    assert!(refused.len() > 3000 && allowed.len() > 800, "{} {}", refused.len(), allowed.len());
 
     let before = ground.at.house.fingerprint().await;
     none(walk(&refused).await);
@@ -194,11 +201,14 @@ async fn what_needs_no_right_answers_everybody_alike() {
     let mut faults = Vec::new();
     for (operation, status) in PUBLIC {
         let request = public(&contract, operation);
-        for (who, visitor) in [
+        let everybody = [
             ("nobody", &ground.at.house.stranger()),
             ("none", &ground.walker("none").visitor),
             ("root", &ground.walker("root").visitor),
-        ] {
+        ];
+        // Clients prove themselves to these two in the header that carries a person's token elsewhere.
+        let asking = if ["token", "revoke"].contains(&operation) { 1 } else { everybody.len() };
+        for (who, visitor) in everybody.into_iter().take(asking) {
             let answer = request.send(visitor).await;
             if answer.status != status {
                 faults.push(format!("{operation} {who}: {}, wanted {status}", answer.status));

@@ -68,8 +68,19 @@ pub struct Request {
 const PICTURE: &[u8] = b"no picture at all";
 
 impl Request {
-    /// Sends it.
+    /// Sends it; again where the server is too busy for the moment, as its answer asks.
     pub async fn send(&self, by: &Visitor) -> Answer {
+        for _ in 0..20 {
+            let answer = self.send_once(by).await;
+            if answer.status != 503 {
+                return answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        self.send_once(by).await
+    }
+
+    async fn send_once(&self, by: &Visitor) -> Answer {
         let mut request = by.request(&self.method, &self.path);
         for (name, value) in &self.headers {
             request = request.header(*name, value);
