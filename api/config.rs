@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
+use tracing_subscriber::EnvFilter;
 
 /// A value that must not reach a log: `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -109,7 +111,12 @@ pub const SETTINGS: &[Setting] = &[
         "true | false",
         "Addresses the bucket in the path instead of the host name.",
     ),
-    setting("FIELDPROOF_DATA", ".data", "folder", "Data of the private servers that scripts/run starts."),
+    setting(
+        "FIELDPROOF_DATA",
+        ".data",
+        "folder",
+        "Data of the private servers that scripts/run starts; readiness turns red when its disk is full.",
+    ),
     setting("FIELDPROOF_DB_CONNECTIONS", "16", "connections", "Most database connections of one process."),
     setting("FIELDPROOF_HTTP_THREADS", "2", "threads", "Threads that serve requests."),
     setting(
@@ -235,6 +242,8 @@ pub struct Config {
     pub rate_per_minute: u32,
     /// Patience at shutdown.
     pub shutdown: Duration,
+    /// Folder whose disk must have room.
+    pub data: PathBuf,
     /// Tracing filter.
     pub log: String,
     /// JSON or plain lines.
@@ -318,15 +327,21 @@ impl Reader<'_> {
             url = format!("http://{}", self.raw("FIELDPROOF_LISTEN"));
         }
         let plain_allowed: bool = self.parsed("FIELDPROOF_ALLOW_PLAIN_HTTP", "true or false");
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-        if rest.is_empty() || rest.contains(['/', '?', '#', '@', ' ']) {
+        let authority = authority_of(&url);
+        if authority.is_none() {
             self.fault(name, format!("is {url:?}, which is not a URL such as https://fieldproof.example"));
         }
-        if url.starts_with("http://") && !plain_allowed && !is_loopback(rest) {
+        if url.starts_with("http://") && !plain_allowed && !authority.is_some_and(is_loopback) {
             self.fault(name, "is plain http beyond loopback; use https, or set FIELDPROOF_ALLOW_PLAIN_HTTP=true in a closed network");
         }
         url
     }
+}
+
+/// Host and port of a URL that has nothing but them: an origin, as browsers send it.
+fn authority_of(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    (!rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ', ',', '*'])).then_some(rest)
 }
 
 fn is_loopback(authority: &str) -> bool {
@@ -356,7 +371,7 @@ impl Config {
             },
             public_url: from.public_url(),
             trusted_proxies: read_proxies(&mut from),
-            cors_origins: from.list("FIELDPROOF_CORS_ORIGINS"),
+            cors_origins: read_origins(&mut from),
             s3: read_s3(&mut from),
             db_connections: narrow(from.number("FIELDPROOF_DB_CONNECTIONS", 2, 1000), 16),
             http_threads: narrow(from.number("FIELDPROOF_HTTP_THREADS", 1, 256), 2),
@@ -370,7 +385,8 @@ impl Config {
             min_body_window: from.seconds("FIELDPROOF_MIN_BODY_WINDOW_S", 1, 600),
             rate_per_minute: narrow(from.number("FIELDPROOF_RATE_PER_MINUTE", 10, 10_000_000), 1200),
             shutdown: from.seconds("FIELDPROOF_SHUTDOWN_S", 1, 600),
-            log: from.raw("FIELDPROOF_LOG"),
+            data: PathBuf::from(from.raw("FIELDPROOF_DATA")),
+            log: read_filter(&mut from),
             log_json: match from.raw("FIELDPROOF_LOG_FORMAT").as_str() {
                 "json" => true,
                 "text" => false,
@@ -413,13 +429,43 @@ impl S3Config {
 
 fn read_s3(from: &mut Reader<'_>) -> S3Config {
     S3Config {
-        endpoint: Some(from.raw("FIELDPROOF_S3_ENDPOINT")).filter(|url| !url.is_empty()),
+        endpoint: read_endpoint(from),
         region: from.needed("FIELDPROOF_S3_REGION"),
         bucket: from.needed("FIELDPROOF_S3_BUCKET"),
         access_key_id: from.needed("FIELDPROOF_S3_ACCESS_KEY_ID"),
         secret_access_key: Secret::new(from.needed("FIELDPROOF_S3_SECRET_ACCESS_KEY")),
         path_style: from.parsed("FIELDPROOF_S3_PATH_STYLE", "true or false"),
     }
+}
+
+fn read_endpoint(from: &mut Reader<'_>) -> Option<String> {
+    let name = "FIELDPROOF_S3_ENDPOINT";
+    let url = from.raw(name).trim_end_matches('/').to_owned();
+    if !url.is_empty() && authority_of(&url).is_none() {
+        from.fault(name, format!("is {url:?}, which is not a URL such as https://s3.example:9000"));
+    }
+    Some(url).filter(|url| !url.is_empty())
+}
+
+fn read_origins(from: &mut Reader<'_>) -> Vec<String> {
+    let name = "FIELDPROOF_CORS_ORIGINS";
+    let origins = from.list(name);
+    for origin in origins.iter().filter(|origin| authority_of(origin).is_none()) {
+        from.fault(
+            name,
+            format!("holds {origin:?}, which is not an origin such as https://app.example (no path, no /)"),
+        );
+    }
+    origins
+}
+
+fn read_filter(from: &mut Reader<'_>) -> String {
+    let name = "FIELDPROOF_LOG";
+    let filter = from.raw(name);
+    if let Err(why) = EnvFilter::try_new(&filter) {
+        from.fault(name, format!("is {filter:?}, which is not a filter: {why}"));
+    }
+    filter
 }
 
 fn read_proxies(from: &mut Reader<'_>) -> Vec<IpAddr> {

@@ -10,6 +10,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// The C library's allocator keeps what passwords (19 MiB each) and photos needed for as long as the process lives, once
+/// for every thread.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Photo evidence for inspections of public service.
 ///
 /// Settings are environment variables; `fieldproof config` prints them all. Exit codes: 0 fine, 1 found something
@@ -204,8 +209,17 @@ async fn serve(with_worker: bool) -> anyhow::Result<()> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let preparing = tokio::spawn(prepare_store(app.clone()));
     let work = with_worker.then(|| tokio::spawn(worker::run(app.clone(), stopped)));
+    // No new work is begun while uploads under way finish: both have the same patience, at the same time.
+    let told = tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            http::wait_for_stop().await;
+            stop.send_replace(true);
+        }
+    });
     let served = http::serve(app, metrics).await;
     preparing.abort();
+    told.abort();
     stop.send_replace(true);
     if let Some(work) = work {
         work.await.context("the worker failed")?;
