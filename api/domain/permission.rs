@@ -42,6 +42,8 @@ pub enum Deed {
     ScheduleVisit,
     /// Tell the team its target.
     DispatchVisit,
+    /// Make a sealed visit known before anybody checks in.
+    DiscloseVisit,
     /// Check in, answer, declare and send photos, close the recording.
     RecordVisit,
     /// Draft the minutes.
@@ -67,6 +69,9 @@ pub enum Cell {
     No,
     /// Holding the role anywhere is enough.
     Any,
+    /// For what belongs to no owner: as `Any`, but a grant narrowed to a unit reaches that unit and what lies below it,
+    /// and one narrowed to a campaign nothing.
+    Ground,
     /// The grant covers the subject's owner, unit and campaign; never a sealed visit.
     Owner,
     /// As `Owner`, and sealed visits too.
@@ -77,7 +82,7 @@ pub enum Cell {
     OwnKind,
     /// Sits on the team in this role, and still holds a grant that fits the seat and covers the subject.
     Team,
-    /// As `Team`, once the team has been told.
+    /// As `Team`, once the team has been told or the visit is disclosed.
     Dispatched,
     /// The subject's unit lies in the granted subtree; never a sealed visit.
     Unit,
@@ -143,7 +148,7 @@ pub struct Subject {
     pub team_role: Option<TeamRole>,
     /// Whether it belongs to a surprise visit that is not disclosed yet.
     pub sealed: bool,
-    /// Whether the team has been told.
+    /// Whether the team has been told, or everybody.
     pub dispatched: bool,
     /// Whether the actor was cleared for this sealed visit.
     pub cleared: bool,
@@ -151,11 +156,11 @@ pub struct Subject {
     pub signed: bool,
 }
 
-use Cell::{Any, Cleared, Dispatched, No, OwnKind, Owner, OwnerSealed, Team, Unit, UnitSigned};
+use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Team, Unit, UnitSigned};
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -171,6 +176,7 @@ impl Deed {
         Self::ReadVisit,
         Self::ScheduleVisit,
         Self::DispatchVisit,
+        Self::DiscloseVisit,
         Self::RecordVisit,
         Self::DraftMinutes,
         Self::SignMinutes,
@@ -193,7 +199,7 @@ impl Deed {
             Self::ManageAccounts    => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::ReadUnits
             | Self::ReadTemplates   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     Any],
-            Self::EditUnits         => [Any,   No,      Any,         No,   No,         No,         No,       No,         No,   No,      No],
+            Self::EditUnits         => [Ground, No,     Ground,      No,   No,         No,         No,       No,         No,   No,      No],
             Self::ManageOwners      => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::EditTemplates     => [Owner, No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::ReadCampaign      => [No,    Owner,   Owner,       Team, Team,       Team,       Owner,    No,         No,   Owner,   Owner],
@@ -202,14 +208,16 @@ impl Deed {
             Self::ReadVisit         => [No,    Cleared, OwnerSealed, Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
             Self::ScheduleVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
             Self::DispatchVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
+            Self::DiscloseVisit     => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
             Self::RecordVisit       => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
             Self::DraftMinutes      => [No,    No,      No,          Team, No,         Dispatched, No,       No,         No,   No,      No],
             Self::SignMinutes       => [No,    No,      No,          Team, No,         No,         No,       Unit,       No,   No,      No],
             Self::SubmitVisit       => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
             Self::FinaliseVisit     => [No,    No,      Owner,       Team, No,         No,         No,       No,         No,   No,      No],
             Self::ReadPhotos        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   Owner,   Owner],
-            Self::ReadOriginal      => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   Owner,   Owner],
-            Self::SendPhoto     => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
+            // Oversight reads originals on request: a role as reviewer, narrowed to the campaign, answers one.
+            Self::ReadOriginal      => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   No,      Owner],
+            Self::SendPhoto         => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
         }
     }
 
@@ -235,6 +243,7 @@ impl Deed {
             Self::ReadVisit => Scope::VisitsRead,
             Self::ScheduleVisit
             | Self::DispatchVisit
+            | Self::DiscloseVisit
             | Self::RecordVisit
             | Self::DraftMinutes
             | Self::SignMinutes
@@ -253,6 +262,7 @@ impl Deed {
             Self::ReadVisit
             | Self::ScheduleVisit
             | Self::DispatchVisit
+            | Self::DiscloseVisit
             | Self::RecordVisit
             | Self::DraftMinutes
             | Self::SignMinutes
@@ -290,6 +300,7 @@ fn holds(actor: &Actor, role: Role, cell: Cell, subject: &Subject) -> bool {
     match cell {
         No => false,
         Any => of_role.next().is_some(),
+        Ground => of_role.any(|grant| Grant { owner: None, ..*grant }.covers(subject)),
         Owner => covered() && !subject.sealed,
         OwnerSealed => covered(),
         Cleared => covered() && (!subject.sealed || subject.cleared),
@@ -367,7 +378,7 @@ pub fn reach(actor: &Actor, deed: Deed) -> Reach {
     for grant in &actor.grants {
         let slice = part(grant);
         match deed.cell(grant.role) {
-            Any | Owner => reach.owners.push(slice),
+            Any | Ground | Owner => reach.owners.push(slice),
             OwnerSealed => reach.sealed_owners.push(slice),
             Cleared => reach.cleared_owners.push(slice),
             Unit | UnitSigned => {

@@ -6,7 +6,7 @@ mod state;
 pub use minutes::{
     AskedList, Figures, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures, photos_complete,
 };
-pub use state::{Kind, Move, State, Step, closed, may_dispatch_now, take};
+pub use state::{Kind, Move, State, Step, closed, disclose, may_dispatch_now, take};
 
 use crate::ids::{
     AccountId, CampaignId, OwnerId, PremisesId, TeamId, TemplateVersionId, UnitId, UnitVersionId, VisitId,

@@ -112,7 +112,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "visit.not-authority", "Chỉ người của cấp có thẩm quyền mới được cho biết.", "Only somebody of the owner's authority can be cleared."),
     problem(409, "visit.not-dispatched", "Đoàn chưa được thông báo.", "The team has not been told yet."),
     problem(409, "visit.not-on-site", "Việc này dành cho đoàn đang có mặt tại chỗ.", "This is for a team that is on site."),
-    problem(409, "visit.not-sealed", "Chỉ cuộc kiểm tra đột xuất chưa công bố mới cần cấp phép biết.", "Only a surprise visit that is not disclosed yet needs clearances."),
+    problem(409, "visit.not-sealed", "Chỉ cuộc kiểm tra đột xuất chưa công bố mới được giữ kín.", "Only a surprise visit that is not disclosed yet is sealed."),
     problem(409, "visit.not-signed", "Chỉ nộp sau khi hai bên đã xong biên bản.", "A visit is submitted after both sides are done with the minutes."),
     problem(409, "visit.not-submitted", "Chỉ cuộc kiểm tra đã nộp mới được chốt.", "Only a submitted visit is taken as final."),
     problem(409, "visit.photos-missing", "Còn thiếu ảnh bắt buộc; xem errors.", "Required photos are missing; see errors."),

@@ -142,8 +142,8 @@ impl TryFrom<Row> for Standing {
             supervision: row.campaign_kind == "supervision",
             team_role,
             sealed: row.kind == "surprise" && disclosed_at.is_none(),
-            // Planned visits are known to their team from the start.
-            dispatched: row.kind != "surprise" || dispatched_at.is_some(),
+            // Planned visits are known to their team from the start, disclosed ones to everybody.
+            dispatched: row.kind != "surprise" || dispatched_at.is_some() || disclosed_at.is_some(),
             cleared: row.cleared.is_some(),
             signed: row.minutes.as_ref().is_some_and(|m| m.get("signed_at").is_some_and(|at| !at.is_null())),
         };

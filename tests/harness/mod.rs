@@ -4,6 +4,7 @@ mod cast;
 pub mod cluster;
 pub mod database;
 pub mod faults;
+mod fingerprint;
 mod inspectorate;
 pub mod people;
 pub mod pictures;

@@ -45,10 +45,12 @@ fn the_lead_sees_a_sealed_visit_and_members_only_once_dispatched() {
     let mut subject = sealed_visit();
     subject.team_role = Some(TeamRole::Lead);
     assert_eq!(may(&inspector, Deed::ReadVisit, &subject), Ok(()));
+    assert_eq!(may(&inspector, Deed::DiscloseVisit, &subject), Ok(()));
     subject.team_role = Some(TeamRole::Clerk);
     assert_eq!(may(&inspector, Deed::ReadVisit, &subject), Err(Refusal::not_found()));
     subject.dispatched = true;
     assert_eq!(may(&inspector, Deed::RecordVisit, &subject), Ok(()));
+    assert_eq!(may(&inspector, Deed::DiscloseVisit, &subject), Err(Refusal::forbidden()));
 }
 
 #[test]
@@ -109,10 +111,23 @@ fn no_grant_reaches_another_owner() {
         let mut holder = grant(role, 1);
         holder.unit = Some(UnitId(id(9)));
         for deed in Deed::ALL {
-            let any = deed.cell(role) == Any;
+            let any = matches!(deed.cell(role), Any | Ground);
             assert_eq!(allows(&person(vec![holder]), deed, &subject), any || deed.scope() == Scope::Profile);
         }
     }
+}
+
+#[test]
+fn a_narrowed_grant_edits_the_units_of_its_subtree_whoever_owns_it() {
+    let mut holder = grant(Role::Scheduler, 1);
+    let place = |unit: u128| Subject { units: vec![UnitId(id(unit)), UnitId(id(5))], ..Subject::default() };
+    assert!(allows(&person(vec![holder]), Deed::EditUnits, &place(9)));
+    holder.unit = Some(UnitId(id(9)));
+    assert!(allows(&person(vec![holder]), Deed::EditUnits, &place(9)));
+    assert!(!allows(&person(vec![holder]), Deed::EditUnits, &place(8)));
+    assert!(!allows(&person(vec![holder]), Deed::EditUnits, &Subject::default()));
+    holder = Grant { unit: None, campaign: Some(CampaignId(id(7))), ..holder };
+    assert!(!allows(&person(vec![holder]), Deed::EditUnits, &place(9)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::domain::place::{GeoFix, PositionSource, judge};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::text;
 use crate::domain::visit::{
-    self, CheckIn, Figures, Kind, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete, rule,
+    self, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete, rule,
 };
 use crate::flows::{Error, Result};
 use crate::records::visits::{Standing, evidence, life as rows};
@@ -87,7 +87,7 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
     let lead = SignedDuration::try_from(app.config.dispatch_lead).unwrap_or(SignedDuration::ZERO);
-    visit::may_dispatch_now(work.visit.kind, work.visit.window.start, lead, work.now)?;
+    visit::may_dispatch_now(work.visit.is_sealed(), work.visit.window.start, lead, work.now)?;
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
     super::plan::campaign_is_active(campaign.state)?;
     work.find_premises(work.visit.window.start).await?;
@@ -148,10 +148,31 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
     let details = json!({ "place": check_in.verdict, "clock_skew_s": check_in.clock_skew_s, "at": arrival.at.rfc3339() });
     work.visit.state = state;
     work.visit.check_in = Some(check_in);
-    if work.visit.kind == Kind::Surprise {
+    if work.visit.is_sealed() {
         work.visit.disclosed_at = Some(work.now);
     }
     work.write(actor, "visit.checked_in", details).await
+}
+
+/// Makes a sealed visit known before anybody checks in: an act of its lead, with the reason. One that is disclosed
+/// already stays as it is.
+///
+/// # Errors
+/// `visit.not-sealed`, `visit.closed`, `visit.reason` without a reason.
+pub async fn disclose(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::DiscloseVisit).await?;
+    let reason = reason_given(reason)?;
+    if work.visit.disclosed_at.is_some() {
+        return Ok(work.visit);
+    }
+    work.visit.state = visit::disclose(work.visit.kind, work.visit.state)?;
+    work.visit.disclosed_at = Some(work.now);
+    work.write(actor, "visit.disclosed", json!({ "reason": reason })).await
+}
+
+fn reason_given(reason: &str) -> Result<String> {
+    Ok(text::required(reason, 2000)
+        .map_err(|why| rule("visit.reason", "/reason", &format!("A reason {why}.")))?)
 }
 
 /// Ends recording on site; what phones still hold may arrive.
@@ -274,8 +295,7 @@ async fn end(
     reason: &str,
 ) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, deed).await?;
-    let reason = text::required(reason, 2000)
-        .map_err(|why| rule("visit.reason", "/reason", &format!("A reason {why}.")))?;
+    let reason = reason_given(reason)?;
     let Move::To(state) = visit::take(work.visit.state, step)? else { return Ok(work.visit) };
     work.visit.state = state;
     work.visit.ended_because = Some(reason.clone());

@@ -188,9 +188,11 @@ async fn subject(
     team: TeamId,
     unit: Option<&UnitAt>,
 ) -> Result<Subject> {
+    // A seat counts in its own campaign alone: with another's id it must not tell that there is such a campaign.
+    let own = teams::find(db, team).await?.is_some_and(|found| found.campaign == campaign.id);
     let team_role = match actor.account() {
-        Some(me) => teams::role_in(db, team, me).await?,
-        None => None,
+        Some(me) if own => teams::role_in(db, team, me).await?,
+        _ => None,
     };
     Ok(Subject {
         owner: Some(campaign.owner),

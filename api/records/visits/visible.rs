@@ -232,7 +232,8 @@ impl Branch {
                 sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Dispatched => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL)");
+                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
+                    .text(" OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Cleared(me) => {
                 sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")

@@ -22,7 +22,8 @@ use uuid::Uuid;
 
 /// The steps.
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(clear_for_visit).service(dispatch_visit).service(check_in).service(close_recording);
+    cfg.service(clear_for_visit).service(dispatch_visit).service(disclose_visit);
+    cfg.service(check_in).service(close_recording);
     cfg.service(draft_minutes).service(sign_minutes).service(submit_visit).service(finalise_visit);
     cfg.service(cancel_visit).service(abort_visit);
 }
@@ -72,6 +73,34 @@ pub async fn dispatch_visit(
     visit: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     Ok(done(&flow::dispatch(&app, &caller.0, VisitId(*visit)).await?))
+}
+
+/// Why a visit is made known before anybody checks in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Đơn vị đã biết trước kế hoạch; đoàn chuyển sang kiểm tra công khai." }))]
+pub struct Disclosure {
+    /// Up to 2,000 characters.
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+}
+
+/// Disclose a visit
+///
+/// An act of the lead: a sealed visit becomes known before anybody checks in, and may be dispatched at any time. What is
+/// disclosed, by this or by check-in, stays so.
+#[utoipa::path(tag = "visits", request_body = Disclosure,
+    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
+    (status = 200, description = "Disclosed, now or before.", body = VisitView),
+    (status = 409, description = "`visit.not-sealed`, `visit.closed`.")))]
+#[post("/v1/visits/{visit}/disclose")]
+pub async fn disclose_visit(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+    why: Body<Disclosure>,
+) -> Result<HttpResponse, Problem> {
+    Ok(done(&flow::disclose(&app, &caller.0, VisitId(*visit), &why.0.reason).await?))
 }
 
 /// Where a phone believed it was.
