@@ -64,7 +64,7 @@ pub async fn board(
         let units = std::iter::once(visit.unit).chain(visit.unit_ancestors.iter().copied()).collect();
         let of =
             Subject { owner: Some(visit.owner), units, campaign: Some(visit.campaign), ..Subject::default() };
-        seats.iter().any(|seat| seat.campaign == visit.campaign) || may_do(actor, Deed::ReadCampaign, &of)
+        teams.contains(&visit.campaign) || may_do(actor, Deed::ReadCampaign, &of)
     };
     let of: Vec<CampaignId> = found.iter().filter(knows).map(|visit| visit.campaign).collect();
     let titles = campaigns::titles(&mut db, &of).await?;

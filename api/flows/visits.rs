@@ -204,11 +204,12 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
     let templates = versions(&mut tx, &visit).await?;
     let responses = responses::of_visit(&mut tx, visit.id).await?;
     // A phone that may send photos must know which ones are held, even if its client may not show any.
-    let photos = if [Deed::ReadPhotos, Deed::SendPhoto].iter().any(|deed| may_do(actor, *deed, &standing.subject)) {
-        Some(evidence::photos_declared(&mut tx, visit.id, MOST_PHOTOS).await?)
-    } else {
-        None
-    };
+    let photos =
+        if [Deed::ReadPhotos, Deed::SendPhoto].iter().any(|deed| may_do(actor, *deed, &standing.subject)) {
+            Some(evidence::photos_declared(&mut tx, visit.id, MOST_PHOTOS).await?)
+        } else {
+            None
+        };
     let earlier = earlier(&mut tx, actor, &visit).await?;
     tx.commit().await?;
     Ok(Bundle { visit, premises, templates, responses, photos, earlier })

@@ -2,9 +2,9 @@
 
 use super::schema::{accounts, campaigns, grants, team_members, teams};
 use super::{Db, Error, Result};
-use crate::domain::actor::{Actor, Role};
+use crate::domain::actor::Role;
 use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId};
-use crate::domain::permission::{TeamRole, seat_counts};
+use crate::domain::permission::TeamRole;
 use crate::domain::team::Membership;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;

@@ -116,13 +116,13 @@ async fn an_unknown_login_and_a_wrong_password_look_alike() {
     house.close().await;
 }
 
+/// Status, length of the body, and headers of an answer.
+type Head = (u16, usize, BTreeSet<(String, String)>);
+
 /// How long each of three sign-ins takes that should not be told apart: a wrong password, a login that nobody has, the
 /// right password of an account that may not sign in. Tried in turns and never throttled; the median of each. Heads
 /// of the answers are gathered in `heads`.
-async fn times(
-    house: &House,
-    heads: &mut BTreeSet<(u16, usize, BTreeSet<(String, String)>)>,
-) -> [Duration; 3] {
+async fn times(house: &House, heads: &mut BTreeSet<Head>) -> [Duration; 3] {
     const ROUNDS: usize = 40;
     let tried = [("lan", "not the password"), ("lam", "not the password"), ("hoa", PASSWORD)];
     let of_its_own = ["x-request-id", "date", "set-cookie"];
