@@ -166,9 +166,12 @@ impl House {
 
     /// Keeps every promise there is.
     pub async fn work(&self) {
-        let worker = self.start_worker();
         let client = self.sql().await;
-        for _ in 0..600 {
+        // Workers of before are gone, though their leases may still run.
+        let lapse = "UPDATE tasks SET leased_until = now() - interval '1 second' WHERE state = 'running'";
+        client.execute(lapse, &[]).await.expect("leases lapse");
+        let worker = self.start_worker();
+        for _ in 0..1200 {
             let open = client.query("SELECT 1 FROM tasks WHERE state <> 'dead'", &[]).await.expect("tasks");
             if open.is_empty() {
                 break;

@@ -159,12 +159,9 @@ async fn a_commit_whose_answer_is_lost_took_effect_once() {
         for (step, make) in steps {
             house.fail_database(Fault::LoseCommitAnswer);
             let lost = scene.phone.answer(make()).await;
-            assert_eq!(
-                (lost.status, lost.body["code"].as_str()),
-                (503, Some("busy")),
-                "{step}: {}",
-                lost.body
-            );
+            // A promise is asked for again by the phone; for bytes the server itself looks whether it took effect.
+            let told = if step == "sent" { (200, None) } else { (503, Some("busy")) };
+            assert_eq!((lost.status, lost.body["code"].as_str()), told, "{step}: {}", lost.body);
             house.fail_database(Fault::None);
             let again = insist(&scene.phone, make).await;
             let once_more = insist(&scene.phone, make).await;
