@@ -70,7 +70,13 @@ pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -
             if replays::take(&mut conn, &hold, &fingerprint, expires_at, given_up_before).await? {
                 return Ok(Turn::First(hold));
             }
-            replays::find(&mut conn, &principal, key).await?
+            let kept = replays::find(&mut conn, &principal, key).await?;
+            if kept.as_ref().is_some_and(|kept| kept.expires_at <= now)
+                && replays::free(&mut conn, &hold).await?
+            {
+                continue;
+            }
+            kept
         };
         if let Some(kept) = kept
             && let Some(answer) = answer_of(app, kept, fingerprint, begun.elapsed())?

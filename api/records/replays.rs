@@ -31,6 +31,8 @@ pub struct Kept {
     pub answer: Option<(u16, Value, Vec<u8>)>,
     /// Whether the request took effect, even if its answer was lost.
     pub committed: bool,
+    /// Until when it is kept at least.
+    pub expires_at: Timestamp,
 }
 
 tokio::task_local! {
@@ -66,10 +68,6 @@ pub async fn take(
     if inserted == 1 {
         return Ok(true);
     }
-    if forget(db, Some(hold), hold.taken_at).await? == 1 {
-        let again = diesel::insert_into(replays::table).values(row).on_conflict_do_nothing();
-        return Ok(again.execute(db).await? == 1);
-    }
     let given_up = replays::status
         .is_null()
         .and(replays::committed.eq(false))
@@ -99,6 +97,8 @@ struct Row {
     headers: Option<Value>,
     body: Option<Vec<u8>>,
     committed: bool,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    expires_at: Timestamp,
 }
 
 impl TryFrom<Row> for Kept {
@@ -112,7 +112,8 @@ impl TryFrom<Row> for Kept {
                 row.body.unwrap_or_default(),
             )),
         };
-        Ok(Self { fingerprint: row.fingerprint, answer, committed: row.committed })
+        let Row { fingerprint, committed, expires_at, .. } = row;
+        Ok(Self { fingerprint, answer, committed, expires_at })
     }
 }
 
@@ -123,6 +124,14 @@ impl TryFrom<Row> for Kept {
 pub async fn find(db: &mut Db, principal: &str, key: &str) -> Result<Option<Kept>> {
     let row = replays::table.find((principal, key)).select(Row::as_select()).first(db).await.optional()?;
     row.map(Kept::try_from).transpose()
+}
+
+/// Frees a key whose time is over, and its campaign, where it has one; whether it was.
+///
+/// # Errors
+/// The database's own.
+pub async fn free(db: &mut Db, hold: &Hold) -> Result<bool> {
+    Ok(forget(db, Some(hold), hold.taken_at).await? == 1)
 }
 
 /// Keeps the answer of the request that holds the key.
