@@ -107,7 +107,7 @@ impl Records {
         Ok(Self { pool })
     }
 
-    /// A connection, within a second and a half.
+    /// A connection, within two seconds.
     ///
     /// # Errors
     /// [`Error::Busy`] when PostgreSQL is away or all connections are in use.
@@ -144,14 +144,14 @@ impl Records {
 }
 
 /// Whoever finds every connection in use is told so before two seconds are over.
-const FREE_CONNECTION: Duration = Duration::from_millis(1500);
+const FREE_CONNECTION: Duration = Duration::from_millis(1900);
 /// A new connection has so long to be there and set up. PostgreSQL's own protocol knows no limit, and a place in the
 /// pool would stay taken by each attempt that was left hanging.
-const ESTABLISH: Duration = Duration::from_secs(2);
+const ESTABLISH: Duration = Duration::from_secs(5);
 
 async fn establish(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
     tokio::time::timeout(ESTABLISH, set_up(url)).await.unwrap_or_else(|_| {
-        Err(diesel::ConnectionError::BadConnection("no connection within 2 s".to_owned()))
+        Err(diesel::ConnectionError::BadConnection("no connection within 5 s".to_owned()))
     })
 }
 
