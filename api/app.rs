@@ -4,7 +4,6 @@ use crate::config::Config;
 use crate::decoding::Decoding;
 use crate::identity::Identity;
 use crate::media::Media;
-use crate::notary::Notary;
 use crate::records::Records;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -25,8 +24,6 @@ pub struct App {
     pub decoding: Decoding,
     /// Tokens, passwords, sealing, randomness.
     pub identity: Identity,
-    /// What we vouch for.
-    pub notary: Notary,
     clock: Clock,
 }
 
@@ -41,7 +38,6 @@ impl App {
             media: Media::open(&config.s3),
             decoding: Decoding::open(config.decoders),
             identity: Identity::open(&config),
-            notary: Notary::open(),
             clock,
             config: Arc::new(config),
         })

@@ -1,13 +1,14 @@
 //! Every setting: its name, default, unit and meaning in one table; read once, all faults reported at once.
 
-mod forms;
-mod store;
+pub mod database;
+mod reader;
 
-pub use store::S3Config;
-
+use reader::{Reader, authority_of};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
+use tracing_subscriber::EnvFilter;
 
 /// A value that must not reach a log: `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,7 +62,11 @@ const fn secret(name: &'static str, unit: &'static str, meaning: &'static str) -
 
 /// Every setting there is, in the order they are documented.
 pub const SETTINGS: &[Setting] = &[
-    secret("DATABASE_URL", "PostgreSQL URL", "The database; any user that owns its schema."),
+    secret(
+        "DATABASE_URL",
+        "PostgreSQL URL",
+        "The database; any user that owns its schema. TLS in libpq's words: sslmode (disable, prefer, require, verify-ca, verify-full; prefer if not said) and sslrootcert (a PEM file, or system).",
+    ),
     secret(
         "FIELDPROOF_SECRET",
         "64 hex digits",
@@ -114,7 +119,12 @@ pub const SETTINGS: &[Setting] = &[
         "true | false",
         "Addresses the bucket in the path instead of the host name.",
     ),
-    setting("FIELDPROOF_DATA", ".data", "folder", "Data of the private servers that scripts/run starts."),
+    setting(
+        "FIELDPROOF_DATA",
+        ".data",
+        "folder",
+        "Data of the private servers that scripts/run starts; readiness turns red when its disk is full.",
+    ),
     setting("FIELDPROOF_DB_CONNECTIONS", "16", "connections", "Most database connections of one process."),
     setting("FIELDPROOF_HTTP_THREADS", "2", "threads", "Threads that serve requests."),
     setting(
@@ -186,6 +196,23 @@ pub struct Fault {
     pub detail: String,
 }
 
+/// Where the object store is and how to speak to it.
+#[derive(Clone, Debug)]
+pub struct S3Config {
+    /// Endpoint URL; `None` for Amazon's own of the region.
+    pub endpoint: Option<String>,
+    /// Region in signatures.
+    pub region: String,
+    /// Bucket.
+    pub bucket: String,
+    /// Access key.
+    pub access_key_id: String,
+    /// Secret key.
+    pub secret_access_key: Secret<String>,
+    /// Bucket in the path instead of the host.
+    pub path_style: bool,
+}
+
 /// All settings, parsed.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -231,118 +258,19 @@ pub struct Config {
     pub rate_per_minute: u32,
     /// Patience at shutdown.
     pub shutdown: Duration,
+    /// Folder whose disk must have room.
+    pub data: PathBuf,
+    /// How to log.
+    pub log: LogConfig,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
     /// Tracing filter.
-    pub log: String,
+    pub filter: String,
     /// JSON or plain lines.
-    pub log_json: bool,
-}
-
-struct Reader<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<String>,
-    faults: Vec<Fault>,
-}
-
-impl Reader<'_> {
-    fn raw(&mut self, name: &'static str) -> String {
-        let Some(of) = SETTINGS.iter().find(|s| s.name == name) else {
-            self.faults.push(Fault { name, detail: "is not in the table of settings".to_owned() });
-            return String::new();
-        };
-        (self.lookup)(name).filter(|v| !v.is_empty()).unwrap_or_else(|| of.default.to_owned())
-    }
-
-    fn fault(&mut self, name: &'static str, detail: impl Into<String>) {
-        self.faults.push(Fault { name, detail: detail.into() });
-    }
-
-    fn needed(&mut self, name: &'static str) -> String {
-        let value = self.raw(name);
-        if value.is_empty() {
-            self.fault(name, "must be set");
-        }
-        value
-    }
-
-    /// A value that, where it is set, has a form of its own.
-    fn formed(&mut self, name: &'static str, form: forms::Form) -> String {
-        let value = self.raw(name);
-        if !value.is_empty()
-            && let Err(what) = form(&value)
-        {
-            self.fault(name, format!("is {value:?}, which {what}"));
-        }
-        value
-    }
-
-    fn parsed<T: std::str::FromStr + Default>(&mut self, name: &'static str, form: &str) -> T {
-        let value = self.raw(name);
-        value.parse().unwrap_or_else(|_| {
-            self.fault(name, format!("is {value:?}, which is not {form}"));
-            T::default()
-        })
-    }
-
-    fn number(&mut self, name: &'static str, least: u64, most: u64) -> u64 {
-        let number: u64 = self.parsed(name, "a whole number");
-        if !(least..=most).contains(&number) {
-            self.fault(name, format!("is {number}, which is not between {least} and {most}"));
-        }
-        number
-    }
-
-    fn seconds(&mut self, name: &'static str, least: u64, most: u64) -> Duration {
-        Duration::from_secs(self.number(name, least, most))
-    }
-
-    fn list(&mut self, name: &'static str, form: forms::Form) -> Vec<String> {
-        self.formed(name, form)
-            .split(',')
-            .map(|part| part.trim().to_owned())
-            .filter(|part| !part.is_empty())
-            .collect()
-    }
-
-    fn address(&mut self, name: &'static str) -> SocketAddr {
-        let value = self.raw(name);
-        value.parse().unwrap_or_else(|_| {
-            self.fault(
-                name,
-                format!("is {value:?}, which is not an address and port such as 127.0.0.1:8080"),
-            );
-            SocketAddr::from(([127, 0, 0, 1], 0))
-        })
-    }
-
-    fn secret_bytes(&mut self, name: &'static str) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        let value = self.needed(name);
-        if !value.is_empty() && hex::decode_to_slice(value.trim(), &mut bytes).is_err() {
-            self.fault(name, "must be 64 hexadecimal digits; `fieldproof admin generate-secret` prints some");
-        }
-        bytes
-    }
-
-    fn public_url(&mut self) -> String {
-        let name = "FIELDPROOF_PUBLIC_URL";
-        let mut url = self.raw(name).trim_end_matches('/').to_owned();
-        if url.is_empty() {
-            url = format!("http://{}", self.raw("FIELDPROOF_LISTEN"));
-        }
-        let plain_allowed: bool = self.parsed("FIELDPROOF_ALLOW_PLAIN_HTTP", "true or false");
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-        if rest.is_empty() || rest.contains(['/', '?', '#', '@', ' ']) {
-            self.fault(name, format!("is {url:?}, which is not a URL such as https://fieldproof.example"));
-        }
-        if url.starts_with("http://") && !plain_allowed && !is_loopback(rest) {
-            self.fault(name, "is plain http beyond loopback; use https, or set FIELDPROOF_ALLOW_PLAIN_HTTP=true in a closed network");
-        }
-        url
-    }
-}
-
-fn is_loopback(authority: &str) -> bool {
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    pub json: bool,
 }
 
 fn narrow<T: TryFrom<u64>>(number: u64, fallback: T) -> T {
@@ -357,7 +285,7 @@ impl Config {
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
         let mut from = Reader { lookup, faults: Vec::new() };
         let config = Self {
-            database_url: Secret::new(from.needed("DATABASE_URL")),
+            database_url: Secret::new(from.database_url("DATABASE_URL")),
             secret: Secret::new(from.secret_bytes("FIELDPROOF_SECRET")),
             listen: from.address("FIELDPROOF_LISTEN"),
             metrics_listen: if from.raw("FIELDPROOF_METRICS_LISTEN").is_empty() {
@@ -367,8 +295,8 @@ impl Config {
             },
             public_url: from.public_url(),
             trusted_proxies: read_proxies(&mut from),
-            cors_origins: from.list("FIELDPROOF_CORS_ORIGINS", forms::origins),
-            s3: store::read(&mut from),
+            cors_origins: read_origins(&mut from),
+            s3: read_s3(&mut from),
             db_connections: narrow(from.number("FIELDPROOF_DB_CONNECTIONS", 2, 1000), 16),
             http_threads: narrow(from.number("FIELDPROOF_HTTP_THREADS", 1, 256), 2),
             max_connections: narrow(from.number("FIELDPROOF_MAX_CONNECTIONS", 16, 100_000), 4096),
@@ -382,16 +310,8 @@ impl Config {
             keep_alive: from.seconds("FIELDPROOF_KEEP_ALIVE_S", 1, 600),
             rate_per_minute: narrow(from.number("FIELDPROOF_RATE_PER_MINUTE", 10, 10_000_000), 1200),
             shutdown: from.seconds("FIELDPROOF_SHUTDOWN_S", 1, 600),
-            log: from.formed("FIELDPROOF_LOG", forms::log_filter),
-            log_json: match from.raw("FIELDPROOF_LOG_FORMAT").as_str() {
-                "json" => true,
-                "text" => false,
-                other => {
-                    let detail = format!("is {other:?}, which is neither json nor text");
-                    from.fault("FIELDPROOF_LOG_FORMAT", detail);
-                    true
-                }
-            },
+            data: PathBuf::from(from.raw("FIELDPROOF_DATA")),
+            log: read_log(&mut from),
         };
         if from.faults.is_empty() { Ok(config) } else { Err(from.faults) }
     }
@@ -411,10 +331,65 @@ impl Config {
     }
 }
 
+/// Reads what the process that is the object store needs, and nothing else.
+///
+/// # Errors
+/// All faults of these settings at once.
+pub fn of_the_store() -> Result<(S3Config, LogConfig), Vec<Fault>> {
+    let mut from = Reader { lookup: &environment, faults: Vec::new() };
+    let settings = (read_s3(&mut from), read_log(&mut from));
+    if from.faults.is_empty() { Ok(settings) } else { Err(from.faults) }
+}
+
+fn read_s3(from: &mut Reader<'_>) -> S3Config {
+    S3Config {
+        endpoint: read_endpoint(from),
+        region: from.needed("FIELDPROOF_S3_REGION"),
+        bucket: from.needed("FIELDPROOF_S3_BUCKET"),
+        access_key_id: from.needed("FIELDPROOF_S3_ACCESS_KEY_ID"),
+        secret_access_key: Secret::new(from.needed("FIELDPROOF_S3_SECRET_ACCESS_KEY")),
+        path_style: from.parsed("FIELDPROOF_S3_PATH_STYLE", "true or false"),
+    }
+}
+
+fn read_endpoint(from: &mut Reader<'_>) -> Option<String> {
+    let name = "FIELDPROOF_S3_ENDPOINT";
+    let url = from.raw(name).trim_end_matches('/').to_owned();
+    if !url.is_empty() && authority_of(&url).is_none() {
+        from.fault(name, format!("is {url:?}, which is not a URL such as https://s3.example:9000"));
+    }
+    Some(url).filter(|url| !url.is_empty())
+}
+
+fn read_origins(from: &mut Reader<'_>) -> Vec<String> {
+    let name = "FIELDPROOF_CORS_ORIGINS";
+    let origins = from.list(name);
+    for origin in origins.iter().filter(|origin| authority_of(origin).is_none()) {
+        from.fault(
+            name,
+            format!("holds {origin:?}, which is not an origin such as https://app.example (no path, no /)"),
+        );
+    }
+    origins
+}
+
+fn read_log(from: &mut Reader<'_>) -> LogConfig {
+    let name = "FIELDPROOF_LOG";
+    let filter = from.raw(name);
+    if let Err(why) = EnvFilter::try_new(&filter) {
+        from.fault(name, format!("is {filter:?}, which is not a filter: {why}"));
+    }
+    let format = from.raw("FIELDPROOF_LOG_FORMAT");
+    if !["json", "text"].contains(&format.as_str()) {
+        from.fault("FIELDPROOF_LOG_FORMAT", format!("is {format:?}, which is neither json nor text"));
+    }
+    LogConfig { filter, json: format != "text" }
+}
+
 fn read_proxies(from: &mut Reader<'_>) -> Vec<IpAddr> {
     let name = "FIELDPROOF_TRUSTED_PROXIES";
     let mut proxies = Vec::new();
-    for text in from.list(name, |_| Ok(())) {
+    for text in from.list(name) {
         match text.parse() {
             Ok(ip) => proxies.push(ip),
             Err(_) => from.fault(name, format!("holds {text:?}, which is not an address")),

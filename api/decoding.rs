@@ -1,14 +1,14 @@
 //! Pixels, from the outside: a bounded pool of decoder processes, any of which may die without harm.
 
 use bytes::Bytes;
-use fieldproof_imaging::child::{self, Decoder};
+use fieldproof_imaging::child::{self, ChildDied, Decoder};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
-pub use fieldproof_imaging::quality::{Outcome, checks};
+pub use fieldproof_imaging::quality::{CheckCode, Outcome, checks};
 pub use fieldproof_imaging::{Examined, ExifFacts, Format, Picture, Quarantine};
 
 /// The hidden argument with which this program is a decoder and nothing else.
@@ -23,10 +23,32 @@ pub struct Decoding {
     resting: Arc<Mutex<Vec<Decoder>>>,
 }
 
-/// Why a photo could not be examined, through no fault of its own.
+/// Why a photo could not be examined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("decoding is not available: {0}")]
-pub struct Away(String);
+pub enum Unexamined {
+    /// Through no fault of its own: worth another try later.
+    #[error("decoding is not available: {0}")]
+    Away(String),
+    /// Its decoder was killed from outside: by an operator, or by a machine that ran out of memory over it.
+    #[error("the decoder was killed")]
+    Killed,
+}
+
+/// SIGKILL, as Linux numbers it: what ends a process where memory runs out.
+const KILL: i32 = 9;
+
+impl Unexamined {
+    fn away(why: impl ToString) -> Self {
+        Self::Away(why.to_string())
+    }
+
+    fn of(death: &ChildDied) -> Self {
+        match death {
+            ChildDied::Stopped { signal: KILL } => Self::Killed,
+            other => Self::away(other),
+        }
+    }
+}
 
 impl Decoding {
     /// A pool of at most so many processes, each this very program (`/proc/self/exe` stays right through upgrades).
@@ -48,9 +70,9 @@ impl Decoding {
     /// Examines one photo, waiting for a free process first.
     ///
     /// # Errors
-    /// [`Away`] where the photo is not to blame: worth another try later.
-    pub async fn examine(&self, bytes: Bytes) -> Result<Examined, Away> {
-        let _place = self.places.acquire().await.map_err(|why| Away(why.to_string()))?;
+    /// [`Unexamined::Away`] where the photo is not to blame, [`Unexamined::Killed`] where it may be.
+    pub async fn examine(&self, bytes: Bytes) -> Result<Examined, Unexamined> {
+        let _place = self.places.acquire().await.map_err(Unexamined::away)?;
         let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut decoder = resting.unwrap_or_else(|| Decoder::new(&self.program, [OsString::from(CHILD)]));
         #[allow(clippy::disallowed_methods, reason = "a decoder blocks; the places above bound how many do")]
@@ -58,9 +80,9 @@ impl Decoding {
             let examined = decoder.examine(&bytes);
             (decoder, examined)
         });
-        let (decoder, examined) = worked.await.map_err(|why| Away(why.to_string()))?;
+        let (decoder, examined) = worked.await.map_err(Unexamined::away)?;
         self.resting.lock().unwrap_or_else(PoisonError::into_inner).push(decoder);
-        examined.map_err(|why| Away(why.to_string()))
+        examined.map_err(|death| Unexamined::of(&death))
     }
 }
 

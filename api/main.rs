@@ -3,12 +3,17 @@
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof::app::{App, system_clock};
-use fieldproof::config::{self, Config, Fault, S3Config};
+use fieldproof::config::{self, Config, Fault};
 use fieldproof::{admin, demo, flows, http, library, telemetry, worker};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+
+/// The C library's allocator keeps what passwords (19 MiB each) and photos needed for as long as the process lives, once
+/// for every thread.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Photo evidence for inspections of public service.
 ///
@@ -67,7 +72,7 @@ enum Command {
     Openapi,
     /// Compare every photo's row with its object; exit code 1 when something needs a person.
     Fsck {
-        /// Remove objects older than a day that no row names.
+        /// Remove objects older than a day that no row names; promise anew to examine what was forgotten.
         #[arg(long)]
         repair: bool,
         /// Read every original and compare its SHA-256, not only its length.
@@ -163,14 +168,15 @@ async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitC
         report.missing.iter().for_each(|photo| println!("missing   {photo}"));
         report.damaged.iter().for_each(|photo| println!("damaged   {photo}"));
         report.orphans.iter().for_each(|name| println!("unnamed   {name}"));
-        println!("{} removed.", report.removed);
+        report.forgotten.iter().for_each(|photo| println!("forgotten {photo}"));
+        println!("{} removed, {} promised anew.", report.removed, report.promised);
     }
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 async fn store(root: PathBuf, listen: SocketAddr) -> anyhow::Result<()> {
-    let settings = S3Config::from_environment().map_err(faulty)?;
-    telemetry::start_logging("info", true)?;
+    let (settings, log) = config::of_the_store().map_err(faulty)?;
+    telemetry::start_logging(&log.filter, log.json)?;
     let mut config = fieldproof_store::StoreConfig::new(
         root,
         listen,
@@ -194,7 +200,7 @@ async fn prepare_store(app: App) {
 
 async fn open() -> anyhow::Result<App> {
     let config = load()?;
-    telemetry::start_logging(&config.log, config.log_json)?;
+    telemetry::start_logging(&config.log.filter, config.log.json)?;
     App::open(config, system_clock()).await
 }
 

@@ -27,6 +27,9 @@ fn all_wrong_values_are_reported_at_once_by_name() {
         "FIELDPROOF_LISTEN" => Some("nowhere".to_owned()),
         "FIELDPROOF_ACCESS_TOKEN_S" => Some("901".to_owned()),
         "FIELDPROOF_PUBLIC_URL" => Some("http://fieldproof.example".to_owned()),
+        "FIELDPROOF_CORS_ORIGINS" => Some("https://app.example/".to_owned()),
+        "FIELDPROOF_S3_ENDPOINT" => Some("localhost:9000".to_owned()),
+        "FIELDPROOF_LOG" => Some("info,=/".to_owned()),
         "FIELDPROOF_SECRET" => Some("short".to_owned()),
         "DATABASE_URL" => None,
         other => good(other),
@@ -37,7 +40,10 @@ fn all_wrong_values_are_reported_at_once_by_name() {
         "FIELDPROOF_SECRET",
         "FIELDPROOF_LISTEN",
         "FIELDPROOF_PUBLIC_URL",
+        "FIELDPROOF_CORS_ORIGINS",
+        "FIELDPROOF_S3_ENDPOINT",
         "FIELDPROOF_ACCESS_TOKEN_S",
+        "FIELDPROOF_LOG",
     ];
     assert_eq!(names, expected);
 }

@@ -75,6 +75,5 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
     }
     println!("\nThe evidence, for the reviewer: {base}/review/visits/{}", on_site.visit);
     println!("One photo of it: {base}/review/photos/{evidence}");
-    println!("Open this with the reviewer's login: {base}/review/visits/{}", on_site.visit);
     Ok(())
 }

@@ -47,6 +47,12 @@ impl Role {
         Self::Integrator,
     ];
 
+    /// Whether a person can have it; the others are for programs.
+    #[must_use]
+    pub fn is_for_people(self) -> bool {
+        self != Self::Integrator
+    }
+
     /// As stored and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {

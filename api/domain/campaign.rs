@@ -22,7 +22,9 @@ pub enum CampaignKind {
 }
 
 impl CampaignKind {
-    const ALL: [Self; 5] = [Self::CivilService, Self::Thematic, Self::Reform, Self::Joint, Self::Supervision];
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::CivilService, Self::Thematic, Self::Reform, Self::Joint, Self::Supervision];
 
     /// As stored and sent.
     #[must_use]
@@ -65,7 +67,8 @@ pub enum CampaignState {
 }
 
 impl CampaignState {
-    const ALL: [Self; 8] = [
+    /// Every state, in the order of a life.
+    pub const ALL: [Self; 8] = [
         Self::Draft,
         Self::Submitted,
         Self::Approved,
@@ -95,6 +98,12 @@ impl CampaignState {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether nothing will happen under it any more.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Closed | Self::Cancelled)
     }
 
     /// Whether title, topics, period, documents and teams may still change.
@@ -133,6 +142,9 @@ pub enum DocumentKind {
 }
 
 impl DocumentKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Plan, Self::Decision];
+
     /// As stored and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -145,7 +157,7 @@ impl DocumentKind {
     /// Reads a stored or sent kind.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Plan, Self::Decision].into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -319,11 +331,16 @@ pub fn step(from: CampaignState, step: Step, grounds: Grounds) -> Result<Campaig
     }
 }
 
-/// Warnings, by stable code, about what is allowed and still worth a look: `decision_before_plan`.
+/// Warning: the team was decided before there was a plan.
+pub const DECISION_BEFORE_PLAN: &str = "decision_before_plan";
+/// Every warning.
+pub const WARNINGS: [&str; 1] = [DECISION_BEFORE_PLAN];
+
+/// Warnings about what is allowed and still worth a look, out of [`WARNINGS`].
 #[must_use]
 pub fn warnings(plan: Option<Date>, decision: Option<Date>) -> Vec<&'static str> {
     match (plan, decision) {
-        (Some(plan), Some(decision)) if decision < plan => vec!["decision_before_plan"],
+        (Some(plan), Some(decision)) if decision < plan => vec![DECISION_BEFORE_PLAN],
         _ => Vec::new(),
     }
 }

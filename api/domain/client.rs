@@ -25,9 +25,27 @@ pub enum Code {
     InvalidScope,
     /// Another resource than this installation.
     InvalidTarget,
+    /// A part of the server is away; the same again later.
+    TemporarilyUnavailable,
+    /// A fault of ours.
+    ServerError,
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: [Self; 10] = [
+        Self::InvalidRequest,
+        Self::InvalidClient,
+        Self::InvalidGrant,
+        Self::UnauthorizedClient,
+        Self::UnsupportedGrantType,
+        Self::UnsupportedResponseType,
+        Self::InvalidScope,
+        Self::InvalidTarget,
+        Self::TemporarilyUnavailable,
+        Self::ServerError,
+    ];
+
     /// As sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -40,7 +58,41 @@ impl Code {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::ServerError => "server_error",
         }
+    }
+}
+
+/// The ways to a token that we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantType {
+    /// A code that the sign-in page gave (RFC 6749 §4.1).
+    AuthorizationCode,
+    /// The refresh token of an earlier answer (RFC 6749 §6).
+    RefreshToken,
+    /// A program for itself (RFC 6749 §4.4).
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// As sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// Reads a way as sent.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.as_str() == text)
     }
 }
 
@@ -135,6 +187,13 @@ pub enum BadClient {
     Owner,
 }
 
+/// Whether a text can be the id of a client at all: 3 to 64 of `a-z`, `0-9`, `.`, `_` and `-`.
+#[must_use]
+pub fn is_client_id(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    (3..=64).contains(&text.len()) && text.chars().all(plain)
+}
+
 impl Client {
     /// Checks a registration.
     ///
@@ -148,8 +207,7 @@ impl Client {
         scopes: &[String],
         owner: Option<OwnerId>,
     ) -> Result<Self, BadClient> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
-        if !(3..=64).contains(&id.len()) || !id.chars().all(plain) {
+        if !is_client_id(id) {
             return Err(BadClient::Id);
         }
         let name = crate::text::required(name, 80).map_err(BadClient::Name)?;

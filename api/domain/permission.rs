@@ -7,6 +7,7 @@
 use crate::actor::{Actor, Grant, Role, Scope, Who};
 use crate::ids::{CampaignId, OwnerId, UnitId};
 use crate::refusal::{Kind, Refusal};
+use crate::team::fitting;
 
 /// What somebody wants to do. Each operation of the API names one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +42,8 @@ pub enum Deed {
     ScheduleVisit,
     /// Tell the team its target.
     DispatchVisit,
+    /// Make a sealed visit known before anybody checks in.
+    DiscloseVisit,
     /// Check in, answer, declare and send photos, close the recording.
     RecordVisit,
     /// Draft the minutes.
@@ -66,6 +69,9 @@ pub enum Cell {
     No,
     /// Holding the role anywhere is enough.
     Any,
+    /// For what belongs to no owner: as `Any`, but a grant narrowed to a unit reaches that unit and what lies below it,
+    /// and one narrowed to a campaign nothing.
+    Ground,
     /// The grant covers the subject's owner, unit and campaign; never a sealed visit.
     Owner,
     /// As `Owner`, and sealed visits too.
@@ -74,9 +80,9 @@ pub enum Cell {
     Cleared,
     /// As `Owner`, for supervision campaigns only (an elected or party body's own kind).
     OwnKind,
-    /// Sits on the team in this role.
+    /// Sits on the team in this role, and still holds a grant that fits the seat and covers the subject.
     Team,
-    /// Sits on the team in this role, once the team has been told.
+    /// As `Team`, once the team has been told or the visit is disclosed.
     Dispatched,
     /// The subject's unit lies in the granted subtree; never a sealed visit.
     Unit,
@@ -98,6 +104,9 @@ pub enum TeamRole {
 }
 
 impl TeamRole {
+    /// Every role on a team.
+    pub const ALL: [Self; 4] = [Self::Lead, Self::Deputy, Self::Member, Self::Clerk];
+
     /// As stored and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -112,7 +121,7 @@ impl TeamRole {
     /// Reads a stored or sent team role.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Lead, Self::Deputy, Self::Member, Self::Clerk].into_iter().find(|r| r.as_str() == text)
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
     }
 
     fn as_role(self) -> Role {
@@ -139,7 +148,7 @@ pub struct Subject {
     pub team_role: Option<TeamRole>,
     /// Whether it belongs to a surprise visit that is not disclosed yet.
     pub sealed: bool,
-    /// Whether the team has been told.
+    /// Whether the team has been told, or everybody.
     pub dispatched: bool,
     /// Whether the actor was cleared for this sealed visit.
     pub cleared: bool,
@@ -147,11 +156,11 @@ pub struct Subject {
     pub signed: bool,
 }
 
-use Cell::{Any, Cleared, Dispatched, No, OwnKind, Owner, OwnerSealed, Team, Unit, UnitSigned};
+use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Team, Unit, UnitSigned};
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -167,6 +176,7 @@ impl Deed {
         Self::ReadVisit,
         Self::ScheduleVisit,
         Self::DispatchVisit,
+        Self::DiscloseVisit,
         Self::RecordVisit,
         Self::DraftMinutes,
         Self::SignMinutes,
@@ -189,7 +199,7 @@ impl Deed {
             Self::ManageAccounts    => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::ReadUnits
             | Self::ReadTemplates   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     Any],
-            Self::EditUnits         => [Any,   No,      Any,         No,   No,         No,         No,       No,         No,   No,      No],
+            Self::EditUnits         => [Ground, No,     Ground,      No,   No,         No,         No,       No,         No,   No,      No],
             Self::ManageOwners      => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::EditTemplates     => [Owner, No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::ReadCampaign      => [No,    Owner,   Owner,       Team, Team,       Team,       Owner,    No,         No,   Owner,   Owner],
@@ -198,14 +208,16 @@ impl Deed {
             Self::ReadVisit         => [No,    Cleared, OwnerSealed, Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
             Self::ScheduleVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
             Self::DispatchVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
+            Self::DiscloseVisit     => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
             Self::RecordVisit       => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
             Self::DraftMinutes      => [No,    No,      No,          Team, No,         Dispatched, No,       No,         No,   No,      No],
             Self::SignMinutes       => [No,    No,      No,          Team, No,         No,         No,       Unit,       No,   No,      No],
             Self::SubmitVisit       => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
             Self::FinaliseVisit     => [No,    No,      Owner,       Team, No,         No,         No,       No,         No,   No,      No],
             Self::ReadPhotos        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   Owner,   Owner],
-            Self::ReadOriginal      => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   Owner,   Owner],
-            Self::SendPhoto     => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
+            // Oversight reads originals on request: a role as reviewer, narrowed to the campaign, answers one.
+            Self::ReadOriginal      => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   No,      Owner],
+            Self::SendPhoto         => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
         }
     }
 
@@ -231,6 +243,7 @@ impl Deed {
             Self::ReadVisit => Scope::VisitsRead,
             Self::ScheduleVisit
             | Self::DispatchVisit
+            | Self::DiscloseVisit
             | Self::RecordVisit
             | Self::DraftMinutes
             | Self::SignMinutes
@@ -249,6 +262,7 @@ impl Deed {
             Self::ReadVisit
             | Self::ScheduleVisit
             | Self::DispatchVisit
+            | Self::DiscloseVisit
             | Self::RecordVisit
             | Self::DraftMinutes
             | Self::SignMinutes
@@ -271,19 +285,28 @@ impl Grant {
     }
 }
 
+/// Whether a seat on a team counts: only while its holder has a fitting role that covers the subject. Who loses the
+/// role loses at once what the seat gave.
+#[must_use]
+pub fn seated(actor: &Actor, seat: TeamRole, subject: &Subject) -> bool {
+    actor.grants.iter().any(|grant| fitting(seat).contains(&grant.role) && grant.covers(subject))
+}
+
 fn holds(actor: &Actor, role: Role, cell: Cell, subject: &Subject) -> bool {
     let mut of_role = actor.grants.iter().filter(|grant| grant.role == role);
-    let on_team = subject.team_role.is_some_and(|team| team.as_role() == role);
+    let on_team =
+        || subject.team_role.is_some_and(|seat| seat.as_role() == role && seated(actor, seat, subject));
     let covered = || actor.grants.iter().any(|grant| grant.role == role && grant.covers(subject));
     match cell {
         No => false,
         Any => of_role.next().is_some(),
+        Ground => of_role.any(|grant| Grant { owner: None, ..*grant }.covers(subject)),
         Owner => covered() && !subject.sealed,
         OwnerSealed => covered(),
         Cleared => covered() && (!subject.sealed || subject.cleared),
         OwnKind => covered() && subject.supervision && !subject.sealed,
-        Team => on_team,
-        Dispatched => on_team && subject.dispatched,
+        Team => on_team(),
+        Dispatched => subject.dispatched && on_team(),
         // A head answers for a unit, so the grant must name one.
         Unit => of_role.any(|grant| grant.unit.is_some() && grant.covers(subject)) && !subject.sealed,
         UnitSigned => {
@@ -330,10 +353,10 @@ pub struct Reach {
     pub cleared_owners: Vec<Slice>,
     /// What these owners do at a unit and everything below, once disclosed; `true` where only after signing.
     pub units: Vec<(Slice, bool)>,
-    /// Visits of teams the actor leads.
-    pub leads: bool,
-    /// Visits of teams the actor sits on, once dispatched.
-    pub dispatched: bool,
+    /// Where a lead's seat counts: visits of teams the actor leads.
+    pub leads: Vec<Slice>,
+    /// Where any other seat counts: visits of teams the actor sits on, once dispatched.
+    pub dispatched: Vec<Slice>,
 }
 
 /// Part of an owner's records.
@@ -351,23 +374,27 @@ pub struct Slice {
 #[must_use]
 pub fn reach(actor: &Actor, deed: Deed) -> Reach {
     let mut reach = Reach::default();
+    let part = |grant: &Grant| Slice { owner: grant.owner, unit: grant.unit, campaign: grant.campaign };
     for grant in &actor.grants {
-        let slice = Slice { owner: grant.owner, unit: grant.unit, campaign: grant.campaign };
+        let slice = part(grant);
         match deed.cell(grant.role) {
-            Any | Owner => reach.owners.push(slice),
+            Any | Ground | Owner => reach.owners.push(slice),
             OwnerSealed => reach.sealed_owners.push(slice),
             Cleared => reach.cleared_owners.push(slice),
             Unit | UnitSigned => {
                 let after_signing = deed.cell(grant.role) == UnitSigned;
                 reach.units.extend(grant.unit.map(|_| (slice, after_signing)));
             }
-            // Own kind needs the campaign's kind; no list asks for it. Teams are a matter of membership, not of grants.
+            // Own kind needs the campaign's kind; no list asks for it. Teams follow: they need a seat besides the grant.
             No | OwnKind | Team | Dispatched => {}
         }
     }
-    if actor.account().is_some() {
-        reach.leads = deed.cell(Role::TeamLead) == Team;
-        reach.dispatched = matches!(deed.cell(Role::Member), Dispatched | Team);
+    let fit = |seat| actor.grants.iter().filter(move |grant| fitting(seat).contains(&grant.role)).map(part);
+    if deed.cell(Role::TeamLead) == Team {
+        reach.leads.extend(fit(TeamRole::Lead));
+    }
+    if matches!(deed.cell(Role::Member), Dispatched | Team) {
+        reach.dispatched.extend(fit(TeamRole::Member));
     }
     reach
 }

@@ -4,6 +4,7 @@ use crate::ids::{PhotoId, VisitId};
 use crate::moment::DeviceMoment;
 use crate::place::{GeoFix, PositionSource};
 use crate::refusal::{Kind, Next, Refusal};
+use crate::visit;
 use serde::{Deserialize, Serialize};
 
 /// The largest photo taken, in bytes (48 MP HEIC and 200 MP JPEG of today's phones stay below).
@@ -50,6 +51,20 @@ pub enum MediaType {
 }
 
 impl MediaType {
+    /// Every type.
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::WebP, Self::Heic, Self::Avif];
+
+    /// Every name a type goes by.
+    pub const NAMES: [(&str, Self); 7] = [
+        ("image/jpeg", Self::Jpeg),
+        ("image/jpg", Self::Jpeg),
+        ("image/png", Self::Png),
+        ("image/webp", Self::WebP),
+        ("image/heic", Self::Heic),
+        ("image/heif", Self::Heic),
+        ("image/avif", Self::Avif),
+    ];
+
     /// As in `Content-Type`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -66,14 +81,7 @@ impl MediaType {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let name = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        Some(match name.as_str() {
-            "image/jpeg" | "image/jpg" => Self::Jpeg,
-            "image/png" => Self::Png,
-            "image/webp" => Self::WebP,
-            "image/heic" | "image/heif" => Self::Heic,
-            "image/avif" => Self::Avif,
-            _ => return None,
-        })
+        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind)
     }
 
     /// Ending of a file of this type, without dot.
@@ -107,6 +115,9 @@ pub const SUBJECTS: [&str; 15] = [
     "signage",
     "suggestion_box",
 ];
+
+/// Orders of a list by capture time: what each is called, and whether it ascends.
+pub const ORDERS: [(&str, bool); 2] = [("-captured_at", false), ("captured_at", true)];
 
 /// Where the picture came from on the phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +191,7 @@ pub enum State {
     Ready,
     /// Examined; a format we keep but don't draw.
     NoPreview,
-    /// Stored, and not decodable; the reason says why.
+    /// Stored, and not decodable or not whole; the reason says why.
     Quarantined,
     /// Taken back before submission; kept, marked, out of the way.
     Withdrawn,
@@ -233,16 +244,8 @@ impl Declaration {
 ///
 /// # Errors
 /// `photo.visit-not-open`.
-pub fn may_be_declared(visit_state: &str) -> Result<(), Refusal> {
-    let open = [
-        "on_site",
-        "recording_closed",
-        "minutes_ready",
-        "signed",
-        "signed_with_objection",
-        "signature_refused",
-    ];
-    if open.contains(&visit_state) {
+pub fn may_be_declared(visit: visit::State) -> Result<(), Refusal> {
+    if !visit.is_before_check_in() && !visit.is_over() {
         return Ok(());
     }
     let detail = "Photos are declared from check-in until the visit is submitted.";
@@ -253,12 +256,37 @@ pub fn may_be_declared(visit_state: &str) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// `photo.visit-submitted`.
-pub fn may_be_withdrawn(visit_state: &str) -> Result<(), Refusal> {
-    if matches!(visit_state, "submitted" | "finalised" | "cancelled" | "aborted") {
+pub fn may_be_withdrawn(visit: visit::State) -> Result<(), Refusal> {
+    if visit.is_over() {
         let detail = "The visit is submitted or has ended; its photos stay as they are.";
         return Err(Refusal::new(Kind::Conflict, "photo.visit-submitted", detail).next(Next::Drop));
     }
     Ok(())
+}
+
+/// How bytes that come now stand to the minutes of their visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Before the visit was submitted.
+    InTime,
+    /// After it was submitted: kept and marked, no part of what was handed in.
+    Late,
+}
+
+/// Whether bytes are still taken for a declared photo while its visit is in this state. A phone without a network may
+/// bring them after the visit was submitted; nothing is added once somebody has taken the visit as final.
+///
+/// # Errors
+/// `photo.visit-ended`.
+pub fn arrival(visit: visit::State) -> Result<Arrival, Refusal> {
+    match visit {
+        visit::State::Finalised | visit::State::Cancelled | visit::State::Aborted => {
+            let detail = "The visit has ended for good; no more evidence is taken for it.";
+            Err(Refusal::new(Kind::Conflict, "photo.visit-ended", detail))
+        }
+        visit::State::Submitted => Ok(Arrival::Late),
+        _ => Ok(Arrival::InTime),
+    }
 }
 
 /// What the head of an upload says about the body to come.
@@ -355,9 +383,48 @@ mod tests {
     }
 
     #[test]
+    fn photos_are_declared_from_check_in_until_the_visit_is_over_and_withdrawn_until_then() {
+        use visit::State as Visit;
+        for state in Visit::ALL {
+            let declared = may_be_declared(state).map_err(|no| no.code);
+            let withdrawn = may_be_withdrawn(state).map_err(|no| no.code);
+            let (may_declare, may_withdraw) = match state {
+                Visit::Planned | Visit::Sealed | Visit::Dispatched => (false, true),
+                Visit::OnSite
+                | Visit::RecordingClosed
+                | Visit::MinutesReady
+                | Visit::Signed
+                | Visit::SignedWithObjection
+                | Visit::SignatureRefused => (true, true),
+                Visit::Submitted | Visit::Finalised | Visit::Cancelled | Visit::Aborted => (false, false),
+            };
+            assert_eq!(declared, may_declare.then_some(()).ok_or("photo.visit-not-open"), "{state:?}");
+            assert_eq!(withdrawn, may_withdraw.then_some(()).ok_or("photo.visit-submitted"), "{state:?}");
+        }
+    }
+
+    #[test]
     fn too_large_is_refused_before_anything_else() {
         let offered = some(2, MAX_BYTES + 1);
         assert_eq!(admit(State::Announced, some(1, 9), offered).map_err(|r| r.code), Err("photo.too-large"));
+    }
+
+    #[test]
+    fn bytes_are_late_once_the_visit_is_submitted_and_refused_once_it_has_ended() {
+        use visit::State as Visit;
+        for state in [
+            Visit::OnSite,
+            Visit::RecordingClosed,
+            Visit::MinutesReady,
+            Visit::Signed,
+            Visit::SignatureRefused,
+        ] {
+            assert_eq!(arrival(state), Ok(Arrival::InTime));
+        }
+        assert_eq!(arrival(Visit::Submitted), Ok(Arrival::Late));
+        for state in [Visit::Finalised, Visit::Cancelled, Visit::Aborted] {
+            assert_eq!(arrival(state).map_err(|no| no.code), Err("photo.visit-ended"));
+        }
     }
 
     #[test]

@@ -105,7 +105,8 @@ pub enum PositionSource {
 }
 
 impl PositionSource {
-    const ALL: [Self; 4] = [Self::Gnss, Self::Network, Self::Manual, Self::None];
+    /// Every source.
+    pub const ALL: [Self; 4] = [Self::Gnss, Self::Network, Self::Manual, Self::None];
 
     /// As stored and sent.
     #[must_use]
@@ -116,6 +117,12 @@ impl PositionSource {
             Self::Manual => "manual",
             Self::None => "none",
         }
+    }
+
+    /// Whether there is a position.
+    #[must_use]
+    pub fn is_of_a_fix(self) -> bool {
+        self != Self::None
     }
 
     /// Reads a stored or sent source.
@@ -198,6 +205,19 @@ impl Verdict {
     }
 }
 
+/// Reason: the phone did not know where it was.
+pub const NO_POSITION: &str = "no_position";
+/// Reason: nobody has told where the office is.
+pub const NO_PREMISES: &str = "no_premises";
+/// Reason: the circle of uncertainty lies partly on the premises.
+pub const CROSSES_EDGE: &str = "crosses_edge";
+/// Reason: the circle is larger than [`COARSE_M`].
+pub const COARSE_POSITION: &str = "coarse_position";
+/// Reason: somebody set a pin.
+pub const MANUAL_POSITION: &str = "manual_position";
+/// Every reason of a verdict.
+pub const REASONS: [&str; 5] = [NO_POSITION, NO_PREMISES, CROSSES_EDGE, COARSE_POSITION, MANUAL_POSITION];
+
 /// A verdict with what it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaceFinding {
@@ -206,7 +226,7 @@ pub struct PlaceFinding {
     /// Metres from the position to the nearest ground of the premises; 0 on the premises; `None` without a position
     /// or premises.
     pub distance_m: Option<f64>,
-    /// Stable codes: `no_position`, `no_premises`, `crosses_edge`, `coarse_position`, `manual_position`.
+    /// Stable codes out of [`REASONS`].
     pub reasons: Vec<&'static str>,
 }
 
@@ -327,16 +347,16 @@ fn check_ring(ring: &[[f64; 2]]) -> Result<(), BadArea> {
 #[must_use]
 pub fn judge(fix: Option<&GeoFix>, source: PositionSource, premises: Option<&Area>) -> PlaceFinding {
     let (Some(fix), Some(area)) = (fix, premises) else {
-        let reasons = [(fix.is_none(), "no_position"), (premises.is_none(), "no_premises")];
+        let reasons = [(fix.is_none(), NO_POSITION), (premises.is_none(), NO_PREMISES)];
         let reasons = reasons.iter().filter(|(holds, _)| *holds).map(|(_, code)| *code).collect();
         return PlaceFinding { verdict: Verdict::CannotTell, distance_m: None, reasons };
     };
     let mut reasons = Vec::new();
     if fix.accuracy_m > COARSE_M {
-        reasons.push("coarse_position");
+        reasons.push(COARSE_POSITION);
     }
     if source == PositionSource::Manual {
-        reasons.push("manual_position");
+        reasons.push(MANUAL_POSITION);
     }
     let edge_m = area.edge_distance_m(fix);
     let verdict = if source == PositionSource::Manual {
@@ -347,7 +367,7 @@ pub fn judge(fix: Option<&GeoFix>, source: PositionSource, premises: Option<&Are
     } else if edge_m - fix.accuracy_m > 0.0 {
         Verdict::Outside
     } else {
-        reasons.push("crosses_edge");
+        reasons.push(CROSSES_EDGE);
         Verdict::CannotTell
     };
     PlaceFinding { verdict, distance_m: Some(edge_m.max(0.0)), reasons }

@@ -1,6 +1,6 @@
 //! How a decision says no: a family, a stable code, what is wrong where, and what the phone should do next.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Ten families; only the HTTP door knows which status each becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Kind {
 }
 
 /// What a phone should do with the request that was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Next {
     /// Send the same request again later.

@@ -193,21 +193,6 @@ pub enum Operator {
     Above,
 }
 
-impl Operator {
-    /// Whether a value is good.
-    #[must_use]
-    pub fn holds(self, value: f64, threshold: f64) -> bool {
-        match self {
-            Self::AtLeast => value >= threshold,
-            Self::AtMost => value <= threshold,
-            // Both come from short decimals; a difference below a millionth is no difference people mean.
-            Self::Exactly => (value - threshold).abs() < 1e-6,
-            Self::Below => value < threshold,
-            Self::Above => value > threshold,
-        }
-    }
-}
-
 /// Which photos belong to an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -252,20 +237,6 @@ pub enum Privacy {
     BlurFaces,
     /// Names and numbers of people are masked in every derivative.
     MaskPersonalData,
-}
-
-impl PhotoRule {
-    /// How many photos an answer with this credit (0 to 1) needs; `None` is an answer without credit, such as n/a.
-    #[must_use]
-    pub fn needed(&self, credit: Option<f64>) -> u8 {
-        let needed = match self.when {
-            PhotoWhen::Always => credit.is_some(),
-            PhotoWhen::OnPass => credit.is_some_and(|credit| credit > 0.0),
-            PhotoWhen::OnFail => credit.is_some_and(|credit| credit <= 0.0),
-            PhotoWhen::Optional => false,
-        };
-        if needed { self.min_count } else { 0 }
-    }
 }
 
 impl Checklist {

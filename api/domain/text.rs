@@ -79,6 +79,19 @@ pub fn fold(text: &str) -> String {
     key
 }
 
+/// Words as a pattern of SQL's `LIKE` that means just them: `%`, `_` and `\\` lose their meaning.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +113,11 @@ mod tests {
         assert_eq!(required("a\0b", 10), Err(BadText::Forbidden(0)));
         assert_eq!(required("a\nb", 10), Ok("a\nb".to_owned()));
         assert_eq!(required(" \u{a0} ", 10), Err(BadText::Empty));
+    }
+
+    #[test]
+    fn a_pattern_means_just_its_words() {
+        assert_eq!(literal(r"100 %_\ xã"), r"100 \%\_\\ xã");
     }
 
     proptest! {

@@ -15,6 +15,9 @@ pub enum UnitKind {
 }
 
 impl UnitKind {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Administrative, Self::Organisation];
+
     /// As stored and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -27,7 +30,7 @@ impl UnitKind {
     /// Reads a stored or sent kind.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Administrative, Self::Organisation].into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -147,6 +150,9 @@ pub enum Certainty {
 }
 
 impl Certainty {
+    /// Every degree, surest first.
+    pub const ALL: [Self; 4] = [Self::High, Self::Medium, Self::Low, Self::Inferred];
+
     /// As stored and sent.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -161,7 +167,7 @@ impl Certainty {
     /// Reads a stored or sent certainty.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::High, Self::Medium, Self::Low, Self::Inferred].into_iter().find(|c| c.as_str() == text)
+        Self::ALL.into_iter().find(|c| c.as_str() == text)
     }
 }
 

@@ -6,7 +6,7 @@ mod state;
 pub use minutes::{
     AskedList, Figures, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures, photos_complete,
 };
-pub use state::{Kind, Move, State, Step, closed, may_dispatch_now, take};
+pub use state::{Kind, Move, State, Step, closed, disclose, may_dispatch_now, take};
 
 use crate::ids::{
     AccountId, CampaignId, OwnerId, PremisesId, TeamId, TemplateVersionId, UnitId, UnitVersionId, VisitId,
@@ -52,6 +52,13 @@ pub struct Window {
 /// The longest planned visit, in days (proposal: three times the longest seen in real campaigns).
 pub const LONGEST_DAYS: i64 = 31;
 
+/// Warning: the office may be closed.
+pub const NON_WORKING_DAY: &str = "non_working_day";
+/// Warning: another visit to the unit, one the scheduler may see, is planned for the same time.
+pub const OVERLAPPING_VISIT: &str = "overlapping_visit";
+/// Every warning.
+pub const WARNINGS: [&str; 2] = [NON_WORKING_DAY, OVERLAPPING_VISIT];
+
 impl Window {
     /// Checks a planned time.
     ///
@@ -68,7 +75,7 @@ impl Window {
         Ok(Self { start, end })
     }
 
-    /// What a scheduler should look at twice; never a reason to refuse. `non_working_day`: a Saturday, Sunday or
+    /// What a scheduler should look at twice; never a reason to refuse. [`NON_WORKING_DAY`]: a Saturday, Sunday or
     /// fixed public holiday lies in it (calendars of single offices and Tết are not known yet).
     #[must_use]
     pub fn warnings(&self) -> Vec<&'static str> {
@@ -76,7 +83,7 @@ impl Window {
         let mut day = vietnam_day(self.start);
         loop {
             if is_day_off(day) {
-                return vec!["non_working_day"];
+                return vec![NON_WORKING_DAY];
             }
             match day.tomorrow() {
                 Ok(next) if day < last => day = next,

@@ -4,7 +4,7 @@
 use super::invitations::{Link, link};
 use super::{Error, Result};
 use crate::app::App;
-use crate::domain::account::{self, Login, Password, State};
+use crate::domain::account::{self, LOCALES, Login, Password, State};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AccountId, GrantId, OwnerId};
 use crate::domain::permission::{self, Deed, Subject};
@@ -100,18 +100,25 @@ pub async fn read(app: &App, actor: &Actor, id: AccountId) -> Result<WithGrants>
 ///
 /// # Errors
 /// No right, or an outage.
-pub async fn list(app: &App, actor: &Actor, after: Option<&str>, limit: u8) -> Result<Vec<WithGrants>> {
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    after: Option<&str>,
+    limit: u8,
+) -> Result<(Vec<WithGrants>, bool)> {
     permission::may(actor, Deed::ReadAccounts, &Subject::default())?;
     let readable = readable(actor);
     let mut conn = app.records.conn().await?;
-    let page = accounts::page(&mut conn, readable.as_deref(), after, limit).await?;
+    let mut page = accounts::page(&mut conn, readable.as_deref(), after, limit.saturating_add(1)).await?;
+    let more = page.len() > usize::from(limit);
+    page.truncate(usize::from(limit));
     let ids: Vec<AccountId> = page.iter().map(|account| account.id).collect();
     let all = grants::of_accounts(&mut conn, &ids).await?;
     let with = |account: Account| {
         let own = all.iter().filter(|granted| granted.account == account.id).cloned().collect();
         seen(account, own, readable.as_deref())
     };
-    Ok(page.into_iter().map(with).collect())
+    Ok((page.into_iter().map(with).collect(), more))
 }
 
 /// Makes an account and the link that sets its first password.
@@ -152,7 +159,7 @@ async fn make(
         Login::parse(&wanted.login).map_err(|why| Refusal::field("/login", "login.not-taken", why))?;
     let display_name = text::required(&wanted.display_name, 120)
         .map_err(|why| Refusal::field("/display_name", "text.not-taken", why))?;
-    if !matches!(wanted.locale.as_str(), "vi" | "en") {
+    if !LOCALES.contains(&wanted.locale.as_str()) {
         return Err(Refusal::field("/locale", "locale.unknown", "must be vi or en").into());
     }
     let id = AccountId::random(random());
@@ -355,8 +362,9 @@ pub async fn reset(app: &App, actor: Option<&Actor>, id: AccountId) -> Result<Li
 pub mod command {
     use super::{
         AccountId, App, Db, Error, Grant, Login, Password, Refusal, Result, Wanted, account, accounts, give,
-        grants, make,
+        make,
     };
+    use crate::records::owners;
 
     /// The account of a login.
     ///
@@ -379,7 +387,7 @@ pub mod command {
         let db: &mut Db = &mut *app.records.conn().await?;
         let unknown =
             || Refusal::field("--owner", "reference.unknown", format!("no owner has the code {code:?}"));
-        Ok(grants::owner_of_code(db, code).await?.ok_or_else(unknown)?)
+        Ok(owners::by_code(db, code).await?.ok_or_else(unknown)?.id)
     }
 
     /// Makes an account that may sign in at once.

@@ -8,7 +8,7 @@ use crate::domain::campaign::{
     self, CampaignKind, CampaignState, Document, DocumentKind, Grounds, Step, outline, warnings,
 };
 use crate::domain::ids::{CampaignId, DocumentId, OwnerId};
-use crate::domain::permission::{Deed, Subject, may, reach};
+use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
@@ -209,19 +209,8 @@ pub async fn list(
                 .ok_or_else(|| Refusal::field("?state", "campaign.state-unknown", "is no state"))
         })
         .transpose()?;
-    let reach = reach(actor, Deed::ReadCampaign);
     let mut db = app.records.conn().await?;
-    let mut within = records::campaigns::Within::default();
-    for slice in reach.owners.iter().filter(|slice| slice.unit.is_none()) {
-        match (slice.owner, slice.campaign) {
-            (_, Some(campaign)) => within.campaigns.push(campaign),
-            (None, None) => within.all = true,
-            (Some(owner), None) => within.owners.push(owner),
-        }
-    }
-    if let (true, Some(account)) = (reach.leads || reach.dispatched, actor.account()) {
-        within.campaigns.extend(records::teams::campaigns_of(&mut db, account).await?);
-    }
+    let within = records::campaigns::Within::of(&mut db, actor).await?;
     let wanted = records::campaigns::Wanted { within, owner, state };
     let found = records::campaigns::page(&mut db, &wanted, after, i64::from(limit) + 1).await?;
     Ok(super::cut(found, limit))
@@ -273,8 +262,11 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
         }
         Error::from(why)
     })?;
+    // The papers are part of what is read: who changes the campaign rests on the ones there are.
+    held.version = records::campaigns::change(&mut tx, &held).await?;
     let details = json!({ "document": document.id, "kind": document.kind.as_str(),
-        "number": document.number.written, "issuer": document.issuer, "issued_on": document.issued_on });
+        "number": document.number.written, "issuer": document.issuer, "issued_on": document.issued_on,
+        "version": held.version });
     note(&mut tx, actor, "campaign.document_entered", &held, details, now).await?;
     let date = match document.kind {
         DocumentKind::Plan => &mut held.plan_date,

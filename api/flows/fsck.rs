@@ -20,7 +20,7 @@ const AT_ONCE: usize = 8;
 /// What to do besides looking.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Remove objects that no row names and that are older than a day.
+    /// Remove objects that no row names and that are older than a day; promise anew to examine what was forgotten.
     pub repair: bool,
     /// Read every original and compare its digest, not only its length.
     pub deep: bool,
@@ -37,6 +37,10 @@ pub struct Report {
     pub missing: Vec<PhotoId>,
     /// Photos whose original has another digest (`deep` only): as bad as missing.
     pub damaged: Vec<PhotoId>,
+    /// Photos that wait to be examined while no open task promises it.
+    pub forgotten: Vec<PhotoId>,
+    /// How many of those were promised anew.
+    pub promised: u64,
     /// Names of objects that no row names.
     pub orphans: Vec<String>,
     /// How many of those were removed.
@@ -47,9 +51,11 @@ impl Report {
     /// Whether nothing is left for a person to do.
     #[must_use]
     pub fn is_clean(&self) -> bool {
+        let all = |found: usize, repaired: u64| u64::try_from(found).is_ok_and(|found| found == repaired);
         self.missing.is_empty()
             && self.damaged.is_empty()
-            && self.orphans.len() == usize::try_from(self.removed).unwrap_or(0)
+            && all(self.forgotten.len(), self.promised)
+            && all(self.orphans.len(), self.removed)
     }
 }
 
@@ -80,6 +86,7 @@ async fn rows(app: &App, options: Options, report: &mut Report) -> Result<()> {
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.photo);
         report.rows += u64::try_from(page.len()).unwrap_or(0);
+        promises(app, options, &page, report).await?;
         let states: Vec<(PhotoId, State)> =
             stream::iter(page)
                 .map(|held| async move {
@@ -96,6 +103,21 @@ async fn rows(app: &App, options: Options, report: &mut Report) -> Result<()> {
             }
         }
     }
+}
+
+async fn promises(app: &App, options: Options, page: &[HeldOriginal], report: &mut Report) -> Result<()> {
+    let ids: Vec<PhotoId> = page.iter().map(|held| held.photo).collect();
+    let mut tx = app.records.begin().await?;
+    let forgotten = photos::forgotten(&mut tx, &ids).await?;
+    if options.repair {
+        for photo in &forgotten {
+            super::promises::examine_again(&mut tx, *photo, app.now()).await?;
+            report.promised += 1;
+        }
+    }
+    tx.commit().await?;
+    report.forgotten.extend(forgotten);
+    Ok(())
 }
 
 async fn look(app: &App, held: HeldOriginal, deep: bool) -> std::result::Result<State, media::Error> {
@@ -131,7 +153,7 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
             old.iter().filter_map(|object| named(object).map(|(photo, _)| photo)).collect();
         let known = {
             let mut db = app.records.conn().await?;
-            photos::photo_states(&mut db, &ids).await?
+            photos::promised_digests(&mut db, &ids).await?
         };
         for object in old {
             let wanted = named(&object).is_some_and(|(photo, sha256)| known.get(&photo) == Some(&sha256));
@@ -154,6 +176,6 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
 fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
     match Key::parse_original(&object.name)? {
         Key::Original { photo, sha256, .. } => Some((photo, sha256)),
-        _ => None,
+        Key::Derivative { .. } => None,
     }
 }

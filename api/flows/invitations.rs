@@ -1,16 +1,18 @@
 //! One-time links: the first password, a new one instead of a forgotten one, and a change by who knows the old one.
 
+use super::sessions::not_held;
 use super::sign_in::{Proof, prove};
 use super::{Error, Result};
 use crate::app::App;
-use crate::domain::account::{Login, Password};
+use crate::domain::account::{Login, Password, State};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{AccountId, SessionId};
 use crate::domain::permission::{self, Deed, Subject};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::identity::{random_text, sha256};
 use crate::records::accounts::{self, Account, LinkPurpose};
-use crate::records::{Tx, custody, sessions};
+use crate::records::sessions::{self, Which};
+use crate::records::{Tx, custody};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -68,13 +70,16 @@ pub async fn accept(app: &App, token: &str, password: &str) -> Result<Account> {
     let hash = app.identity.hash_password(chosen).await?;
     let now = app.now();
     let mut tx = app.records.begin().await?;
-    accounts::hold(&mut tx, account.id).await?;
+    let held = accounts::hold(&mut tx, account.id).await?.ok_or_else(worthless)?;
     if accounts::invited(&mut tx, sha256(token.as_bytes()), now).await?.is_none()
         || !accounts::use_link(&mut tx, sha256(token.as_bytes()), now).await?
     {
         return Err(worthless());
     }
     accounts::set_password(&mut tx, account.id, &hash, now).await?;
+    if held.state == State::Invited {
+        accounts::set_state(&mut tx, account.id, State::Active, now).await?;
+    }
     sessions::end_all(&mut tx, account.id, None, "password set by link", now).await?;
     let session = SessionId(uuid::Uuid::nil());
     let who = Actor { who: Who::Person(account.id), session, scopes: Vec::new(), grants: Vec::new() };
@@ -96,7 +101,8 @@ fn noted(deed: &'static str, account: AccountId) -> custody::Entry<'static> {
 /// Changes one's own password; every other session ends.
 ///
 /// # Errors
-/// `password.wrong` for a wrong old one, `sign-in.throttled` after too many of these, or an outage.
+/// `password.wrong` for a wrong old one, `sign-in.throttled` after too many of these, `token.invalid` where account or
+/// session ended while the passwords were looked at, or an outage.
 pub async fn change_password(app: &App, actor: &Actor, old: &str, new: &str, source: &str) -> Result<()> {
     permission::may(actor, Deed::ChangeProfile, &Subject::default())?;
     let id = actor.account().ok_or_else(Refusal::forbidden)?;
@@ -116,6 +122,12 @@ pub async fn change_password(app: &App, actor: &Actor, old: &str, new: &str, sou
     let hash = app.identity.hash_password(chosen).await?;
     let now = app.now();
     let mut tx = app.records.begin().await?;
+    // Proof and hash take seconds: meanwhile the account may have been disabled, or its password changed elsewhere.
+    let held = accounts::hold(&mut tx, id).await?;
+    let standing = sessions::standing(&mut tx, Which::Id(actor.session), now).await?;
+    if held.is_none_or(|held| held.state != State::Active) || !standing.is_some_and(|s| s.holds) {
+        return Err(not_held());
+    }
     accounts::set_password(&mut tx, id, &hash, now).await?;
     accounts::withdraw_links(&mut tx, id, now).await?;
     sessions::end_all(&mut tx, id, Some(actor.session), "password changed", now).await?;

@@ -31,7 +31,8 @@ pub struct Survey {
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `premises.survey-order`.
 pub async fn survey(app: &App, actor: &Actor, of: UnitId, survey: Survey) -> Result<Premises> {
-    may(actor, Deed::EditUnits, &Subject::default())?;
+    let mut tx = app.records.begin().await?;
+    super::units::may_edit(&mut tx, app, actor, Some(of)).await?;
     let valid_from = unit::day("/valid_from", survey.valid_from)?;
     let mut faults = Vec::new();
     let name = text::required(&survey.name, 200)
@@ -44,7 +45,6 @@ pub async fn survey(app: &App, actor: &Actor, of: UnitId, survey: Survey) -> Res
     };
     let (id, created_at) = (PremisesId::random(random_bytes()), app.now());
     let new = Premises { id, unit: of, name, address, area, valid_from, valid_to: None, created_at };
-    let mut tx = app.records.begin().await?;
     if !records::units::lock(&mut tx, of).await? {
         return Err(Refusal::not_found().into());
     }

@@ -3,9 +3,11 @@
 use super::{Error, Result, photos};
 use crate::app::App;
 use crate::domain::ids::PhotoId;
-use crate::records::tasks::{self, Claimed};
-use jiff::SignedDuration;
+use crate::records::Tx;
+use crate::records::tasks::{self, Claimed, MAX_ATTEMPTS};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 /// How long a claimed task is ours without another word.
@@ -57,14 +59,46 @@ impl Promise {
     }
 }
 
-/// Does what was promised.
+/// Does what was promised. What can't be done after all attempts ends in a state that says so, not in silence.
 ///
 /// # Errors
 /// The flow's own; the promise stays.
-pub async fn keep(app: &App, duty: Duty) -> Result<()> {
-    match duty {
-        Duty::DerivePhoto(photo) => photos::examine(app, photo).await,
+pub async fn keep(app: &App, promise: &Promise) -> Result<()> {
+    match promise.duty()? {
+        // Whoever takes work that its workers died of time and again would die of it too.
+        Duty::DerivePhoto(photo) if promise.task.attempts > MAX_ATTEMPTS => {
+            photos::give_up(app, photo, "its workers ended without a word").await
+        }
+        Duty::DerivePhoto(photo) => match photos::examine(app, photo, promise.task.attempts).await {
+            Err(Error::Fault(why)) if promise.task.attempts >= MAX_ATTEMPTS => {
+                photos::give_up(app, photo, &why).await
+            }
+            done => done,
+        },
     }
+}
+
+/// What the promise to examine a photo is called: at most one of them is open.
+fn derive_photo(photo: PhotoId) -> String {
+    format!("derive-photo:{photo}")
+}
+
+/// Promises to examine a photo.
+///
+/// # Errors
+/// An outage.
+pub(super) async fn examine(tx: &mut Tx, photo: PhotoId, now: Timestamp) -> Result<()> {
+    let name = derive_photo(photo);
+    Ok(tasks::promise(tx, "derive-photo", json!({ "photo": photo }), Some(&name), now).await?)
+}
+
+/// Promises anew to examine a photo whose promise was put aside or lost.
+///
+/// # Errors
+/// An outage.
+pub(super) async fn examine_again(tx: &mut Tx, photo: PhotoId, now: Timestamp) -> Result<()> {
+    let payload = json!({ "photo": photo });
+    Ok(tasks::promise_again(tx, "derive-photo", payload, &derive_photo(photo), now).await?)
 }
 
 /// Claims the work due longest.

@@ -11,7 +11,8 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use std::time::Duration;
 
-/// How long an answer is kept: phones may be away from any network for weeks.
+/// How long an answer is kept at least: phones may be away from any network for weeks. One whose effect lies under a
+/// campaign is kept until that is over, too.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a repeated request waits for the first to be answered.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,6 +57,8 @@ pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -
         Who::Person(account) => format!("account:{account}"),
         Who::Program(client) => format!("client:{client}"),
     };
+    // Kept for weeks, and a request may hold a password: a plain digest could be tried out by whoever reads the table.
+    let fingerprint = app.identity.sealer().mark("replay", &fingerprint);
     let begun = tokio::time::Instant::now();
     loop {
         let now = app.now();
@@ -108,15 +111,16 @@ pub async fn under<F: Future>(hold: &Hold, work: F) -> F::Output {
     replays::holding(hold.clone(), work).await
 }
 
-/// Keeps the first request's answer; an answer that says nothing about the request itself (a fault of ours, an
-/// outage, a limit, a lost sign-in) gives the key back instead, so that the same request can succeed later.
+/// Keeps the first request's answer. A request that was refused and took no effect gives its key back instead: the
+/// same again is looked at anew, and may be in order by then.
 ///
 /// # Errors
 /// The database's own; the key then stays with the request until it is taken for dead.
 pub async fn settle(app: &App, hold: &Hold, answer: &Answer) -> Result<()> {
     let mut conn = app.records.conn().await?;
-    if answer.status >= 500 || matches!(answer.status, 401 | 403 | 408 | 413 | 429) {
-        return Ok(replays::give_back(&mut conn, hold).await?);
+    let refused = answer.status >= 400;
+    if refused && (replays::give_back(&mut conn, hold).await? || answer.status >= 500) {
+        return Ok(());
     }
     let sealed = app.identity.sealer().seal("replay", &answer.body);
     Ok(replays::keep(&mut conn, hold, answer.status, answer.headers.clone(), sealed).await?)

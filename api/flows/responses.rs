@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::visits::life::Work;
-use super::visits::{allowed, asked, note_sealed_read};
+use super::visits::{allowed, asked, note_sealed_reads};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId, minted_by_phone};
@@ -15,6 +15,7 @@ use crate::domain::visit::rule;
 use crate::records::visits::life as rows;
 use crate::records::{custody, responses};
 use serde_json::{Value, json};
+use std::slice::from_ref;
 
 /// An answer as a phone sends it.
 #[derive(Clone, Debug)]
@@ -151,7 +152,7 @@ pub async fn of_visit(app: &App, actor: &Actor, visit: VisitId) -> Result<Vec<Re
     let mut tx = app.records.begin().await?;
     allowed(&mut tx, actor, visit, Deed::ReadVisit).await?;
     let found = rows::find(&mut tx, visit).await?.ok_or_else(Refusal::not_found)?;
-    note_sealed_read(&mut tx, actor, &found, "responses", app.now()).await?;
+    note_sealed_reads(&mut tx, actor, from_ref(&found), "responses", app.now()).await?;
     let answers = responses::of_visit(&mut tx, visit).await?;
     tx.commit().await?;
     Ok(answers)

@@ -1,11 +1,11 @@
 //! What a reviewer looks at: the board of visits, one visit with its evidence, one photo with all that is known.
 
-use super::visits::{allowed, note_sealed_read};
-use super::{Result, scope, visits};
+use super::visits::{allowed, may_do, note_sealed_reads};
+use super::{Result, visits};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, CampaignId, PhotoId, VisitId};
-use crate::domain::permission::{Deed, Subject, allows, may};
+use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::place::Area;
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
@@ -15,8 +15,9 @@ use crate::records::visits::evidence;
 use crate::records::visits::life as visit_rows;
 use crate::records::visits::standing;
 use crate::records::visits::visible::{self, Place, Wanted};
-use crate::records::{Db, accounts, campaigns, photos, premises, responses, teams, templates};
+use crate::records::{Db, accounts, campaigns, photos, premises, responses, templates};
 use std::collections::HashSet;
+use std::slice::from_ref;
 
 pub use crate::records::photos::{Photo, Sample, Tally};
 pub use crate::records::templates::TemplateVersion;
@@ -58,10 +59,7 @@ pub async fn board(
     let tallies = photos::tallies(&mut db, &ids).await?;
     let mut samples = photos::samples(&mut db, &ids, SAMPLES).await?;
     // Whoever answers for a unit sees its visits, and not the campaigns they belong to.
-    let teams = match actor.account() {
-        Some(account) => teams::campaigns_of(&mut db, account).await?,
-        None => Vec::new(),
-    };
+    let teams = campaigns::of_own_teams(&mut db, actor).await?;
     let knows = |visit: &&Visit| {
         let units = std::iter::once(visit.unit).chain(visit.unit_ancestors.iter().copied()).collect();
         let of =
@@ -104,7 +102,7 @@ pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     let mut tx = app.records.begin().await?;
     let subject = allowed(&mut tx, actor, id, Deed::ReadVisit).await?.subject;
     let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
-    note_sealed_read(&mut tx, actor, &visit, "gallery", app.now()).await?;
+    note_sealed_reads(&mut tx, actor, from_ref(&visit), "gallery", app.now()).await?;
     let photos = if may_do(actor, Deed::ReadPhotos, &subject) {
         Some(photos::of_visit(&mut tx, id, MOST_PHOTOS).await?)
     } else {
@@ -125,10 +123,6 @@ pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     };
     tx.commit().await?;
     Ok(gallery)
-}
-
-fn may_do(actor: &Actor, deed: Deed, subject: &Subject) -> bool {
-    allows(actor, deed, subject) && scope(actor, deed).is_ok()
 }
 
 /// One photo with all that is known about it.
@@ -168,7 +162,7 @@ pub async fn exhibit(app: &App, actor: &Actor, id: PhotoId) -> Result<Exhibit> {
     let standing = standing(&mut tx, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
     may(actor, Deed::ReadPhotos, &standing.subject)?;
     let visit = visit_rows::find(&mut tx, standing.id).await?.ok_or_else(Refusal::not_found)?;
-    note_sealed_read(&mut tx, actor, &visit, "photo", app.now()).await?;
+    note_sealed_reads(&mut tx, actor, from_ref(&visit), "photo", app.now()).await?;
     let checklists = templates::versions_by_id(&mut tx, &visit.templates).await?;
     let asked = photo.declared.item.as_deref();
     let item = asked.and_then(|code| checklists.iter().find_map(|list| list.body.item(code))).cloned();

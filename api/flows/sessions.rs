@@ -15,7 +15,8 @@ use crate::records::{custody, sign_ins, tokens};
 use jiff::SignedDuration;
 use serde_json::json;
 
-fn not_held() -> Error {
+/// What a token that does not hold is told, or one that no longer does.
+pub(super) fn not_held() -> Error {
     Error::Refused(Refusal::new(
         Kind::Unauthenticated,
         "token.invalid",
@@ -42,6 +43,18 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Actor> {
         Who::Program(id) => id.clone(),
     };
     if subject == claims.sub { Ok(actor) } else { Err(not_held()) }
+}
+
+/// The same actor with what they may do now: for a request that lasts long enough for rights to change meanwhile.
+///
+/// # Errors
+/// `token.invalid` where the session holds no longer; an outage.
+pub async fn afresh(app: &App, asked: &Actor) -> Result<Actor> {
+    let standing =
+        sessions::standing(&mut *app.records.conn().await?, Which::Id(asked.session), app.now()).await?;
+    let standing = standing.filter(|standing| standing.holds).ok_or_else(not_held)?;
+    let now = actor(standing, Some(&asked.scopes)).ok_or_else(not_held)?;
+    if now.who == asked.who { Ok(now) } else { Err(not_held()) }
 }
 
 /// What a token says, if it is one of ours and in time; its session may have ended.
@@ -107,7 +120,7 @@ pub async fn browser(app: &App, cookie: &str) -> Result<Option<BrowserSession>> 
 /// Signs somebody in to our pages; returns the cookie's secret.
 ///
 /// # Errors
-/// An outage.
+/// `token.invalid` where the password changed since it was proven, or an outage.
 pub async fn sign_in_browser(app: &App, account: &Account) -> Result<String> {
     let (now, secret) = (app.now(), random_text());
     let session = SessionId::random(identity::random());
@@ -123,6 +136,7 @@ pub async fn sign_in_browser(app: &App, account: &Account) -> Result<String> {
         expires_at: now.saturating_add(life).unwrap_or(now),
     };
     let mut tx = app.records.begin().await?;
+    super::sign_in::still_proven(&mut tx, account).await?;
     sessions::start(&mut tx, new, now).await?;
     let who = Actor { who: Who::Person(account.id), session, scopes: Vec::new(), grants: Vec::new() };
     let entry = noted("session.started", session, json!({ "kind": "browser" }));
@@ -154,16 +168,31 @@ pub async fn sign_out(app: &App, actor: &Actor) -> Result<()> {
     Ok(())
 }
 
-/// Clears what may no longer be repeated and forgets what has long expired. Safe to run at any time; once a minute is
-/// right.
+/// Clears what may no longer be repeated. Safe to run at any time; twice a minute is right.
 ///
 /// # Errors
 /// An outage.
 pub async fn sweep(app: &App) -> Result<()> {
     let now = app.now();
+    let before = now.checked_sub(super::oauth::REPEATABLE).unwrap_or(now);
+    Ok(tokens::clear_successors(&mut *app.records.conn().await?, before).await?)
+}
+
+/// Rows deleted by one statement: far below what the statement's time allows.
+const BATCH: i64 = 2_000;
+
+/// Forgets codes, tokens, sessions of programs and failed sign-ins that are long over. Safe to run at any time; once an
+/// hour is right.
+///
+/// # Errors
+/// An outage.
+pub async fn forget(app: &App) -> Result<()> {
+    let now = app.now();
     let ago = |length: SignedDuration| now.checked_sub(length).unwrap_or(now);
+    let (a_day, a_week) = (SignedDuration::from_hours(24), SignedDuration::from_hours(24 * 7));
     let mut conn = app.records.conn().await?;
-    let a_week = SignedDuration::from_hours(24 * 7);
-    tokens::sweep(&mut conn, ago(super::oauth::REPEATABLE), ago(a_week)).await?;
+    let full = |forgotten: usize| i64::try_from(forgotten).is_ok_and(|forgotten| forgotten >= BATCH);
+    while full(tokens::forget_expired(&mut conn, ago(a_week), BATCH).await?) {}
+    while full(sessions::forget_programs(&mut conn, ago(a_day), BATCH).await?) {}
     Ok(sign_ins::sweep(&mut conn, ago(KNOWN_FOR)).await?)
 }

@@ -6,7 +6,7 @@ use crate::domain::account::{Login, Password, State};
 use crate::domain::throttle::{self, Counted, KNOWN_FOR};
 use crate::identity;
 pub use crate::records::accounts::Account;
-use crate::records::{self, accounts, sign_ins};
+use crate::records::{self, Db, accounts, sign_ins};
 use jiff::Timestamp;
 
 /// What a login and a password proved.
@@ -56,14 +56,19 @@ impl Subjects {
 /// An outage, or too many passwords being checked.
 pub async fn prove(app: &App, login: &str, password: &str, source: &str) -> Result<Proof> {
     let now = app.now();
-    let login =
-        Login::parse(login).map_or_else(|_| login.chars().take(200).collect(), |l| l.as_str().to_owned());
-    let subjects = Subjects::of(&login, source);
+    let parsed = Login::parse(login).ok();
+    let counted =
+        parsed.as_ref().map_or_else(|| login.chars().take(200).collect(), |l| l.as_str().to_owned());
+    let subjects = Subjects::of(&counted, source);
     if let Some(seconds) = count(app, &subjects, now).await? {
         tracing::warn!(seconds, "a sign-in was put off after too many failures");
         return Ok(Proof::Wait { seconds });
     }
-    let found = accounts::by_login(&mut *app.records.conn().await?, &login).await?;
+    // What is no login is nobody's: it is not looked up, and costs the same as a wrong password.
+    let found = match &parsed {
+        Some(login) => accounts::by_login(&mut *app.records.conn().await?, login.as_str()).await?,
+        None => None,
+    };
     let (account, hash) = found.unzip();
     let fits = app.identity.verify_password(Password::typed(password), hash.flatten()).await?;
     let Some(account) = account.filter(|account| fits && account.state == State::Active) else {
@@ -72,6 +77,19 @@ pub async fn prove(app: &App, login: &str, password: &str, source: &str) -> Resu
     };
     clear(app, &subjects, now).await?;
     Ok(Proof::Proven(Box::new(account)))
+}
+
+/// Refuses to go on from a proof that was overtaken: by a new password, or by the end of the account. The account is
+/// held until the transaction ends, so that whatever ends its sessions comes before or after.
+///
+/// # Errors
+/// `token.invalid`, or an outage.
+pub(super) async fn still_proven(db: &mut Db, proven: &Account) -> Result<()> {
+    let same = |held: &Account| {
+        held.state == State::Active && held.password_changed_at == proven.password_changed_at
+    };
+    let held = accounts::hold(db, proven.id).await?;
+    if held.as_ref().is_some_and(same) { Ok(()) } else { Err(super::sessions::not_held()) }
 }
 
 async fn count(app: &App, subjects: &Subjects, now: Timestamp) -> Result<Option<i64>> {
@@ -93,26 +111,26 @@ async fn count(app: &App, subjects: &Subjects, now: Timestamp) -> Result<Option<
         let next = throttle::next(count.failures, count.last_at, now);
         sign_ins::set(&mut tx, &count.subject, next, now).await?;
     }
-    tx.commit().await?;
+    tx.commit_apart().await?;
     Ok(None)
 }
 
 async fn clear(app: &App, subjects: &Subjects, now: Timestamp) -> records::Result<()> {
+    let names: Vec<String> = subjects.counted.iter().map(|(_, name)| name.clone()).collect();
     let mut tx = app.records.begin().await?;
+    // All at once and in one order, as `count` does: two who sign in never wait for each other.
+    let counts = sign_ins::hold(&mut tx, &names, now).await?;
     let mut done = Vec::new();
-    for (kind, name) in &subjects.counted {
-        match kind {
-            Counted::Pair | Counted::Account => done.push(name.clone()),
-            // One success must not wipe out what a source did to other accounts.
-            Counted::Source => {
-                for count in sign_ins::hold(&mut tx, std::slice::from_ref(name), now).await? {
-                    sign_ins::set(&mut tx, name, count.failures.saturating_sub(1).max(0), count.last_at)
-                        .await?;
-                }
-            }
+    for count in counts {
+        // One success must not wipe out what a source did to other accounts.
+        if subjects.kind(&count.subject) == Some(Counted::Source) {
+            let fewer = count.failures.saturating_sub(1).max(0);
+            sign_ins::set(&mut tx, &count.subject, fewer, count.last_at).await?;
+        } else {
+            done.push(count.subject);
         }
     }
     sign_ins::forget(&mut tx, &done).await?;
     sign_ins::set(&mut tx, &subjects.known, 0, now).await?;
-    tx.commit().await
+    tx.commit_apart().await
 }

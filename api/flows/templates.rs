@@ -3,13 +3,14 @@
 use super::{Error, Result, random_bytes};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{AccountId, OwnerId, TemplateId, TemplateVersionId};
+use crate::domain::ids::{OwnerId, TemplateId, TemplateVersionId};
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::template::{self, Checklist};
 use crate::records::templates::Sight;
 pub use crate::records::templates::{Summary, Template, TemplateVersion};
 use crate::records::{self, Db, custody};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 fn subject(owner: Option<OwnerId>) -> Subject {
@@ -47,6 +48,7 @@ pub async fn create(app: &App, actor: &Actor, owner: Option<OwnerId>, code: &str
     Ok(new)
 }
 
+/// Enters a template, as of when it says it was made.
 async fn keep(db: &mut Db, actor: Option<&Actor>, new: &Template) -> Result<()> {
     records::templates::keep(db, new).await.map_err(|why| {
         if why.broke("templates_code_unique") {
@@ -54,10 +56,17 @@ async fn keep(db: &mut Db, actor: Option<&Actor>, new: &Template) -> Result<()> 
         }
         Error::from(why)
     })?;
-    note(db, actor, "template.created", new, json!({ "code": new.code })).await
+    note(db, actor, "template.created", new, json!({ "code": new.code }), new.created_at).await
 }
 
-async fn note(db: &mut Db, actor: Option<&Actor>, deed: &str, of: &Template, details: Value) -> Result<()> {
+async fn note(
+    db: &mut Db,
+    actor: Option<&Actor>,
+    deed: &str,
+    of: &Template,
+    details: Value,
+    now: Timestamp,
+) -> Result<()> {
     let entry = custody::Entry {
         deed,
         object: ("template", of.id.to_string()),
@@ -65,7 +74,7 @@ async fn note(db: &mut Db, actor: Option<&Actor>, deed: &str, of: &Template, det
         visit: None,
         details,
     };
-    custody::note(db, actor, entry, of.created_at).await?;
+    custody::note(db, actor, entry, now).await?;
     Ok(())
 }
 
@@ -78,25 +87,25 @@ pub async fn draft(app: &App, actor: &Actor, id: TemplateId, body: Checklist) ->
     let of = seen(&mut tx, actor, id).await?;
     may(actor, Deed::EditTemplates, &subject(of.owner))?;
     let body = body.checked("")?;
-    let of = Template { created_at: app.now(), ..of };
-    let number = next_draft(&mut tx, Some(actor), &of, &body, actor.account()).await?;
+    let number = next_draft(&mut tx, Some(actor), &of, &body, app.now()).await?;
     let new = numbered(&mut tx, id, number, false).await?;
     tx.commit().await?;
     Ok(new)
 }
 
-/// Drafts under the next number; `of.created_at` is now.
+/// Drafts under the next number.
 async fn next_draft(
     db: &mut Db,
     actor: Option<&Actor>,
     of: &Template,
     body: &Checklist,
-    by: Option<AccountId>,
+    now: Timestamp,
 ) -> Result<i32> {
     let number = records::templates::hold(db, of.id).await? + 1;
     let version = TemplateVersionId::random(random_bytes());
-    records::templates::keep_draft(db, (of.id, version, number), body, by, of.created_at).await?;
-    note(db, actor, "template.drafted", of, json!({ "version": version, "number": number })).await?;
+    let by = actor.and_then(Actor::account);
+    records::templates::keep_draft(db, (of.id, version, number), body, by, now).await?;
+    note(db, actor, "template.drafted", of, json!({ "version": version, "number": number }), now).await?;
     Ok(number)
 }
 
@@ -137,9 +146,8 @@ pub async fn rewrite(
     }
     let body = body.checked("")?;
     records::templates::rewrite(&mut tx, held.id, &body).await?;
-    let of = Template { created_at: app.now(), ..of };
-    note(&mut tx, Some(actor), "template.rewritten", &of, json!({ "version": held.id, "number": number }))
-        .await?;
+    let details = json!({ "version": held.id, "number": number });
+    note(&mut tx, Some(actor), "template.rewritten", &of, details, app.now()).await?;
     tx.commit().await?;
     Ok(TemplateVersion { body, ..held })
 }
@@ -152,27 +160,27 @@ pub async fn publish(app: &App, actor: &Actor, (id, number): (TemplateId, i32)) 
     let mut tx = app.records.begin().await?;
     let of = seen(&mut tx, actor, id).await?;
     may(actor, Deed::EditTemplates, &subject(of.owner))?;
-    let of = Template { created_at: app.now(), ..of };
-    let version = publish_held(&mut tx, Some(actor), &of, number).await?;
+    let version = publish_held(&mut tx, Some(actor), &of, number, app.now()).await?;
     tx.commit().await?;
     Ok(version)
 }
 
-/// Publishes a number; `of.created_at` is now.
+/// Publishes a number.
 async fn publish_held(
     db: &mut Db,
     actor: Option<&Actor>,
     of: &Template,
     number: i32,
+    now: Timestamp,
 ) -> Result<TemplateVersion> {
     let held = numbered(db, of.id, number, true).await?;
     still_draft(&held)?;
     let sha256 = held.body.sha256()?;
     let by = actor.and_then(Actor::account);
-    records::templates::publish(db, held.id, &sha256, by, of.created_at).await?;
+    records::templates::publish(db, held.id, &sha256, by, now).await?;
     let details = json!({ "version": held.id, "number": number, "sha256": hex::encode(sha256) });
-    note(db, actor, "template.published", of, details).await?;
-    Ok(TemplateVersion { sha256: Some(sha256), published_at: Some(of.created_at), ..held })
+    note(db, actor, "template.published", of, details, now).await?;
+    Ok(TemplateVersion { sha256: Some(sha256), published_at: Some(now), ..held })
 }
 
 /// One version of a template.
@@ -247,20 +255,21 @@ pub async fn bring_in(app: &App, owner: Option<&str>, code: &str, body: Checklis
     };
     let now = app.now();
     let known = records::templates::by_code(&mut tx, owner, &code).await?;
-    let is_new = known.is_none();
-    let id = known.map_or_else(|| TemplateId::random(random_bytes()), |known| known.id);
-    let of = Template { id, owner, code, created_at: now };
-    if is_new {
-        keep(&mut tx, None, &of).await?;
-    }
+    let of = if let Some(known) = known {
+        known
+    } else {
+        let new = Template { id: TemplateId::random(random_bytes()), owner, code, created_at: now };
+        keep(&mut tx, None, &new).await?;
+        new
+    };
     let versions = records::templates::summaries(&mut tx, &[of.id]).await?;
     if let Some(last) = versions.iter().rev().find(|v| v.sha256.is_some())
         && last.sha256 == Some(sha256)
     {
         return Ok(Brought::Known(last.number));
     }
-    let number = next_draft(&mut tx, None, &of, &body, None).await?;
-    publish_held(&mut tx, None, &of, number).await?;
+    let number = next_draft(&mut tx, None, &of, &body, now).await?;
+    publish_held(&mut tx, None, &of, number, now).await?;
     tx.commit().await?;
     Ok(Brought::Published(number))
 }

@@ -40,15 +40,27 @@ pub fn today(app: &App) -> Date {
     vietnam_day(app.now())
 }
 
+/// Refuses whoever may not change this unit, or what stands at the top where none is named. Where a unit lies is asked
+/// as of today.
+pub(super) async fn may_edit(db: &mut Db, app: &App, actor: &Actor, unit: Option<UnitId>) -> Result<()> {
+    let mut units: Vec<UnitId> = unit.into_iter().collect();
+    if let Some(unit) = unit
+        && let Some(found) = records::units::at(db, unit, today(app)).await?
+    {
+        units.extend(found.ancestors);
+    }
+    Ok(may(actor, Deed::EditUnits, &Subject { units, ..Subject::default() })?)
+}
+
 /// Enters a unit with its first version.
 ///
 /// # Errors
 /// `forbidden`, `invalid`.
 pub async fn create(app: &App, actor: &Actor, said: VersionSaid) -> Result<Unit> {
-    may(actor, Deed::EditUnits, &Subject::default())?;
+    let mut tx = app.records.begin().await?;
+    may_edit(&mut tx, app, actor, said.parent).await?;
     let (id, now) = (UnitId::random(random_bytes()), app.now());
     let version = UnitVersion::checked(UnitVersionId::random(random_bytes()), id, said)?;
-    let mut tx = app.records.begin().await?;
     fits(&mut tx, &version).await?;
     records::units::keep(&mut tx, id, version.unit_type.kind(), now).await?;
     keep(&mut tx, actor, "unit.created", &version, now).await?;
@@ -62,10 +74,13 @@ pub async fn create(app: &App, actor: &Actor, said: VersionSaid) -> Result<Unit>
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `unit.kind-changed`, `unit.version-order`, `unit.version-gap`.
 pub async fn add_version(app: &App, actor: &Actor, id: UnitId, said: VersionSaid) -> Result<Unit> {
-    may(actor, Deed::EditUnits, &Subject::default())?;
+    let mut tx = app.records.begin().await?;
+    may_edit(&mut tx, app, actor, Some(id)).await?;
+    if said.parent.is_some() {
+        may_edit(&mut tx, app, actor, said.parent).await?;
+    }
     let version = UnitVersion::checked(UnitVersionId::random(random_bytes()), id, said)?;
     let now = app.now();
-    let mut tx = app.records.begin().await?;
     if !records::units::lock(&mut tx, id).await? {
         return Err(Refusal::not_found().into());
     }

@@ -3,6 +3,7 @@
 use super::Result;
 use crate::app::App;
 use crate::{decoding, records};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Which parts of the installation answer.
@@ -12,7 +13,7 @@ pub struct Parts {
     pub database: bool,
     /// The object store.
     pub store: bool,
-    /// Room on the disk of this process.
+    /// Room on the disk of the data folder.
     pub disk: bool,
 }
 
@@ -30,9 +31,13 @@ pub async fn parts(app: &App) -> Parts {
             tracing::warn!(part, %why, "a part does not answer");
         }
     }
-    let disk =
-        rustix::fs::statvfs(".").is_ok_and(|s| s.f_bavail.saturating_mul(s.f_frsize) >= LEAST_FREE_BYTES);
-    Parts { database: database.is_ok(), store: store.is_ok(), disk }
+    Parts { database: database.is_ok(), store: store.is_ok(), disk: has_room(&app.config.data) }
+}
+
+/// Whether the disk of a folder has room; of the nearest folder above where it is not there yet.
+fn has_room(folder: &Path) -> bool {
+    let there = folder.ancestors().find(|place| place.exists()).unwrap_or(Path::new("."));
+    rustix::fs::statvfs(there).is_ok_and(|s| s.f_bavail.saturating_mul(s.f_frsize) >= LEAST_FREE_BYTES)
 }
 
 /// Makes the bucket where it is missing.

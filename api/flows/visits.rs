@@ -7,9 +7,10 @@ use super::{Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
-use crate::domain::permission::{Deed, may};
+use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
+use crate::domain::text;
 use crate::domain::visit::{AskedList, State, Visit};
 use crate::records::custody::{self, Entry};
 use crate::records::premises::Premises;
@@ -33,6 +34,24 @@ const EARLIER_FINDINGS: i64 = 300;
 /// Most photos named in a bundle.
 const MOST_PHOTOS: i64 = 2000;
 
+/// Longest words to search for, in characters.
+const MOST_WORDS: usize = 100;
+
+/// Reads words to search for and folds them: case and accents do not count.
+///
+/// # Errors
+/// `invalid` where nothing is left of them, they are longer than 100 characters, or hold what no text may.
+pub fn words(said: &str) -> std::result::Result<String, Refusal> {
+    let words = text::required(said, MOST_WORDS).map_err(|why| Refusal::field("?q", "visit.words", why))?;
+    let key = text::fold(&words);
+    // Accents alone are a text, and nothing to search for.
+    if key.is_empty() {
+        Err(Refusal::field("?q", "visit.words", "must hold a letter or a digit"))
+    } else {
+        Ok(key)
+    }
+}
+
 /// What an actor is to a visit, if they may do the deed.
 ///
 /// # Errors
@@ -43,19 +62,19 @@ pub(super) async fn allowed(db: &mut Db, actor: &Actor, id: VisitId, deed: Deed)
     Ok(standing)
 }
 
-/// Records that somebody looked at a visit that is still sealed.
-pub(super) async fn note_sealed_read(
+/// Records that somebody looked at visits that are still sealed. Readers do not add to a visit's own numbered log: it
+/// tells what the team did, and whoever reads a list must not hold up a check-in.
+pub(super) async fn note_sealed_reads(
     db: &mut Db,
     actor: &Actor,
-    visit: &Visit,
+    visits: &[Visit],
     through: &str,
     now: Timestamp,
 ) -> Result<()> {
-    if visit.is_sealed() {
-        let entry = entry(visit, "visit.sealed-read", json!({ "through": through }));
-        custody::note(db, Some(actor), entry, now).await?;
-    }
-    Ok(())
+    let sealed = visits.iter().filter(|visit| visit.is_sealed());
+    let read =
+        |visit: &Visit| entry(visit, "visit.sealed-read", json!({ "through": through, "visit": visit.id }));
+    Ok(custody::note_readings(db, actor, sealed.map(read).collect(), now).await?)
 }
 
 fn entry(visit: &Visit, deed: &'static str, details: Value) -> Entry<'static> {
@@ -68,11 +87,22 @@ fn entry(visit: &Visit, deed: &'static str, details: Value) -> Entry<'static> {
     }
 }
 
-async fn seen(tx: &mut Tx, app: &App, actor: &Actor, id: VisitId, through: &str) -> Result<Visit> {
-    allowed(tx, actor, id, Deed::ReadVisit).await?;
+async fn seen(
+    tx: &mut Tx,
+    app: &App,
+    actor: &Actor,
+    id: VisitId,
+    through: &str,
+) -> Result<(Visit, Standing)> {
+    let standing = allowed(tx, actor, id, Deed::ReadVisit).await?;
     let visit = rows::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
-    note_sealed_read(tx, actor, &visit, through, app.now()).await?;
-    Ok(visit)
+    note_sealed_reads(tx, actor, std::slice::from_ref(&visit), through, app.now()).await?;
+    Ok((visit, standing))
+}
+
+/// Whether an actor may do the deed, by their rights and by what their client may ask for.
+pub(super) fn may_do(actor: &Actor, deed: Deed, subject: &Subject) -> bool {
+    allows(actor, deed, subject) && scope(actor, deed).is_ok()
 }
 
 /// Reads one visit.
@@ -81,7 +111,7 @@ async fn seen(tx: &mut Tx, app: &App, actor: &Actor, id: VisitId, through: &str)
 /// `not-found`.
 pub async fn read(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut tx = app.records.begin().await?;
-    let visit = seen(&mut tx, app, actor, id, "visit").await?;
+    let (visit, _) = seen(&mut tx, app, actor, id, "visit").await?;
     tx.commit().await?;
     Ok(visit)
 }
@@ -115,9 +145,7 @@ async fn listed(
 ) -> Result<Vec<Visit>> {
     let ids: Vec<VisitId> = places.iter().map(|place| place.id).collect();
     let visits = rows::load(tx, &ids).await?;
-    for visit in &visits {
-        note_sealed_read(tx, actor, visit, through, app.now()).await?;
-    }
+    note_sealed_reads(tx, actor, &visits, through, app.now()).await?;
     Ok(visits)
 }
 
@@ -146,8 +174,8 @@ pub struct Bundle {
     pub templates: Vec<TemplateVersion>,
     /// What is answered so far.
     pub responses: Vec<Response>,
-    /// Photos declared so far.
-    pub photos: Vec<Declared>,
+    /// Photos declared so far; `None` where they are not for this actor.
+    pub photos: Option<Vec<Declared>>,
     /// What was not fine at earlier visits to this unit.
     pub earlier: Vec<Earlier>,
 }
@@ -168,14 +196,20 @@ pub struct Earlier {
 /// `not-found`.
 pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
     let mut tx = app.records.begin().await?;
-    let visit = seen(&mut tx, app, actor, id, "bundle").await?;
+    let (visit, standing) = seen(&mut tx, app, actor, id, "bundle").await?;
     let premises = match visit.premises {
         Some(id) => premises::find(&mut tx, id).await?,
         None => None,
     };
     let templates = versions(&mut tx, &visit).await?;
     let responses = responses::of_visit(&mut tx, visit.id).await?;
-    let photos = evidence::photos_declared(&mut tx, visit.id, MOST_PHOTOS).await?;
+    // A phone that may send photos must know which ones are held, even if its client may not show any.
+    let photos =
+        if [Deed::ReadPhotos, Deed::SendPhoto].iter().any(|deed| may_do(actor, *deed, &standing.subject)) {
+            Some(evidence::photos_declared(&mut tx, visit.id, MOST_PHOTOS).await?)
+        } else {
+            None
+        };
     let earlier = earlier(&mut tx, actor, &visit).await?;
     tx.commit().await?;
     Ok(Bundle { visit, premises, templates, responses, photos, earlier })

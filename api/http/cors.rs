@@ -11,11 +11,11 @@ use actix_web::http::header::{
 
 /// What a page of another origin may read of an answer besides the usual.
 const EXPOSED: &str = "ETag, Location, Link, Retry-After, X-Request-Id, Repr-Digest, Idempotency-Replayed, \
-    Content-Range, Upload-Offset, Upload-Length, Tus-Resumable";
+    Accept-Ranges, Content-Disposition, Content-Range, WWW-Authenticate, Upload-Offset, Upload-Length, Tus-Resumable";
 
 /// What a page of another origin may send besides the usual.
 const ALLOWED: &str = "Authorization, Content-Type, Accept-Language, Content-Digest, Idempotency-Key, If-Match, \
-    If-None-Match, Range, Repr-Digest, X-Request-Id, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, \
+    If-None-Match, If-Range, Range, Repr-Digest, X-Request-Id, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, \
     Upload-Complete, Upload-Draft-Interop-Version";
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";

@@ -12,7 +12,7 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -51,8 +51,10 @@ pub async fn cover(
         config,
     });
     if method == Method::HEAD {
-        // Operations know GET only; what a HEAD gets is a GET's answer without its body.
+        // Operations know GET only; what a HEAD gets is a GET's answer without its body. What must not be opened or
+        // recorded for an answer without a body asks `is_head`.
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(AskedHead);
     }
     let reader = unread::hold(&mut request);
     let span = tracing::info_span!("request", request_id = %context.request_id);
@@ -86,6 +88,15 @@ pub async fn cover(
     }
     .instrument(span)
     .await
+}
+
+/// Marks a request that came as HEAD.
+struct AskedHead;
+
+/// Whether a request asks for the head of an answer alone.
+#[must_use]
+pub fn is_head(request: &HttpRequest) -> bool {
+    request.method() == Method::HEAD || request.extensions().contains::<AskedHead>()
 }
 
 /// What an answer wears besides what all wear.
@@ -167,10 +178,6 @@ fn dress(headers: &mut HeaderMap, context: Context, dressing: Option<&Dressing>)
     if let Ok(id) = HeaderValue::from_str(&context.request_id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
-    headers.insert(
-        HeaderName::from_static("content-language"),
-        HeaderValue::from_static(context.language.as_str()),
-    );
     let Some(Dressing { origin, is_preflight, config }) = dressing else { return };
     cors::dress(headers, origin.as_ref(), *is_preflight, config);
     if config.is_https() {

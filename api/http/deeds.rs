@@ -44,6 +44,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("check_in", Right(Deed::RecordVisit)),
     ("clear_for_visit", Right(Deed::ScheduleVisit)),
     ("close_recording", Right(Deed::RecordVisit)),
+    ("disclose_visit", Right(Deed::DiscloseVisit)),
     ("dispatch_visit", Right(Deed::DispatchVisit)),
     ("draft_minutes", Right(Deed::DraftMinutes)),
     ("finalise_visit", Right(Deed::FinaliseVisit)),

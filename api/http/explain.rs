@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::problem::Problem;
+use super::read_only;
 use super::reference::{escape, page};
 use super::wording::{self, Word};
 use crate::domain::refusal::Refusal;
@@ -9,8 +10,8 @@ use actix_web::{HttpResponse, web};
 
 /// Pages about codes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/problems", web::get().to(list));
-    cfg.route("/problems/{code}", web::get().to(one));
+    cfg.service(read_only("/problems", web::get().to(list)));
+    cfg.service(read_only("/problems/{code}", web::get().to(one)));
 }
 
 async fn one(code: web::Path<String>) -> Result<HttpResponse, Problem> {

@@ -1,10 +1,13 @@
 //! How much one caller may ask for: decided before a body is read.
 //!
-//! A request with a token that holds is counted under its session, any other under the network it comes from. Who
-//! asks is found out here once; [`super::actor::Caller`] reuses it.
+//! A request with a token that holds is counted under its session, one with a cookie that was seen to hold under that
+//! cookie, any other under the network it comes from: an office behind one address is many. Who asks with a token is
+//! found out here once; [`super::actor::Caller`] reuses it. A cookie costs no look-up here: the page that does look it
+//! up says what it found, and until then the network pays.
 
 use super::actor::{self, Known};
 use super::address;
+use super::cookies::Cookie;
 use super::problem::Problem;
 use crate::app::App;
 use crate::config::Config;
@@ -15,9 +18,13 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 pub use super::pace::{BodyFault, Paced, collect, paced};
@@ -26,17 +33,23 @@ pub use super::pace::{BodyFault, Paced, collect, paced};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Session(Uuid),
+    Cookie(u64),
     Network(IpAddr),
 }
 
 /// Counts after which allowances nobody uses any more are forgotten.
 const SWEEP_EVERY: u32 = 8192;
+/// How long a cookie that was seen to hold counts for itself. Longer than anybody looks at one page, and nothing but a
+/// place in the queue depends on it.
+const REMEMBERED: Duration = Duration::from_mins(10);
 
 /// The allowances of this process.
 pub struct Limits {
     rate: DefaultKeyedRateLimiter<Key>,
     clock: DefaultClock,
     counted: AtomicU32,
+    hasher: RandomState,
+    cookies: Mutex<HashMap<u64, Instant>>,
 }
 
 impl Limits {
@@ -48,12 +61,30 @@ impl Limits {
             rate: RateLimiter::keyed(Quota::per_minute(per_minute)),
             clock: DefaultClock::default(),
             counted: AtomicU32::new(0),
+            hasher: RandomState::new(),
+            cookies: Mutex::default(),
         }
+    }
+
+    /// Counts requests with this cookie for themselves from now on: it was just seen to hold.
+    pub fn remember(&self, cookie: &str) {
+        self.cookies().insert(self.hasher.hash_one(cookie), Instant::now());
+    }
+
+    fn of_cookie(&self, cookie: &str) -> Option<Key> {
+        let hash = self.hasher.hash_one(cookie);
+        let seen = self.cookies().get(&hash).is_some_and(|seen| seen.elapsed() < REMEMBERED);
+        seen.then_some(Key::Cookie(hash))
+    }
+
+    fn cookies(&self) -> MutexGuard<'_, HashMap<u64, Instant>> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take(&self, key: &Key) -> Result<(), Problem> {
         if self.counted.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             self.rate.retain_recent();
+            self.cookies().retain(|_, seen| seen.elapsed() < REMEMBERED);
         }
         self.rate.check_key(key).map_err(|not_until| {
             let wait = not_until.wait_time_from(self.clock.now());
@@ -89,7 +120,11 @@ pub async fn admit(
     };
     let key = match &known {
         Some(Known(Ok(actor))) => Key::Session(actor.session.0),
-        _ => Key::Network(network),
+        Some(_) => Key::Network(network),
+        None => Cookie::Session
+            .read(&app.config, request.request())
+            .and_then(|cookie| limits.of_cookie(&cookie))
+            .unwrap_or(Key::Network(network)),
     };
     if let Err(problem) = limits.take(&key) {
         return Ok(request.into_response(problem.error_response()));

@@ -24,6 +24,7 @@ pub mod reference;
 pub mod replay;
 pub mod unread;
 pub mod v1;
+pub mod vocabulary;
 pub mod wording;
 
 use crate::app::App;
@@ -32,7 +33,7 @@ use actix_web::http::header::ALLOW;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
-use actix_web::{HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{HttpRequest, HttpResponse, HttpServer, Resource, Route, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
 use socket2::SockRef;
@@ -75,16 +76,32 @@ fn undocumented(cfg: &mut web::ServiceConfig) {
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = openapi::methods_of(request.path());
     match (known, request.method()) {
-        (Some(allowed), &Method::OPTIONS) => {
-            Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish())
-        }
-        (Some(allowed), method) if !allowed.split(", ").any(|m| m == method.as_str()) => {
-            Err(not_allowed(allowed))
+        (Some(allowed), method) if !allowed.split(", ").any(|m| m == method.as_str() && m != "OPTIONS") => {
+            another_method(&request, &allowed)
         }
         // TRACE would send a caller's own headers back, tokens included; no address takes it.
         (None, &Method::TRACE | &Method::CONNECT) => Err(not_allowed("GET, HEAD, OPTIONS".to_owned())),
         _ => Err(crate::domain::refusal::Refusal::not_found().into()),
     }
+}
+
+/// An address of ours that stands beside the contract; whoever asks it by another method is told which it takes.
+fn only(address: Resource, allowed: &'static str) -> Resource {
+    let other = move |request: HttpRequest| async move { another_method(&request, allowed) };
+    address.default_service(web::to(other))
+}
+
+/// An address that is read and nothing else.
+fn read_only(path: &str, route: Route) -> Resource {
+    only(web::resource(path).route(route), "GET, HEAD, OPTIONS")
+}
+
+/// What an address answers to a method it does not take (RFC 9110 §9.3.7, §15.5.6).
+fn another_method(request: &HttpRequest, allowed: &str) -> Result<HttpResponse, Problem> {
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish());
+    }
+    Err(not_allowed(allowed.to_owned()))
 }
 
 fn not_allowed(allowed: String) -> Problem {
@@ -161,7 +178,7 @@ pub fn figures(app: &App, vitals: &Vitals, address: SocketAddr) -> anyhow::Resul
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(vitals.clone())
-            .route("/metrics", web::get().to(probes::all_figures))
+            .service(read_only("/metrics", web::get().to(probes::all_figures)))
             .default_service(web::to(nothing_here))
             .wrap(from_fn(cover::cover))
     });

@@ -2,6 +2,7 @@
 
 use super::deeds::{self, Needs};
 use super::problem::{PROBLEM_JSON, ProblemDocument};
+use super::{read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
 use std::sync::OnceLock;
@@ -27,7 +28,7 @@ use utoipa_actix_web::AppExt;
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Fieldproof", url = "https://fieldproof.example")
     ),
-    components(schemas(ProblemDocument)),
+    components(schemas(ProblemDocument, vocabulary::PhotoOrder)),
     tags(
         (name = "accounts", description = "People, their roles, their devices."),
         (name = "units", description = "Owners, administrative units through time, premises."),
@@ -99,7 +100,8 @@ fn idempotency_key() -> Parameter {
         .required(Required::False)
         .description(Some(
             "1 to 255 visible ASCII characters, new for each thing you want done. The same request with the same key \
-             gets the first one's answer, with `Idempotency-Replayed: true`, for 30 days.",
+             gets the first one's answer, with `Idempotency-Replayed: true`, for 30 days, and for as \
+             long as the campaign is open that the request took effect under.",
         ))
         .schema(Some(text.build()))
         .example(Some(serde_json::json!("0198c7a2-51b0-7d2e-8c39-3f1f6a1f9d02")))
@@ -260,16 +262,8 @@ pub fn methods_of(path: &str) -> Option<String> {
 
 /// Serves the contract itself.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route(
-        "/openapi.yaml",
-        web::get().to(|| async {
-            HttpResponse::Ok().content_type("application/yaml").body(printed().yaml.as_str())
-        }),
-    );
-    cfg.route(
-        "/openapi.json",
-        web::get().to(|| async {
-            HttpResponse::Ok().content_type("application/json").body(printed().json.as_str())
-        }),
-    );
+    let yaml = || async { HttpResponse::Ok().content_type("application/yaml").body(printed().yaml.as_str()) };
+    let json = || async { HttpResponse::Ok().content_type("application/json").body(printed().json.as_str()) };
+    cfg.service(read_only("/openapi.yaml", web::get().to(yaml)));
+    cfg.service(read_only("/openapi.json", web::get().to(json)));
 }

@@ -24,12 +24,23 @@ pub struct Alive {
     status: &'static str,
 }
 
+/// Whether requests can be served.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadinessStatus {
+    /// They can.
+    Ready,
+    /// A part is away.
+    NotReady,
+    /// The process is about to stop.
+    Stopping,
+}
+
 /// Whether each part answers.
 #[derive(Serialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`, `not_ready` or `stopping`.
-    #[schema(example = "ready")]
-    status: &'static str,
+    /// All parts together.
+    status: ReadinessStatus,
     /// PostgreSQL answers.
     #[schema(example = true)]
     database: bool,
@@ -62,9 +73,9 @@ pub async fn ready(app: web::Data<App>, vitals: web::Data<Vitals>) -> HttpRespon
     let stopping = vitals.stopping.load(Ordering::SeqCst);
     let good = parts.database && parts.store && parts.disk && !stopping;
     let status = match (good, stopping) {
-        (true, _) => "ready",
-        (false, true) => "stopping",
-        (false, false) => "not_ready",
+        (true, _) => ReadinessStatus::Ready,
+        (false, true) => ReadinessStatus::Stopping,
+        (false, false) => ReadinessStatus::NotReady,
     };
     let body = Readiness { status, database: parts.database, store: parts.store, disk: parts.disk };
     if good {

@@ -1,12 +1,12 @@
 //! Refusals and faults as RFC 9457 problem documents; the only place with status numbers.
 
 use super::context::{Context, Language};
-use super::wording;
+use super::{vocabulary, wording};
 use crate::domain::refusal::{FieldFault, Kind, Next, Refusal};
 use crate::flows;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub struct ProblemDocument {
     /// Stable code; see `openapi/problems.md`.
     code: String,
     /// What a phone should do: `retry` the same later, `fix` and send again, `drop` it, or `ask` a person.
-    #[schema(value_type = String, example = "fix")]
+    #[schema(value_type = vocabulary::ClientAction)]
     client_action: Next,
     /// Which fields are to blame.
     errors: Vec<FieldProblem>,
@@ -200,6 +200,7 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut answer = HttpResponse::build(self.status);
         answer.insert_header((CONTENT_TYPE, PROBLEM_JSON)).insert_header((CACHE_CONTROL, "no-store"));
+        answer.insert_header((CONTENT_LANGUAGE, Context::current().language.as_str()));
         if let Some(seconds) = self.retry_after_s {
             answer.insert_header((RETRY_AFTER, seconds));
         }
@@ -215,6 +216,11 @@ impl ResponseError for Problem {
             } else {
                 "Bearer realm=\"fieldproof\", error=\"invalid_token\""
             };
+            answer.insert_header((WWW_AUTHENTICATE, challenge));
+        }
+        // RFC 6750 §3.1: a client learns so that asking again with the same token is of no use.
+        if self.code == "scope-missing" {
+            let challenge = "Bearer realm=\"fieldproof\", error=\"insufficient_scope\"";
             answer.insert_header((WWW_AUTHENTICATE, challenge));
         }
         answer.body(serde_json::to_vec(&self.document()).unwrap_or_default())

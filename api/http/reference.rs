@@ -2,16 +2,16 @@
 //! from elsewhere: it reads the same without any network beyond this machine.
 
 use super::context::Context;
-use super::openapi;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use super::{openapi, read_only};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
 use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
 /// The page and its style.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/docs", web::get().to(|| async { page("Fieldproof API", reference()) }));
-    cfg.route("/docs/style.css", web::get().to(style));
+    cfg.service(read_only("/docs", web::get().to(|| async { page("Fieldproof API", reference()) })));
+    cfg.service(read_only("/docs/style.css", web::get().to(style)));
 }
 
 async fn style() -> HttpResponse {
@@ -27,6 +27,8 @@ pub fn page(title: &str, body: &str) -> HttpResponse {
     let language = Context::current().language.as_str();
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
+        .insert_header((CONTENT_LANGUAGE, language))
+        .insert_header((VARY, "Accept-Language"))
         .insert_header((
             CONTENT_SECURITY_POLICY,
             "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -66,6 +66,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(413, "photo.too-large", "Ảnh lớn hơn mức được nhận.", "The photo is larger than what is taken."),
     problem(415, "photo.type-mismatch", "Kiểu dữ liệu gửi lên khác với kiểu đã khai báo.", "The media type is not the declared one."),
     problem(415, "photo.type-unknown", "Hãy gửi ảnh với kiểu riêng của nó: image/jpeg, png, webp, heic, heif hoặc avif.", "Send the photo with its own media type: image/jpeg, png, webp, heic, heif or avif."),
+    problem(409, "photo.visit-ended", "Cuộc kiểm tra đã kết thúc hẳn; không nhận thêm ảnh nào nữa.", "The visit has ended for good; no more photos are taken for it."),
     problem(409, "photo.visit-not-open", "Ảnh được khai báo từ khi đoàn đến nơi đến khi nộp cuộc kiểm tra.", "Photos are declared from check-in until the visit is submitted."),
     problem(409, "photo.visit-submitted", "Cuộc kiểm tra đã nộp; ảnh của nó được giữ nguyên.", "The visit was submitted; its photos stand."),
     problem(409, "photo.withdrawn", "Ảnh này đã được rút lại.", "This photo was withdrawn."),
@@ -111,7 +112,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "visit.not-authority", "Chỉ người của cấp có thẩm quyền mới được cho biết.", "Only somebody of the owner's authority can be cleared."),
     problem(409, "visit.not-dispatched", "Đoàn chưa được thông báo.", "The team has not been told yet."),
     problem(409, "visit.not-on-site", "Việc này dành cho đoàn đang có mặt tại chỗ.", "This is for a team that is on site."),
-    problem(409, "visit.not-sealed", "Chỉ cuộc kiểm tra đột xuất chưa công bố mới cần cấp phép biết.", "Only a surprise visit that is not disclosed yet needs clearances."),
+    problem(409, "visit.not-sealed", "Chỉ cuộc kiểm tra đột xuất chưa công bố mới được giữ kín.", "Only a surprise visit that is not disclosed yet is sealed."),
     problem(409, "visit.not-signed", "Chỉ nộp sau khi hai bên đã xong biên bản.", "A visit is submitted after both sides are done with the minutes."),
     problem(409, "visit.not-submitted", "Chỉ cuộc kiểm tra đã nộp mới được chốt.", "Only a submitted visit is taken as final."),
     problem(409, "visit.photos-missing", "Còn thiếu ảnh bắt buộc; xem errors.", "Required photos are missing; see errors."),
@@ -216,6 +217,7 @@ pub const FIELDS: &[Word] = &[
     field("unit.parent-unfit", "Loại đơn vị cấp trên không phù hợp.", "The parent's type does not fit."),
     field("unit.parent-unknown", "Không có đơn vị cấp trên này.", "There is no such parent."),
     field("unit.type-unknown", "Không có loại đơn vị này.", "This is no type of unit."),
+    field("visit.words", "Từ cần tìm không hợp lệ.", "These words can't be searched for."),
 ];
 
 /// Codes whose detail is data rather than a sentence; it reaches every caller as it is.

@@ -9,7 +9,7 @@ use crate::config::Config;
 use keyring::Keyring;
 use sealing::Sealer;
 use sha2::Digest;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// Passwords checked at the same time: each takes 19 MiB and tens of milliseconds of a core.
@@ -26,7 +26,7 @@ pub struct Identity {
     sealer: Sealer,
     keyring: Keyring,
     hashing: Arc<Semaphore>,
-    decoy: Arc<OnceLock<String>>,
+    decoy: Arc<str>,
 }
 
 impl Identity {
@@ -37,7 +37,7 @@ impl Identity {
             sealer: Sealer::new(config.secret.expose()),
             keyring: Keyring::default(),
             hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
-            decoy: Arc::default(),
+            decoy: password::decoy().into(),
         }
     }
 

@@ -24,12 +24,23 @@ impl Sealer {
         Self { secret: *secret }
     }
 
-    fn cipher(&self, purpose: &str) -> XChaCha20Poly1305 {
+    fn key(&self, use_of_it: &[u8], purpose: &str) -> [u8; 32] {
         let mut key = sha2::Sha256::new();
-        key.update(b"fieldproof sealing 1\0");
+        key.update(use_of_it);
         key.update(self.secret);
         key.update(purpose.as_bytes());
-        XChaCha20Poly1305::new(&key.finalize())
+        key.finalize().into()
+    }
+
+    fn cipher(&self, purpose: &str) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.key(b"fieldproof sealing 1\0", purpose).into())
+    }
+
+    /// A mark that tells two texts apart and says nothing about either: without the installation's secret nobody can
+    /// try out what a text was, however few it could have been.
+    #[must_use]
+    pub fn mark(&self, purpose: &str, text: &[u8]) -> [u8; 32] {
+        hmac(&self.key(b"fieldproof marking 1\0", purpose), text)
     }
 
     /// Seals bytes for a purpose; each call differs.
@@ -69,9 +80,33 @@ impl Sealer {
     }
 }
 
+/// HMAC-SHA-256 (RFC 2104) under a key no longer than a block.
+fn hmac(key: &[u8; 32], text: &[u8]) -> [u8; 32] {
+    let pad = |with: u8| {
+        let mut block = [with; 64];
+        block.iter_mut().zip(key).for_each(|(byte, of_key)| *byte ^= of_key);
+        block
+    };
+    let inner = sha2::Sha256::new().chain_update(pad(0x36)).chain_update(text).finalize();
+    sha2::Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_hmac_under_a_key_for_each_purpose() {
+        // RFC 4231, test case 2: its key of four bytes is one of 32 padded with zeros.
+        let mut key = [0; 32];
+        key.iter_mut().zip(b"Jefe").for_each(|(byte, of_key)| *byte = *of_key);
+        let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert_eq!(hex::encode(hmac(&key, b"what do ya want for nothing?")), expected);
+        let (ours, theirs) = (Sealer::new(&[7; 32]), Sealer::new(&[8; 32]));
+        assert_eq!(ours.mark("replay", b"x"), ours.mark("replay", b"x"));
+        assert_ne!(ours.mark("replay", b"x"), ours.mark("other", b"x"));
+        assert_ne!(ours.mark("replay", b"x"), theirs.mark("replay", b"x"));
+    }
 
     #[test]
     fn opens_only_for_the_purpose_and_only_unchanged() {

@@ -79,10 +79,11 @@ pub fn picture(bytes: &[u8], limits: &Limits, head: &Head) -> Picture {
             return Err(if foreign { Quarantine::UnsupportedFormat } else { Quarantine::NotAnImage }.into());
         };
         let decoded = decode::decode(bytes, format, limits, render::PREVIEW_LONG_SIDE)?;
-        Ok(render::render(decoded, orientation)?)
+        Ok((decoded.broken, render::render(decoded, orientation)?))
     };
     match catch_unwind(AssertUnwindSafe(attempt)) {
-        Ok(Ok(rendered)) => Picture::Ready(rendered),
+        Ok(Ok((None, rendered))) => Picture::Ready(rendered),
+        Ok(Ok((Some(reason), rendered))) => Picture::Partial { reason, rendered },
         Ok(Err(Failure::NoPreview(reason))) => Picture::NoPreview { reason },
         Ok(Err(Failure::Quarantine(reason))) => Picture::Quarantined { reason },
         Err(_) => Picture::Quarantined { reason: Quarantine::DecoderDied },

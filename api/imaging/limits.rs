@@ -20,6 +20,8 @@ pub struct Limits {
     pub max_decoded_bytes: u64,
     /// Most scans of a progressive JPEG; cameras write about ten.
     pub max_jpeg_scans: u32,
+    /// Most CPU seconds of one photo, and up to one more: the kernel counts whole ones. Holds in a child alone.
+    pub max_cpu_s: u64,
     /// Most bytes of an embedded colour profile; a larger one is ignored and warned about.
     pub max_icc_bytes: usize,
 }
@@ -32,6 +34,7 @@ impl Default for Limits {
             max_bytes: 64 << 20,
             max_decoded_bytes: 512 << 20,
             max_jpeg_scans: 100,
+            max_cpu_s: 30,
             max_icc_bytes: 1 << 20,
         }
     }

@@ -62,6 +62,14 @@ pub struct Examined {
 pub enum Picture {
     /// Decoded; the derivatives are here.
     Ready(Rendered),
+    /// A part of the picture is missing or spoilt. What could be decoded is here, and is not the whole: the
+    /// photo is set apart like one that gives nothing.
+    Partial {
+        /// What is wrong with it.
+        reason: Quarantine,
+        /// The derivatives of what is left. What was measured on them says little about the photo.
+        rendered: Rendered,
+    },
     /// Nothing is wrong with the file as far as we can tell, but it cannot be decoded here.
     NoPreview {
         /// Why there is none.
@@ -72,6 +80,34 @@ pub enum Picture {
         /// What is wrong with it.
         reason: Quarantine,
     },
+}
+
+impl Picture {
+    /// The derivatives, whole or not.
+    #[must_use]
+    pub fn rendered(&self) -> Option<&Rendered> {
+        match self {
+            Self::Ready(rendered) | Self::Partial { rendered, .. } => Some(rendered),
+            Self::NoPreview { .. } | Self::Quarantined { .. } => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn rendered_mut(&mut self) -> Option<&mut Rendered> {
+        match self {
+            Self::Ready(rendered) | Self::Partial { rendered, .. } => Some(rendered),
+            Self::NoPreview { .. } | Self::Quarantined { .. } => None,
+        }
+    }
+
+    /// Why the photo is set apart, if it is.
+    #[must_use]
+    pub fn quarantine(&self) -> Option<Quarantine> {
+        match self {
+            Self::Partial { reason, .. } | Self::Quarantined { reason } => Some(*reason),
+            Self::Ready(_) | Self::NoPreview { .. } => None,
+        }
+    }
 }
 
 /// Why a sound photo has no derivatives.

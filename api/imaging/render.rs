@@ -29,7 +29,7 @@ impl From<Misshapen> for Quarantine {
 /// # Errors
 /// `damaged` where the decoder's pixels do not fill their size, `decoder-limit` where there is no memory.
 pub(crate) fn render(decoded: Decoded, orientation: u8) -> Result<Rendered, Quarantine> {
-    let Decoded { picture, space, exif_orientation_applies, mut warnings } = decoded;
+    let Decoded { picture, space, exif_orientation_applies, mut warnings, broken: _ } = decoded;
     let mut preview = picture.shrunk(PREVIEW_LONG_SIDE)?;
     drop(picture);
     warnings.extend(colour::to_srgb(&mut preview, &space));

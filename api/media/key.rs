@@ -55,13 +55,6 @@ pub enum Key {
         /// Which one.
         size: DerivativeSize,
     },
-    /// A piece of a resumable upload.
-    Piece {
-        /// The upload.
-        upload: Uuid,
-        /// Where the piece begins in the photo, in bytes.
-        offset: u64,
-    },
 }
 
 /// Where originals lie.
@@ -80,8 +73,6 @@ impl Key {
             Self::Derivative { owner, photo, sha256, size } => {
                 format!("{DERIVATIVES}{owner}/{photo}/{}/{}.jpg", sha256.to_hex(), size.pixels())
             }
-            // Padded, so that a listing gives the pieces in their order.
-            Self::Piece { upload, offset } => format!("uploads/{upload}/{offset:012}"),
         }
     }
 
@@ -115,11 +106,5 @@ mod tests {
         assert_eq!(Key::parse_original(&key.name()), Some(key));
         assert_eq!(Key::parse_original(&format!("{}/x", key.name())), None);
         assert_eq!(Key::parse_original("derivatives/a/b/c"), None);
-    }
-
-    #[test]
-    fn pieces_are_listed_in_their_order() {
-        let piece = |offset| Key::Piece { upload: Uuid::nil(), offset }.name();
-        assert!(piece(9_000_000) < piece(10_000_000));
     }
 }

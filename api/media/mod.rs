@@ -222,7 +222,7 @@ impl Media {
 /// What can go wrong with the object store.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// It is away or overloaded: the same call may succeed later.
+    /// It is away, overloaded, or refuses our keys: the same call may succeed later.
     #[error("object store is not available: {0}")]
     Busy(String),
     /// There is no such object (or bucket).
@@ -242,7 +242,8 @@ impl Error {
         match why {
             SdkError::ServiceError(answered) => match answered.raw().status().as_u16() {
                 404 => Self::Missing,
-                403 => Self::Fault(format!(
+                // Refused keys are a matter of settings: once those are right, the same call succeeds.
+                401 | 403 => Self::Busy(format!(
                     "it refuses us (are FIELDPROOF_S3_ACCESS_KEY_ID and FIELDPROOF_S3_SECRET_ACCESS_KEY right?): {}",
                     said()
                 )),

@@ -3,15 +3,3 @@
 mod acknowledgement;
 
 pub use acknowledgement::{Acknowledgement, acknowledge};
-
-/// The notary's handle.
-#[derive(Clone, Default)]
-pub struct Notary {}
-
-impl Notary {
-    /// Nothing is needed before the first signature.
-    #[must_use]
-    pub fn open() -> Self {
-        Self::default()
-    }
-}

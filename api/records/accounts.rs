@@ -110,12 +110,13 @@ pub async fn find(db: &mut Db, id: AccountId) -> Result<Option<Account>> {
     row.map(Account::try_from).transpose()
 }
 
-/// One account, its row held until the transaction ends.
+/// One account, its row held until the transaction ends. Rows that name it may still be written: they don't wait.
 ///
 /// # Errors
 /// The database's own.
 pub async fn hold(db: &mut Db, id: AccountId) -> Result<Option<Account>> {
-    let row = accounts::table.find(id.0).select(Row::as_select()).for_update().first(db).await.optional()?;
+    let row =
+        accounts::table.find(id.0).select(Row::as_select()).for_no_key_update().first(db).await.optional()?;
     row.map(Account::try_from).transpose()
 }
 
@@ -142,17 +143,13 @@ pub async fn password_hash(db: &mut Db, id: AccountId) -> Result<Option<String>>
     Ok(found.flatten())
 }
 
-/// Sets the password and lets the account sign in.
+/// Sets the password; whether the account may sign in is a matter of its state, which stays as it is.
 ///
 /// # Errors
 /// The database's own.
 pub async fn set_password(db: &mut Db, id: AccountId, hash: &str, now: Timestamp) -> Result<()> {
     diesel::update(accounts::table.find(id.0))
-        .set((
-            accounts::password_hash.eq(hash),
-            accounts::password_changed_at.eq(now.to_diesel()),
-            accounts::state.eq(State::Active.as_str()),
-        ))
+        .set((accounts::password_hash.eq(hash), accounts::password_changed_at.eq(now.to_diesel())))
         .execute(db)
         .await?;
     Ok(())

@@ -1,12 +1,16 @@
 //! Campaigns and their documents.
 
 use super::schema::{campaign_documents, campaigns};
-use super::{Db, Error, Result};
+use super::{Db, Error, Result, teams};
+use crate::domain::actor::Actor;
 use crate::domain::campaign::{
     Campaign, CampaignKind, CampaignState, Document, DocumentKind, DocumentNumber,
 };
 use crate::domain::ids::{AccountId, CampaignId, DocumentId, OwnerId};
+use crate::domain::permission::{Deed, Subject, reach, seated};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -91,6 +95,42 @@ pub struct Within {
     pub campaigns: Vec<CampaignId>,
 }
 
+impl Within {
+    /// What an actor may read.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn of(db: &mut Db, actor: &Actor) -> Result<Self> {
+        let reach = reach(actor, Deed::ReadCampaign);
+        let mut within = Self::default();
+        for slice in reach.owners.iter().filter(|slice| slice.unit.is_none()) {
+            match (slice.owner, slice.campaign) {
+                (_, Some(campaign)) => within.campaigns.push(campaign),
+                (None, None) => within.all = true,
+                (Some(owner), None) => within.owners.push(owner),
+            }
+        }
+        within.campaigns.extend(of_own_teams(db, actor).await?);
+        Ok(within)
+    }
+}
+
+/// Campaigns of teams on which the actor sits, as far as the seat counts.
+///
+/// # Errors
+/// The database's own.
+pub async fn of_own_teams(db: &mut Db, actor: &Actor) -> Result<Vec<CampaignId>> {
+    let Some(account) = actor.account() else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (campaign, owner, seat) in teams::seats(db, account).await? {
+        let of = Subject { owner: Some(owner), campaign: Some(campaign), ..Subject::default() };
+        if seated(actor, seat, &of) && !found.contains(&campaign) {
+            found.push(campaign);
+        }
+    }
+    Ok(found)
+}
+
 /// Which campaigns are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -114,6 +154,29 @@ pub async fn titles(db: &mut Db, of: &[CampaignId]) -> Result<HashMap<CampaignId
         .load(db)
         .await?;
     Ok(rows.into_iter().map(|(id, title)| (CampaignId(id), title)).collect())
+}
+
+/// Most campaigns that one search by title looks at the visits of.
+const MOST_ENTITLED: i64 = 500;
+
+/// The campaigns within reach whose title, folded, is like a pattern; the latest 500.
+///
+/// # Errors
+/// The database's own.
+pub async fn entitled(db: &mut Db, within: &Within, pattern: &str) -> Result<Vec<CampaignId>> {
+    let mut query = campaigns::table
+        .filter(sql::<Bool>("folded(title) LIKE ").bind::<Text, _>(pattern))
+        .order((campaigns::created_at.desc(), campaigns::id.desc()))
+        .limit(MOST_ENTITLED)
+        .select(campaigns::id)
+        .into_boxed();
+    if !within.all {
+        let owners: Vec<Uuid> = within.owners.iter().map(|id| id.0).collect();
+        let ids: Vec<Uuid> = within.campaigns.iter().map(|id| id.0).collect();
+        query = query.filter(campaigns::owner_id.eq_any(owners).or(campaigns::id.eq_any(ids)));
+    }
+    let ids: Vec<Uuid> = query.load(db).await?;
+    Ok(ids.into_iter().map(CampaignId).collect())
 }
 
 /// One campaign.

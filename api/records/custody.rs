@@ -1,14 +1,15 @@
 //! The evidence log: one row for each deed worth recording, written in the deed's own transaction, never changed.
 
 use super::schema::{custody, visits};
-use super::{Db, Result};
+use super::{Db, Result, replays};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{OwnerId, VisitId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::ToDiesel;
+use jiff_diesel::{Timestamp as Stamp, ToDiesel};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// A deed to be recorded.
 #[derive(Clone, Debug)]
@@ -47,26 +48,59 @@ pub async fn note(
         ),
         None => None,
     };
-    let (account, client) = match actor.map(|a| &a.who) {
-        Some(Who::Person(id)) => (Some(id.0), None),
-        Some(Who::Program(id)) => (None, Some(id.as_str())),
-        None => (None, None),
-    };
-    diesel::insert_into(custody::table)
-        .values((
-            custody::at.eq(at.to_diesel()),
-            custody::actor_id.eq(account),
-            custody::client_id.eq(client),
-            custody::session_id.eq(actor.map(|a| a.session.0)),
-            custody::owner_id.eq(entry.owner.map(|id| id.0)),
-            custody::visit_id.eq(entry.visit.map(|id| id.0)),
-            custody::visit_number.eq(number),
-            custody::deed.eq(entry.deed),
-            custody::object_kind.eq(entry.object.0),
-            custody::object_id.eq(entry.object.1),
-            custody::details.eq(entry.details),
-        ))
-        .execute(db)
-        .await?;
+    replays::tie(db, entry.visit, (entry.object.0, &entry.object.1)).await?;
+    diesel::insert_into(custody::table).values(Row::of(actor, entry, number, at)).execute(db).await?;
     Ok(number)
+}
+
+/// Records deeds that belong to no visit's own log, in one statement and holding no row of anybody: what readers do.
+///
+/// # Errors
+/// The database's own.
+pub async fn note_readings(db: &mut Db, actor: &Actor, entries: Vec<Entry<'_>>, at: Timestamp) -> Result<()> {
+    let outside = |entry| Row::of(Some(actor), Entry { visit: None, ..entry }, None, at);
+    let rows: Vec<Row<'_>> = entries.into_iter().map(outside).collect();
+    if !rows.is_empty() {
+        diesel::insert_into(custody::table).values(&rows).execute(db).await?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = custody)]
+struct Row<'a> {
+    at: Stamp,
+    actor_id: Option<Uuid>,
+    client_id: Option<&'a str>,
+    session_id: Option<Uuid>,
+    owner_id: Option<Uuid>,
+    visit_id: Option<Uuid>,
+    visit_number: Option<i64>,
+    deed: &'a str,
+    object_kind: &'a str,
+    object_id: String,
+    details: Value,
+}
+
+impl<'a> Row<'a> {
+    fn of(actor: Option<&'a Actor>, entry: Entry<'a>, visit_number: Option<i64>, at: Timestamp) -> Self {
+        let (actor_id, client_id) = match actor.map(|a| &a.who) {
+            Some(Who::Person(id)) => (Some(id.0), None),
+            Some(Who::Program(id)) => (None, Some(id.as_str())),
+            None => (None, None),
+        };
+        Self {
+            at: at.to_diesel(),
+            actor_id,
+            client_id,
+            session_id: actor.map(|a| a.session.0),
+            owner_id: entry.owner.map(|id| id.0),
+            visit_id: entry.visit.map(|id| id.0),
+            visit_number,
+            deed: entry.deed,
+            object_kind: entry.object.0,
+            object_id: entry.object.1,
+            details: entry.details,
+        }
+    }
 }

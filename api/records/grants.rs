@@ -158,15 +158,6 @@ pub async fn other_administrators(db: &mut Db, than: AccountId) -> Result<i64> {
         .await?)
 }
 
-/// The owner of a code.
-///
-/// # Errors
-/// The database's own.
-pub async fn owner_of_code(db: &mut Db, code: &str) -> Result<Option<OwnerId>> {
-    let id = owners::table.filter(owners::code.eq(code)).select(owners::id).first(db).await.optional()?;
-    Ok(id.map(OwnerId))
-}
-
 /// Whether what a grant is narrowed to is there, the campaign at the grant's own owner: `(unit, campaign)`.
 ///
 /// # Errors

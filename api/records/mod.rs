@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod campaigns;
 pub mod clients;
 pub mod custody;
+mod encryption;
 pub mod error;
 pub mod grants;
 pub mod keys;
@@ -26,13 +27,18 @@ pub mod visits;
 pub use error::{Error, Result};
 
 use crate::config::Config;
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, bb8};
+use crate::config::database::DatabaseUrl;
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, PoolError, RecyclingMethod, bb8,
+};
 use diesel_async::{AnsiTransactionManager, TransactionManager};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use encryption::Encryption;
 use futures::FutureExt;
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// What every query runs on: a pooled connection or a transaction.
 pub type Db = AsyncPgConnection;
@@ -48,34 +54,94 @@ pub struct Records {
     pool: bb8::Pool<AsyncPgConnection>,
 }
 
-/// A transaction: nothing holds unless [`Tx::commit`] says so; dropped, its connection is closed and PostgreSQL
-/// rolls back, which covers a hung-up client too.
+/// A transaction: nothing holds unless [`Tx::commit`] says so. Dropped, it is rolled back and its connection goes back
+/// to the pool; where even that fails the connection is closed, and PostgreSQL rolls back by itself.
 pub struct Tx {
-    conn: Conn,
+    /// Taken by `drop` alone.
+    conn: Option<Conn>,
+    /// Neither committed nor about to be.
+    open: bool,
 }
+
+/// How long a roll-back may take before its connection is closed instead: a statement that was left under way ends
+/// first, by its own time-out at the latest.
+const ROLL_BACK: Duration = Duration::from_secs(8);
 
 impl Deref for Tx {
     type Target = Db;
+    #[allow(clippy::expect_used, reason = "only drop takes the connection, and nothing follows it")]
     fn deref(&self) -> &Db {
-        &self.conn
+        self.conn.as_deref().expect("a transaction has its connection until it is dropped")
     }
 }
 
 impl DerefMut for Tx {
+    #[allow(clippy::expect_used, reason = "only drop takes the connection, and nothing follows it")]
     fn deref_mut(&mut self) -> &mut Db {
-        &mut self.conn
+        self.conn.as_deref_mut().expect("a transaction has its connection until it is dropped")
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        let Some(mut conn) = self.conn.take() else { return };
+        // Outside a runtime, or while a thread dies, the pool closes a connection with an open transaction.
+        let runtime = tokio::runtime::Handle::try_current().ok().filter(|_| !std::thread::panicking());
+        if let (true, Some(runtime)) = (self.open, runtime) {
+            runtime.spawn(async move {
+                let rolled_back =
+                    <AnsiTransactionManager as TransactionManager<Db>>::rollback_transaction(&mut conn);
+                match tokio::time::timeout(ROLL_BACK, rolled_back).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(why)) => tracing::debug!(%why, "a transaction could not be rolled back"),
+                    Err(_) => tracing::warn!("a roll-back took too long"),
+                }
+            });
+        }
     }
 }
 
 impl Tx {
-    /// Makes everything done in this transaction durable.
+    /// Makes everything done in this transaction durable, as the effect of the request it answers.
     ///
     /// # Errors
     /// Whatever PostgreSQL says; then nothing holds, or the answer was lost and the caller repeats.
     pub async fn commit(mut self) -> Result<()> {
-        replays::mark(&mut self.conn).await?;
-        Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut self.conn).await?)
+        replays::mark(&mut self).await?;
+        self.commit_apart().await
     }
+
+    /// As [`Tx::commit`], and lets go of its rows before the disk has answered: transactions that all need one row (a
+    /// visit's, for its log) wait for each other no longer than they work, and share their flushes. Others may see the
+    /// rows a moment before they are durable; whoever tells a phone that they are calls [`settle`] first.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`]; a failure may also come after the rows were let go, and the caller repeats.
+    pub async fn commit_in_company(mut self) -> Result<()> {
+        replays::mark(&mut self).await?;
+        self.batch_execute("SET LOCAL synchronous_commit = off").await?;
+        self.open = false;
+        <AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?;
+        settle(&mut self).await
+    }
+
+    /// Makes durable what is no effect of the request, such as the count of its attempts: a repeated request is looked
+    /// at anew nevertheless.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_apart(mut self) -> Result<()> {
+        self.open = false;
+        Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?)
+    }
+}
+
+/// Waits until everything committed so far is on the disk: a commit of its own, which flushes what came before it.
+///
+/// # Errors
+/// The database's own.
+pub async fn settle(db: &mut Db) -> Result<()> {
+    Ok(db.batch_execute("SELECT pg_logical_emit_message(true, 'fieldproof', '')").await?)
 }
 
 impl Records {
@@ -95,12 +161,17 @@ impl Records {
         let mut setup = ManagerConfig::default();
         // A query on each check-out would cost a third of a short transaction.
         setup.recycling_method = RecyclingMethod::Fast;
-        setup.custom_setup = Box::new(|url| establish(url).boxed());
+        let server = Arc::new(Server::read(url)?);
+        setup.custom_setup = Box::new(move |_| {
+            let server = Arc::clone(&server);
+            async move { server.establish().await }.boxed()
+        });
         let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, setup);
         let pool = bb8::Pool::builder()
             .max_size(connections)
             .min_idle(Some(0))
             .connection_timeout(FREE_CONNECTION)
+            .error_sink(Box::new(Complaints::default()))
             .build(manager)
             .await
             .map_err(|why| Error::Busy(why.to_string()))?;
@@ -130,7 +201,7 @@ impl Records {
             conn = self.conn().await?;
             <AnsiTransactionManager as TransactionManager<Db>>::begin_transaction(&mut conn).await?;
         }
-        Ok(Tx { conn })
+        Ok(Tx { conn: Some(conn), open: true })
     }
 
     /// Whether PostgreSQL answers.
@@ -149,18 +220,81 @@ const FREE_CONNECTION: Duration = Duration::from_millis(1900);
 /// pool would stay taken by each attempt that was left hanging.
 const ESTABLISH: Duration = Duration::from_secs(5);
 
-async fn establish(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
-    tokio::time::timeout(ESTABLISH, set_up(url)).await.unwrap_or_else(|_| {
-        Err(diesel::ConnectionError::BadConnection("no connection within 5 s".to_owned()))
-    })
+/// Bytes that the other end's system does not take for so long end a connection; by default a network that swallows
+/// them would hold a query, and its place in the pool, for a quarter of an hour. `tcp_user_timeout` of the URL wins.
+const UNHEARD: Duration = Duration::from_secs(10);
+
+/// Where connections go and how.
+struct Server {
+    url: DatabaseUrl,
+    encryption: Encryption,
 }
 
-async fn set_up(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
-    let mut conn = AsyncPgConnection::establish(url).await?;
-    conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'")
-        .await
-        .map_err(|why| diesel::ConnectionError::BadConnection(why.to_string()))?;
-    Ok(conn)
+impl Server {
+    fn read(url: &str) -> Result<Self> {
+        let mut url = DatabaseUrl::parse(url).map_err(|why| Error::Fault(format!("DATABASE_URL {why}")))?;
+        if url.server.get_tcp_user_timeout().is_none() {
+            url.server.tcp_user_timeout(UNHEARD);
+        }
+        let encryption = Encryption::of(&url).map_err(Error::Fault)?;
+        Ok(Self { url, encryption })
+    }
+
+    async fn connect(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
+        let (client, connection) =
+            self.url.server.connect(self.encryption.clone()).await.map_err(|why| bad_connection(&why))?;
+        AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    }
+
+    /// A connection of the pool, with the limits of its queries.
+    async fn establish(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
+        tokio::time::timeout(ESTABLISH, self.set_up()).await.unwrap_or_else(|_| {
+            Err(diesel::ConnectionError::BadConnection("no connection within 5 s".to_owned()))
+        })
+    }
+
+    async fn set_up(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
+        let mut conn = self.connect().await?;
+        conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'")
+            .await
+            .map_err(|why| bad_connection(&why))?;
+        Ok(conn)
+    }
+}
+
+/// The whole chain of causes: that a certificate is not trusted stands at its end.
+fn bad_connection(why: &dyn std::error::Error) -> diesel::ConnectionError {
+    let mut told = why.to_string();
+    let mut cause = why.source();
+    while let Some(deeper) = cause {
+        let text = deeper.to_string();
+        if !told.contains(&text) {
+            told = format!("{told}: {text}");
+        }
+        cause = deeper.source();
+    }
+    if told.contains("UnknownIssuer") {
+        told.push_str(" (no authority of sslrootcert has signed the server's certificate)");
+    }
+    diesel::ConnectionError::BadConnection(told)
+}
+
+/// Says why connections fail, at most once in five seconds: callers only learn that they waited in vain.
+#[derive(Debug, Default)]
+struct Complaints(Arc<Mutex<Option<Instant>>>);
+
+impl ::bb8::ErrorSink<PoolError> for Complaints {
+    fn sink(&self, why: PoolError) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|at| at.elapsed() > Duration::from_secs(5)) {
+            *last = Some(Instant::now());
+            tracing::warn!(%why, "no connection to PostgreSQL");
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn ::bb8::ErrorSink<PoolError>> {
+        Box::new(Self(Arc::clone(&self.0)))
+    }
 }
 
 /// Runs the migrations a database still lacks; returns their names.
@@ -168,7 +302,7 @@ async fn set_up(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
 /// # Errors
 /// PostgreSQL's own, or a migration that fails; that one leaves nothing behind.
 pub async fn migrate(url: &str) -> Result<Vec<String>> {
-    let conn = AsyncPgConnection::establish(url).await.map_err(|why| Error::Busy(why.to_string()))?;
+    let conn = Server::read(url)?.connect().await.map_err(|why| Error::Busy(why.to_string()))?;
     let run = move || {
         let mut harness = AsyncMigrationHarness::new(conn);
         harness.run_pending_migrations(MIGRATIONS).map(|done| done.iter().map(ToString::to_string).collect())
@@ -181,7 +315,7 @@ pub async fn migrate(url: &str) -> Result<Vec<String>> {
 /// # Errors
 /// As [`migrate`].
 pub async fn revert_all(url: &str) -> Result<Vec<String>> {
-    let conn = AsyncPgConnection::establish(url).await.map_err(|why| Error::Busy(why.to_string()))?;
+    let conn = Server::read(url)?.connect().await.map_err(|why| Error::Busy(why.to_string()))?;
     let run = move || {
         let mut harness = AsyncMigrationHarness::new(conn);
         harness.revert_all_migrations(MIGRATIONS).map(|done| done.iter().map(ToString::to_string).collect())

@@ -1,12 +1,15 @@
 //! Answers kept under the key their request brought, so that a repeated request gets the first one's answer.
 
-use super::schema::replays;
+use super::schema::{campaigns, replays, teams, visits};
 use super::{Db, Error, Result};
+use crate::domain::campaign::CampaignState;
+use crate::domain::ids::VisitId;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// The hold one request has on a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub struct Hold {
 /// What a key stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// SHA-256 over the request that took the key.
+    /// Mark of the request that took the key.
     pub fingerprint: Vec<u8>,
     /// Status, headers and sealed body, once there is an answer.
     pub answer: Option<(u16, Value, Vec<u8>)>,
@@ -63,25 +66,28 @@ pub async fn take(
     if inserted == 1 {
         return Ok(true);
     }
-    let expired = replays::expires_at.le(hold.taken_at.to_diesel());
+    if forget(db, Some(hold), hold.taken_at).await? == 1 {
+        let again = diesel::insert_into(replays::table).values(row).on_conflict_do_nothing();
+        return Ok(again.execute(db).await? == 1);
+    }
     let given_up = replays::status
         .is_null()
         .and(replays::committed.eq(false))
         .and(replays::created_at.le(given_up_before.to_diesel()))
         .and(replays::fingerprint.eq(fingerprint));
-    let taken_over =
-        diesel::update(replays::table.find((&hold.principal, &hold.key)).filter(expired.or(given_up)))
-            .set((
-                replays::fingerprint.eq(fingerprint),
-                replays::status.eq(None::<i32>),
-                replays::headers.eq(None::<Value>),
-                replays::body.eq(None::<Vec<u8>>),
-                replays::committed.eq(false),
-                replays::created_at.eq(hold.taken_at.to_diesel()),
-                replays::expires_at.eq(expires_at.to_diesel()),
-            ))
-            .execute(db)
-            .await?;
+    let taken_over = diesel::update(replays::table.find((&hold.principal, &hold.key)).filter(given_up))
+        .set((
+            replays::fingerprint.eq(fingerprint),
+            replays::status.eq(None::<i32>),
+            replays::headers.eq(None::<Value>),
+            replays::body.eq(None::<Vec<u8>>),
+            replays::committed.eq(false),
+            replays::campaign_id.eq(None::<Uuid>),
+            replays::created_at.eq(hold.taken_at.to_diesel()),
+            replays::expires_at.eq(expires_at.to_diesel()),
+        ))
+        .execute(db)
+        .await?;
     Ok(taken_over == 1)
 }
 
@@ -132,24 +138,65 @@ pub async fn keep(db: &mut Db, hold: &Hold, status: u16, headers: Value, body: V
     Ok(())
 }
 
-/// Gives a key back after a request that took no effect.
+/// Gives a key back after a request that took no effect; false where it did take effect.
 ///
 /// # Errors
 /// The database's own.
-pub async fn give_back(db: &mut Db, hold: &Hold) -> Result<()> {
-    diesel::delete(replays::table.find((&hold.principal, &hold.key)))
+pub async fn give_back(db: &mut Db, hold: &Hold) -> Result<bool> {
+    let given_back = diesel::delete(replays::table.find((&hold.principal, &hold.key)))
         .filter(replays::created_at.eq(hold.taken_at.to_diesel()).and(replays::committed.eq(false)))
         .execute(db)
         .await?;
-    Ok(())
+    Ok(given_back == 1)
 }
 
-/// Forgets answers whose time is over; how many.
+/// Forgets answers whose time is over, and whose campaign, where they have one; how many.
 ///
 /// # Errors
 /// The database's own.
 pub async fn forget_expired(db: &mut Db, now: Timestamp) -> Result<usize> {
-    Ok(diesel::delete(replays::table.filter(replays::expires_at.le(now.to_diesel()))).execute(db).await?)
+    forget(db, None, now).await
+}
+
+async fn forget(db: &mut Db, only: Option<&Hold>, now: Timestamp) -> Result<usize> {
+    let over = CampaignState::ALL.into_iter().filter(|state| state.is_over()).map(CampaignState::as_str);
+    let over = campaigns::table.filter(campaigns::state.eq_any(over)).select(campaigns::id.nullable());
+    let mut forgotten = diesel::delete(replays::table)
+        .filter(replays::expires_at.le(now.to_diesel()))
+        .filter(replays::campaign_id.is_null().or(replays::campaign_id.eq_any(over)))
+        .into_boxed();
+    if let Some(hold) = only {
+        forgotten =
+            forgotten.filter(replays::principal.eq(&hold.principal)).filter(replays::key.eq(&hold.key));
+    }
+    Ok(forgotten.execute(db).await?)
+}
+
+/// Ties the key of the request this task answers to the campaign its effect lies under, if that is known: of the
+/// visit, the team or the campaign itself that a deed was noted about.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn tie(db: &mut Db, visit: Option<VisitId>, object: (&str, &str)) -> Result<()> {
+    let Ok(hold) = HELD.try_with(Clone::clone) else { return Ok(()) };
+    let campaign: Option<Uuid> = match (visit, object.0, Uuid::parse_str(object.1)) {
+        (Some(visit), ..) => {
+            visits::table.find(visit.0).select(visits::campaign_id).first(db).await.optional()?
+        }
+        (None, "campaign", Ok(campaign)) => Some(campaign),
+        (None, "team", Ok(team)) => {
+            teams::table.find(team).select(teams::campaign_id).first(db).await.optional()?
+        }
+        _ => None,
+    };
+    if campaign.is_some() {
+        diesel::update(replays::table.find((&hold.principal, &hold.key)))
+            .filter(replays::created_at.eq(hold.taken_at.to_diesel()))
+            .set(replays::campaign_id.eq(campaign))
+            .execute(db)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Marks the key of the request this task answers as having taken effect; part of every commit.

@@ -138,6 +138,7 @@ diesel::table! {
         item_code -> Nullable<Text>,
         subject -> Text,
         place_verdict -> Text,
+        state -> Text,
     }
 }
 
@@ -187,6 +188,9 @@ diesel::table! {
         withdrawn_because -> Nullable<Text>,
         state_before_withdrawal -> Nullable<Text>,
         version -> Int4,
+        late -> Bool,
+        acknowledgement -> Nullable<Text>,
+        device_clock_offset_s -> Nullable<Int4>,
     }
 }
 
@@ -226,6 +230,7 @@ diesel::table! {
         committed -> Bool,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        campaign_id -> Nullable<Uuid>,
     }
 }
 

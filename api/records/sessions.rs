@@ -1,12 +1,13 @@
 //! Sessions: one for each sign-in on a device or in a browser, and for each time a program proved itself.
 
 use super::grants::Row as GrantRow;
-use super::schema::{accounts, clients, grants, sessions};
+use super::schema::{accounts, authorization_codes as codes, clients, grants, sessions};
 use super::{Db, Result};
 use crate::domain::account::State;
 use crate::domain::actor::{Grant, Scope};
 use crate::domain::ids::{AccountId, OwnerId, SessionId};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
@@ -192,7 +193,8 @@ pub async fn end(db: &mut Db, id: SessionId, because: &str, now: Timestamp) -> R
     Ok(done == 1)
 }
 
-/// Ends every session of an account but one; returns how many.
+/// Ends every session of an account but one; returns how many. Codes that were not traded yet die too: each would become
+/// a session that nobody ended.
 ///
 /// # Errors
 /// The database's own.
@@ -203,6 +205,10 @@ pub async fn end_all(
     because: &str,
     now: Timestamp,
 ) -> Result<usize> {
+    diesel::update(codes::table.filter(codes::account_id.eq(account.0).and(codes::used_at.is_null())))
+        .set(codes::used_at.eq(now.to_diesel()))
+        .execute(db)
+        .await?;
     let but = but.map_or(Uuid::nil(), |id| id.0);
     let live =
         sessions::account_id.eq(account.0).and(sessions::revoked_at.is_null()).and(sessions::id.ne(but));
@@ -224,17 +230,17 @@ pub async fn prolong(db: &mut Db, id: SessionId, now: Timestamp, expires_at: Tim
     Ok(())
 }
 
-/// Forgets sessions of a program that ended by themselves before this time; people's are kept for the record.
+/// Forgets at most so many sessions of programs that ended by themselves before this time; how many. People's are kept
+/// for the record.
 ///
 /// # Errors
 /// The database's own.
-pub async fn forget_programs(db: &mut Db, client: &str, before: Timestamp) -> Result<()> {
-    let old = sessions::kind
-        .eq(SessionKind::Integrator.as_str())
-        .and(sessions::client_id.eq(client))
-        .and(sessions::expires_at.lt(before.to_diesel()));
-    diesel::delete(sessions::table.filter(old)).execute(db).await?;
-    Ok(())
+pub async fn forget_programs(db: &mut Db, before: Timestamp, most: i64) -> Result<usize> {
+    let statement = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
+        WHERE kind = 'integrator' AND expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
+    let forgotten =
+        diesel::sql_query(statement).bind::<Timestamptz, _>(before.to_diesel()).bind::<BigInt, _>(most);
+    Ok(forgotten.execute(db).await?)
 }
 
 /// A device: an app that somebody is signed in to.

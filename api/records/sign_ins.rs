@@ -3,6 +3,7 @@
 use super::schema::sign_in_failures as failures;
 use super::{Db, Result};
 use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as Stamp, ToDiesel};
@@ -95,6 +96,9 @@ pub async fn forget(db: &mut Db, subjects: &[String]) -> Result<()> {
 /// # Errors
 /// The database's own.
 pub async fn sweep(db: &mut Db, before: Timestamp) -> Result<()> {
-    diesel::delete(failures::table.filter(failures::last_at.lt(before.to_diesel()))).execute(db).await?;
+    // What somebody holds is being counted anew: it stays, and nobody waits for the sweep.
+    let statement = "DELETE FROM sign_in_failures WHERE subject IN
+        (SELECT subject FROM sign_in_failures WHERE last_at < $1 FOR UPDATE SKIP LOCKED)";
+    diesel::sql_query(statement).bind::<Timestamptz, _>(before.to_diesel()).execute(db).await?;
     Ok(())
 }

@@ -50,7 +50,8 @@ pub async fn promise(
     Ok(())
 }
 
-/// Claims the task due longest, or one whose lease ran out.
+/// Claims a task whose lease ran out, or else the one due longest. The lapsed first: where there is always something
+/// new to do, the work of a worker that was killed would never be begun again.
 ///
 /// # Errors
 /// The database's own.
@@ -60,24 +61,23 @@ pub async fn claim(
     now: Timestamp,
     held_for: SignedDuration,
 ) -> Result<Option<Claimed>> {
-    let due = tasks::table
+    let lapsed = tasks::table
         .select(tasks::id)
-        .filter(tasks::state.eq("ready").and(tasks::run_at.le(now.to_diesel())))
-        .order((tasks::run_at.asc(), tasks::id.asc()))
+        .filter(tasks::state.eq("running").and(tasks::leased_until.lt(now.to_diesel())))
+        .order(tasks::leased_until.asc())
         .limit(1)
         .for_update()
         .skip_locked()
         .first::<i64>(db)
         .await
         .optional()?;
-    let due = if due.is_some() {
-        due
+    let due = if lapsed.is_some() {
+        lapsed
     } else {
-        put_aside_lapsed(db, now).await?;
         tasks::table
             .select(tasks::id)
-            .filter(tasks::state.eq("running").and(tasks::leased_until.lt(now.to_diesel())))
-            .order(tasks::leased_until.asc())
+            .filter(tasks::state.eq("ready").and(tasks::run_at.le(now.to_diesel())))
+            .order((tasks::run_at.asc(), tasks::id.asc()))
             .limit(1)
             .for_update()
             .skip_locked()
@@ -100,17 +100,20 @@ pub async fn claim(
     Ok(Some(claimed))
 }
 
-/// Puts aside tasks whose workers died with them time and again: whoever takes such work would die of it too.
-async fn put_aside_lapsed(db: &mut Db, now: Timestamp) -> Result<()> {
-    let lapsed = tasks::state
-        .eq("running")
-        .and(tasks::leased_until.lt(now.to_diesel()))
-        .and(tasks::attempts.ge(MAX_ATTEMPTS));
-    diesel::update(tasks::table.filter(lapsed))
-        .set((tasks::state.eq("dead"), tasks::last_error.eq("its workers ended without a word")))
-        .execute(db)
-        .await?;
-    Ok(())
+/// Promises work anew that was put aside, or lost: what is left of the old promise is forgotten.
+///
+/// # Errors
+/// The database's own.
+pub async fn promise_again(
+    db: &mut Db,
+    kind: &str,
+    payload: Value,
+    dedupe_key: &str,
+    at: Timestamp,
+) -> Result<()> {
+    let dead = tasks::dedupe_key.eq(dedupe_key).and(tasks::state.eq("dead"));
+    diesel::delete(tasks::table.filter(dead)).execute(db).await?;
+    promise(db, kind, payload, Some(dedupe_key), at).await
 }
 
 /// Forgets a task that is done. False when the lease was lost meanwhile: somebody else does it again.

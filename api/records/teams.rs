@@ -160,19 +160,21 @@ pub async fn role_in_campaign(
     Ok(order.into_iter().find(|role| roles.contains(role)))
 }
 
-/// Campaigns on whose teams somebody sits now.
+/// Campaigns on whose teams somebody sits now, with their owners and as what; a campaign with two teams may come twice.
 ///
 /// # Errors
 /// The database's own.
-pub async fn campaigns_of(db: &mut Db, account: AccountId) -> Result<Vec<CampaignId>> {
-    let ids: Vec<Uuid> = team_members::table
+pub async fn seats(db: &mut Db, account: AccountId) -> Result<Vec<(CampaignId, OwnerId, TeamRole)>> {
+    let rows: Vec<(Uuid, Uuid, String)> = team_members::table
         .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
+        .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
         .filter(team_members::account_id.eq(account.0).and(team_members::removed_at.is_null()))
-        .select(teams::campaign_id)
-        .distinct()
+        .select((campaigns::id, campaigns::owner_id, team_members::role))
         .load(db)
         .await?;
-    Ok(ids.into_iter().map(CampaignId).collect())
+    rows.into_iter()
+        .map(|(campaign, owner, role)| Ok((CampaignId(campaign), OwnerId(owner), read_role(&role)?)))
+        .collect()
 }
 
 /// Whether a campaign has a team with a lead.
@@ -213,8 +215,8 @@ pub async fn hold(db: &mut Db, team: TeamId) -> Result<Option<i32>> {
     Ok(teams::table.find(team.0).select(teams::version).for_update().first(db).await.optional()?)
 }
 
-/// Seats exactly these people: others leave, who was there before keeps their day, who comes back comes anew. Returns
-/// the team's next version.
+/// Seats exactly these people: others leave and keep what they were, who was there before keeps their day, who comes
+/// back comes anew. Returns the team's next version.
 ///
 /// # Errors
 /// Constraint `team_members_one_lead` for a second lead.
@@ -223,14 +225,24 @@ pub async fn seat(db: &mut Db, team: TeamId, wanted: &[Membership], now: Timesta
     diesel::update(
         team_members::table
             .filter(team_members::team_id.eq(team.0).and(team_members::removed_at.is_null()))
-            .filter(diesel::dsl::not(team_members::account_id.eq_any(stay))),
+            .filter(diesel::dsl::not(team_members::account_id.eq_any(&stay))),
     )
     .set(team_members::removed_at.eq(Some(now).to_diesel()))
     .execute(db)
     .await?;
+    diesel::update(
+        team_members::table
+            .filter(team_members::team_id.eq(team.0).and(team_members::removed_at.is_not_null()))
+            .filter(team_members::account_id.eq_any(&stay)),
+    )
+    .set(team_members::added_at.eq(now.to_diesel()))
+    .execute(db)
+    .await?;
     // The lead's seat is emptied before it is filled: the index allows one lead at any moment.
     diesel::update(
-        team_members::table.filter(team_members::team_id.eq(team.0).and(team_members::role.eq("lead"))),
+        team_members::table
+            .filter(team_members::team_id.eq(team.0).and(team_members::removed_at.is_null()))
+            .filter(team_members::role.eq(TeamRole::Lead.as_str())),
     )
     .set(team_members::role.eq("member"))
     .execute(db)

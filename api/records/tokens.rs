@@ -6,6 +6,7 @@ use super::{Db, Result};
 use crate::domain::actor::Scope;
 use crate::domain::ids::{AccountId, SessionId};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
@@ -224,21 +225,34 @@ pub async fn session_of_refresh(db: &mut Db, hash: [u8; 32]) -> Result<Option<Se
     Ok(id.map(SessionId))
 }
 
-/// Clears sealed successors used before `successors_before` and forgets codes and refresh tokens that expired before
-/// `expired_before`.
+/// Clears sealed successors used before this time.
 ///
 /// # Errors
 /// The database's own.
-pub async fn sweep(db: &mut Db, successors_before: Timestamp, expired_before: Timestamp) -> Result<()> {
-    let late =
-        refreshes::successor_sealed.is_not_null().and(refreshes::used_at.lt(successors_before.to_diesel()));
+pub async fn clear_successors(db: &mut Db, used_before: Timestamp) -> Result<()> {
+    let late = refreshes::successor_sealed.is_not_null().and(refreshes::used_at.lt(used_before.to_diesel()));
     diesel::update(refreshes::table.filter(late))
         .set(refreshes::successor_sealed.eq(None::<Vec<u8>>))
         .execute(db)
         .await?;
-    diesel::delete(codes::table.filter(codes::expires_at.lt(expired_before.to_diesel()))).execute(db).await?;
-    diesel::delete(refreshes::table.filter(refreshes::expires_at.lt(expired_before.to_diesel())))
-        .execute(db)
-        .await?;
     Ok(())
+}
+
+/// Forgets at most so many codes, and as many refresh tokens, that expired before this time; the larger of the two.
+///
+/// # Errors
+/// The database's own.
+pub async fn forget_expired(db: &mut Db, before: Timestamp, most: i64) -> Result<usize> {
+    let mut largest = 0;
+    for statement in [
+        "DELETE FROM authorization_codes WHERE code_hash IN
+            (SELECT code_hash FROM authorization_codes WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens
+            WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+    ] {
+        let forgotten =
+            diesel::sql_query(statement).bind::<Timestamptz, _>(before.to_diesel()).bind::<BigInt, _>(most);
+        largest = forgotten.execute(db).await?.max(largest);
+    }
+    Ok(largest)
 }

@@ -9,6 +9,7 @@ use super::{Db, Error, Result};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, OwnerId, PremisesId, TeamId, UnitId, VisitId};
 use crate::domain::permission::{Subject, TeamRole};
+use crate::domain::visit::State;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -32,8 +33,8 @@ pub struct Standing {
     pub unit_ancestors: Vec<UnitId>,
     /// Where the office was.
     pub premises: Option<PremisesId>,
-    /// State as stored; `domain::visit` parses it.
-    pub state: String,
+    /// Where it is in its life.
+    pub state: State,
     /// When a surprise visit was disclosed; `None` while it is sealed.
     pub disclosed_at: Option<Timestamp>,
     /// Row version for `If-Match`.
@@ -106,6 +107,21 @@ pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Opti
     row.map(Standing::try_from).transpose()
 }
 
+/// Holds a visit's row until the transaction ends and says in which state it is; `None` when there is no such visit.
+///
+/// Whoever writes to the evidence log of a visit takes this first, then the photo's row, then the time: so its numbers
+/// and its times have one order, and nobody waits for somebody who waits for them.
+///
+/// # Errors
+/// The database's own.
+pub async fn lock(db: &mut Db, visit: VisitId) -> Result<Option<State>> {
+    let row = visits::table.find(visit.0).select(visits::state).for_no_key_update();
+    let state: Option<String> = row.first(db).await.optional()?;
+    let parse =
+        |text: String| State::parse(&text).ok_or_else(|| Error::bad_row(format!("visit state {text}")));
+    state.map(parse).transpose()
+}
+
 impl TryFrom<Row> for Standing {
     type Error = Error;
 
@@ -126,8 +142,8 @@ impl TryFrom<Row> for Standing {
             supervision: row.campaign_kind == "supervision",
             team_role,
             sealed: row.kind == "surprise" && disclosed_at.is_none(),
-            // Planned visits are known to their team from the start.
-            dispatched: row.kind != "surprise" || dispatched_at.is_some(),
+            // Planned visits are known to their team from the start, disclosed ones to everybody.
+            dispatched: row.kind != "surprise" || dispatched_at.is_some() || disclosed_at.is_some(),
             cleared: row.cleared.is_some(),
             signed: row.minutes.as_ref().is_some_and(|m| m.get("signed_at").is_some_and(|at| !at.is_null())),
         };
@@ -139,7 +155,8 @@ impl TryFrom<Row> for Standing {
             unit: UnitId(row.unit_id),
             unit_ancestors,
             premises: row.premises_id.map(PremisesId),
-            state: row.state,
+            state: State::parse(&row.state)
+                .ok_or_else(|| Error::bad_row(format!("visit state {}", row.state)))?,
             disclosed_at,
             version: row.version,
             subject,

@@ -81,7 +81,10 @@ impl Layout {
                 if strangers {
                     return Err(StoreError::Foreign { root: self.root.clone() });
                 }
-                write_durably(&format, FORMAT.as_bytes()).map_err(|e| failed(&format, e))?;
+                // Beside and then renamed: a power cut must not leave an empty mark, which would look foreign.
+                let beside = self.root.join("FORMAT.new");
+                write_durably(&beside, FORMAT.as_bytes()).map_err(|e| failed(&beside, e))?;
+                fs::rename(&beside, &format).map_err(|e| failed(&format, e))?;
             }
             Err(error) => return Err(failed(&format, error)),
         }

@@ -55,11 +55,7 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
 }
 
 async fn work(app: App, promise: Promise, _place: OwnedSemaphorePermit) {
-    let kept = async {
-        let duty = promise.duty()?;
-        promises::keep(&app, duty).await
-    };
-    let mut kept = std::pin::pin!(kept);
+    let mut kept = std::pin::pin!(promises::keep(&app, &promise));
     let mut renewal = tokio::time::interval(Duration::from_secs(RENEW_EVERY_S));
     renewal.tick().await;
     let kept = loop {

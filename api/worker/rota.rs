@@ -5,9 +5,9 @@ use crate::flows;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How often expired sign-ins are swept; a successor of a refresh token must not outlive its minute for long.
+/// How often sealed successors are cleared; a successor of a refresh token must not outlive its minute for long.
 const OFTEN: Duration = Duration::from_secs(30);
-/// How many sweeps lie between two looks at kept answers.
+/// How many sweeps lie between two looks at what is long over: an hour.
 const SELDOM: u32 = 120;
 
 /// Sweeps until told to stop. Several processes may do so at once: what is gone is gone.
@@ -15,7 +15,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut round: u32 = 0;
     while !*stop.borrow() {
         if let Err(why) = flows::sessions::sweep(&app).await {
-            tracing::warn!(%why, "expired sign-ins could not be swept");
+            tracing::warn!(%why, "successors that are over could not be cleared");
+        }
+        if round.is_multiple_of(SELDOM)
+            && let Err(why) = flows::sessions::forget(&app).await
+        {
+            tracing::warn!(%why, "expired sign-ins could not be forgotten");
         }
         if round.is_multiple_of(SELDOM)
             && let Err(why) = flows::replays::forget_expired(&app).await

@@ -14,7 +14,7 @@ CREATE TABLE visits (
     state text NOT NULL,
     planned_start timestamptz NOT NULL,
     planned_end timestamptz NOT NULL,
-    -- Surprise visits are sealed until this is set, at check-in or by an act of the lead.
+    -- Surprise visits are sealed until this is set, at check-in.
     disclosed_at timestamptz,
     dispatched_at timestamptz,
     checked_in_at timestamptz,

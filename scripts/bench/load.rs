@@ -169,10 +169,17 @@ async fn send(
         };
     }
     let id = uuid::Uuid::now_v7();
+    // Written once: a phone that repeats itself says the same.
+    let now = jiff::Timestamp::now().to_string().replace('Z', "+00:00");
+    let declaration = json!({
+        "visit": line.visit, "item": null, "subject": "scene", "caption": "", "sha256": hex::encode(digest),
+        "size_bytes": size, "media_type": "image/jpeg", "captured_at": now, "device_clock": now, "origin": "camera",
+        "position": {"latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss"}
+    });
     let begun = Instant::now();
     let mut tries = 0;
     loop {
-        match send_to_api(line, token, client, id, (&pieces, digest, size)).await {
+        match send_to_api(line, token, client, id, &declaration, (&pieces, digest, size)).await {
             Ok(()) => break,
             Err(why) if !line.insist || tries >= 200 => return Err(why),
             Err(_) => tries += 1,
@@ -215,18 +222,13 @@ async fn send_to_api(
     token: &str,
     client: &reqwest::Client,
     id: uuid::Uuid,
+    declaration: &serde_json::Value,
     (pieces, digest, size): (&[Bytes], [u8; 32], usize),
 ) -> Result<(), String> {
-    let now = jiff::Timestamp::now().to_string().replace('Z', "+00:00");
-    let declaration = json!({
-        "visit": line.visit, "item": null, "subject": "scene", "caption": "", "sha256": hex::encode(digest),
-        "size_bytes": size, "media_type": "image/jpeg", "captured_at": now, "device_clock": now, "origin": "camera",
-        "position": {"latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss"}
-    });
     let declared = client
         .put(format!("{}/v1/photos/{id}", line.url))
         .bearer_auth(token)
-        .json(&declaration)
+        .json(declaration)
         .send()
         .await
         .map_err(|why| format!("{why:?}"))?;

@@ -99,6 +99,13 @@ async function walk(browser, width, height, locale, colorScheme = "light") {
   await page.waitForURL((url) => url.pathname === evidence);
   await page.goto(`${base}/review`);
   await stop(page, "board", width, look);
+  for (const [words, name, found] of [["không có xã này", "board-nothing", 0], ["song thua", "board-found", 1]]) {
+    await page.locator("form[role=search] input[type=search]").fill(words);
+    await Promise.all([page.waitForURL((url) => url.searchParams.get("q") === words), page.locator("form[role=search] button").click()]);
+    await stop(page, name, width, look);
+    const seen = await page.locator(`a[href='${evidence}']`).count();
+    if (seen !== found) faults.push(`the board at ${width} px shows the visit ${seen} times for "${words}"`);
+  }
   const card = page.locator(`a[href='${evidence}']`);
   if ((await card.count()) !== 1) faults.push(`the board at ${width} px shows the visit ${await card.count()} times`);
   else await Promise.all([page.waitForURL((url) => url.pathname === evidence), card.click()]);

@@ -45,6 +45,22 @@ async fn migrations_go_up_and_down_and_up_again() {
     assert_eq!(first, second);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_names_a_row_that_is_forgotten_is_found_by_an_index() {
+    let (name, url) = database::fresh_on(&database::server_url()).await;
+    let client = database::connect(&url).await;
+    // Rows of these tables are deleted in ordinary running: for each, PostgreSQL looks for rows that name it.
+    let query = "SELECT conrelid::regclass || '.' || conname FROM pg_constraint
+        WHERE contype = 'f' AND confrelid IN ('sessions'::regclass, 'authorization_codes'::regclass,
+            'refresh_tokens'::regclass, 'tasks'::regclass, 'replays'::regclass, 'sign_in_failures'::regclass)
+          AND NOT EXISTS (SELECT 1 FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1])";
+    let rows = client.query(query, &[]).await.expect("the catalogue can be read");
+    let unindexed: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    drop(client);
+    database::remove(&name).await;
+    assert_eq!(unindexed, Vec::<String>::new());
+}
+
 /// Diesel's name of a PostgreSQL type.
 fn diesel_type(udt: &str) -> String {
     match udt {

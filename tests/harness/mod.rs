@@ -1,8 +1,10 @@
 //! A whole installation for one test: own database, own object store, own server on loopback.
 
 mod cast;
+pub mod cluster;
 pub mod database;
 pub mod faults;
+mod fingerprint;
 mod inspectorate;
 pub mod people;
 pub mod pictures;

@@ -4,7 +4,7 @@ use crate::harness::House;
 use crate::harness::people::{PASSWORD, role, tokens};
 use fieldproof::domain::actor::{Grant, Role, Scope};
 use fieldproof::domain::client::ClientKind;
-use fieldproof::flows::clients;
+use fieldproof::flows::{self, clients};
 use serde_json::{Value, json};
 
 const EVERYTHING: Grant = Grant { role: Role::Administrator, owner: None, unit: None, campaign: None };
@@ -212,7 +212,7 @@ async fn a_new_password_ends_every_other_session() {
 
     let wrong = me.post("/v1/me/password", &change("not this one", "nắng lên sau rặng tre")).await;
     assert_eq!((wrong.0, wrong.1["errors"][0]["code"].as_str()), (422, Some("password.wrong")));
-    let weak = me.post("/v1/me/password", &change(PASSWORD, "123456789012")).await;
+    let weak = me.post("/v1/me/password", &change(PASSWORD, "123456789012345")).await;
     assert_eq!(weak.1["errors"][0]["pointer"], "/new_password");
     assert_eq!(me.post("/v1/me/password", &change(PASSWORD, "nắng lên sau rặng tre")).await.0, 204);
 
@@ -309,6 +309,17 @@ async fn a_program_gets_what_it_is_registered_for_and_no_more() {
     let program = house.bearer(&tokens(&by_header.body).access);
     assert_eq!(program.get("/v1/me").await.0, 403, "a program has no profile");
     assert_eq!(program.get("/v1/accounts").await.0, 403);
+
+    house.wait_s(26 * 3600);
+    assert_eq!(ask("units:read", secret.clone()).await.status, 200);
+    let sessions = async || {
+        let sql = house.sql().await;
+        let count = sql.query_one("SELECT count(*) FROM sessions WHERE kind = 'integrator'", &[]).await;
+        count.expect("a count").get::<_, i64>(0)
+    };
+    assert_eq!(sessions().await, 3, "asking for a token forgets nothing");
+    flows::sessions::forget(&house.app).await.expect("a sweep");
+    assert_eq!(sessions().await, 1, "the sweep forgets what ended a day ago");
     house.close().await;
 }
 

@@ -141,6 +141,41 @@ async fn a_team_has_one_lead_and_only_people_with_a_fitting_role() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_team_s_past_stays_as_it_was() {
+    let office = office().await;
+    let teams = format!("{}/teams", office.campaign().await);
+    let made = office.planner.send("POST", &teams, Some(&office.team())).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let second = office.house.officer("Phan Văn Phó", &[(Role::TeamLead, Some(office.owner))]).await;
+    let seat = |account: Uuid, role: &str| json!({ "account": account, "role": role });
+    let put = async |etag: &str, members: Value| {
+        let at = format!("{}/members", made.header("location"));
+        let request =
+            office.planner.request("PUT", &at).header("If-Match", etag).json(&json!({ "members": members }));
+        assert_eq!(office.planner.answer(request).await.status, 200);
+    };
+    let row = async || {
+        let query = "SELECT role, added_at::text, removed_at IS NOT NULL FROM team_members
+            WHERE account_id = $1::text::uuid";
+        let sql = office.house.sql().await;
+        let row = sql.query_one(query, &[&office.lead.account.to_string()]).await.expect("a seat");
+        (row.get::<_, String>(0), row.get::<_, String>(1), row.get::<_, bool>(2))
+    };
+    let first = row().await;
+    put("\"v1\"", json!([seat(second.account, "lead")])).await;
+    let third = json!([seat(second.account, "lead"), seat(office.clerk.account, "clerk")]);
+    put("\"v2\"", third).await;
+    assert_eq!(row().await, ("lead".to_owned(), first.1.clone(), true), "who led it before did lead it");
+    put("\"v3\"", json!([seat(second.account, "lead"), seat(office.lead.account, "member")])).await;
+    let back = row().await;
+    assert_eq!((back.0.as_str(), back.2), ("member", false));
+    assert_ne!(back.1, first.1, "who comes back comes anew");
+    put("\"v4\"", json!([seat(second.account, "lead"), seat(office.lead.account, "deputy")])).await;
+    assert_eq!(row().await.1, back.1, "who stays keeps their day");
+    office.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_shows_to_its_owner_and_its_team_and_to_nobody_else() {
     let office = office().await;
     let at = office.campaign().await;
@@ -196,5 +231,9 @@ async fn a_change_rests_on_the_version_that_was_read() {
         patch(Some("\"v2\""), json!({ "state": "active" })).await.body["errors"][0]["code"],
         "field.unknown"
     );
+    let plan = paper("plan", "133/KH-UBND", "2021-08-02");
+    let entered = office.planner.send("POST", &format!("{at}/documents"), Some(&plan)).await;
+    assert_eq!((entered.status, entered.header("etag")), (201, "\"v3\""), "a paper changes what is read");
+    assert_eq!(patch(Some("\"v2\""), json!({})).await.status, 412);
     office.house.close().await;
 }

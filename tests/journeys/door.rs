@@ -1,6 +1,7 @@
 //! What the HTTP door does for every request, whatever it asks for.
 
 use crate::harness::House;
+use crate::harness::people::PASSWORD;
 use fieldproof::domain::actor::{Actor, Who};
 use fieldproof::domain::ids::{AccountId, SessionId};
 use fieldproof::flows::Error;
@@ -116,6 +117,38 @@ async fn whoever_asks_too_often_is_told_when_to_come_back() {
     assert!((1..=60).contains(&last.header("retry-after").parse::<u32>().expect("seconds")));
     assert_eq!(last.body["client_action"], "retry");
     assert_eq!(visitor.send("GET", "/health/live", None).await.status, 200, "balancers are not counted");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_in_one_office_have_an_allowance_each() {
+    let house = House::open_with(&[("FIELDPROOF_RATE_PER_MINUTE", "20")]).await;
+    let stranger = house.stranger();
+    let look = async |cookie: &str| {
+        stranger.answer(stranger.request("GET", "/review").header("cookie", cookie)).await.status
+    };
+    let mut cookies = Vec::new();
+    for login in ["lan", "minh"] {
+        house.account(login, &[]).await;
+        let page = house.sign_in_page("/login").await;
+        let sent = house.send_sign_in(&page, login, PASSWORD).await;
+        cookies.push(sent.header("set-cookie").split(';').next().unwrap_or_default().to_owned());
+        assert_eq!(look(&cookies[cookies.len() - 1]).await, 200);
+    }
+    let mut busy = 200;
+    for _ in 0..25 {
+        busy = look(&cookies[0]).await;
+    }
+    assert_eq!(busy, 429, "one of them asks too often");
+    assert_eq!(look(&cookies[1]).await, 200, "the other does not pay for it");
+    for n in 0..20 {
+        look(&format!("fieldproof_session=made-up-{n}")).await;
+    }
+    assert_eq!(
+        look("fieldproof_session=made-up").await,
+        429,
+        "made-up cookies have no allowance of their own"
+    );
     house.close().await;
 }
 
@@ -249,7 +282,9 @@ async fn of_fifty_requests_with_one_key_one_is_first_and_all_get_its_answer() {
     let answers: Vec<(i32, Answer)> = answers.into_iter().map(|a| a.expect("no panic")).collect();
     assert_eq!(answers.iter().map(|(first, _)| first).sum::<i32>(), 1);
     assert!(answers.iter().all(|(_, answer)| *answer == created()));
-    let row = house.sql().await.query_one("SELECT body FROM replays", &[]).await.expect("one row");
+    let row =
+        house.sql().await.query_one("SELECT body, fingerprint FROM replays", &[]).await.expect("one row");
+    assert_ne!(row.get::<_, Vec<u8>>(1), print, "what a request was can't be tried out without the secret");
     assert!(!row.get::<_, Vec<u8>>(0).windows(4).any(|w| w == b"\"id\""), "kept answers are sealed");
     house.close().await;
 }

@@ -1,18 +1,27 @@
 //! What people do, told over HTTP; the names are sentences.
 
 mod accounts;
+mod arrivals;
+mod at_once;
 mod campaigns;
 mod command_line;
 mod database_outages;
+mod disclosure;
 mod door;
+mod encryption;
+mod evidence;
+mod examination;
 mod figures;
 mod framing;
+mod hostile;
 mod keys;
+mod methods;
 mod owners;
 mod photos;
 mod probes;
 mod repeats;
 mod review;
+mod sealed_timing;
 mod secrecy;
 mod sign_in;
 mod sign_in_guards;
@@ -23,3 +32,4 @@ mod templates;
 mod units;
 mod uploads_broken;
 mod visits;
+mod walk;

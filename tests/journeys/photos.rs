@@ -1,6 +1,6 @@
 //! A photo from the phone to whoever reviews it.
 
-use crate::harness::{House, Shot, pictures};
+use crate::harness::{House, Shot, Visitor, pictures};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -158,7 +158,7 @@ async fn the_phone_learns_within_seconds_what_a_photo_is_worth() {
         (pictures::blurred(), "ready", Some("blurred"), Value::Null),
         (pictures::bomb(), "quarantined", None, json!("too-many-pixels")),
         (b"not a picture at all".to_vec(), "quarantined", None, json!("not-an-image")),
-        (pictures::sharp(10)[..5000].to_vec(), "quarantined", None, json!("truncated")),
+        (pictures::sharp(10)[..5000].to_vec(), "quarantined", Some("damaged"), json!("truncated")),
     ] {
         let shot = Shot::of(scene.visit, bytes);
         assert_eq!(shot.send(&scene.phone).await.status, 201);
@@ -230,9 +230,6 @@ async fn lists_are_filtered_and_paged_and_withdrawn_photos_leave_them() {
     let announced = Shot::of(scene.visit, pictures::sharp(30));
     scene.phone.put(&announced.path(), &announced.declaration).await;
 
-    let ids = |body: &Value| -> Vec<Uuid> {
-        body["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().parse().unwrap()).collect()
-    };
     let expected: Vec<Uuid> = shots.iter().map(|shot| shot.id).collect();
     for scope in [
         format!("owner={}", scene.owner),
@@ -257,6 +254,15 @@ async fn lists_are_filtered_and_paged_and_withdrawn_photos_leave_them() {
     }
     let (_, boxed) = scene.reviewer.get("/v1/photos?bbox=107.9,15.7,108.0,15.8").await;
     assert_eq!(ids(&boxed), expected);
+    for (query, code) in [
+        ("item=%00", "text.refused"),
+        ("item=", "text.refused"),
+        ("subject=%00", "parameter.unknown-value"),
+        ("subject=cat", "parameter.unknown-value"),
+    ] {
+        let (status, problem) = scene.reviewer.get(&format!("/v1/photos?{query}")).await;
+        assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some(code)), "{query}");
+    }
     let (status, problem) = scene.reviewer.get("/v1/photos?subject=desk&place=inside").await;
     assert_eq!((status, problem["code"].as_str()), (422, Some("photo.filter-combination")));
     let (status, _) = scene.reviewer.get("/v1/photos?cursor=forged").await;
@@ -271,5 +277,89 @@ async fn lists_are_filtered_and_paged_and_withdrawn_photos_leave_them() {
     let (_, withdrawn) = scene.reviewer.get("/v1/photos?state=withdrawn").await;
     assert_eq!(ids(&withdrawn), [expected[0]]);
     house.work().await;
+    house.close().await;
+}
+
+fn ids(body: &Value) -> Vec<Uuid> {
+    body["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+async fn listed(who: &Visitor, filters: &str) -> Vec<Uuid> {
+    let (mut seen, mut path) = (Vec::new(), format!("/v1/photos?{filters}&limit=2"));
+    loop {
+        let (status, body) = who.get(&path).await;
+        assert_eq!(status, 200, "{path} {body}");
+        seen.extend(ids(&body));
+        let Some(next) = body["next"].as_str() else { return seen };
+        path = format!("/v1/photos?{filters}&limit=2&cursor={next}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_apart_is_found_below_a_province_and_a_team_lists_its_own_visits() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let mut shots = Vec::new();
+    for n in 0..6_u8 {
+        let bytes = if n % 2 == 0 { pictures::sharp(40 + n) } else { vec![n; 100] };
+        let shot = Shot::of(scene.visit, bytes).with("captured_at", format!("2026-03-20T08:1{n}:00+07:00"));
+        assert_eq!(shot.send(&scene.phone).await.status, 201);
+        shots.push(shot.id);
+    }
+    let below = |state: &str| format!("unit={}&order=captured_at&state={state}", scene.province);
+    assert_eq!(listed(&scene.reviewer, &below("stored")).await, shots);
+    house.work().await;
+    assert_eq!(listed(&scene.reviewer, &below("stored")).await, Vec::<Uuid>::new());
+    assert_eq!(listed(&scene.reviewer, &below("quarantined")).await, [shots[1], shots[3], shots[5]]);
+    let from = "&captured_from=2026-03-20T08:12:00%2B07:00";
+    assert_eq!(listed(&scene.reviewer, &(below("ready") + from)).await, [shots[2], shots[4]]);
+    let (status, problem) = scene.reviewer.get(&format!("/v1/photos?{}", below("withdrawn"))).await;
+    assert_eq!((status, problem["code"].as_str()), (422, Some("photo.filter-combination")));
+
+    // The lead has no reach over an owner: without a scope it is the visits of their teams.
+    assert_eq!(listed(&scene.phone, "order=captured_at").await, shots);
+    assert_eq!(listed(&scene.phone, "").await, shots.iter().rev().copied().collect::<Vec<_>>());
+    let both = "order=captured_at&state=ready&item=A-01&place=inside&subject=notice_board";
+    assert_eq!(listed(&scene.phone, &(both.to_owned() + from)).await, [shots[2], shots[4]]);
+    assert_eq!(scene.phone.get("/v1/photos?bbox=107.9,15.7,108.0,15.8").await.0, 422);
+    assert_eq!(listed(&scene.outsider, "").await, Vec::<Uuid>::new());
+    let off = "UPDATE team_members SET removed_at = now()";
+    house.sql().await.batch_execute(off).await.unwrap();
+    assert_eq!(listed(&scene.phone, "").await, Vec::<Uuid>::new(), "off the team, out of sight at once");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_as_wide_as_the_country_is_read_cell_by_cell() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    // From Cà Mau to Hà Giang, some on the edge of a cell, and one on the high seas.
+    let places: [(f64, f64); 7] = [
+        (9.18, 105.15),
+        (10.0, 106.0),
+        (10.5, 106.7),
+        (10.5, 106.2),
+        (16.0, 108.0),
+        (15.7431, 107.9642),
+        (22.8, 104.98),
+    ];
+    let mut expected = Vec::new();
+    for (n, (latitude, longitude)) in places.into_iter().enumerate() {
+        let position = json!({ "latitude": latitude, "longitude": longitude, "accuracy_m": 9.0, "altitude_m": null, "source": "gnss" });
+        let seed = u8::try_from(60 + n).unwrap();
+        let shot = Shot::of(scene.visit, pictures::sharp(seed)).with("position", position);
+        assert_eq!(shot.send(&scene.phone).await.status, 201);
+        let cell = (f64::floor(latitude), f64::floor(longitude));
+        expected.push((cell, shot.id));
+    }
+    house.work().await;
+    expected.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    let all: Vec<Uuid> = expected.iter().map(|(_, id)| *id).collect();
+    assert_eq!(listed(&scene.reviewer, "bbox=102,8,110,24").await, all);
+    let south: Vec<Uuid> = expected.iter().filter(|((lat, _), _)| *lat < 11.0).map(|(_, id)| *id).collect();
+    assert_eq!(listed(&scene.reviewer, "bbox=104.9,9.1,107.2,11.5").await, south);
+    let clipped = listed(&scene.reviewer, "bbox=106.5,9.9,108.5,15.9").await;
+    assert_eq!(clipped.len(), 2, "one in Sài Gòn's cell and one in Phước Sơn's");
+    assert_eq!(scene.reviewer.get("/v1/photos?bbox=90,0,111,10").await.0, 422);
     house.close().await;
 }

@@ -1,7 +1,9 @@
 //! Requests that come again, and bodies that hardly come at all.
 
-use crate::harness::{House, Shot, Visitor, pictures};
+use crate::harness::people::PASSWORD;
+use crate::harness::{House, Inspectorate, Shot, Visitor, pictures};
 use fieldproof::domain::actor::Role;
+use fieldproof::flows::replays::forget_expired;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -41,11 +43,76 @@ async fn fifty_times_the_same_post_makes_one_owner() {
     assert_eq!((other.status, other.body["code"].as_str()), (422, Some("idempotency.other-request")));
     let odd = admin.answer(keyed(&admin, &"k".repeat(256), &new)).await;
     assert_eq!((odd.status, odd.body["code"].as_str()), (422, Some("idempotency.bad-key")));
-    // A refusal is an answer too, and comes back the same.
+    // What was refused took no effect: the same again is looked at anew.
     let taken = admin.answer(keyed(&admin, "key-2", &new)).await;
     let again = admin.answer(keyed(&admin, "key-2", &new)).await;
-    assert_eq!((taken.status, again.status, again.header("idempotency-replayed")), (409, 409, "true"));
+    assert_eq!((taken.status, again.status, again.header("idempotency-replayed")), (409, 409, ""));
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_for_the_moment_succeeds_later_under_the_same_key() {
+    let at = Inspectorate::open().await;
+    let visit = at.visit("surprise", 72).await;
+    let dispatch = || {
+        let who = &at.scheduler.visitor;
+        who.answer(who.request("POST", &format!("{visit}/dispatch")).header("Idempotency-Key", "dispatch-1"))
+    };
+    let early = dispatch().await;
+    assert_eq!((early.status, early.body["client_action"].as_str()), (409, Some("retry")), "{}", early.body);
+    let sooner = "UPDATE visits SET planned_start = planned_start - interval '68 hours'";
+    at.house.sql().await.execute(sooner, &[]).await.expect("the day comes nearer");
+    let later = dispatch().await;
+    assert_eq!(later.status, 200, "{}", later.body);
+    assert_eq!(dispatch().await.header("idempotency-replayed"), "true");
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counting_a_wrong_password_is_no_effect_of_the_request() {
+    let house = House::open().await;
+    let lan = house.person("lan", &[]).await;
+    let change = |old: &str| json!({ "current_password": old, "new_password": "nắng lên sau rặng tre" });
+    let send = |old: &str| {
+        let request = lan.request("POST", "/v1/me/password").header("Idempotency-Key", "change-1");
+        lan.answer(request.json(&change(old)))
+    };
+    assert_eq!(send("not this one").await.status, 422);
+    let kept = "SELECT count(*) FROM replays";
+    assert_eq!(house.sql().await.query_one(kept, &[]).await.expect("a count").get::<_, i64>(0), 0);
+    assert_eq!(send(PASSWORD).await.status, 204, "the key is free for the right one");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_lives_as_long_as_its_campaign_and_thirty_days_at_least() {
+    const MONTH_S: i64 = 31 * 24 * 3600;
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let admin = house.officer("Quản trị", &[(Role::Administrator, None)]).await.visitor;
+    let close = format!("/v1/visits/{}/close-recording", scene.visit);
+    let closed = scene.phone.request("POST", &close).header("Idempotency-Key", "of-a-visit");
+    assert_eq!(scene.phone.answer(closed).await.status, 200);
+    let made = keyed(&admin, "of-no-campaign", &json!({ "code": "nong-son", "name": "UBND huyện Nông Sơn" }));
+    assert_eq!(admin.answer(made).await.status, 201);
+
+    let sql = house.sql().await;
+    let kept = || async {
+        let rows = sql.query("SELECT key FROM replays ORDER BY key", &[]).await.expect("keys");
+        rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>()
+    };
+    let tied = "SELECT campaign_id::text FROM replays WHERE key = 'of-a-visit'";
+    let tied: String = sql.query_one(tied, &[]).await.expect("a row").get(0);
+    assert_eq!(tied, scene.campaign.to_string());
+    forget_expired(&house.app).await.expect("a sweep");
+    assert_eq!(kept().await, ["of-a-visit", "of-no-campaign"]);
+    house.wait_s(MONTH_S);
+    forget_expired(&house.app).await.expect("a sweep");
+    assert_eq!(kept().await, ["of-a-visit"], "its campaign is still open");
+    sql.execute("UPDATE campaigns SET state = 'closed'", &[]).await.expect("it is closed");
+    forget_expired(&house.app).await.expect("a sweep");
+    assert!(kept().await.is_empty());
+    house.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,8 +2,8 @@
 
 use crate::harness::people::{PASSWORD, role};
 use crate::harness::{Answer, House, Scene, Shot, pictures};
-use fieldproof::domain::actor::Role;
-use fieldproof::domain::ids::OwnerId;
+use fieldproof::domain::actor::{Grant, Role};
+use fieldproof::domain::ids::{OwnerId, UnitId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -16,6 +16,10 @@ struct Browser<'a> {
 impl<'a> Browser<'a> {
     async fn of(house: &'a House, login: &str, held: Role, owner: Uuid) -> Self {
         house.account(login, &[role(held, OwnerId(owner))]).await;
+        Self::signed_in(house, login).await
+    }
+
+    async fn signed_in(house: &'a House, login: &str) -> Self {
         let page = house.sign_in_page("/login").await;
         let sent = house.send_sign_in(&page, login, PASSWORD).await;
         assert_eq!((sent.status, sent.header("location")), (303, "/review"));
@@ -241,5 +245,57 @@ async fn the_language_that_was_chosen_is_remembered() {
     assert!(browser.html("/review").await.contains("<html lang=\"en\">"));
     let missing = browser.open(&format!("/review/visits/{}", Uuid::new_v4())).await;
     assert!(text(&missing).contains("Not found"));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_is_searched_by_office_or_campaign_with_or_without_accents() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let more = format!(
+        "INSERT INTO visits (id, owner_id, campaign_id, team_id, unit_id, unit_version_id, unit_path, unit_ancestors, \
+             kind, state, planned_start, planned_end, created_by, created_at) \
+         SELECT gen_random_uuid(), owner_id, campaign_id, team_id, unit_id, unit_version_id, \
+             'Phường Đồng Mai, Quận ' || n || ', Hà Nội', unit_ancestors, 'planned', 'on_site', \
+             planned_start - n * interval '1 day', planned_end, created_by, created_at \
+         FROM visits, generate_series(1, 20) n WHERE id = '{}'",
+        scene.visit
+    );
+    house.sql().await.batch_execute(&more).await.expect("more visits");
+    let browser = Browser::of(&house, "hoa", Role::Reviewer, scene.owner).await;
+
+    for words in ["Phước Sơn", "phuoc son", "PHƯỚC", "ph%C6%B0%E1%BB%9Bc+s%C6%A1n", "phuoc son, quang"]
+    {
+        let board = browser.html(&format!("/review?q={}", words.replace(' ', "+"))).await;
+        assert!(board.contains(&visit_page(&scene)) && !board.contains("Đồng Mai"), "{words}");
+    }
+    let board = browser.html("/review?state=open&q=dong+mai").await;
+    assert!(board.contains("Phường Đồng Mai") && !board.contains("Phước Sơn"));
+    assert!(board.contains("value=\"dong mai\"") && board.contains("/review?state=submitted&#38;q=dong+mai"));
+    let (_, rest) = board.split_once("rel=\"next\" href=\"").expect("twenty do not fit on a page");
+    let older = rest.split('"').next().expect("an address").replace("&#38;", "&");
+    assert!(older.contains("q=dong+mai"), "{older}");
+    let second = browser.html(&older).await;
+    assert_eq!(
+        (board.matches("<li class=\"visit\">").count(), second.matches("<li class=\"visit\">").count()),
+        (18, 2)
+    );
+
+    let campaign = browser.html("/review?q=kiem+tra+cong+vu").await;
+    assert!(campaign.contains("Đồng Mai") && campaign.contains("Phước Sơn"), "by the title of the campaign");
+    let nothing = browser.html("/review?q=50%25_%3Cb%3E").await;
+    assert!(nothing.contains("Không tìm thấy") && nothing.contains("50%_&#60;b&#62;"));
+    assert!(browser.html("/review?q=50%25&lang=en").await.contains("Nothing found"));
+    let (_, listed) = scene.reviewer.get("/v1/visits?q=Ph%C6%B0%E1%BB%9Bc+S%C6%A1n").await;
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    let (status, problem) = scene.reviewer.get("/v1/visits?q=%CC%81").await;
+    assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some("visit.words")));
+
+    // Who answers for the office sees the visit, not what campaign it belongs to; nor by searching for its title.
+    let grant = Grant { unit: Some(UnitId(scene.unit)), ..role(Role::HeadOfUnit, OwnerId(scene.owner)) };
+    house.account("chu.tich", &[grant]).await;
+    let head = Browser::signed_in(&house, "chu.tich").await;
+    assert!(head.html("/review?q=phuoc+son").await.contains(&visit_page(&scene)));
+    assert!(head.html("/review?q=cong+vu").await.contains("Không tìm thấy"));
     house.close().await;
 }

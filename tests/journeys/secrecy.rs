@@ -202,6 +202,29 @@ async fn the_authority_reads_a_sealed_visit_once_cleared_and_every_read_is_recor
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn reading_a_list_of_sealed_visits_is_recorded_and_waits_for_nobody() {
+    let at = Inspectorate::open().await;
+    at.visit("surprise", 24).await;
+    at.visit("surprise", 48).await;
+    let sql = at.house.sql().await;
+    let numbers = "SELECT sum(last_log_number)::bigint FROM visits";
+    let before: i64 = sql.query_one(numbers, &[]).await.unwrap().get(0);
+    // As a check-in under way would.
+    sql.batch_execute("BEGIN; SELECT 1 FROM visits FOR UPDATE").await.unwrap();
+
+    let (status, page) = at.scheduler.visitor.get("/v1/visits").await;
+
+    sql.batch_execute("COMMIT").await.unwrap();
+    assert_eq!((status, page["items"].as_array().map(Vec::len)), (200, Some(2)), "{page}");
+    let after: i64 = sql.query_one(numbers, &[]).await.unwrap().get(0);
+    assert_eq!(after, before, "readers do not add to a visit's own log");
+    let read = "SELECT 1 FROM custody WHERE deed = 'visit.sealed-read' AND visit_id IS NULL
+        AND details ->> 'visit' = object_id AND details ->> 'through' = 'list'";
+    assert_eq!(sql.query(read, &[]).await.unwrap().len(), 2);
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_the_team_loses_sight_at_once() {
     let at = Inspectorate::open().await;
     let sealed = at.visit("surprise", 10).await;
@@ -218,6 +241,41 @@ async fn who_leaves_the_team_loses_sight_at_once() {
         assert_eq!((who.visitor.get(&sealed).await.0, list(who).await), (404, Some(0)));
         let arrived = json!({ "at": "2026-03-20T08:00:00+07:00" });
         assert_eq!(at.step(who, &sealed, "check-in", arrived).await.status, 404);
+    }
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_loses_the_role_loses_what_the_seat_gave_at_once() {
+    let at = Inspectorate::open().await;
+    let sealed = at.visit("surprise", 10).await;
+    let told = at.visit("surprise", 9).await;
+    assert_eq!(at.step(&at.lead, &told, "dispatch", Value::Null).await.status, 200);
+    let count = async |who: &Holder, list: &str| {
+        let (_, page) = who.visitor.get(list).await;
+        page["items"].as_array().map(Vec::len)
+    };
+    let campaign = format!("/v1/campaigns/{}", at.campaign);
+    for (who, visits) in [(&at.lead, 2), (&at.member, 1), (&at.clerk, 1)] {
+        assert_eq!(count(who, "/v1/visits").await, Some(visits));
+        assert_eq!(count(who, "/v1/campaigns").await, Some(1));
+        assert_eq!(who.visitor.get(&campaign).await.0, 200);
+    }
+
+    let revoke = "UPDATE grants SET revoked_at = now() WHERE role IN ('team_lead', 'member', 'clerk')";
+    at.house.sql().await.execute(revoke, &[]).await.expect("revoked");
+
+    for who in [&at.lead, &at.member, &at.clerk] {
+        assert_eq!(count(who, "/v1/visits").await, Some(0));
+        assert_eq!(count(who, "/v1/campaigns").await, Some(0));
+        assert_eq!(who.visitor.get(&campaign).await.0, 404);
+        for visit in [&sealed, &told] {
+            assert_eq!(who.visitor.get(visit).await.0, 404);
+            assert_eq!(who.visitor.get(&format!("{visit}/bundle")).await.0, 404);
+            assert_eq!(at.step(who, visit, "dispatch", Value::Null).await.status, 404);
+            let arrived = json!({ "at": at.house.app.now() });
+            assert_eq!(at.step(who, visit, "check-in", arrived).await.status, 404);
+        }
     }
     at.house.close().await;
 }

@@ -89,6 +89,23 @@ async fn a_code_is_worth_nothing_with_another_verifier_redirect_or_after_a_minut
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_dies_with_the_password_it_was_had_for() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let (verifier, challenge) = pkce();
+    let page = house.sign_in_page(&authorize_path(&challenge, "s")).await;
+    let sent = house.send_sign_in(&page, "lan", PASSWORD).await;
+    let code = parameter(sent.header("location"), "code").expect("a code");
+    let me = house.bearer(&house.sign_in("lan").await.access);
+    let change = serde_json::json!({ "current_password": PASSWORD, "new_password": "nắng lên sau rặng tre" });
+    assert_eq!(me.post("/v1/me/password", &change).await.0, 204);
+
+    let late = house.trade_code(&code, &verifier).await;
+    assert_eq!((late.status, late.body["error"].as_str()), (400, Some("invalid_grant")));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_repeated_within_a_minute_and_a_replay_ends_the_sign_in() {
     let house = House::open().await;
     house.account("lan", &[]).await;
@@ -247,6 +264,38 @@ async fn other_ways_to_a_token_are_closed() {
     assert_eq!((json.status, json.body["error"].as_str()), (415, Some("invalid_request")));
     let twice = serde_json::json!({ "token": "x" });
     assert_eq!(house.stranger().send("POST", "/oauth/revoke", Some(&twice)).await.status, 415);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_without_a_value_counts_as_left_out() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let (verifier, challenge) = pkce();
+    let path = format!("{}&response_mode=&resource=&scope=", authorize_path(&challenge, ""));
+    let page = house.sign_in_page(&path).await;
+    let sent = house.send_sign_in(&page, "lan", PASSWORD).await;
+    let code = parameter(sent.header("location"), "code").expect("a code");
+    let empty = [("client_secret", ""), ("resource", ""), ("scope", "")];
+    let form = [("grant_type", "authorization_code"), ("client_id", CLIENT), ("code", code.as_str())];
+    let form =
+        [form.as_slice(), &[("code_verifier", verifier.as_str()), ("redirect_uri", "")], &empty].concat();
+    let first = house.form("/oauth/token", &form).await;
+    assert_eq!(first.status, 200, "{}", first.body);
+
+    let stranger = house.stranger();
+    let basic = async |path: &str, form: &[(&str, &str)]| {
+        stranger.answer(stranger.request("POST", path).basic_auth(CLIENT, Some("")).form(form)).await
+    };
+    let held = tokens(&first.body);
+    let renewed =
+        basic("/oauth/token", &[("grant_type", "refresh_token"), ("refresh_token", &held.refresh)]).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.body);
+    let nothing = basic("/oauth/revoke", &[("token", "")]).await;
+    assert_eq!((nothing.status, nothing.body["error"].as_str()), (400, Some("invalid_request")));
+    let held = tokens(&renewed.body);
+    assert_eq!(basic("/oauth/revoke", &[("token", &held.refresh), ("client_secret", "")]).await.status, 200);
+    assert_eq!(profile_status(&house, &held.access).await, 401);
     house.close().await;
 }
 

@@ -9,6 +9,8 @@ use fieldproof::flows;
 use fieldproof::identity::keyring::Key;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_not_shown_to_this_browser_is_refused() {
@@ -60,6 +62,30 @@ async fn a_browser_signs_in_and_out_and_only_by_forms_of_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_link_from_elsewhere_opens_for_who_is_signed_in() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let page = house.sign_in_page("/login").await;
+    let sent = house.send_sign_in(&page, "lan", PASSWORD).await;
+    let cookie = sent.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let stranger = house.stranger();
+    let follow = async |site: &str, cookie: &str| {
+        let request = stranger.request("GET", "/review?state=sealed").header("cookie", cookie);
+        let request = request.header("sec-fetch-site", site).header("sec-fetch-mode", "navigate");
+        stranger.answer(request).await
+    };
+    // What a browser does with a link in a mail: it keeps the cookie back, then is asked by our own page.
+    let kept_back = follow("cross-site", "").await;
+    assert_eq!((kept_back.status, kept_back.header("refresh")), (200, "0; url=/review?state=sealed"));
+    assert_eq!(kept_back.header("cache-control"), "no-store");
+    let then = follow("same-origin", &cookie).await;
+    assert_eq!((then.status, then.header("refresh")), (200, ""));
+    let nobody = follow("same-origin", "").await;
+    assert_eq!((nobody.status, nobody.header("location")), (303, "/login?then=%2Freview%3Fstate%3Dsealed"));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cookies_are_bound_to_the_host_where_https_allows_it() {
     let house = House::open_with(&[("FIELDPROOF_PUBLIC_URL", "https://fieldproof.example")]).await;
     let answer = house.stranger().send("GET", "/login", None).await;
@@ -87,6 +113,78 @@ async fn an_unknown_login_and_a_wrong_password_look_alike() {
     assert_eq!(seen[0].0, 401);
     assert!(seen[0].1.contains("Tên đăng nhập hoặc mật khẩu không đúng."));
     assert!(seen.iter().all(|one| *one == seen[0]));
+    house.close().await;
+}
+
+/// Status, length of the body, and headers of an answer.
+type Head = (u16, usize, BTreeSet<(String, String)>);
+
+/// How long each of three sign-ins takes that should not be told apart: a wrong password, a login that nobody has, the
+/// right password of an account that may not sign in. Tried in turns and never throttled; the median of each. Heads
+/// of the answers are gathered in `heads`.
+async fn times(house: &House, heads: &mut BTreeSet<Head>) -> [Duration; 3] {
+    const ROUNDS: usize = 40;
+    let tried = [("lan", "not the password"), ("lam", "not the password"), ("hoa", PASSWORD)];
+    let of_its_own = ["x-request-id", "date", "set-cookie"];
+    let mut took = [Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        for which in (0..3).map(|shift| (round + shift) % 3) {
+            house.wait_s(3600);
+            let page = house.sign_in_page("/login").await;
+            let begun = Instant::now();
+            let answer = house.send_sign_in(&page, tried[which].0, tried[which].1).await;
+            took[which].push(begun.elapsed());
+            let head = answer.all_headers().filter(|(name, _)| !of_its_own.contains(&name.as_str()));
+            heads.insert((answer.status, answer.bytes.len(), head.collect()));
+        }
+    }
+    took.map(|mut all| {
+        all.sort_unstable();
+        all[ROUNDS / 2]
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_login_takes_as_long_as_a_wrong_password_and_says_the_same_in_its_head() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    house.account("hoa", &[]).await;
+    let disable = "UPDATE accounts SET state = 'disabled', disabled_at = now() WHERE login = 'hoa'";
+    house.sql().await.execute(disable, &[]).await.expect("hoa is disabled");
+    let mut heads = BTreeSet::new();
+    let mut seen = Vec::new();
+    // A busy machine makes any one comparison noisy; a difference of ours would be there in every one.
+    let is_alike = loop {
+        let [known, unknown, disabled] = times(&house, &mut heads).await;
+        let allowed = (known / 20).max(Duration::from_millis(10));
+        let is_alike = [unknown, disabled].iter().all(|other| known.abs_diff(*other) <= allowed);
+        seen.push([known, unknown, disabled]);
+        if is_alike || seen.len() == 4 {
+            break is_alike;
+        }
+    };
+    assert!(is_alike, "{seen:?}");
+    assert_eq!(heads.len(), 1, "{heads:?}");
+    assert_eq!(heads.first().map(|head| head.0), Some(401));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zero_byte_is_nobody_s_login_and_nobody_s_client() {
+    let house = House::open().await;
+    house.account("lan", &[]).await;
+    let page = house.sign_in_page("/login").await;
+    for login in ["lan\0", "\0", "a\0b"] {
+        assert_eq!(house.send_sign_in(&page, login, PASSWORD).await.status, 401, "{login:?}");
+    }
+    let form =
+        [("grant_type", "refresh_token"), ("client_id", "a\0b"), ("refresh_token", "x\0"), ("token", "x\0")];
+    for path in ["/oauth/token", "/oauth/revoke"] {
+        let answer = house.form(path, &form).await;
+        assert_eq!((answer.status, answer.body["error"].as_str()), (401, Some("invalid_client")), "{path}");
+    }
+    let asked = house.stranger().send("GET", "/oauth/authorize?client_id=a%00b&redirect_uri=x", None).await;
+    assert_eq!(asked.status, 400);
     house.close().await;
 }
 

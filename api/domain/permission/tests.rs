@@ -41,14 +41,48 @@ fn a_sealed_visit_is_missing_for_everybody_not_cleared() {
 
 #[test]
 fn the_lead_sees_a_sealed_visit_and_members_only_once_dispatched() {
-    let nobody = person(vec![]);
+    let inspector = person(vec![grant(Role::TeamLead, 1)]);
     let mut subject = sealed_visit();
     subject.team_role = Some(TeamRole::Lead);
-    assert_eq!(may(&nobody, Deed::ReadVisit, &subject), Ok(()));
+    assert_eq!(may(&inspector, Deed::ReadVisit, &subject), Ok(()));
+    assert_eq!(may(&inspector, Deed::DiscloseVisit, &subject), Ok(()));
     subject.team_role = Some(TeamRole::Clerk);
-    assert_eq!(may(&nobody, Deed::ReadVisit, &subject), Err(Refusal::not_found()));
+    assert_eq!(may(&inspector, Deed::ReadVisit, &subject), Err(Refusal::not_found()));
     subject.dispatched = true;
-    assert_eq!(may(&nobody, Deed::RecordVisit, &subject), Ok(()));
+    assert_eq!(may(&inspector, Deed::RecordVisit, &subject), Ok(()));
+    assert_eq!(may(&inspector, Deed::DiscloseVisit, &subject), Err(Refusal::forbidden()));
+}
+
+#[test]
+fn a_seat_is_nothing_without_a_role_that_fits_it_here() {
+    let narrowed = |unit, campaign| Grant { unit, campaign, ..grant(Role::TeamLead, 1) };
+    for grants in [
+        vec![],
+        vec![grant(Role::TeamLead, 2)],
+        vec![grant(Role::Reviewer, 2), grant(Role::UnitStaff, 1)],
+        vec![grant(Role::Member, 1)],
+        vec![narrowed(Some(UnitId(id(8))), None)],
+        vec![narrowed(None, Some(CampaignId(id(5))))],
+    ] {
+        let was_lead = person(grants);
+        for seat in [TeamRole::Lead, TeamRole::Deputy, TeamRole::Member, TeamRole::Clerk] {
+            let fits = seat != TeamRole::Lead && was_lead.grants.iter().any(|g| g.role == Role::Member);
+            let subject = Subject { team_role: Some(seat), dispatched: true, ..sealed_visit() };
+            for deed in [Deed::ReadVisit, Deed::RecordVisit, Deed::SendPhoto, Deed::ReadCampaign] {
+                assert_eq!(
+                    allows(&was_lead, deed, &subject),
+                    fits,
+                    "{:?} {seat:?} {deed:?}",
+                    was_lead.grants
+                );
+            }
+        }
+    }
+    let here = person(vec![narrowed(Some(UnitId(id(9))), None)]);
+    let subject = Subject { team_role: Some(TeamRole::Lead), ..sealed_visit() };
+    assert!(allows(&here, Deed::DispatchVisit, &subject));
+    assert_eq!(reach(&person(vec![]), Deed::ReadVisit), Reach::default());
+    assert_eq!(reach(&here, Deed::ReadVisit).leads.len(), 1);
 }
 
 #[test]
@@ -77,10 +111,23 @@ fn no_grant_reaches_another_owner() {
         let mut holder = grant(role, 1);
         holder.unit = Some(UnitId(id(9)));
         for deed in Deed::ALL {
-            let any = deed.cell(role) == Any;
+            let any = matches!(deed.cell(role), Any | Ground);
             assert_eq!(allows(&person(vec![holder]), deed, &subject), any || deed.scope() == Scope::Profile);
         }
     }
+}
+
+#[test]
+fn a_narrowed_grant_edits_the_units_of_its_subtree_whoever_owns_it() {
+    let mut holder = grant(Role::Scheduler, 1);
+    let place = |unit: u128| Subject { units: vec![UnitId(id(unit)), UnitId(id(5))], ..Subject::default() };
+    assert!(allows(&person(vec![holder]), Deed::EditUnits, &place(9)));
+    holder.unit = Some(UnitId(id(9)));
+    assert!(allows(&person(vec![holder]), Deed::EditUnits, &place(9)));
+    assert!(!allows(&person(vec![holder]), Deed::EditUnits, &place(8)));
+    assert!(!allows(&person(vec![holder]), Deed::EditUnits, &Subject::default()));
+    holder = Grant { unit: None, campaign: Some(CampaignId(id(7))), ..holder };
+    assert!(!allows(&person(vec![holder]), Deed::EditUnits, &place(9)));
 }
 
 #[test]

@@ -63,16 +63,6 @@ fn unknown_fields_are_refused_even_inside_a_response() {
 }
 
 #[test]
-fn photos_are_needed_as_the_rule_says() {
-    let rule = |when| PhotoRule { min_count: 2, subject: None, when, privacy: Privacy::AvoidFaces };
-    let needed = |when| [Some(1.0), Some(0.3), Some(0.0), None].map(|credit| rule(when).needed(credit));
-    assert_eq!(needed(PhotoWhen::Always), [2, 2, 2, 0]);
-    assert_eq!(needed(PhotoWhen::OnPass), [2, 2, 0, 0]);
-    assert_eq!(needed(PhotoWhen::OnFail), [0, 0, 2, 0]);
-    assert_eq!(needed(PhotoWhen::Optional), [0, 0, 0, 0]);
-}
-
-#[test]
 fn canonical_json_is_as_rfc_8785_writes_it() {
     let value = json!({ "peach": 1.0, "a": [true, null, 40.5, "Đ\n\"", -0.0], "é": {}, "b": 1_000_000 });
     assert_eq!(canonical(&value), r#"{"a":[true,null,40.5,"Đ\n\"",0],"b":1000000,"peach":1,"é":{}}"#);

@@ -265,18 +265,36 @@ fn misplaced(step: Step) -> Refusal {
     Refusal::new(Family::Conflict, code, detail)
 }
 
-/// Refuses to tell the team of a surprise visit earlier than `lead` before its planned start.
+/// Where a visit that has not been disclosed goes when its lead discloses it: nothing about it is secret any more, so
+/// a sealed one becomes a planned one; a team that was told stays told.
+///
+/// # Errors
+/// `visit.not-sealed` for a kind that is never secret, `visit.closed` for a visit that was called off: that one stays
+/// sealed for good.
+pub fn disclose(kind: Kind, state: State) -> Result<State, Refusal> {
+    if kind != Kind::Surprise {
+        let detail = "Only a surprise visit is sealed, until it is disclosed.";
+        return Err(Refusal::new(Family::Conflict, "visit.not-sealed", detail));
+    }
+    match state {
+        State::Sealed => Ok(State::Planned),
+        over if over.is_over() => Err(closed()),
+        told => Ok(told),
+    }
+}
+
+/// Refuses to tell the team of a sealed visit earlier than `lead` before its planned start.
 ///
 /// # Errors
 /// `visit.too-early-to-dispatch`; the same request succeeds later.
 pub fn may_dispatch_now(
-    kind: Kind,
+    is_sealed: bool,
     start: Timestamp,
     lead: SignedDuration,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let earliest = start.saturating_sub(lead).unwrap_or(start);
-    if kind != Kind::Surprise || now >= earliest {
+    if !is_sealed || now >= earliest {
         return Ok(());
     }
     let detail = format!("The team of a surprise visit may be told from {earliest} on.");

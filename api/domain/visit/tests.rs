@@ -89,10 +89,19 @@ fn a_surprise_is_told_twelve_hours_before_at_the_earliest() {
     let start: Timestamp = "2026-03-20T08:00:00+07:00".parse().unwrap();
     let lead = SignedDuration::from_hours(12);
     let at =
-        |kind, now: &str| may_dispatch_now(kind, start, lead, now.parse().unwrap()).map_err(|no| no.code);
-    assert_eq!(at(Kind::Surprise, "2026-03-19T19:59:59+07:00"), Err("visit.too-early-to-dispatch"));
-    assert_eq!(at(Kind::Surprise, "2026-03-19T20:00:00+07:00"), Ok(()));
-    assert_eq!(at(Kind::Planned, "2026-01-01T00:00:00+07:00"), Ok(()));
+        |sealed, now: &str| may_dispatch_now(sealed, start, lead, now.parse().unwrap()).map_err(|no| no.code);
+    assert_eq!(at(true, "2026-03-19T19:59:59+07:00"), Err("visit.too-early-to-dispatch"));
+    assert_eq!(at(true, "2026-03-19T20:00:00+07:00"), Ok(()));
+    assert_eq!(at(false, "2026-01-01T00:00:00+07:00"), Ok(()));
+}
+
+#[test]
+fn what_is_disclosed_goes_on_and_what_was_called_off_in_secret_stays_secret() {
+    let to = |kind, state| disclose(kind, state).map_err(|no| no.code);
+    assert_eq!(to(Kind::Surprise, State::Sealed), Ok(State::Planned));
+    assert_eq!(to(Kind::Surprise, State::Dispatched), Ok(State::Dispatched));
+    assert_eq!(to(Kind::Surprise, State::Cancelled), Err("visit.closed"));
+    assert_eq!(to(Kind::Planned, State::Planned), Err("visit.not-sealed"));
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use super::{Why, target};
 use crate::app::App;
 use crate::domain::actor::Scope;
-use crate::domain::client::{Challenge, Client, Code, No};
+use crate::domain::client::{Challenge, Client, Code, No, is_client_id};
 use crate::domain::text;
 use crate::flows::Result;
+use crate::flows::sign_in::still_proven;
 use crate::identity::{random_text, sha256};
 use crate::records::accounts::Account;
 use crate::records::{clients, tokens};
@@ -81,7 +82,10 @@ impl From<Why> for Refused {
 /// [`Refused`].
 pub async fn check(app: &App, asked: Asked) -> std::result::Result<Request, Refused> {
     let here = |description| Refused::Here(No::new(Code::InvalidRequest, description));
-    let id = asked.client_id.as_deref().filter(|id| id.len() <= 64).ok_or(here("client_id is missing"))?;
+    let id = asked.client_id.as_deref().ok_or(here("client_id is missing"))?;
+    if !is_client_id(id) {
+        return Err(here("client_id is not registered"));
+    }
     let redirect_uri = asked.redirect_uri.clone().ok_or(here("redirect_uri is missing"))?;
     let mut conn = app.records.conn().await.map_err(|why| Refused::Failed(why.into()))?;
     let client = clients::find(&mut conn, id).await.map_err(|why| Refused::Failed(why.into()))?;
@@ -138,7 +142,7 @@ fn read(app: &App, client: &Client, redirect_uri: &str, asked: &Asked) -> std::r
 /// Grants a code to whoever signed in; returns the address to send them to.
 ///
 /// # Errors
-/// An outage.
+/// `token.invalid` where the password changed since it was proven, or an outage.
 pub async fn grant(app: &App, request: &Request, account: &Account) -> Result<String> {
     let (now, secret) = (app.now(), random_text());
     let code = tokens::Code {
@@ -151,7 +155,10 @@ pub async fn grant(app: &App, request: &Request, account: &Account) -> Result<St
         device_name: request.device_name.clone(),
         expires_at: now.saturating_add(CODE_LIFE).unwrap_or(now),
     };
-    tokens::keep_code(&mut *app.records.conn().await?, &code, now).await?;
+    let mut tx = app.records.begin().await?;
+    still_proven(&mut tx, account).await?;
+    tokens::keep_code(&mut tx, &code, now).await?;
+    tx.commit().await?;
     let state = request.state.as_deref().unwrap_or_default();
     let fields = [("code", secret.as_str()), ("state", state), ("iss", &app.config.public_url)];
     Ok(answer(&request.redirect_uri, &fields))

@@ -6,7 +6,7 @@ pub mod token;
 
 use super::Error;
 use crate::app::App;
-use crate::domain::client::{Client, ClientKind, Code, No};
+use crate::domain::client::{Client, ClientKind, Code, No, is_client_id};
 use crate::identity;
 use crate::records::{self, clients};
 use jiff::SignedDuration;
@@ -58,7 +58,7 @@ pub struct Credentials {
 /// The client that proves itself so; a public one only names itself.
 pub(super) async fn known(app: &App, credentials: &Credentials) -> Result<Client, Why> {
     let unknown = || no(Code::InvalidClient, "the client is unknown or its secret is wrong");
-    let id = credentials.id.as_deref().filter(|id| id.len() <= 64).ok_or_else(unknown)?;
+    let id = credentials.id.as_deref().filter(|id| is_client_id(id)).ok_or_else(unknown)?;
     let client = clients::find(&mut *app.records.conn().await?, id).await?.ok_or_else(unknown)?;
     let proven = match (client.kind, &client.secret_hash, &credentials.secret) {
         (ClientKind::Public, None, None) => true,

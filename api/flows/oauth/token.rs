@@ -3,7 +3,7 @@
 use super::{Credentials, REPEATABLE, Why, known, no, target};
 use crate::app::App;
 use crate::domain::actor::{Actor, Scope, Who};
-use crate::domain::client::{self, Client, ClientKind, Code};
+use crate::domain::client::{self, Client, ClientKind, Code, GrantType};
 use crate::domain::ids::SessionId;
 use crate::domain::key::Purpose;
 use crate::flows::sessions::noted;
@@ -56,12 +56,14 @@ pub struct Tokens {
 pub async fn trade(app: &App, credentials: &Credentials, asked: &Asked) -> Result<Tokens, Why> {
     let client = known(app, credentials).await?;
     target(app, asked.resource.as_deref())?;
-    match asked.grant_type.as_deref() {
-        Some("authorization_code") => with_code(app, &client, asked).await,
-        Some("refresh_token") => with_refresh(app, &client, asked).await,
-        Some("client_credentials") => with_credentials(app, &client, asked).await,
-        Some(_) => Err(no(Code::UnsupportedGrantType, "grant_type is none of ours")),
-        None => Err(no(Code::InvalidRequest, "grant_type is missing")),
+    let Some(named) = asked.grant_type.as_deref() else {
+        return Err(no(Code::InvalidRequest, "grant_type is missing"));
+    };
+    match GrantType::parse(named) {
+        Some(GrantType::AuthorizationCode) => with_code(app, &client, asked).await,
+        Some(GrantType::RefreshToken) => with_refresh(app, &client, asked).await,
+        Some(GrantType::ClientCredentials) => with_credentials(app, &client, asked).await,
+        None => Err(no(Code::UnsupportedGrantType, "grant_type is none of ours")),
     }
 }
 
@@ -222,8 +224,6 @@ async fn with_credentials(app: &App, client: &Client, asked: &Asked) -> Result<T
     };
     let who = Actor { who: Who::Program(client.id.clone()), session, scopes: Vec::new(), grants: Vec::new() };
     let mut tx = app.records.begin().await?;
-    let a_day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-    sessions::forget_programs(&mut tx, &client.id, a_day_ago).await?;
     sessions::start(&mut tx, new, now).await?;
     let entry = noted("session.started", session, json!({ "kind": "integrator" }));
     custody::note(&mut tx, Some(&who), entry, now).await?;

@@ -5,14 +5,15 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
-use crate::domain::permission::{self, Deed, Subject};
+use crate::domain::permission::{self, Deed, Slice, Subject};
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::flows::Result;
 use crate::records::{Db, photos, visits};
 use jiff::Timestamp;
 
-use crate::records::photos::Scope;
 pub use crate::records::photos::{After, Facet, PageQuery};
+use crate::records::photos::{Edges, Scope, Sight};
+use crate::records::visits::visible;
 
 /// What is asked for, as parsed from the query.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +38,12 @@ pub struct Filters {
     pub ascending: Option<bool>,
 }
 
-/// Widest box in degrees, each way: about 110 km. Wider ones are better asked by unit.
-const WIDEST_BOX: f64 = 1.0;
+/// Widest box in degrees, each way: more than the country.
+const WIDEST_BOX: f64 = 20.0;
+/// Widest box, each way, that is ordered by id alone: about 110 km. Wider ones go cell by cell.
+const WIDEST_WHOLE: f64 = 1.0;
+/// Most visits of one person that are listed together.
+const MOST_VISITS: u8 = 200;
 
 fn combination(detail: &str) -> Refusal {
     Refusal::new(Kind::Invalid, "photo.filter-combination", detail)
@@ -54,13 +59,11 @@ fn check(filters: &Filters) -> std::result::Result<(), Refusal> {
     if filters.owner.is_some() && (filters.campaign.is_some() || filters.visit.is_some()) {
         return Err(combination("owner goes alone, with unit, or with bbox."));
     }
-    if filters.visit.is_none() && filters.facets.len() > 1 {
+    let out_of_the_way = |f: &Facet| matches!(f, Facet::State(state) if !state.is_held());
+    if filters.unit.is_some() && filters.facets.iter().any(out_of_the_way) {
         return Err(combination(
-            "Give at most one of item, subject, place and state, except within a visit.",
+            "Announced and withdrawn photos are not kept by unit; ask by owner, campaign or visit.",
         ));
-    }
-    if filters.unit.is_some() && filters.facets.iter().any(|f| matches!(f, Facet::State(_))) {
-        return Err(combination("state goes with owner, campaign or visit, not with unit."));
     }
     if let Some([west, south, east, north]) = filters.bbox {
         if !filters.facets.is_empty() || filters.ascending.is_some() {
@@ -76,7 +79,7 @@ fn check(filters: &Filters) -> std::result::Result<(), Refusal> {
             || east - west > WIDEST_BOX
             || north - south > WIDEST_BOX
         {
-            let detail = "must be west,south,east,north in degrees, at most 1 degree wide and high";
+            let detail = "must be west,south,east,north in degrees, at most 20 degrees wide and high";
             return Err(Refusal::invalid(vec![FieldFault::new("?bbox", "photo.bbox", detail)]));
         }
     }
@@ -101,14 +104,18 @@ pub async fn browse(
         return Err(Refusal::new(Kind::Forbidden, "scope-missing", detail).into());
     }
     let mut db = app.records.conn().await?;
-    let (scope, signed_only) = allowed_scope(&mut db, actor, filters, app.now()).await?;
+    let (scope, sight) = allowed_scope(&mut db, actor, filters, app.now()).await?;
+    if filters.facets.len() > 1 && !matches!(scope, Scope::Visit(_) | Scope::Visits(_)) {
+        let detail = "Give at most one of item, subject, place and state, except within a visit.";
+        return Err(combination(detail).into());
+    }
     let query = PageQuery {
         scope,
         facets: filters.facets.clone(),
         from: filters.from,
         to: filters.to,
         ascending: filters.ascending.unwrap_or(false),
-        signed_only,
+        sight,
         after,
         limit: i64::from(limit) + 1,
     };
@@ -127,48 +134,93 @@ async fn allowed_scope(
     actor: &Actor,
     filters: &Filters,
     now: Timestamp,
-) -> Result<(Scope, bool)> {
+) -> Result<(Scope, Sight)> {
     if let Some(visit) = filters.visit {
         let standing = visits::standing(db, actor, visit).await?.ok_or_else(Refusal::not_found)?;
         permission::may(actor, Deed::ReadPhotos, &standing.subject)?;
-        return Ok((Scope::Visit(visit), false));
+        return Ok((Scope::Visit(visit), Sight::All));
     }
     if let Some(campaign) = filters.campaign {
         let owner = photos::owner_of_campaign(db, campaign).await?.ok_or_else(Refusal::not_found)?;
         let subject = Subject { owner: Some(owner), campaign: Some(campaign), ..Subject::default() };
-        return if sees(actor, &subject) { Ok((Scope::Campaign(campaign), false)) } else { Err(unseen()) };
+        return if sees(actor, &subject) {
+            Ok((Scope::Campaign(campaign), Sight::All))
+        } else {
+            Err(unseen())
+        };
     }
-    let owner = filters.owner.map_or_else(|| only_owner(actor, filters.unit.is_some()), Ok)?;
+    let owner = match filters.owner {
+        Some(owner) => owner,
+        None => match only_owner(actor, filters.unit.is_some())? {
+            Some(owner) => owner,
+            None => return Ok((own_visits(db, actor, filters).await?, Sight::All)),
+        },
+    };
     if let Some(unit) = filters.unit {
         let units = photos::unit_and_above(db, unit, vietnam_day(now)).await?;
         let subject =
             |signed| Subject { owner: Some(owner), units: units.clone(), signed, ..Subject::default() };
         // Whoever answers for a unit sees its photos once the minutes are signed.
-        return match (sees(actor, &subject(false)), sees(actor, &subject(true))) {
-            (true, _) => Ok((Scope::Unit(owner, unit), false)),
-            (false, true) => Ok((Scope::Unit(owner, unit), true)),
-            (false, false) => Err(unseen()),
-        };
+        if sees(actor, &subject(false)) || sees(actor, &subject(true)) {
+            return Ok((Scope::Unit(owner, unit), sight(actor, owner, unit)));
+        }
+        return Err(unseen());
     }
     if !sees(actor, &Subject { owner: Some(owner), ..Subject::default() }) {
         return Err(unseen());
     }
-    let scope = filters.bbox.map_or(Scope::Owner(owner), |[west, south, east, north]| Scope::Box {
-        owner,
-        west,
-        south,
-        east,
-        north,
+    let scope = filters.bbox.map_or(Scope::Owner(owner), |[west, south, east, north]| {
+        let edges = Edges { west, south, east, north };
+        if east - west > WIDEST_WHOLE || north - south > WIDEST_WHOLE {
+            Scope::Wide(owner, edges)
+        } else {
+            Scope::Box { owner, edges: Some(edges), cell: None }
+        }
     });
-    Ok((scope, false))
+    Ok((scope, Sight::All))
+}
+
+/// What of a unit's photos the actor's grants show; agrees with what they may read one by one.
+fn sight(actor: &Actor, owner: OwnerId, unit: UnitId) -> Sight {
+    let reach = permission::reach(actor, Deed::ReadPhotos);
+    let here = |slice: &Slice| slice.owner.is_none_or(|of| of == owner) && slice.campaign.is_none();
+    let (mut open, mut signed) = (Vec::new(), Vec::new());
+    for slice in reach.owners.iter().filter(|slice| here(slice)) {
+        match slice.unit {
+            // What is listed lies below the asked unit anyhow.
+            Some(granted) if granted != unit => open.push(granted),
+            _ => return Sight::All,
+        }
+    }
+    for (slice, after_signing) in reach.units.iter().filter(|(slice, _)| here(slice)) {
+        let list = if *after_signing { &mut signed } else { &mut open };
+        list.extend(slice.unit);
+    }
+    Sight::Below { open, signed }
+}
+
+/// The visits of somebody who sees them one by one: those of their teams, and what they answer for once it is signed.
+async fn own_visits(db: &mut Db, actor: &Actor, filters: &Filters) -> Result<Scope> {
+    if filters.bbox.is_some() {
+        return Err(combination("bbox needs an owner whose photos you may see.").into());
+    }
+    let wanted = visible::Wanted::default();
+    let seen = visible::page(db, actor, Deed::ReadPhotos, &wanted, MOST_VISITS.saturating_add(1)).await?;
+    if seen.len() > usize::from(MOST_VISITS) {
+        let detail = "You see more than 200 visits; name an owner, a campaign, a unit or a visit.";
+        return Err(Refusal::new(Kind::Invalid, "photo.filter-owner", detail).into());
+    }
+    Ok(Scope::Visits(seen.into_iter().map(|place| place.id).collect()))
 }
 
 fn unseen() -> crate::flows::Error {
     Refusal::not_found().into()
 }
 
-/// The owner of whoever has exactly one.
-fn only_owner(actor: &Actor, for_unit: bool) -> std::result::Result<OwnerId, Refusal> {
+/// The owner of whoever has exactly one; `None` for whoever has none.
+fn only_owner(actor: &Actor, for_unit: bool) -> std::result::Result<Option<OwnerId>, Refusal> {
+    // Whoever may see every owner's has to say whose.
+    let everywhere = sees(actor, &Subject { owner: None, ..Subject::default() });
     let mut owners: Vec<OwnerId> = actor
         .grants
         .iter()
@@ -177,8 +229,10 @@ fn only_owner(actor: &Actor, for_unit: bool) -> std::result::Result<OwnerId, Ref
         .collect();
     owners.sort_unstable();
     owners.dedup();
-    if let [one] = owners.as_slice() {
-        return Ok(*one);
+    match owners.as_slice() {
+        [] if !for_unit && !everywhere => return Ok(None),
+        [one] => return Ok(Some(*one)),
+        _ => {}
     }
     let detail = "Name an owner, a campaign or a visit.";
     Err(Refusal::new(Kind::Invalid, "photo.filter-owner", detail))
@@ -200,6 +254,9 @@ mod tests {
         let unit = Some(UnitId(Uuid::nil()));
         let visit = Some(VisitId(Uuid::nil()));
         assert_eq!(code(&Filters { facets: vec![subject()], unit, ..Filters::default() }), None);
+        let quarantined = Facet::State(State::Quarantined);
+        assert_eq!(code(&Filters { facets: vec![quarantined], unit, ..Filters::default() }), None);
+        assert_eq!(code(&Filters { bbox: Some([102.0, 8.0, 110.0, 24.0]), ..Filters::default() }), None);
         assert_eq!(
             code(&Filters {
                 facets: vec![subject(), Facet::State(State::Ready)],
@@ -209,14 +266,13 @@ mod tests {
             None
         );
         for refused in [
-            Filters { facets: vec![subject(), Facet::State(State::Ready)], ..Filters::default() },
-            Filters { facets: vec![Facet::State(State::Ready)], unit, ..Filters::default() },
+            Filters { facets: vec![Facet::State(State::Withdrawn)], unit, ..Filters::default() },
             Filters { visit, unit, ..Filters::default() },
             Filters { bbox: Some([107.0, 15.0, 107.5, 15.5]), facets: vec![subject()], ..Filters::default() },
         ] {
             assert_eq!(code(&refused), Some("photo.filter-combination"));
         }
-        for bbox in [[0.0, 0.0, 2.0, 1.0], [1.0, 0.0, 0.0, 1.0], [f64::NAN, 0.0, 1.0, 1.0]] {
+        for bbox in [[0.0, 0.0, 21.0, 1.0], [1.0, 0.0, 0.0, 1.0], [f64::NAN, 0.0, 1.0, 1.0]] {
             assert_eq!(code(&Filters { bbox: Some(bbox), ..Filters::default() }), Some("invalid"));
         }
     }

@@ -10,7 +10,7 @@ use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::flows::{Error, Result};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Decided, Photo};
-use crate::records::visits;
+use crate::records::{self, visits};
 use serde_json::json;
 
 /// Takes a promise. The same promise again changes nothing.
@@ -19,14 +19,19 @@ use serde_json::json;
 /// `not-found` for a visit the actor may not see, `photo.id-taken` when the id promises another photo,
 /// `photo.visit-not-open`, a fault at `/item` for an item the visit's checklists do not have; an outage.
 pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<Done<Photo>> {
-    let now = app.now();
     let mut tx = app.records.begin().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
     permission::may(actor, Deed::SendPhoto, &visit.subject)?;
     if let Some(held) = photos::find(&mut tx, declared.id).await? {
-        return again(held, &declared);
+        drop(tx);
+        return again(app, held, &declared).await;
     }
-    photo::may_be_declared(&visit.state)?;
+    photo::may_be_declared(visit.state)?;
+    // Held from here on: nobody submits the visit before the commit, and the time is that of the log's number.
+    visits::lock(&mut tx, visit.id).await?;
+    let visit = visits::standing(&mut tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?;
+    photo::may_be_declared(visit.state)?;
+    let now = app.now();
     if let Some(item) = &declared.item
         && !photos::has_item(&mut tx, visit.id, item).await?
     {
@@ -44,7 +49,9 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     if !photos::announce(&mut tx, actor, &declared, about).await? {
         // Another request with this id won the race; its row is visible now.
         let held = photos::find(&mut tx, declared.id).await?;
-        return again(held.ok_or_else(|| Error::Busy("the id was being taken".to_owned()))?, &declared);
+        drop(tx);
+        return again(app, held.ok_or_else(|| Error::Busy("the id was being taken".to_owned()))?, &declared)
+            .await;
     }
     let entry = Entry {
         deed: "photo.declared",
@@ -55,17 +62,16 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
             "place": finding.verdict, "clock_skew_s": clock_skew_s }),
     };
     custody::note(&mut tx, Some(actor), entry, now).await?;
-    // The note holds the visit's row, so nobody submits it between this look and the commit.
-    let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
-    photo::may_be_declared(&visit.state)?;
     let kept = photos::find(&mut tx, declared.id).await?;
     let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
-    tx.commit().await?;
+    tx.commit_in_company().await?;
     Ok(Done::Now(kept))
 }
 
-fn again(held: Photo, declared: &Declaration) -> Result<Done<Photo>> {
+async fn again(app: &App, held: Photo, declared: &Declaration) -> Result<Done<Photo>> {
     if held.declared.promises_the_same_as(declared) {
+        // Another request may have written it down this very moment.
+        records::settle(&mut *app.records.conn().await?).await?;
         return Ok(Done::Before(held));
     }
     let detail = "This id was declared for another photo. A new photo needs a new id.";

@@ -169,8 +169,8 @@ pub fn file_name(photo: &Photo) -> String {
     format!("{}-{item}-{}.{ending}", photo.declared.visit, photo.declared.id)
 }
 
-/// Whether the photo still waits for the worker.
+/// Whether a photo in this state still waits for the worker.
 #[must_use]
-pub fn is_waiting(photo: &Photo) -> bool {
-    matches!(photo.state, State::Announced | State::Stored)
+pub fn is_waiting(state: State) -> bool {
+    matches!(state, State::Announced | State::Stored)
 }

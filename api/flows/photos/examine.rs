@@ -6,14 +6,15 @@
 use super::Photo;
 use super::compare;
 use crate::app::App;
-use crate::decoding::{self, Examined, Picture};
-use crate::domain::check::{Check, Outcome};
+use crate::decoding::{self, Examined, Picture, Quarantine, Unexamined};
+use crate::domain::check::{self, Check, Outcome};
 use crate::domain::ids::PhotoId;
 use crate::domain::photo::{Sha256, State};
 use crate::flows::{Error, Result};
 use crate::media::{self, DerivativeSize, Key};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Found};
+use crate::records::visits;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde_json::{Value, json};
@@ -23,23 +24,38 @@ use sha2::Digest;
 const READINGS: u32 = 3;
 /// The original in the store is not what was received.
 const DAMAGED: &str = "original-damaged";
+/// We failed at it, and not because of anything known about the photo.
+const NOT_EXAMINED: &str = "examination-failed";
+/// How often a photo may cost a decoder its life by a kill from outside before it is set apart. A machine without
+/// memory kills so, and the photo that asks for the most memory is the likeliest cause.
+const MOST_KILLS: i32 = 4;
 
-/// Examines a photo that is stored; one that is gone, withdrawn or examined already is left alone.
+/// Examines a photo that is stored; one that is gone, withdrawn or examined already is left alone. `attempt` counts
+/// from 1.
 ///
 /// # Errors
-/// An outage of the database, the store or the decoders: the same again later.
-pub async fn examine(app: &App, id: PhotoId) -> Result<()> {
-    let photo = {
-        let mut db = app.records.conn().await?;
-        photos::find(&mut db, id).await?
-    };
-    let Some(photo) = photo.filter(|photo| photo.state == State::Stored) else { return Ok(()) };
+/// An outage of the database, the store or the decoders: the same again later. [`Error::Fault`] where the attempt
+/// itself is worth counting.
+pub async fn examine(app: &App, id: PhotoId, attempt: i32) -> Result<()> {
+    let Some(photo) = waiting(app, id).await? else { return Ok(()) };
     let Some(bytes) = whole_or_damaged(app, &photo).await? else {
         tracing::error!(photo = %id, "the store lost or damaged an original");
         let found = Found { reason: Some(DAMAGED.to_owned()), ..nothing_found(app) };
         return keep(app, &photo, State::Quarantined, found).await;
     };
-    let examined = app.decoding.examine(bytes).await.map_err(|why| Error::Busy(why.to_string()))?;
+    let examined = match app.decoding.examine(bytes).await {
+        Ok(examined) => examined,
+        Err(Unexamined::Away(why)) => return Err(Error::Busy(why)),
+        Err(Unexamined::Killed) if attempt < MOST_KILLS => {
+            return Err(Error::Fault("the decoder was killed".to_owned()));
+        }
+        Err(Unexamined::Killed) => {
+            tracing::warn!(photo = %id, attempt, "decoders were killed over a photo; it is set apart");
+            let found =
+                Found { reason: Some(Quarantine::DecoderLimit.code().to_owned()), ..nothing_found(app) };
+            return keep(app, &photo, State::Quarantined, found).await;
+        }
+    };
     let (state, reason, derivatives) = outcome(app, &photo, &examined).await?;
     let found = Found {
         sniffed_type: examined.format.map(|format| format.media_type().to_owned()),
@@ -52,6 +68,22 @@ pub async fn examine(app: &App, id: PhotoId) -> Result<()> {
         ..nothing_found(app)
     };
     keep(app, &photo, state, found).await
+}
+
+/// Sets a photo apart that could not be examined in all attempts: kept, shown, and no longer waited for.
+///
+/// # Errors
+/// An outage.
+pub async fn give_up(app: &App, id: PhotoId, why: &str) -> Result<()> {
+    let Some(photo) = waiting(app, id).await? else { return Ok(()) };
+    tracing::error!(photo = %id, why, "a photo could not be examined; it is set apart");
+    let found = Found { reason: Some(NOT_EXAMINED.to_owned()), ..nothing_found(app) };
+    keep(app, &photo, State::Quarantined, found).await
+}
+
+async fn waiting(app: &App, id: PhotoId) -> Result<Option<Photo>> {
+    let mut db = app.records.conn().await?;
+    Ok(photos::find(&mut db, id).await?.filter(|photo| photo.state == State::Stored))
 }
 
 fn nothing_found(app: &App) -> Found {
@@ -101,10 +133,7 @@ async fn whole(app: &App, photo: &Photo) -> Result<Option<Bytes>> {
 }
 
 fn placeholder(examined: &Examined) -> Option<Vec<u8>> {
-    match &examined.picture {
-        Picture::Ready(rendered) => Some(rendered.placeholder.clone()),
-        _ => None,
-    }
+    examined.picture.rendered().map(|rendered| rendered.placeholder.clone())
 }
 
 /// Stores the derivatives, if there are any; says what the photo becomes.
@@ -113,15 +142,15 @@ async fn outcome(
     photo: &Photo,
     examined: &Examined,
 ) -> Result<(State, Option<String>, Option<Value>)> {
-    let rendered = match &examined.picture {
-        Picture::Ready(rendered) => rendered,
-        Picture::NoPreview { reason } => {
-            return Ok((State::NoPreview, Some(reason.code().to_owned()), None));
-        }
-        Picture::Quarantined { reason } => {
-            return Ok((State::Quarantined, Some(reason.code().to_owned()), None));
+    let (state, reason) = match &examined.picture {
+        Picture::Ready(_) => (State::Ready, None),
+        Picture::NoPreview { reason } => (State::NoPreview, Some(reason.code().to_owned())),
+        // What is left of a damaged photo can be looked at; it stays set apart.
+        Picture::Partial { reason, .. } | Picture::Quarantined { reason } => {
+            (State::Quarantined, Some(reason.code().to_owned()))
         }
     };
+    let Some(rendered) = examined.picture.rendered() else { return Ok((state, reason, None)) };
     let made = [
         (DerivativeSize::Thumb, &rendered.thumb_jpeg, rendered.thumb_size),
         (DerivativeSize::Preview, &rendered.preview_jpeg, rendered.preview_size),
@@ -134,14 +163,22 @@ async fn outcome(
         let fact = json!({ "size_bytes": jpeg.len(), "width": pixels.width, "height": pixels.height });
         facts.insert(size.pixels().to_string(), fact);
     }
-    Ok((State::Ready, None, Some(Value::Object(facts))))
+    Ok((state, reason, Some(Value::Object(facts))))
+}
+
+fn code(of: decoding::CheckCode) -> &'static str {
+    match of {
+        decoding::CheckCode::TooDark => check::TOO_DARK,
+        decoding::CheckCode::Blurred => check::BLURRED,
+        decoding::CheckCode::TooSmallToRead => check::TOO_SMALL_TO_READ,
+    }
 }
 
 fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
-    let mut all = Vec::new();
+    let mut all = vec![whole_file(&examined.picture)];
     if let (Picture::Ready(rendered), Some(size)) = (&examined.picture, examined.size) {
         all.extend(decoding::checks(&rendered.quality, size).map(|check| Check {
-            code: check.code.code().replace('-', "_"),
+            code: code(check.code).to_owned(),
             outcome: match check.outcome {
                 decoding::Outcome::Pass => Outcome::Pass,
                 decoding::Outcome::Warn => Outcome::Warn,
@@ -151,24 +188,30 @@ fn checks_of(photo: &Photo, examined: &Examined) -> Vec<Check> {
             threshold: Some(check.threshold),
         }));
     }
-    all.push(match examined.format {
-        Some(format) => {
-            let named = format.is_named_by(photo.declared.media_type.as_str());
-            Check::holds("media_type", named || compare::is_avif_as_heif(photo, format))
-        }
-        None => Check::cannot_tell("media_type"),
-    });
-    all.push(compare::position(photo, &examined.exif));
-    all.push(compare::time(photo, &examined.exif));
+    all.extend(compare::checks(photo, examined.format, &examined.exif));
     all
 }
 
+/// Whether the file is all there, as far as decoding tells.
+fn whole_file(picture: &Picture) -> Check {
+    match picture {
+        Picture::Ready(_) => Check::holds(check::DAMAGED, true),
+        Picture::Partial { .. }
+        | Picture::Quarantined { reason: Quarantine::Truncated | Quarantine::Damaged } => {
+            Check { outcome: Outcome::Fail, ..Check::holds(check::DAMAGED, false) }
+        }
+        Picture::NoPreview { .. } | Picture::Quarantined { .. } => Check::cannot_tell(check::DAMAGED),
+    }
+}
+
 async fn keep(app: &App, photo: &Photo, state: State, found: Found) -> Result<()> {
-    let (id, now) = (photo.declared.id, app.now());
+    let id = photo.declared.id;
     let mut tx = app.records.begin().await?;
+    visits::lock(&mut tx, photo.declared.visit).await?;
     if photos::lock(&mut tx, id).await?.is_none_or(|held| held.state != State::Stored) {
         return Ok(());
     }
+    let now = app.now();
     photos::examined(&mut tx, id, state, &found).await?;
     let entry = Entry {
         deed: "photo.examined",

@@ -11,7 +11,7 @@ mod withdraw;
 pub use browse::{After, Facet, Filters, browse};
 pub use declare::declare;
 pub use deliver::{Deliverable, derivative, file_name, open, original};
-pub use examine::examine;
+pub use examine::{examine, give_up};
 pub use receive::{Receipt, receive};
 pub use withdraw::withdraw;
 
@@ -19,7 +19,7 @@ pub use crate::media::{Chunks, Span};
 
 pub use crate::records::photos::Photo;
 
-use super::Result;
+use super::{Result, sessions};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
@@ -50,30 +50,39 @@ async fn permitted(db: &mut Db, actor: &Actor, deed: Deed, id: PhotoId) -> Resul
 /// Photos that are waited for at the same time; beyond, the answer comes at once and the phone asks again.
 const MOST_WAITERS: usize = 512;
 static WAITERS: Semaphore = Semaphore::const_new(MOST_WAITERS);
-/// Pause between two looks at a photo that is waited for.
+/// Pause before the first look at a photo that is waited for; it doubles with each look.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// Longest pause between two looks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// Longest wait in seconds.
 const LONGEST_WAIT_S: u8 = 60;
 
 /// Reads one photo; with `wait_s` as soon as the worker has examined it, or when so many seconds have passed. Holds
-/// no database connection while it waits.
+/// no database connection while it waits, and answers by the rights that hold when it answers.
 ///
 /// # Errors
-/// `not-found` where the actor may not see it, a fault at `?wait_s` beyond 60; an outage.
+/// `not-found` where the actor may not see it, `token.invalid` where the device was taken away meanwhile, a fault at `?wait_s` beyond 60; an outage.
 pub async fn read(app: &App, actor: &Actor, id: PhotoId, wait_s: u8) -> Result<Photo> {
     if wait_s > LONGEST_WAIT_S {
         return Err(Refusal::field("?wait_s", "parameter.out-of-range", "must be 0 to 60 seconds").into());
     }
     let deadline = Instant::now() + Duration::from_secs(u64::from(wait_s));
-    let mut photo = {
+    let photo = {
         let mut db = app.records.conn().await?;
         permitted(&mut db, actor, Deed::ReadPhotos, id).await?.0
     };
-    let Ok(_place) = WAITERS.try_acquire() else { return Ok(photo) };
-    while deliver::is_waiting(&photo) && Instant::now() < deadline {
-        tokio::time::sleep(LOOK_AGAIN.min(deadline.saturating_duration_since(Instant::now()))).await;
-        let mut db = app.records.conn().await?;
-        photo = photos::find(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
+    if wait_s == 0 || !deliver::is_waiting(photo.state) {
+        return Ok(photo);
     }
-    Ok(photo)
+    let Ok(_place) = WAITERS.try_acquire() else { return Ok(photo) };
+    let (mut state, mut pause) = (photo.state, LOOK_AGAIN);
+    while deliver::is_waiting(state) && Instant::now() < deadline {
+        tokio::time::sleep(pause.min(deadline.saturating_duration_since(Instant::now()))).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        let mut db = app.records.conn().await?;
+        state = photos::state(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
+    }
+    let actor = sessions::afresh(app, actor).await?;
+    let mut db = app.records.conn().await?;
+    Ok(permitted(&mut db, &actor, Deed::ReadPhotos, id).await?.0)
 }

@@ -5,17 +5,24 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
 use crate::domain::permission::Deed;
-use crate::domain::photo::{self, Admission, Arrived, Offer};
+use crate::domain::photo::{self, Admission, Arrival, Arrived, Offer};
 use crate::domain::refusal::{Kind, Next, Refusal};
-use crate::flows::{Error, Result, keys};
+use crate::flows::{Error, Result, keys, promises};
 use crate::media::{Key, PutError};
 use crate::notary::{self, Acknowledgement};
 use crate::records::custody::{self, Entry};
+use crate::records::photos::{Received, Reception};
 use crate::records::visits::Standing;
-use crate::records::{photos, tasks};
+use crate::records::{self, photos, visits};
 use bytes::Bytes;
 use futures::Stream;
 use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long the last step may be tried again while the database has no time for it.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What the phone is told when its photo is durable.
 #[derive(Clone, Debug)]
@@ -32,7 +39,7 @@ pub struct Receipt {
 /// bytes flow; the object is durable before the row says so.
 ///
 /// # Errors
-/// `not-found`, `photo.id-taken`, `photo.withdrawn`, `photo.too-large`, `photo.type-mismatch`,
+/// `not-found`, `photo.id-taken`, `photo.withdrawn`, `photo.visit-ended`, `photo.too-large`, `photo.type-mismatch`,
 /// `photo.length-mismatch`, `photo.digest-mismatch`, `photo.broke-off`; an outage. Nothing is kept then.
 pub async fn receive<S, E>(
     app: &App,
@@ -53,11 +60,12 @@ where
     if photo::admit(photo.state, promised, offer.bytes)? == Admission::Held {
         return Ok(Done::Before(acknowledged(app, photo).await?));
     }
+    photo::arrival(visit.state)?;
     fits_type(&photo, offer)?;
     let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
     let media_type = photo.declared.media_type.as_str();
     match app.media.put_stream(&key, promised, media_type, body).await {
-        Ok(()) => keep(app, actor, id, &visit, offer).await,
+        Ok(()) => keep_at_last(app, actor, id, &visit, offer).await,
         Err(PutError::Mismatch(arrived)) => {
             photo::intact(promised, arrived)?;
             Err(Error::Fault("bytes differ and are the same".to_owned()))
@@ -84,6 +92,27 @@ fn fits_type(photo: &Photo, offer: Offer) -> Result<()> {
     Err(Refusal::new(Kind::UnsupportedType, "photo.type-mismatch", detail).into())
 }
 
+/// Writes down that the bytes are durable, with more patience than any other step has: a phone's minutes are in them,
+/// and in a crowd of phones that end at once many wait for one of few connections. Repeating it is safe.
+async fn keep_at_last(
+    app: &App,
+    actor: &Actor,
+    id: PhotoId,
+    visit: &Standing,
+    offer: Offer,
+) -> Result<Done<Receipt>> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match keep(app, actor, id, visit, offer).await {
+            Err(Error::Busy(why)) if Instant::now() < until => {
+                tracing::debug!(%why, "a received photo waits to be written down");
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Writes down that the bytes are durable; whoever comes second finds that they are.
 async fn keep(
     app: &App,
@@ -92,37 +121,56 @@ async fn keep(
     visit: &Standing,
     offer: Offer,
 ) -> Result<Done<Receipt>> {
-    let now = app.now();
+    let key = keys::notary(app).await?;
     let mut tx = app.records.begin().await?;
+    let state = visits::lock(&mut tx, visit.id).await?.ok_or_else(Refusal::not_found)?;
     let photo = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     if photo::admit(photo.state, promise_of(&photo), offer.bytes)? == Admission::Held {
         drop(tx);
         return Ok(Done::Before(acknowledged(app, photo).await?));
     }
+    let late = photo::arrival(state)? == Arrival::Late;
+    let now = app.now();
     let entry = Entry {
         deed: "photo.received",
         object: ("photo", id.to_string()),
         owner: Some(photo.owner),
         visit: Some(visit.id),
-        details: json!({ "sha256": photo.declared.sha256.to_hex(), "size_bytes": photo.declared.size_bytes }),
+        details: json!({ "sha256": photo.declared.sha256.to_hex(), "size_bytes": photo.declared.size_bytes,
+            "late": late }),
     };
     let number = custody::note(&mut tx, Some(actor), entry, now).await?;
     let number = number.ok_or_else(|| Error::Fault("a visit's log gave no number".to_owned()))?;
-    let units: Vec<_> = visit.subject.units.clone();
-    photos::store(&mut tx, &photo, &units, now, number).await?;
-    let name = format!("derive-photo:{id}");
-    tasks::promise(&mut tx, "derive-photo", json!({ "photo": id }), Some(&name), now).await?;
+    let received = Received { at: now, log_number: number, late };
+    let acknowledgement = sign(app, &key, &photo, received);
+    let reception = Reception { received, acknowledgement: &acknowledgement };
+    photos::store(&mut tx, &photo, &visit.subject.units, reception).await?;
+    promises::examine(&mut tx, id, now).await?;
     let kept = photos::find(&mut tx, id).await?;
     let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
-    tx.commit().await?;
-    Ok(Done::Now(acknowledged(app, kept).await?))
+    tx.commit_in_company().await?;
+    Ok(Done::Now(Receipt { photo: kept, acknowledgement }))
 }
 
-/// Signs what the row says, so that every repetition says the same.
+/// The acknowledgement that was given when the bytes came: every repetition gets the same text, whichever key signs
+/// and whatever address we go by since then.
 async fn acknowledged(app: &App, photo: Photo) -> Result<Receipt> {
     let received =
         photo.received.ok_or_else(|| Error::Fault("a held photo without a log number".to_owned()))?;
-    let key = keys::notary(app).await?;
+    let mut db = app.records.conn().await?;
+    let given = photos::acknowledgement(&mut db, photo.declared.id).await?;
+    // Another request may have written it down this very moment.
+    records::settle(&mut db).await?;
+    drop(db);
+    let acknowledgement = match given {
+        Some(given) => given,
+        // Received before acknowledgements were kept.
+        None => sign(app, &*keys::notary(app).await?, &photo, received),
+    };
+    Ok(Receipt { photo, acknowledgement })
+}
+
+fn sign(app: &App, key: &keys::Key, photo: &Photo, received: Received) -> String {
     let facts = Acknowledgement {
         issuer: &app.config.public_url,
         photo: photo.declared.id,
@@ -132,6 +180,5 @@ async fn acknowledged(app: &App, photo: Photo) -> Result<Receipt> {
         received_at: received.at,
         log_number: received.log_number,
     };
-    let acknowledgement = notary::acknowledge(&key.signing, &key.kid, facts);
-    Ok(Receipt { photo, acknowledgement })
+    notary::acknowledge(&key.signing, &key.kid, facts)
 }

@@ -23,13 +23,15 @@ const REASON_LIMIT: usize = 500;
 pub async fn withdraw(app: &App, actor: &Actor, id: PhotoId, reason: &str) -> Result<Photo> {
     let because = text::required(reason, REASON_LIMIT)
         .map_err(|why| Refusal::invalid(vec![FieldFault::new("/reason", "text.refused", why)]))?;
-    let now = app.now();
     let mut tx = app.records.begin().await?;
     let (_, visit) = permitted(&mut tx, actor, Deed::SendPhoto, id).await?;
+    let state = visits::lock(&mut tx, visit.id).await?.ok_or_else(Refusal::not_found)?;
     let photo = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     if photo.state == State::Withdrawn {
         return Ok(photo);
     }
+    photo::may_be_withdrawn(state)?;
+    let now = app.now();
     photos::withdraw(&mut tx, &photo, actor, &because, now).await?;
     let entry = Entry {
         deed: "photo.withdrawn",
@@ -39,9 +41,6 @@ pub async fn withdraw(app: &App, actor: &Actor, id: PhotoId, reason: &str) -> Re
         details: json!({ "reason": because, "state_before": photo.state }),
     };
     custody::note(&mut tx, Some(actor), entry, now).await?;
-    // The note holds the visit's row, so nobody submits it between this look and the commit.
-    let visit = visits::standing(&mut tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?;
-    photo::may_be_withdrawn(&visit.state)?;
     let kept = photos::find(&mut tx, id).await?;
     let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
     tx.commit().await?;

@@ -4,13 +4,13 @@ use super::{allowed, asked, entry};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, VisitId};
-use crate::domain::moment::DeviceMoment;
-use crate::domain::permission::{Deed, TeamRole};
+use crate::domain::moment::{DeviceMoment, vietnam_day};
+use crate::domain::permission::{Deed, TeamRole, seated};
 use crate::domain::place::{GeoFix, PositionSource, judge};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::text;
 use crate::domain::visit::{
-    self, CheckIn, Figures, Kind, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete, rule,
+    self, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete, rule,
 };
 use crate::flows::{Error, Result};
 use crate::records::visits::{Standing, evidence, life as rows};
@@ -51,6 +51,14 @@ impl Work {
         Ok(self.visit)
     }
 
+    /// Looks again where the office is: a survey may have been entered since the visit was scheduled. Where none holds
+    /// on the day, what was found before stands.
+    async fn find_premises(&mut self, at: Timestamp) -> Result<()> {
+        let found = premises::of_unit(&mut self.tx, self.visit.unit, vietnam_day(at)).await?;
+        self.visit.premises = found.map(|(id, ..)| id).or(self.visit.premises);
+        Ok(())
+    }
+
     async fn figures(&mut self) -> Result<Figures> {
         let lists = asked(&mut self.tx, &self.visit).await?;
         let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
@@ -79,9 +87,10 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
     let lead = SignedDuration::try_from(app.config.dispatch_lead).unwrap_or(SignedDuration::ZERO);
-    visit::may_dispatch_now(work.visit.kind, work.visit.window.start, lead, work.now)?;
+    visit::may_dispatch_now(work.visit.is_sealed(), work.visit.window.start, lead, work.now)?;
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
     super::plan::campaign_is_active(campaign.state)?;
+    work.find_premises(work.visit.window.start).await?;
     work.visit.state = state;
     work.visit.dispatched_at = Some(work.now);
     work.write(actor, "visit.dispatched", json!({})).await
@@ -111,13 +120,17 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
     }
     let Move::To(state) = visit::take(work.visit.state, Step::CheckIn)? else { return Ok(work.visit) };
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
-    visit::not_before_decision(arrival.at.at, campaign.decision_date, "/at")?;
+    let clock = arrival.device_clock.unwrap_or(arrival.at);
+    let ahead = clock.at.duration_since(work.now);
+    // By our clock: a phone whose clock is a day slow must not be told that it came before the decision.
+    let arrived_at = arrival.at.at.checked_sub(ahead).unwrap_or(work.now);
+    visit::not_before_decision(arrived_at, campaign.decision_date, "/at")?;
+    work.find_premises(arrived_at).await?;
     let area = match work.visit.premises {
         Some(premises) => premises::find(&mut work.tx, premises).await?.map(|found| found.area),
         None => None,
     };
     let finding = judge(arrival.fix.as_ref(), arrival.source, area.as_ref());
-    let clock = arrival.device_clock.unwrap_or(arrival.at);
     let check_in = CheckIn {
         at: arrival.at.at,
         offset_s: arrival.at.offset_s,
@@ -128,17 +141,38 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
         verdict: finding.verdict,
         distance_m: finding.distance_m,
         reasons: finding.reasons.into_iter().map(ToOwned::to_owned).collect(),
-        clock_skew_s: clock.at.duration_since(work.now).as_secs_f64(),
+        clock_skew_s: ahead.as_secs_f64(),
         by: work.by,
         received_at: work.now,
     };
     let details = json!({ "place": check_in.verdict, "clock_skew_s": check_in.clock_skew_s, "at": arrival.at.rfc3339() });
     work.visit.state = state;
     work.visit.check_in = Some(check_in);
-    if work.visit.kind == Kind::Surprise {
+    if work.visit.is_sealed() {
         work.visit.disclosed_at = Some(work.now);
     }
     work.write(actor, "visit.checked_in", details).await
+}
+
+/// Makes a sealed visit known before anybody checks in: an act of its lead, with the reason. One that is disclosed
+/// already stays as it is.
+///
+/// # Errors
+/// `visit.not-sealed`, `visit.closed`, `visit.reason` without a reason.
+pub async fn disclose(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::DiscloseVisit).await?;
+    let reason = reason_given(reason)?;
+    if work.visit.disclosed_at.is_some() {
+        return Ok(work.visit);
+    }
+    work.visit.state = visit::disclose(work.visit.kind, work.visit.state)?;
+    work.visit.disclosed_at = Some(work.now);
+    work.write(actor, "visit.disclosed", json!({ "reason": reason })).await
+}
+
+fn reason_given(reason: &str) -> Result<String> {
+    Ok(text::required(reason, 2000)
+        .map_err(|why| rule("visit.reason", "/reason", &format!("A reason {why}.")))?)
 }
 
 /// Ends recording on site; what phones still hold may arrive.
@@ -175,7 +209,9 @@ pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) ->
 /// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`.
 pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
-    if said.side == Side::Team && work.standing.subject.team_role != Some(TeamRole::Lead) {
+    let subject = &work.standing.subject;
+    let leads = subject.team_role == Some(TeamRole::Lead) && seated(actor, TeamRole::Lead, subject);
+    if said.side == Side::Team && !leads {
         return Err(Refusal::forbidden().into());
     }
     let signature = Signature { by: work.by, at: work.now, ..said }.checked()?;
@@ -259,8 +295,7 @@ async fn end(
     reason: &str,
 ) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, deed).await?;
-    let reason = text::required(reason, 2000)
-        .map_err(|why| rule("visit.reason", "/reason", &format!("A reason {why}.")))?;
+    let reason = reason_given(reason)?;
     let Move::To(state) = visit::take(work.visit.state, step)? else { return Ok(work.visit) };
     work.visit.state = state;
     work.visit.ended_because = Some(reason.clone());

@@ -9,7 +9,9 @@ use crate::domain::ids::{CampaignId, TeamId, TemplateVersionId, UnitId, VisitId}
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
-use crate::domain::visit::{Kind, LONGEST_DAYS, State, Visit, Window, not_before_decision, rule};
+use crate::domain::visit::{
+    Kind, LONGEST_DAYS, OVERLAPPING_VISIT, State, Visit, Window, not_before_decision, rule,
+};
 use crate::flows::{Result, current};
 use crate::identity;
 use crate::records::units::{self, UnitAt};
@@ -18,6 +20,7 @@ use crate::records::visits::visible::{self, Wanted};
 use crate::records::{Db, campaigns, custody, premises, teams, templates};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Most checklists of one visit.
 const MOST_TEMPLATES: usize = 20;
@@ -185,9 +188,11 @@ async fn subject(
     team: TeamId,
     unit: Option<&UnitAt>,
 ) -> Result<Subject> {
+    // A seat counts in its own campaign alone: with another's id it must not tell that there is such a campaign.
+    let own = teams::find(db, team).await?.is_some_and(|found| found.campaign == campaign.id);
     let team_role = match actor.account() {
-        Some(me) => teams::role_in(db, team, me).await?,
-        None => None,
+        Some(me) if own => teams::role_in(db, team, me).await?,
+        _ => None,
     };
     Ok(Subject {
         owner: Some(campaign.owner),
@@ -216,20 +221,26 @@ async fn templates_fit(db: &mut Db, wanted: &[TemplateVersionId], campaign: &Cam
         return Err(fault("/templates", &format!("A visit has 1 to {MOST_TEMPLATES} checklists.")).into());
     }
     let found = templates::versions_by_id(db, wanted).await?;
+    // Photos name an item by its code alone, so a code means one item in a visit.
+    let mut codes: HashSet<&str> = HashSet::new();
     for (n, id) in wanted.iter().enumerate() {
         let place = format!("/templates/{n}");
         if wanted.iter().take(n).any(|earlier| earlier == id) {
             return Err(fault(&place, "This checklist is named twice.").into());
         }
-        let usable = found.iter().any(|version| {
+        let usable = found.iter().find(|version| {
             version.id == *id
                 && version.is_published()
                 && version.owner.is_none_or(|owner| owner == campaign.owner)
         });
-        if !usable {
+        let Some(version) = usable else {
             return Err(
                 fault(&place, "There is no such published checklist of this owner or the library.").into()
             );
+        };
+        if let Some(item) = version.body.items().find(|item| !codes.insert(item.code.as_str())) {
+            let detail = format!("Its item {} is in another checklist of this visit already.", item.code);
+            return Err(fault(&place, &detail).into());
         }
     }
     Ok(())
@@ -278,7 +289,7 @@ async fn warnings(db: &mut Db, actor: &Actor, visit: &Visit) -> Result<Vec<&'sta
             && visit.window.start < other.window.end
     });
     if overlaps {
-        warnings.push("overlapping_visit");
+        warnings.push(OVERLAPPING_VISIT);
     }
     Ok(warnings)
 }

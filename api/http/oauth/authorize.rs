@@ -1,5 +1,6 @@
 //! The address a phone sends people to: shows the sign-in, sends them back with a code.
 
+use super::said;
 use crate::app::App;
 use crate::domain::client::No;
 use crate::flows::oauth::authorize::{Asked, Refused, Request, check, grant};
@@ -111,16 +112,16 @@ async fn asked(app: &App, request: &HttpRequest) -> Result<Result<Request, HttpR
         return Ok(Err(refused(request, &no)));
     };
     let asked = Asked {
-        client_id: params.client_id,
-        redirect_uri: params.redirect_uri,
-        response_type: params.response_type,
-        response_mode: params.response_mode,
-        scope: params.scope,
-        state: params.state,
-        code_challenge: params.code_challenge,
-        code_challenge_method: params.code_challenge_method,
-        resource: params.resource,
-        device_name: params.device_name,
+        client_id: said(params.client_id),
+        redirect_uri: said(params.redirect_uri),
+        response_type: said(params.response_type),
+        response_mode: said(params.response_mode),
+        scope: said(params.scope),
+        state: said(params.state),
+        code_challenge: said(params.code_challenge),
+        code_challenge_method: said(params.code_challenge_method),
+        resource: said(params.resource),
+        device_name: said(params.device_name),
     };
     match check(app, asked).await {
         Ok(wanted) => Ok(Ok(wanted)),
@@ -154,13 +155,28 @@ fn shown(
     show(app, request, Some(&wanted.client.name), login, trouble, Some(&origin(&wanted.redirect_uri)))
 }
 
-/// What a policy calls an address: scheme and host, or an app's own scheme.
+/// What a policy calls an address: scheme and host, or an app's own scheme. A policy has no words for an IPv6 address
+/// (CSP 3 §2.3.1), so there the scheme alone stands; the form leads nowhere but to the registered address anyway.
 fn origin(uri: &str) -> String {
     match uri.split_once("://") {
+        Some((scheme, rest)) if rest.starts_with('[') => format!("{scheme}:"),
         Some((scheme, rest)) => {
             let host = rest.split(['/', '?']).next().unwrap_or_default();
             format!("{scheme}://{host}")
         }
         None => uri.split(':').next().map(|scheme| format!("{scheme}:")).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn a_policy_names_an_address_in_words_it_has() {
+        assert_eq!(origin("http://127.0.0.1:53122/callback"), "http://127.0.0.1:53122");
+        assert_eq!(origin("http://[::1]:53122/callback"), "http:");
+        assert_eq!(origin("https://app.example.vn?x=1"), "https://app.example.vn");
+        assert_eq!(origin("vn.fieldproof.phone:/callback"), "vn.fieldproof.phone:");
     }
 }

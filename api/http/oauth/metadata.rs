@@ -1,9 +1,12 @@
 //! What clients read before they ask: the server's metadata (RFC 8414) and its public keys (RFC 7517).
 
 use crate::app::App;
+use crate::domain::account::LOCALES;
 use crate::domain::actor::Scope;
+use crate::domain::client::GrantType;
 use crate::flows;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, get, web};
 use base64::Engine;
@@ -42,12 +45,14 @@ pub struct ServerMetadata {
     /// Where all this is explained.
     service_documentation: String,
     /// Every scope.
+    #[schema(value_type = Vec<vocabulary::Scope>)]
     scopes_supported: Vec<&'static str>,
     /// `code` only.
     response_types_supported: [&'static str; 1],
     /// `query` only.
     response_modes_supported: [&'static str; 1],
     /// The three ways to a token.
+    #[schema(value_type = Vec<vocabulary::GrantType>)]
     grant_types_supported: [&'static str; 3],
     /// How clients prove themselves.
     token_endpoint_auth_methods_supported: [&'static str; 3],
@@ -56,6 +61,7 @@ pub struct ServerMetadata {
     /// `S256` only.
     code_challenge_methods_supported: [&'static str; 1],
     /// Languages of the sign-in page.
+    #[schema(value_type = Vec<vocabulary::Locale>)]
     ui_locales_supported: [&'static str; 2],
     /// Answers name their issuer (RFC 9207).
     authorization_response_iss_parameter_supported: bool,
@@ -89,6 +95,7 @@ pub struct PublicKey {
     /// As in the head of what it signed.
     kid: String,
     /// `access` for access tokens, `notary` for acknowledgements; neither counts for the other.
+    #[schema(value_type = vocabulary::KeyPurpose)]
     purpose: &'static str,
 }
 
@@ -110,11 +117,11 @@ pub async fn authorization_server(app: web::Data<App>) -> HttpResponse {
         scopes_supported: Scope::ALL.iter().map(|scope| scope.as_str()).collect(),
         response_types_supported: ["code"],
         response_modes_supported: ["query"],
-        grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+        grant_types_supported: GrantType::ALL.map(GrantType::as_str),
         token_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_methods_supported: methods,
         code_challenge_methods_supported: ["S256"],
-        ui_locales_supported: ["vi", "en"],
+        ui_locales_supported: LOCALES,
         authorization_response_iss_parameter_supported: true,
         issuer,
     })

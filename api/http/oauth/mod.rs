@@ -6,6 +6,7 @@ pub mod revoke;
 pub mod token;
 
 use super::form::BadForm;
+use super::vocabulary;
 use crate::domain::client::Code;
 use crate::domain::client::No;
 use crate::flows::oauth::{Credentials, Why};
@@ -33,6 +34,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
 #[schema(example = json!({ "error": "invalid_grant", "error_description": "the refresh token does not hold, or not for this client" }))]
 pub struct OauthError {
     /// One of OAuth's codes.
+    #[schema(value_type = vocabulary::OauthErrorCode)]
     error: &'static str,
     /// For the developer of the client.
     error_description: &'static str,
@@ -100,7 +102,7 @@ impl From<Why> for OauthProblem {
                 tracing::warn!(%why, "answered 503");
                 Self {
                     status: StatusCode::SERVICE_UNAVAILABLE,
-                    error: "temporarily_unavailable",
+                    error: Code::TemporarilyUnavailable.as_str(),
                     description: "a part of the server is away for the moment; send the same again",
                 }
             }
@@ -108,7 +110,7 @@ impl From<Why> for OauthProblem {
                 tracing::error!(%why, "answered 500");
                 Self {
                     status: StatusCode::INTERNAL_SERVER_ERROR,
-                    error: "server_error",
+                    error: Code::ServerError.as_str(),
                     description: "a fault of the server; the request id finds it in its log",
                 }
             }
@@ -119,11 +121,11 @@ impl From<Why> for OauthProblem {
 /// Who the client says it is: by HTTP Basic (RFC 6749 §2.3.1) or in the form, never both.
 fn credentials(
     request: &HttpRequest,
-    id: Option<&String>,
-    secret: Option<&String>,
+    id: Option<String>,
+    secret: Option<String>,
 ) -> Result<Credentials, OauthProblem> {
     let Some(header) = request.headers().get(AUTHORIZATION) else {
-        return Ok(Credentials { id: id.cloned(), secret: secret.cloned() });
+        return Ok(Credentials { id, secret });
     };
     let basic = header.to_str().ok().and_then(read_basic);
     let (name, password) = basic.ok_or_else(|| {
@@ -132,10 +134,15 @@ fn credentials(
             "Authorization must be Basic with client id and secret",
         ))
     })?;
-    if secret.is_some() || id.is_some_and(|id| *id != name) {
+    if secret.is_some() || id.is_some_and(|id| id != name) {
         return Err(OauthProblem::invalid("say who the client is once: in the header or in the form"));
     }
-    Ok(Credentials { id: Some(name), secret: Some(password) })
+    Ok(Credentials { id: said(Some(name)), secret: said(Some(password)) })
+}
+
+/// A parameter that is there without a value counts as left out (RFC 6749 §3.1 and §3.2).
+fn said(parameter: Option<String>) -> Option<String> {
+    parameter.filter(|value| !value.is_empty())
 }
 
 fn read_basic(header: &str) -> Option<(String, String)> {

@@ -1,6 +1,6 @@
 //! Revocation (RFC 7009).
 
-use super::{OauthError, OauthProblem, credentials};
+use super::{OauthError, OauthProblem, credentials, said};
 use crate::app::App;
 use crate::flows;
 use crate::http::form::Form;
@@ -48,8 +48,8 @@ pub async fn revoke(
     form: Form<RevokeForm, OauthProblem>,
 ) -> Result<HttpResponse, OauthProblem> {
     let form = form.0;
-    let client = credentials(&request, form.client_id.as_ref(), form.client_secret.as_ref())?;
-    let token = form.token.ok_or_else(|| OauthProblem::invalid("token is missing"))?;
+    let client = credentials(&request, said(form.client_id), said(form.client_secret))?;
+    let token = said(form.token).ok_or_else(|| OauthProblem::invalid("token is missing"))?;
     flows::oauth::revoke::revoke(&app, &client, &token).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).finish())
 }

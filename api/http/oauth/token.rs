@@ -1,9 +1,10 @@
 //! The token endpoint.
 
-use super::{OauthError, OauthProblem, credentials};
+use super::{OauthError, OauthProblem, credentials, said};
 use crate::app::App;
 use crate::flows::oauth::token::{Asked, trade};
 use crate::http::form::Form;
+use crate::http::vocabulary;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,8 @@ use utoipa::ToSchema;
     "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 }))]
 pub struct TokenForm {
-    /// `authorization_code`, `refresh_token` or `client_credentials`.
+    /// The way to the token.
+    #[schema(value_type = Option<vocabulary::GrantType>)]
     grant_type: Option<String>,
     /// The client.
     client_id: Option<String>,
@@ -79,15 +81,15 @@ pub async fn token(
     form: Form<TokenForm, OauthProblem>,
 ) -> Result<HttpResponse, OauthProblem> {
     let form = form.0;
-    let client = credentials(&request, form.client_id.as_ref(), form.client_secret.as_ref())?;
+    let client = credentials(&request, said(form.client_id), said(form.client_secret))?;
     let asked = Asked {
-        grant_type: form.grant_type,
-        code: form.code,
-        redirect_uri: form.redirect_uri,
-        code_verifier: form.code_verifier,
-        refresh_token: form.refresh_token,
-        scope: form.scope,
-        resource: form.resource,
+        grant_type: said(form.grant_type),
+        code: said(form.code),
+        redirect_uri: said(form.redirect_uri),
+        code_verifier: said(form.code_verifier),
+        refresh_token: said(form.refresh_token),
+        scope: said(form.scope),
+        resource: said(form.resource),
     };
     let tokens = trade(&app, &client, &asked).await?;
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(TokenView {

@@ -1,6 +1,7 @@
 //! The one style of all pages, two files served as one, under an address that changes with its content, so that
 //! browsers keep it for good.
 
+use crate::http::read_only;
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpRequest, HttpResponse, web};
 use std::sync::OnceLock;
@@ -20,7 +21,7 @@ pub fn style_address() -> String {
 
 /// The assets.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/assets/style.css", web::get().to(style));
+    cfg.service(read_only("/assets/style.css", web::get().to(style)));
 }
 
 async fn style(request: HttpRequest) -> HttpResponse {

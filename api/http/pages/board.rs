@@ -8,14 +8,15 @@ use crate::app::App;
 use crate::domain::ids::{CampaignId, VisitId};
 use crate::domain::visit::State;
 use crate::flows::review::{self, Card, Sample};
-use crate::flows::visits::{VisitPlace, WantedVisits};
+use crate::flows::visits::{self, VisitPlace, WantedVisits};
 use crate::http::context::Language;
 use crate::http::paging;
+use crate::http::read_only;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Cards on a page.
@@ -27,12 +28,23 @@ struct BoardPage {
     frame: Frame,
     desk: Desk,
     tabs: Vec<Tab>,
+    find: Find,
     /// Title of the campaign that is looked at alone, where its title may be known.
     campaign: Option<String>,
     cards: Vec<CardView>,
     older: Option<String>,
     /// Whether this is the first page.
     first: bool,
+}
+
+/// What is searched for, and where to.
+struct Find {
+    /// The words as they were written.
+    words: String,
+    state: &'static str,
+    campaign: Option<Uuid>,
+    /// The same board without the words.
+    without: String,
 }
 
 struct Tab {
@@ -66,16 +78,20 @@ struct Picture {
     blur: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 struct Query {
     #[serde(default)]
     state: Phase,
+    #[serde(skip_serializing_if = "Option::is_none")]
     campaign: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q: Option<String>,
+    #[serde(skip_serializing)]
     cursor: Option<String>,
 }
 
 /// Where visits are, roughly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Phase {
     #[default]
@@ -118,18 +134,20 @@ impl Phase {
 
 /// The board.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("", web::get().to(board)).route("/", web::get().to(board));
+    cfg.service(read_only("", web::get().to(board))).service(read_only("/", web::get().to(board)));
 }
 
 impl Query {
     fn of(request: &HttpRequest) -> Self {
         // Whatever can't be read is not asked for: an address that was cut shows the whole board.
-        serde_html_form::from_str(request.query_string()).unwrap_or_default()
+        let mut asked: Self = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+        asked.q = asked.q.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
+        asked
     }
 
     fn address(&self, phase: Phase) -> String {
-        let campaign = self.campaign.map(|id| format!("&campaign={id}")).unwrap_or_default();
-        format!("/review?state={}{campaign}", phase.as_str())
+        let asked = Self { state: phase, ..self.clone() };
+        format!("/review?{}", serde_html_form::to_string(asked).unwrap_or_default())
     }
 
     fn list(&self) -> String {
@@ -143,10 +161,13 @@ async fn board(
     request: HttpRequest,
 ) -> Result<HttpResponse, PageProblem> {
     let (desk, query) = (Desk::of(&request, &visitor), Query::of(&request));
+    // Words that can't be searched for leave nothing out, and are shown again.
+    let words = query.q.as_deref().and_then(|said| visits::words(said).ok());
     let after = paging::open::<(Timestamp, Uuid)>(&app, &query.list(), query.cursor.as_deref());
     let after = after.unwrap_or_default().map(|(start, id)| VisitPlace { start, id: VisitId(id) });
     let wanted = WantedVisits {
         campaign: query.campaign.map(CampaignId),
+        words: words.clone(),
         states: query.state.states(),
         after,
         ..WantedVisits::default()
@@ -163,6 +184,12 @@ async fn board(
             .campaign
             .map(|_| cards.first().and_then(|card| card.campaign.clone()).unwrap_or_default()),
         cards: cards.into_iter().map(|card| view(card, lang)).collect(),
+        find: Find {
+            words: query.q.clone().unwrap_or_default(),
+            state: query.state.as_str(),
+            campaign: query.campaign,
+            without: Query { q: None, ..query.clone() }.address(query.state),
+        },
         first: wanted.after.is_none(),
         older,
         frame: desk.frame.clone(),

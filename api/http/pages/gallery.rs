@@ -14,6 +14,7 @@ use crate::domain::response::{Answer, Outcome, Response, YesNoNa};
 use crate::domain::template::{Bilingual, Item, ResponseType};
 use crate::flows::review::{self, Gallery, MOST_PHOTOS, Photo, TemplateVersion};
 use crate::http::context::Language;
+use crate::http::read_only;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -93,7 +94,7 @@ pub struct AnswerView {
 
 /// One visit.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/visits/{visit}", web::get().to(gallery));
+    cfg.service(read_only("/visits/{visit}", web::get().to(gallery)));
 }
 
 async fn gallery(

@@ -8,6 +8,7 @@ use crate::flows::{Error, invitations};
 use crate::http::context::Language;
 use crate::http::cookies::Cookie;
 use crate::http::form::Form;
+use crate::http::only;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -34,7 +35,8 @@ struct InvitationForm {
 
 /// The page and its form.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/invitation", web::get().to(look)).route("/invitation", web::post().to(accept));
+    let form = web::resource("/invitation").route(web::get().to(look)).route(web::post().to(accept));
+    cfg.service(only(form, "GET, HEAD, POST, OPTIONS"));
 }
 
 fn token(request: &HttpRequest) -> String {
@@ -91,7 +93,7 @@ async fn show(
 fn explain(code: &str, lang: Language) -> &'static str {
     match code {
         "password.too-short" => {
-            lang.pick("Mật khẩu cần ít nhất 12 ký tự.", "The password needs at least 12 characters.")
+            lang.pick("Mật khẩu cần ít nhất 15 ký tự.", "The password needs at least 15 characters.")
         }
         "password.too-long" => {
             lang.pick("Mật khẩu dài quá 256 ký tự.", "The password is longer than 256 characters.")

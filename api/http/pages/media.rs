@@ -5,6 +5,7 @@ use super::visitor::SignedIn;
 use crate::app::App;
 use crate::domain::ids::PhotoId;
 use crate::flows::photos;
+use crate::http::read_only;
 use crate::http::v1::photos::delivering;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -18,8 +19,8 @@ struct ImagePath {
 
 /// Pictures and originals.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/photos/{photo}/image/{size}", web::get().to(image));
-    cfg.route("/photos/{photo}/original", web::get().to(original));
+    cfg.service(read_only("/photos/{photo}/image/{size}", web::get().to(image)));
+    cfg.service(read_only("/photos/{photo}/original", web::get().to(original)));
 }
 
 async fn image(

@@ -18,9 +18,12 @@ pub mod words;
 
 use super::context::{Context, Language};
 use super::form::BadForm;
+use super::wording;
 use crate::flows;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue, REFRESH, RETRY_AFTER,
+};
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, guard, web};
 use askama::Template;
@@ -68,6 +71,7 @@ pub fn page(status: StatusCode, page: &impl Template, form_action: Option<&str>)
             .content_type("text/html; charset=utf-8")
             .insert_header((CONTENT_SECURITY_POLICY, policy))
             .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((CONTENT_LANGUAGE, Context::current().language.as_str()))
             .body(html),
         Err(why) => super::problem::Problem::from(flows::Error::Fault(why.to_string())).error_response(),
     }
@@ -97,6 +101,11 @@ pub enum PageProblem {
     SignIn {
         /// Where to come back to.
         then: String,
+    },
+    /// A link on another site led here: the page asks for itself once more, and then the browser brings our cookie.
+    FromElsewhere {
+        /// The address that was asked for.
+        to: String,
     },
     /// The form was not one that we showed this browser.
     Forged,
@@ -136,6 +145,7 @@ impl ResponseError for PageProblem {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::FromElsewhere { .. } => StatusCode::OK,
             Self::Forged => StatusCode::FORBIDDEN,
             Self::Form(why) => why.status(),
             Self::Flow(flows::Error::Refused(no)) => super::problem::status(no.kind),
@@ -161,6 +171,14 @@ impl ResponseError for PageProblem {
                 let query = serde_html_form::to_string([("then", then)]).unwrap_or_default();
                 HttpResponse::SeeOther().insert_header(("location", format!("/login?{query}"))).finish()
             }
+            Self::FromElsewhere { to } => {
+                let mut answer = say(("Đang mở…", "Xin chờ một chút."), ("Opening…", "One moment, please."));
+                // A redirect would still count as the other site's; a page of ours that goes on by itself does not.
+                if let Ok(value) = HeaderValue::from_str(&format!("0; url={to}")) {
+                    answer.headers_mut().insert(REFRESH, value);
+                }
+                answer
+            }
             Self::Forged => say(
                 ("Biểu mẫu đã hết hạn", "Hãy quay lại trang trước, tải lại và gửi lần nữa."),
                 ("This form has expired", "Go back, reload the page and send it again."),
@@ -169,13 +187,17 @@ impl ResponseError for PageProblem {
                 ("Không đọc được biểu mẫu", "Hãy quay lại trang trước và gửi lần nữa."),
                 ("This form can't be read", "Go back and send it again."),
             ),
-            Self::Flow(flows::Error::Refused(no)) => match no.kind {
-                crate::domain::refusal::Kind::NotFound => say(
+            Self::Flow(flows::Error::Refused(no)) if no.kind == crate::domain::refusal::Kind::NotFound => {
+                say(
                     ("Không tìm thấy", "Không có gì ở đây, hoặc không có gì bạn được xem."),
                     ("Not found", "There is nothing here, or nothing you may see."),
-                ),
-                _ => notice(frame.clone(), self.status_code(), lang.pick("Không được", "No"), &no.detail),
-            },
+                )
+            }
+            Self::Flow(flows::Error::Refused(no)) => {
+                let title = lang.pick("Không thể thực hiện", "This can't be done");
+                let text = wording::detail(no.code, &no.detail, lang);
+                notice(frame.clone(), self.status_code(), title, &text)
+            }
             Self::Flow(flows::Error::Busy(why)) => {
                 tracing::warn!(%why, "answered 503");
                 let mut answer = say(

@@ -15,6 +15,7 @@ use crate::domain::photo::{Origin, State};
 use crate::domain::visit::CLOCK_SKEW_FLAG_S;
 use crate::flows::review::{self, Exhibit, Photo};
 use crate::http::context::Language;
+use crate::http::read_only;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -119,7 +120,7 @@ struct Exif {
 
 /// One photo.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/photos/{photo}", web::get().to(photo));
+    cfg.service(read_only("/photos/{photo}", web::get().to(photo)));
 }
 
 async fn photo(
@@ -299,7 +300,11 @@ fn received(photo: &Photo, lang: Language) -> Group {
     let p = |vi, en| lang.pick(vi, en);
     let mut facts = vec![fact(p("Khai báo lúc", "Declared at"), figures::time(photo.declared_at))];
     if let Some(received) = photo.received {
-        facts.push(fact(p("Nhận đủ tệp lúc", "Received at"), figures::time(received.at)));
+        let late = p("Đến sau khi nộp cuộc kiểm tra", "Came after the visit was submitted");
+        facts.push(Fact {
+            warning: received.late.then(|| words::warning(late)),
+            ..fact(p("Nhận đủ tệp lúc", "Received at"), figures::time(received.at))
+        });
         let number = u64::try_from(received.log_number).unwrap_or_default();
         facts.push(fact(p("Số trong nhật ký", "Log number"), figures::whole(number, lang)));
     }

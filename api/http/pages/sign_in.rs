@@ -9,6 +9,7 @@ use crate::http::address;
 use crate::http::context::Language;
 use crate::http::cookies::Cookie;
 use crate::http::form::Form;
+use crate::http::only;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -120,9 +121,9 @@ pub async fn proven(
 
 /// The sign-in and the way out.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.route("/login", web::get().to(login_page));
-    cfg.route("/login", web::post().to(login));
-    cfg.route("/logout", web::post().to(logout));
+    let form = web::resource("/login").route(web::get().to(login_page)).route(web::post().to(login));
+    cfg.service(only(form, "GET, HEAD, POST, OPTIONS"));
+    cfg.service(only(web::resource("/logout").route(web::post().to(logout)), "POST, OPTIONS"));
 }
 
 async fn login_page(app: web::Data<App>, request: HttpRequest) -> HttpResponse {

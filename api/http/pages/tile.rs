@@ -32,7 +32,7 @@ pub struct Tile {
     pub time: String,
     /// Where it stands, where that is not "examined".
     pub state: Option<&'static str>,
-    /// Why there is no picture.
+    /// Why there is no picture, or not the whole of it.
     pub reason: Option<String>,
     /// Address of the original, where it may be read.
     pub original: Option<String>,
@@ -99,11 +99,16 @@ impl Tile {
     }
 }
 
-/// Why there is no picture, or why it was taken back.
+/// Why there is no picture or not the whole of it, or why it was taken back.
 #[must_use]
 pub fn reason(photo: &Photo, lang: Language) -> Option<String> {
     if let Some(withdrawn) = &photo.withdrawn {
         return Some(withdrawn.because.clone());
     }
-    photo.found.as_ref().and_then(|found| found.reason.as_deref()).map(|code| words::quarantine(code, lang))
+    let why = photo.found.as_ref().and_then(|found| found.reason.as_deref());
+    let left = lang.pick("Ảnh hiện ở đây chỉ là phần còn đọc được.", "Only what can still be read is shown.");
+    why.map(|code| match words::quarantine(code, lang) {
+        why if has_derivative(photo, 320) => format!("{why} {left}"),
+        why => why,
+    })
 }

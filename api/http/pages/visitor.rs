@@ -4,7 +4,9 @@ use super::PageProblem;
 use crate::app::App;
 use crate::flows::sessions::{self, BrowserSession};
 use crate::http::cookies::Cookie;
+use crate::http::limits::Limits;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -35,16 +37,32 @@ impl FromRequest for SignedIn {
             "GET" => request.uri().to_string(),
             _ => String::new(),
         };
+        let here = request.uri().path_and_query().map(ToString::to_string);
+        let from_elsewhere = here.filter(|_| cookie.is_none() && followed_from_elsewhere(request));
+        let limits = request.app_data::<web::Data<Limits>>().cloned();
         async move {
+            if let Some(to) = from_elsewhere {
+                return Err(PageProblem::FromElsewhere { to });
+            }
             let app = app.ok_or_else(|| crate::flows::Error::Fault("the app is not installed".to_owned()))?;
-            let session = match cookie {
-                Some(cookie) => sessions::browser(&app, &cookie).await?,
+            let session = match &cookie {
+                Some(cookie) => sessions::browser(&app, cookie).await?,
                 None => None,
             };
+            if let (Some(_), Some(cookie), Some(limits)) = (&session, &cookie, limits) {
+                limits.remember(cookie);
+            }
             session.map(Self).ok_or(PageProblem::SignIn { then })
         }
         .boxed_local()
     }
+}
+
+/// Whether somebody follows a link on another site, in a browser that says so. Then it keeps our cookie back
+/// (`SameSite=Strict`), however signed in they are.
+fn followed_from_elsewhere(request: &HttpRequest) -> bool {
+    let is = |name: &str, value: &str| request.headers().get(name).is_some_and(|said| said == value);
+    request.method() == Method::GET && is("sec-fetch-site", "cross-site") && is("sec-fetch-mode", "navigate")
 }
 
 /// A form shown to somebody who is not signed in: its proof follows from a cookie that only this browser has.

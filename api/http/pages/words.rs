@@ -165,7 +165,7 @@ pub fn quarantine(code: &str, lang: Language) -> String {
             ("Nội dung tệp khác với định dạng đã khai.", "The file is of another type than declared.")
         }
         "truncated" => ("Tệp bị thiếu phần cuối.", "The end of the file is missing."),
-        "damaged" => ("Tệp bị hỏng, không giải mã được.", "The file is damaged and can't be decoded."),
+        "damaged" => ("Tệp bị hỏng.", "The file is damaged."),
         "too-many-bytes" => ("Tệp quá lớn.", "The file is too large."),
         "too-many-pixels" => ("Ảnh có quá nhiều điểm ảnh.", "The picture has too many pixels."),
         "decoder-limit" => ("Giải mã ảnh tốn quá mức cho phép.", "Decoding it took more than a photo may."),
@@ -173,6 +173,10 @@ pub fn quarantine(code: &str, lang: Language) -> String {
         "original-damaged" => (
             "Bản gốc trong kho không còn khớp mã băm SHA-256.",
             "The original in the store does not match its SHA-256 any more.",
+        ),
+        "examination-failed" => (
+            "Máy chủ không xem xét được ảnh này; bản gốc vẫn được giữ nguyên.",
+            "The server could not examine this photo; the original is kept as it is.",
         ),
         "avif-not-decoded" => {
             ("AVIF được lưu giữ nhưng chưa hiển thị được.", "AVIF is kept, and not drawn yet.")
@@ -190,6 +194,7 @@ pub fn quarantine(code: &str, lang: Language) -> String {
 #[must_use]
 pub fn check(code: &str, lang: Language) -> String {
     let (vi, en) = match code {
+        "damaged" => ("Tệp hỏng", "Damaged file"),
         "too_dark" => ("Quá tối", "Too dark"),
         "blurred" => ("Mờ", "Blurred"),
         "too_small_to_read" => ("Quá nhỏ để đọc", "Too small to read"),
@@ -205,6 +210,7 @@ pub fn check(code: &str, lang: Language) -> String {
 #[must_use]
 pub fn check_name(code: &str, lang: Language) -> String {
     let (vi, en) = match code {
+        "damaged" => ("Tệp nguyên vẹn", "File whole"),
         "too_dark" => ("Ánh sáng", "Light"),
         "blurred" => ("Độ nét", "Sharpness"),
         "too_small_to_read" => ("Kích thước", "Size"),

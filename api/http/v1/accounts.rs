@@ -10,6 +10,7 @@ use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use jiff::Timestamp;
@@ -45,9 +46,11 @@ pub struct AccountView {
     login: String,
     /// What others read.
     display_name: String,
-    /// `vi` or `en`.
+    /// Language of its pages.
+    #[schema(value_type = vocabulary::Locale)]
     locale: String,
-    /// `invited`, `active` or `disabled`.
+    /// Whether its holder may sign in.
+    #[schema(value_type = vocabulary::AccountState)]
     state: &'static str,
     /// When it was made.
     created_at: Timestamp,
@@ -70,7 +73,7 @@ pub struct GrantView {
     /// Its id.
     id: Uuid,
     /// The role.
-    #[schema(value_type = String, example = "scheduler")]
+    #[schema(value_type = vocabulary::Role)]
     role: Role,
     /// At whom; `null` for an administrator of the whole installation.
     owner: Option<OwnerRef>,
@@ -170,9 +173,8 @@ pub struct AccountPage {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "role": "scheduler", "owner": "5d1f0b9a-2c3d-4e5f-8a9b-0c1d2e3f4a5b" }))]
 pub struct NewGrant {
-    /// `administrator`, `authority`, `scheduler`, `team_lead`, `member`, `clerk`, `reviewer`, `head_of_unit`,
-    /// `unit_staff` or `oversight`.
-    #[schema(value_type = String, example = "scheduler")]
+    /// The role.
+    #[schema(value_type = vocabulary::Role)]
     role: Role,
     /// At whom; left out only for an administrator of the whole installation.
     owner: Option<Uuid>,
@@ -207,9 +209,9 @@ pub struct NewAccount {
     /// What others will read.
     #[schema(min_length = 1, max_length = 120)]
     display_name: String,
-    /// `vi` (the default) or `en`.
+    /// Language of its pages; `vi` where nothing is said.
     #[serde(default = "vietnamese")]
-    #[schema(example = "vi")]
+    #[schema(value_type = vocabulary::Locale)]
     locale: String,
     /// First roles; an administrator of one owner must grant at least one there.
     #[serde(default)]
@@ -294,9 +296,8 @@ pub async fn list_accounts(
 ) -> Result<HttpResponse, Problem> {
     let limit = paging::limit(params.0.limit)?;
     let after: Option<String> = paging::open(&app, "accounts", params.0.cursor.as_deref())?;
-    let page = accounts::list(&app, &caller.0, after.as_deref(), limit).await?;
-    let full = page.len() == usize::from(limit);
-    let last = page.last().filter(|_| full).map(|last| last.account.login.clone());
+    let (page, more) = accounts::list(&app, &caller.0, after.as_deref(), limit).await?;
+    let last = page.last().filter(|_| more).map(|last| last.account.login.clone());
     let next = last.map(|login| paging::seal(&app, "accounts", login));
     let body = AccountPage { items: page.into_iter().map(AccountView::from).collect(), next: next.clone() };
     Ok(paging::respond(&request, &body, next.as_deref()))
@@ -407,8 +408,8 @@ pub async fn revoke_role(
 pub struct Acceptance {
     /// From the link.
     token: String,
-    /// At least 12 characters, at most 256; nothing else is asked of it, but that it is not guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 256)]
+    /// At least 15 characters, at most 256; nothing else is asked of it, but that it is not guessed first.
+    #[schema(format = Password, min_length = 15, max_length = 256)]
     password: String,
 }
 

@@ -9,6 +9,7 @@ use crate::http::body::{Body, Params};
 use crate::http::headers::{IfMatch, etag};
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, patch, post, web};
 use jiff::civil::Date;
@@ -37,7 +38,8 @@ pub fn operations(cfg: &mut ServiceConfig) {
 pub struct NewCampaign {
     /// Whose it is.
     owner: Uuid,
-    /// `civil_service`, `thematic`, `reform`, `joint` or `supervision`.
+    /// What sort of inspection it is.
+    #[schema(value_type = vocabulary::CampaignKind)]
     kind: String,
     /// Title.
     title: String,
@@ -80,7 +82,8 @@ fn said<'de, D: Deserializer<'de>>(from: D) -> Result<DaySaid, D::Error> {
 #[schema(example = json!({ "kind": "plan", "number": "133/KH-UBND", "issuer": "UBND huyện Nông Sơn",
     "issued_on": "2021-08-02", "title": "Kế hoạch kiểm tra công vụ năm 2021" }))]
 pub struct NewDocument {
-    /// `plan` or `decision`.
+    /// Which of the two.
+    #[schema(value_type = vocabulary::DocumentKind)]
     kind: String,
     /// Number and symbol as written: `133/KH-UBND`, `01/2025/QĐ-UBND`, `11-HD/HU`.
     number: String,
@@ -99,8 +102,8 @@ pub struct NewDocument {
 pub struct DocumentView {
     /// Its id.
     id: Uuid,
-    /// `plan` or `decision`.
-    #[schema(example = "decision")]
+    /// Which of the two.
+    #[schema(value_type = vocabulary::DocumentKind)]
     kind: &'static str,
     /// As written.
     #[schema(example = "4889/QĐ-UBND")]
@@ -147,7 +150,7 @@ pub struct SummaryView {
     #[schema(example = "Kiểm tra công vụ 6 xã huyện Nông Sơn năm 2021")]
     title: String,
     /// Kind.
-    #[schema(example = "civil_service")]
+    #[schema(value_type = vocabulary::CampaignKind)]
     kind: &'static str,
     /// What is looked at.
     topics: Vec<String>,
@@ -155,8 +158,8 @@ pub struct SummaryView {
     period_from: Option<Date>,
     /// Last day of the fieldwork.
     period_to: Option<Date>,
-    /// `draft`, `submitted`, `approved`, `active`, `fieldwork_closed`, `concluded`, `closed` or `cancelled`.
-    #[schema(example = "active")]
+    /// Where it stands.
+    #[schema(value_type = vocabulary::CampaignState)]
     state: &'static str,
     /// Date of the first plan.
     plan_date: Option<Date>,
@@ -196,8 +199,8 @@ pub struct CampaignView {
     campaign: SummaryView,
     /// Plans and decisions, oldest first.
     documents: Vec<DocumentView>,
-    /// What is allowed and still worth a look: `decision_before_plan`.
-    #[schema(example = json!(["decision_before_plan"]))]
+    /// What is allowed and still worth a look.
+    #[schema(value_type = Vec<vocabulary::CampaignWarning>)]
     warnings: Vec<&'static str>,
 }
 
@@ -229,7 +232,7 @@ pub struct CampaignFilter {
     /// Only of this owner.
     owner: Option<Uuid>,
     /// Only in this state.
-    #[param(example = "active")]
+    #[param(value_type = Option<vocabulary::CampaignState>)]
     state: Option<String>,
     /// Rows on the page, 1 to 200.
     #[param(minimum = 1, maximum = 200, default = 50)]

@@ -9,6 +9,7 @@ use crate::http::address;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
 use crate::http::v1::accounts::GrantView;
+use crate::http::vocabulary;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,9 +35,11 @@ pub struct MeView {
     login: String,
     /// What others read.
     display_name: String,
-    /// `vi` or `en`.
+    /// Language of my pages.
+    #[schema(value_type = vocabulary::Locale)]
     locale: String,
     /// What this client may ask for.
+    #[schema(value_type = Vec<vocabulary::Scope>)]
     scopes: Vec<&'static str>,
     /// My roles.
     grants: Vec<GrantView>,
@@ -59,9 +62,11 @@ pub struct MyVisitView {
     id: Uuid,
     /// Under which campaign.
     campaign: Uuid,
-    /// `planned`, `surprise` or `re_inspection`, as in the visit itself.
+    /// How it comes.
+    #[schema(value_type = vocabulary::VisitKind)]
     kind: &'static str,
-    /// Where it is in its life, as in the visit itself.
+    /// Where it is in its life.
+    #[schema(value_type = vocabulary::VisitState)]
     state: &'static str,
     /// The unit's printed path on that day.
     unit_path: String,
@@ -151,8 +156,8 @@ pub struct NewPassword {
     /// The one that holds.
     #[schema(format = Password)]
     current_password: String,
-    /// At least 12 characters, at most 256; nothing else is asked of it, but that it is not guessed first.
-    #[schema(format = Password, min_length = 12, max_length = 256)]
+    /// At least 15 characters, at most 256; nothing else is asked of it, but that it is not guessed first.
+    #[schema(format = Password, min_length = 15, max_length = 256)]
     new_password: String,
 }
 

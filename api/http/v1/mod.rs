@@ -27,5 +27,4 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(visits::operations);
     cfg.configure(accounts::operations);
     cfg.configure(me::operations);
-    cfg.configure(photos::operations);
 }

@@ -10,6 +10,7 @@ use crate::flows::responses::{Kept, Sent};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpResponse, get, put, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,8 @@ pub fn operations(cfg: &mut ServiceConfig) {
 pub enum AnswerView {
     /// Yes, no or not applicable.
     YesNoNa {
-        /// `yes`, `no` or `na`.
-        #[schema(value_type = String, example = "yes")]
+        /// Which.
+        #[schema(value_type = vocabulary::YesNoNa)]
         value: YesNoNa,
         /// Needed with `na`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,8 +167,8 @@ pub struct ResponseView {
     answer: AnswerView,
     /// Of a ratio: percent with two decimals, half up.
     percent: Option<f64>,
-    /// What it amounts to: `pass`, `partial`, `fail`, `na`, or `recorded` where nothing is judged.
-    #[schema(value_type = String)]
+    /// What it amounts to.
+    #[schema(value_type = vocabulary::ResponseOutcome)]
     outcome: Outcome,
     /// Free words.
     note: String,

@@ -10,6 +10,7 @@ use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::headers::{IfMatch, etag};
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,8 @@ pub fn operations(cfg: &mut ServiceConfig) {
 pub struct NewMember {
     /// Whose seat.
     account: Uuid,
-    /// `lead`, `deputy`, `member` or `clerk`.
-    #[schema(example = "lead")]
+    /// What they are on the team.
+    #[schema(value_type = vocabulary::TeamRole)]
     role: String,
     /// Office and position as the decision names them.
     #[serde(default)]
@@ -68,8 +69,8 @@ pub struct MemberView {
     /// Their name.
     #[schema(example = "Mai Thị Hồng")]
     display_name: String,
-    /// `lead`, `deputy`, `member` or `clerk`.
-    #[schema(example = "lead")]
+    /// What they are on the team.
+    #[schema(value_type = vocabulary::TeamRole)]
     role: &'static str,
     /// Office and position.
     #[schema(example = "Trưởng phòng Nội vụ")]

@@ -65,9 +65,8 @@ pub struct SummaryView {
     /// 1, 2, 3, ….
     #[schema(example = 1)]
     number: i32,
-    /// `draft` or `published`.
-    #[schema(example = "published")]
-    state: &'static str,
+    /// Whether it may still be written anew.
+    state: TemplateVersionState,
     /// Title in both languages.
     title: BilingualShape,
     /// SHA-256 of the canonical body in hex, once published.
@@ -89,8 +88,18 @@ impl From<Summary> for SummaryView {
     }
 }
 
-fn state(published: bool) -> &'static str {
-    if published { "published" } else { "draft" }
+/// Whether a version may still be written anew.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateVersionState {
+    /// It may.
+    Draft,
+    /// It never changes again.
+    Published,
+}
+
+fn state(published: bool) -> TemplateVersionState {
+    if published { TemplateVersionState::Published } else { TemplateVersionState::Draft }
 }
 
 impl From<(Template, Vec<Summary>)> for TemplateView {
@@ -119,9 +128,8 @@ pub struct VersionView {
     /// 1, 2, 3, ….
     #[schema(example = 1)]
     number: i32,
-    /// `draft` or `published`.
-    #[schema(example = "published")]
-    state: &'static str,
+    /// Whether it may still be written anew.
+    state: TemplateVersionState,
     /// SHA-256 of the canonical body (RFC 8785) in hex; also the `ETag`.
     sha256: String,
     /// When it was published.

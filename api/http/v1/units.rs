@@ -8,6 +8,7 @@ use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use jiff::civil::Date;
@@ -30,8 +31,8 @@ pub fn operations(cfg: &mut ServiceConfig) {
 pub struct NewUnitVersion {
     /// Full name with its word: `Xã Minh Quang`.
     name: String,
-    /// `province`, `municipality`, `urban_district`, `rural_district`, `town`, `provincial_city`, `ward`, `commune`,
-    /// `township`, `special_zone`, `agency`, `party_office`, `joint_party_state_office` or `public_service_unit`.
+    /// What it is called by law.
+    #[schema(value_type = vocabulary::UnitType)]
     unit_type: String,
     /// The unit above; none for a province.
     parent: Option<Uuid>,
@@ -43,7 +44,8 @@ pub struct NewUnitVersion {
     valid_to: Option<Date>,
     /// The resolution or decree behind it.
     instrument: Option<String>,
-    /// `high` (default), `medium`, `low` or `inferred`.
+    /// How sure the register is; `high` where nothing is said.
+    #[schema(value_type = Option<vocabulary::Certainty>)]
     certainty: Option<String>,
 }
 
@@ -76,6 +78,7 @@ pub struct UnitAtView {
     /// Full name.
     name: String,
     /// Type.
+    #[schema(value_type = vocabulary::UnitType)]
     unit_type: &'static str,
     /// Code in the state's catalogue.
     official_code: Option<String>,
@@ -109,7 +112,7 @@ pub struct UnitVersionView {
     #[schema(example = "Xã Minh Quang")]
     name: String,
     /// Type.
-    #[schema(example = "commune")]
+    #[schema(value_type = vocabulary::UnitType)]
     unit_type: &'static str,
     /// The unit above.
     parent: Option<Uuid>,
@@ -123,7 +126,7 @@ pub struct UnitVersionView {
     /// The resolution or decree behind it.
     instrument: Option<String>,
     /// How sure the register is.
-    #[schema(example = "high")]
+    #[schema(value_type = vocabulary::Certainty)]
     certainty: &'static str,
 }
 
@@ -149,8 +152,8 @@ impl From<UnitVersion> for UnitVersionView {
 pub struct UnitView {
     /// Its id; stays the same whatever its name, type, code and parent.
     id: Uuid,
-    /// `administrative` or `organisation`.
-    #[schema(example = "administrative")]
+    /// Part of the division, or an organisation that belongs to it.
+    #[schema(value_type = vocabulary::UnitKind)]
     kind: &'static str,
     /// The day `at` is about.
     as_of: Date,

@@ -14,6 +14,7 @@ use crate::http::body::{Body, Params};
 use crate::http::headers::IfMatch;
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub struct VisitPlan {
     /// Where to; the unit must exist on the planned day.
     unit: Uuid,
     /// How: a surprise visit is born sealed.
-    #[schema(schema_with = view::kind_schema)]
+    #[schema(value_type = vocabulary::VisitKind)]
     kind: Kind,
     /// When it is to begin.
     planned_start: Timestamp,
@@ -105,12 +106,15 @@ pub struct VisitFilters {
     unit: Option<Uuid>,
     /// In this state; repeat for several.
     #[serde(default)]
-    #[param(schema_with = view::states_schema, required = false)]
+    #[param(value_type = Vec<vocabulary::VisitState>, required = false)]
     state: Vec<State>,
     /// Of this kind; repeat for several.
     #[serde(default)]
-    #[param(schema_with = view::kinds_schema, required = false)]
+    #[param(value_type = Vec<vocabulary::VisitKind>, required = false)]
     kind: Vec<Kind>,
+    /// Words in the unit's printed path or in the title of a campaign you may read, with or without accents.
+    #[param(example = "phuoc son", min_length = 1, max_length = 100)]
+    q: Option<String>,
     /// Planned to begin at this time or later.
     from: Option<Timestamp>,
     /// Planned to begin before this time.
@@ -125,12 +129,14 @@ pub struct VisitFilters {
 impl VisitFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
-        let times = (self.from, self.to);
-        format!("visits {:?} {:?} {:?} {:?} {times:?}", self.campaign, self.unit, self.state, self.kind)
+        let rest = (&self.q, self.from, self.to);
+        format!("visits {:?} {:?} {:?} {:?} {rest:?}", self.campaign, self.unit, self.state, self.kind)
     }
 
-    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> flow::WantedVisits {
-        flow::WantedVisits {
+    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> Result<flow::WantedVisits, Problem> {
+        let words = self.q.as_deref().map(flow::words).transpose()?;
+        Ok(flow::WantedVisits {
+            words,
             campaign: self.campaign.map(CampaignId),
             unit: self.unit.map(UnitId),
             states: self.state.clone(),
@@ -139,7 +145,7 @@ impl VisitFilters {
             to: self.to,
             after: after.map(|(start, id)| flow::VisitPlace { start, id: VisitId(id) }),
             ..flow::WantedVisits::default()
-        }
+        })
     }
 }
 
@@ -167,7 +173,7 @@ pub async fn list_visits(
 ) -> Result<HttpResponse, Problem> {
     let (name, limit) = (filters.0.name(), paging::limit(filters.0.limit)?);
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
-    let (visits, next) = flow::page(&app, &caller.0, &filters.0.wanted(after), limit).await?;
+    let (visits, next) = flow::page(&app, &caller.0, &filters.0.wanted(after)?, limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.start, place.id.0)));
     let page = VisitPage { items: visits.iter().map(VisitView::from).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))

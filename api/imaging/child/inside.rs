@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::wire;
+use super::{confine, wire};
 use crate::examine;
 
 /// The argument after which the number of photos stands that one process examines before it ends.
@@ -14,15 +14,14 @@ pub const PHOTOS_FLAG: &str = "--photos";
 
 /// Most address space of the child in bytes.
 const ADDRESS_SPACE: u64 = 2 << 30;
-/// Most CPU seconds for one photo.
-const CPU_SECONDS: u64 = 30;
 /// Most files open at once: three pipes and what the runtime opens to look around.
 const OPEN_FILES: u64 = 32;
 
 /// Runs the child side until its input ends or the number of photos after [`PHOTOS_FLAG`] is reached.
 ///
 /// Must be called by a process that was started for nothing else: the limits it sets on itself (2 GiB of
-/// address space, 30 s of CPU a photo, no core dump, no file growth, no new privileges) stay.
+/// address space, the CPU seconds of [`Limits`](crate::Limits) a photo, no core dump, no file growth, no new
+/// privileges) stay, and so do the walls of [`confine`](super::confine()): no file, no socket, no program.
 #[must_use]
 pub fn main() -> ExitCode {
     match serve(photos_wanted()) {
@@ -42,12 +41,13 @@ fn photos_wanted() -> u64 {
 
 fn serve(photos: u64) -> io::Result<()> {
     restrict()?;
+    confine()?;
     let mut input = io::stdin().lock();
     let mut output = BufWriter::new(io::stdout().lock());
     wire::greet(&mut output)?;
     for _ in 0..photos {
         let Some((limits, photo)) = wire::hear(&mut input)? else { break };
-        allow_cpu()?;
+        allow_cpu(limits.max_cpu_s)?;
         let head = examine::head(&photo, &limits);
         wire::answer_head(&mut output, &head)?;
         let picture = examine::picture(&photo, &limits, &head);
@@ -68,14 +68,16 @@ fn restrict() -> io::Result<()> {
         let most = rustix::process::getrlimit(resource).maximum.map_or(most, |maximum| maximum.min(most));
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
-    allow_cpu()
+    Ok(())
 }
 
 /// Gives the next photo its share of CPU: the limit of the kernel counts from the start of the process.
-fn allow_cpu() -> io::Result<()> {
-    let used = u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0);
+fn allow_cpu(seconds: u64) -> io::Result<()> {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    // Rounded up: a second that has begun is not the photo's.
+    let used = u64::try_from(used.tv_sec).unwrap_or(0).saturating_add(1);
     let maximum = rustix::process::getrlimit(Resource::Cpu).maximum;
-    let soft = used.saturating_add(CPU_SECONDS);
+    let soft = used.saturating_add(seconds);
     let current = maximum.map_or(soft, |maximum| maximum.min(soft));
     setrlimit(Resource::Cpu, Rlimit { current: Some(current), maximum })?;
     Ok(())

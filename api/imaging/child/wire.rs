@@ -22,7 +22,7 @@ const MAX_JSON: u32 = 64 << 10;
 const MAX_BLOB: u32 = 32 << 20;
 
 /// Tells a decoder from any other program, and this version of the talk from another.
-const GREETING: [u8; 8] = *b"fpdec 1\n";
+const GREETING: [u8; 8] = *b"fpdec 2\n";
 
 /// Writes the greeting.
 pub(super) fn greet(to: &mut impl Write) -> io::Result<()> {
@@ -78,7 +78,7 @@ pub(super) fn read_head(from: &mut impl Read) -> io::Result<Head> {
 /// Writes the second answer.
 pub(super) fn answer_picture(to: &mut impl Write, picture: &Picture) -> io::Result<()> {
     write_json(to, picture)?;
-    if let Picture::Ready(rendered) = picture {
+    if let Some(rendered) = picture.rendered() {
         for blob in [&rendered.preview_jpeg, &rendered.thumb_jpeg, &rendered.placeholder] {
             to.write_all(&u32::try_from(blob.len()).map_err(io::Error::other)?.to_be_bytes())?;
             to.write_all(blob)?;
@@ -91,7 +91,7 @@ pub(super) fn answer_picture(to: &mut impl Write, picture: &Picture) -> io::Resu
 pub(super) fn read_picture(from: &mut impl Read) -> io::Result<Picture> {
     let length = read_u32(from)?;
     let mut picture: Picture = json(from, length)?;
-    if let Picture::Ready(rendered) = &mut picture {
+    if let Some(rendered) = picture.rendered_mut() {
         for blob in [&mut rendered.preview_jpeg, &mut rendered.thumb_jpeg, &mut rendered.placeholder] {
             let length = read_u32(from)?;
             if length > MAX_BLOB {

@@ -57,7 +57,8 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Failure> 
         Some(icc) => Space::Icc(icc),
         None => decoded.color_info.map_or(Space::Srgb, named_space),
     };
-    Ok(Decoded { picture: Raster { size, rgb }, space, exif_orientation_applies: false, warnings })
+    let picture = Raster { size, rgb };
+    Ok(Decoded { picture, space, exif_orientation_applies: false, warnings, broken: None })
 }
 
 fn named_space(info: ColorInfo) -> Space {

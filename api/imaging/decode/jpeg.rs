@@ -18,15 +18,15 @@ const MAX_STRAY_BYTES: u64 = 4096;
 /// Decodes at the smallest power-of-two scale that is still `long_side` pixels long: the inverse DCT
 /// then yields the small picture directly, which costs half and a quarter of the memory.
 ///
+/// A file that is cut off or spoilt gives what is left of it, marked as broken: reading the scaled picture
+/// reads every coefficient, so the check costs nothing.
+///
 /// # Errors
-/// `truncated` and `damaged` as the decoder finds them: reading the scaled picture reads every
-/// coefficient, so the check costs nothing.
+/// `truncated` and `damaged` where nothing is left to be seen; limits and codings as they are found.
 pub(super) fn decode(bytes: &[u8], limits: &Limits, long_side: u32) -> Result<Decoded, Failure> {
     let header = jpeg_markers::read(bytes, limits.max_icc_bytes)?;
     gate(header.size, limits.max_pixels_raster)?;
-    if !header.is_complete(bytes) {
-        return Err(Quarantine::Truncated.into());
-    }
+    let cut = (!header.is_complete(bytes)).then_some(Quarantine::Truncated);
     let mut warnings = Vec::new();
     let bytes = if let Some(cleaned) = &header.without_stray {
         warnings.push(Warning::ExtraneousBytes);
@@ -34,20 +34,28 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits, long_side: u32) -> Result<De
     } else {
         bytes
     };
-    let picture = match scaled(bytes, limits, long_side, &mut warnings) {
-        Err(Failure::NoPreview(NoPreview::UnsupportedEncoding)) => whole(bytes, limits)?,
-        other => other?,
+    let decoded = match scaled(bytes, limits, long_side, &mut warnings) {
+        Err(Failure::NoPreview(NoPreview::UnsupportedEncoding)) => whole(bytes, limits),
+        other => other,
     };
+    // A decoder that was led astray by a missing end blames the bytes before it.
+    let (picture, fault) = decoded.map_err(|failure| match (failure, cut) {
+        (Failure::Quarantine(Quarantine::Damaged), Some(cut)) => cut.into(),
+        (failure, _) => failure,
+    })?;
     let space = space_of(header.icc, header.icc_too_large, &mut warnings);
-    Ok(Decoded { picture, space, exif_orientation_applies: true, warnings })
+    Ok(Decoded { picture, space, exif_orientation_applies: true, warnings, broken: cut.or(fault) })
 }
+
+/// A picture, and what is wrong with it where it is not the whole.
+type Found = (Raster, Option<Quarantine>);
 
 fn scaled(
     bytes: &[u8],
     limits: &Limits,
     long_side: u32,
     warnings: &mut Vec<Warning>,
-) -> Result<Raster, Failure> {
+) -> Result<Found, Failure> {
     let mut decoder = Decompressor::new().map_err(|_| Quarantine::DecoderLimit)?;
     decoder.set_scan_limit(limits.max_jpeg_scans).map_err(|_| Quarantine::DecoderLimit)?;
     let header = decoder.read_header(bytes).map_err(|error| understood(&error))?;
@@ -72,25 +80,38 @@ fn scaled(
         height: small.height,
         format: PixelFormat::RGB,
     };
+    let mut fault = None;
     if let Err(error) = decoder.decompress(bytes, target) {
         // The library reports its last warning as an error, with all pixels already in place.
         let text = error.to_string();
-        if let Some(stray) = stray_bytes(&text) {
-            if stray > MAX_STRAY_BYTES {
-                return Err(Quarantine::Damaged.into());
-            }
-            warnings.push(Warning::ExtraneousBytes);
-        } else if !is_harmless(&text) {
-            return Err(understood(&error));
+        match stray_bytes(&text) {
+            Some(stray) if stray > MAX_STRAY_BYTES => fault = Some(Quarantine::Damaged),
+            Some(_) => warnings.push(Warning::ExtraneousBytes),
+            None if is_harmless(&text) => {}
+            None => match understood(&error) {
+                Failure::Quarantine(reason @ (Quarantine::Truncated | Quarantine::Damaged))
+                    if shows_something(&rgb) =>
+                {
+                    fault = Some(reason);
+                }
+                failure => return Err(failure),
+            },
         }
     }
-    Ok(Raster { size: size_of(small.width, small.height)?, rgb })
+    Ok((Raster { size: size_of(small.width, small.height)?, rgb }, fault))
+}
+
+/// Whether more was decoded than the noise of a beginning: what the library never reached is of the last colour.
+fn shows_something(rgb: &[u8]) -> bool {
+    let pixels = rgb.as_chunks::<3>().0;
+    let differing = pixels.last().map_or(0, |last| pixels.iter().filter(|pixel| *pixel != last).count());
+    differing > pixels.len() / 1000
 }
 
 /// CMYK, YCCK and whatever else libjpeg-turbo does not turn into RGB: decoded whole.
-fn whole(bytes: &[u8], limits: &Limits) -> Result<Raster, Failure> {
+fn whole(bytes: &[u8], limits: &Limits) -> Result<Found, Failure> {
     let decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| blame(&error))?;
-    read_all(decoder, limits.max_pixels_raster, limits)
+    Ok((read_all(decoder, limits.max_pixels_raster, limits)?, None))
 }
 
 /// How many bytes the decoder found that belong to nothing, if that is what it says.

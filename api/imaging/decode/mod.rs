@@ -24,6 +24,8 @@ pub(crate) struct Decoded {
     pub(crate) exif_orientation_applies: bool,
     /// What was odd.
     pub(crate) warnings: Vec<Warning>,
+    /// What is wrong with it, where only a part could be decoded.
+    pub(crate) broken: Option<Quarantine>,
 }
 
 /// Why there are no pixels.

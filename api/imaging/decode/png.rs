@@ -23,5 +23,5 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Failure> 
     let picture = read_all(decoder, limits.max_pixels_raster, limits)?;
     let mut warnings = Vec::new();
     let space = space_of(header.icc, header.icc_too_large, &mut warnings);
-    Ok(Decoded { picture, space, exif_orientation_applies: true, warnings })
+    Ok(Decoded { picture, space, exif_orientation_applies: true, warnings, broken: None })
 }

@@ -25,5 +25,5 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Failure> 
     let icc = header.icc.filter(|_| !too_large).map(<[u8]>::to_vec);
     let mut warnings = Vec::new();
     let space = space_of(icc, too_large, &mut warnings);
-    Ok(Decoded { picture, space, exif_orientation_applies: true, warnings })
+    Ok(Decoded { picture, space, exif_orientation_applies: true, warnings, broken: None })
 }

@@ -1,13 +1,16 @@
 //! Photos as rows: promised, received, examined, withdrawn; each step writes columns of its own.
 
+mod among;
+mod cells;
 mod page;
 mod reconcile;
 mod row;
 mod scope;
 mod shown;
 
-pub use page::{After, Facet, PageQuery, Scope, page};
-pub use reconcile::{HeldOriginal, held_after, photo_states};
+pub use cells::Edges;
+pub use page::{After, Facet, PageQuery, Scope, Sight, page};
+pub use reconcile::{HeldOriginal, forgotten, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
 pub use scope::{owner_of_campaign, unit_and_above};
 pub use shown::{Sample, Tally, of_visit, samples, tallies};
@@ -34,6 +37,15 @@ use uuid::Uuid;
 pub async fn find(db: &mut Db, id: PhotoId) -> Result<Option<Photo>> {
     let row = photos::table.find(id.0).select(Row::as_select()).first(db).await.optional()?;
     row.map(Photo::try_from).transpose()
+}
+
+/// How far one photo got.
+///
+/// # Errors
+/// The database's own.
+pub async fn state(db: &mut Db, id: PhotoId) -> Result<Option<State>> {
+    let text: Option<String> = photos::table.find(id.0).select(photos::state).first(db).await.optional()?;
+    text.map(|text| State::parse(&text).ok_or_else(|| Error::bad_row(format!("state {text}")))).transpose()
 }
 
 /// Reads one photo and holds its row until the transaction ends.
@@ -121,6 +133,7 @@ pub async fn announce(
                 photos::captured_at.eq(declared.captured.at.to_diesel()),
                 photos::captured_offset_s.eq(declared.captured.offset_s),
                 photos::device_clock.eq(declared.device_clock.at.to_diesel()),
+                photos::device_clock_offset_s.eq(declared.device_clock.offset_s),
                 photos::origin.eq(declared.origin.as_str()),
             ),
             (
@@ -147,22 +160,27 @@ pub async fn announce(
     Ok(inserted == 1)
 }
 
+/// What is written down when a photo's bytes are durable.
+#[derive(Clone, Copy, Debug)]
+pub struct Reception<'a> {
+    /// When, and under which number.
+    pub received: Received,
+    /// What its phone is given for it.
+    pub acknowledgement: &'a str,
+}
+
 /// Marks a photo's bytes as durable, and puts it under its unit and every unit above.
 ///
 /// # Errors
 /// The database's own.
-pub async fn store(
-    db: &mut Db,
-    photo: &Photo,
-    units: &[UnitId],
-    at: Timestamp,
-    log_number: i64,
-) -> Result<()> {
+pub async fn store(db: &mut Db, photo: &Photo, units: &[UnitId], how: Reception<'_>) -> Result<()> {
     diesel::update(photos::table.find(photo.declared.id.0))
         .set((
             photos::state.eq(State::Stored.as_str()),
-            photos::stored_at.eq(at.to_diesel()),
-            photos::log_number.eq(log_number),
+            photos::stored_at.eq(how.received.at.to_diesel()),
+            photos::log_number.eq(how.received.log_number),
+            photos::late.eq(how.received.late),
+            photos::acknowledgement.eq(how.acknowledgement),
             photos::version.eq(photos::version + 1),
         ))
         .execute(db)
@@ -178,11 +196,21 @@ pub async fn store(
                 photo_ancestors::item_code.eq(photo.declared.item.as_deref()),
                 photo_ancestors::subject.eq(&photo.declared.subject),
                 photo_ancestors::place_verdict.eq(photo.place.verdict.as_str()),
+                photo_ancestors::state.eq(State::Stored.as_str()),
             )
         })
         .collect();
     diesel::insert_into(photo_ancestors::table).values(rows).on_conflict_do_nothing().execute(db).await?;
     Ok(())
+}
+
+/// What a phone was given when a photo's bytes were durable; `None` for those from before it was kept.
+///
+/// # Errors
+/// The database's own.
+pub async fn acknowledgement(db: &mut Db, id: PhotoId) -> Result<Option<String>> {
+    let text = photos::table.find(id.0).select(photos::acknowledgement);
+    Ok(text.first::<Option<String>>(db).await.optional()?.flatten())
 }
 
 /// Writes down what the worker found. False when the photo is no longer waiting for it.

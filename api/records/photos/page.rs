@@ -1,6 +1,9 @@
-//! Pages of photos: one scope, at most one filter besides, one seek on an index of its own.
+//! Pages of photos: one scope, at most one filter besides, one seek on an index of its own. Wide boxes and handfuls
+//! of visits are several seeks, in files of their own.
 
+use super::cells::{Cell, Edges};
 use super::row::{Photo, Row};
+use super::{among, cells};
 use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::photo::State;
 use crate::domain::place::Verdict;
@@ -8,13 +11,14 @@ use crate::records::schema::{photo_ancestors, photos, visits};
 use crate::records::{Db, Result};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Double};
+use diesel::sql_types::{Array, Bool, Double, Integer, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
+use uuid::Uuid;
 
 /// Whose photos.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Scope {
     /// Everything of one owner.
     Owner(OwnerId),
@@ -24,19 +28,19 @@ pub enum Scope {
     Visit(VisitId),
     /// A unit and everything below it, of one owner.
     Unit(OwnerId, UnitId),
+    /// Everything of these visits.
+    Visits(Vec<VisitId>),
     /// Positions within a box of degrees, of one owner; ordered by id.
     Box {
         /// Owner.
         owner: OwnerId,
-        /// Western edge.
-        west: f64,
-        /// Southern edge.
-        south: f64,
-        /// Eastern edge.
-        east: f64,
-        /// Northern edge.
-        north: f64,
+        /// The box; `None` where the cell is all of it.
+        edges: Option<Edges>,
+        /// Only what lies in this cell too.
+        cell: Option<Cell>,
     },
+    /// Positions within a box that is too wide to be sorted, of one owner; ordered by cell and id.
+    Wide(OwnerId, Edges),
 }
 
 /// A filter besides the scope.
@@ -53,12 +57,29 @@ pub enum Facet {
 }
 
 /// The last row of the page before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct After {
     /// Its capture time.
     pub captured_at: Timestamp,
     /// Its id.
     pub id: PhotoId,
+    /// Its latitude and longitude, where it has them.
+    pub position: Option<(f64, f64)>,
+}
+
+/// Which photos under a unit somebody may see. Units move: what lies below a granted unit is decided by where the
+/// inspected unit lay on the day of the visit, as it is for a single photo, and not by where it lies today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Every disclosed one.
+    All,
+    /// Only those below one of these units on the day of their visit.
+    Below {
+        /// Once disclosed.
+        open: Vec<UnitId>,
+        /// Once the minutes are signed.
+        signed: Vec<UnitId>,
+    },
 }
 
 /// What is asked for.
@@ -66,7 +87,7 @@ pub struct After {
 pub struct PageQuery {
     /// Whose photos.
     pub scope: Scope,
-    /// Which of them; several only within a visit.
+    /// Which of them; several only within visits.
     pub facets: Vec<Facet>,
     /// Captured at this time or later.
     pub from: Option<Timestamp>,
@@ -74,8 +95,8 @@ pub struct PageQuery {
     pub to: Option<Timestamp>,
     /// Oldest first instead of newest first.
     pub ascending: bool,
-    /// Only photos of visits whose minutes are signed.
-    pub signed_only: bool,
+    /// Which of a unit's photos the caller may see; of no consequence for the other scopes.
+    pub sight: Sight,
     /// Where to go on.
     pub after: Option<After>,
     /// Most rows.
@@ -86,50 +107,66 @@ pub struct PageQuery {
 const HELD: &str = "photos.state IN ('stored', 'ready', 'no_preview', 'quarantined')";
 /// Photos of a visit that is not disclosed exist for its team alone, which reads them by the visit's own rules.
 const SIGNED: &str = "visits.minutes ->> 'signed_at' IS NOT NULL";
+/// A photo's rows repeat what the index begins with, so that looking for a granted unit is one seek for each.
+const BELOW: &str = "EXISTS (SELECT 1 FROM photo_ancestors g WHERE g.photo_id = photo_ancestors.photo_id \
+     AND g.owner_id = photo_ancestors.owner_id AND g.captured_at = photo_ancestors.captured_at \
+     AND (g.ancestor_id = ANY(";
 
 /// One page in order of capture time and id, or of id alone within a box.
 ///
 /// # Errors
 /// The database's own.
 pub async fn page(db: &mut Db, query: &PageQuery) -> Result<Vec<Photo>> {
-    let rows = match query.scope {
-        Scope::Unit(owner, unit) => under_unit(db, query, owner, unit).await?,
+    let rows = match &query.scope {
+        Scope::Visits(visits) => return among::page(db, query, visits).await,
+        Scope::Unit(owner, unit) => under_unit(db, query, *owner, *unit).await?,
+        Scope::Wide(owner, edges) => cells::page(db, query, *owner, *edges).await?,
         _ => of_photos(db, query).await?,
     };
     rows.into_iter().map(Photo::try_from).collect()
 }
 
-async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
+/// One page along an index of `photos` itself.
+pub(super) async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
     let mut rows = photos::table
         .inner_join(visits::table.on(visits::id.eq(photos::visit_id)))
         .select(Row::as_select())
         .into_boxed();
     let mut by_id = false;
-    rows = match query.scope {
-        Scope::Owner(owner) | Scope::Unit(owner, _) => rows.filter(photos::owner_id.eq(owner.0)),
+    rows = match &query.scope {
+        Scope::Owner(owner) | Scope::Unit(owner, _) | Scope::Wide(owner, _) => {
+            rows.filter(photos::owner_id.eq(owner.0))
+        }
         Scope::Campaign(campaign) => rows.filter(photos::campaign_id.eq(campaign.0)),
         Scope::Visit(visit) => rows.filter(photos::visit_id.eq(visit.0)),
-        Scope::Box { owner, west, south, east, north } => {
+        Scope::Visits(visits) => rows.filter(photos::visit_id.eq_any(visits.iter().map(|visit| visit.0))),
+        Scope::Box { owner, edges, cell } => {
             by_id = true;
-            let within = sql::<Bool>(
-                "photos.latitude IS NOT NULL AND point(photos.longitude, photos.latitude) <@ box(point(",
-            )
-            .bind::<Double, _>(west)
-            .sql(", ")
-            .bind::<Double, _>(south)
-            .sql("), point(")
-            .bind::<Double, _>(east)
-            .sql(", ")
-            .bind::<Double, _>(north)
-            .sql("))");
-            rows.filter(photos::owner_id.eq(owner.0)).filter(within)
+            rows = rows.filter(photos::owner_id.eq(owner.0)).filter(photos::latitude.is_not_null());
+            if let Some(Cell { latitude, longitude }) = *cell {
+                let in_cell = sql::<Bool>("floor(photos.latitude)::integer = ")
+                    .bind::<Integer, _>(latitude)
+                    .sql(" AND floor(photos.longitude)::integer = ")
+                    .bind::<Integer, _>(longitude);
+                rows = rows.filter(in_cell);
+            }
+            if let Some(Edges { west, south, east, north }) = *edges {
+                let within = sql::<Bool>("point(photos.longitude, photos.latitude) <@ box(point(")
+                    .bind::<Double, _>(west)
+                    .sql(", ")
+                    .bind::<Double, _>(south)
+                    .sql("), point(")
+                    .bind::<Double, _>(east)
+                    .sql(", ")
+                    .bind::<Double, _>(north)
+                    .sql("))");
+                rows = rows.filter(within);
+            }
+            rows
         }
     };
     if !matches!(query.scope, Scope::Visit(_)) {
         rows = rows.filter(visits::kind.ne("surprise").or(visits::disclosed_at.is_not_null()));
-    }
-    if query.signed_only {
-        rows = rows.filter(sql::<Bool>(SIGNED));
     }
     let mut by_state = false;
     for facet in &query.facets {
@@ -159,7 +196,7 @@ async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
         return Ok(rows.order(photos::id.asc()).limit(query.limit).load(db).await?);
     }
     // The first term lets the index seek; the second alone would only filter.
-    if let Some(After { captured_at, id }) = query.after {
+    if let Some(After { captured_at, id, .. }) = query.after {
         let at = captured_at.to_diesel();
         rows = if query.ascending {
             rows.filter(photos::captured_at.ge(at))
@@ -186,15 +223,21 @@ async fn under_unit(db: &mut Db, query: &PageQuery, owner: OwnerId, unit: UnitId
         .filter(above::ancestor_id.eq(unit.0).and(above::owner_id.eq(owner.0)))
         .filter(visits::kind.ne("surprise").or(visits::disclosed_at.is_not_null()))
         .into_boxed();
-    if query.signed_only {
-        rows = rows.filter(sql::<Bool>(SIGNED));
+    if let Sight::Below { open, signed } = &query.sight {
+        let ids = |units: &[UnitId]| units.iter().map(|unit| unit.0).collect::<Vec<Uuid>>();
+        let below = sql::<Bool>(BELOW)
+            .bind::<Array<SqlUuid>, _>(ids(open))
+            .sql(&format!(") OR ({SIGNED} AND g.ancestor_id = ANY("))
+            .bind::<Array<SqlUuid>, _>(ids(signed))
+            .sql("))))");
+        rows = rows.filter(below);
     }
     for facet in &query.facets {
         rows = match facet {
             Facet::Item(code) => rows.filter(above::item_code.eq(code.clone())),
             Facet::Subject(subject) => rows.filter(above::subject.eq(subject.clone())),
             Facet::Place(verdict) => rows.filter(above::place_verdict.eq(verdict.as_str())),
-            Facet::State(state) => rows.filter(photos::state.eq(state.as_str())),
+            Facet::State(state) => rows.filter(above::state.eq(state.as_str())),
         };
     }
     if let Some(from) = query.from {
@@ -203,7 +246,7 @@ async fn under_unit(db: &mut Db, query: &PageQuery, owner: OwnerId, unit: UnitId
     if let Some(to) = query.to {
         rows = rows.filter(above::captured_at.lt(to.to_diesel()));
     }
-    if let Some(After { captured_at, id }) = query.after {
+    if let Some(After { captured_at, id, .. }) = query.after {
         let at = captured_at.to_diesel();
         rows = if query.ascending {
             rows.filter(above::captured_at.ge(at))

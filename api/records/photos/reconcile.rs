@@ -6,6 +6,7 @@ use crate::domain::photo::Sha256;
 use crate::records::schema::photos;
 use crate::records::{Db, Error, Result};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -48,11 +49,34 @@ pub async fn held_after(db: &mut Db, after: Option<PhotoId>, limit: i64) -> Resu
         .collect()
 }
 
+/// Which of these photos wait to be examined while nothing promises that anybody will: their task was put aside, or is
+/// gone. Read in one statement, so that one that is being examined is not taken for such.
+///
+/// # Errors
+/// The database's own.
+pub async fn forgotten(db: &mut Db, ids: &[PhotoId]) -> Result<Vec<PhotoId>> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Forgotten> = diesel::sql_query(
+        "SELECT p.id FROM photos p WHERE p.id = ANY ($1) AND p.state = 'stored' AND NOT EXISTS (SELECT 1 FROM tasks t \
+         WHERE t.dedupe_key = 'derive-photo:' || p.id AND t.state <> 'dead') ORDER BY p.id",
+    )
+    .bind::<Array<SqlUuid>, _>(wanted)
+    .load(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| PhotoId(row.id)).collect())
+}
+
+#[derive(QueryableByName)]
+struct Forgotten {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
 /// Which of these photos there are, with the digest each promises.
 ///
 /// # Errors
 /// The database's own.
-pub async fn photo_states(db: &mut Db, ids: &[PhotoId]) -> Result<HashMap<PhotoId, Sha256>> {
+pub async fn promised_digests(db: &mut Db, ids: &[PhotoId]) -> Result<HashMap<PhotoId, Sha256>> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(Uuid, Vec<u8>)> =
         photos::table.select((photos::id, photos::sha256)).filter(photos::id.eq_any(wanted)).load(db).await?;

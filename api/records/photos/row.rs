@@ -61,6 +61,8 @@ pub struct Received {
     pub at: Timestamp,
     /// Number in the visit's evidence log.
     pub log_number: i64,
+    /// Whether the visit had been submitted by then: no part of what was handed in.
+    pub late: bool,
 }
 
 /// What the worker found. JSON here is as written by the flow that examines, and handed out as it is.
@@ -117,6 +119,7 @@ pub(super) struct Row {
     captured_offset_s: i32,
     #[diesel(deserialize_as = Stamp)]
     device_clock: Timestamp,
+    device_clock_offset_s: Option<i32>,
     origin: String,
     latitude: Option<f64>,
     longitude: Option<f64>,
@@ -133,6 +136,7 @@ pub(super) struct Row {
     #[diesel(deserialize_as = NullableTimestamp)]
     stored_at: Option<Timestamp>,
     log_number: Option<i64>,
+    late: bool,
     sniffed_type: Option<String>,
     width: Option<i32>,
     height: Option<i32>,
@@ -198,8 +202,11 @@ impl TryFrom<Row> for Photo {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
-        let moment = |at| DeviceMoment::from_parts(at, row.captured_offset_s).map_err(Error::bad_row);
-        let received = row.stored_at.zip(row.log_number).map(|(at, log_number)| Received { at, log_number });
+        let moment = |at, offset_s| DeviceMoment::from_parts(at, offset_s).map_err(Error::bad_row);
+        // Rows from before the clock's own offset was kept have the capture's, which is nearly always the same.
+        let clock_offset_s = row.device_clock_offset_s.unwrap_or(row.captured_offset_s);
+        let received = row.stored_at.zip(row.log_number);
+        let received = received.map(|(at, log_number)| Received { at, log_number, late: row.late });
         let (found, withdrawn, fix) = (row.found(), row.withdrawn(), row.fix()?);
         let declared = Declaration {
             id: PhotoId(row.id),
@@ -207,8 +214,8 @@ impl TryFrom<Row> for Photo {
             sha256: digest(row.sha256)?,
             size_bytes: u64::try_from(row.size_bytes).map_err(Error::bad_row)?,
             media_type: known(MediaType::parse(&row.media_type), "media type", &row.media_type)?,
-            captured: moment(row.captured_at)?,
-            device_clock: moment(row.device_clock)?,
+            captured: moment(row.captured_at, row.captured_offset_s)?,
+            device_clock: moment(row.device_clock, clock_offset_s)?,
             origin: known(Origin::parse(&row.origin), "origin", &row.origin)?,
             fix,
             altitude_m: row.altitude_m,

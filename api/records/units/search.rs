@@ -28,7 +28,7 @@ pub struct Wanted {
 pub struct Place {
     /// How well the name fits: 0 best.
     pub rank: i16,
-    /// Folded name.
+    /// The name as `vietnamese_order` writes it.
     pub key: String,
     /// The unit.
     pub unit: UnitId,
@@ -53,18 +53,18 @@ struct Hit {
     unit_id: Uuid,
 }
 
-/// Without a name every row has rank 0, so the order is the index's own (name_key, unit_id).
-const LIST: &str = "
-SELECT 0::smallint AS rank, name_key, unit_id FROM unit_versions
+/// Without a name every row has rank 0, so the order is the index's own.
+const LIST: &str = r#"
+SELECT 0::smallint AS rank, vietnamese_order(name) AS name_key, unit_id FROM unit_versions
 WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
-  AND name_key >= $2 AND (name_key > $2 OR unit_id > $3)
-ORDER BY name_key, unit_id LIMIT $4";
+  AND vietnamese_order(name) COLLATE "C" >= $2 AND (vietnamese_order(name) COLLATE "C" > $2 OR unit_id > $3)
+ORDER BY vietnamese_order(name) COLLATE "C", unit_id LIMIT $4"#;
 
-const BELOW: &str = "
-SELECT 0::smallint AS rank, name_key, unit_id FROM unit_versions
+const BELOW: &str = r#"
+SELECT 0::smallint AS rank, vietnamese_order(name) AS name_key, unit_id FROM unit_versions
 WHERE parent_id = $5 AND valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
-  AND name_key >= $2 AND (name_key > $2 OR unit_id > $3)
-ORDER BY name_key, unit_id LIMIT $4";
+  AND vietnamese_order(name) COLLATE "C" >= $2 AND (vietnamese_order(name) COLLATE "C" > $2 OR unit_id > $3)
+ORDER BY vietnamese_order(name) COLLATE "C", unit_id LIMIT $4"#;
 
 /// Exact accents first, then names that begin with the words once their type is taken off, then the rest. Reads every
 /// version of the day: ten thousand rows for the whole country, a few milliseconds.
@@ -74,7 +74,7 @@ SELECT rank, name_key, unit_id FROM (
         WHEN lower(name COLLATE "und-x-icu") = $7 OR lower(name COLLATE "und-x-icu") LIKE '% ' || $8 THEN 0
         WHEN lower(name COLLATE "und-x-icu") LIKE '%' || $8 || '%' THEN 1
         WHEN name_key LIKE ANY($9) THEN 2
-        ELSE 3 END::smallint AS rank, name_key, unit_id
+        ELSE 3 END::smallint AS rank, vietnamese_order(name) COLLATE "C" AS name_key, unit_id
     FROM unit_versions
     WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
       AND name_key LIKE '%' || $10 || '%' AND ($5 IS NULL OR parent_id = $5)
@@ -82,21 +82,9 @@ SELECT rank, name_key, unit_id FROM (
 WHERE (rank, name_key, unit_id) > ($6, $2, $3)
 ORDER BY rank, name_key, unit_id LIMIT $4"#;
 
-/// Keeps `%`, `_` and `\\` from meaning anything to LIKE.
-fn literal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
 /// One page of units as of a day, with their paths.
 ///
-/// Lists are ordered by folded name; a search by name is ordered by how well it fits first.
+/// Lists are in the order of Vietnamese dictionaries; a search by name is ordered by how well it fits first.
 ///
 /// # Errors
 /// The database's own.
@@ -126,7 +114,7 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
                 .await?
         }
         (Some(name), _) => {
-            let (exact, key) = (literal(&name.to_lowercase()), literal(&text::fold(name)));
+            let (exact, key) = (text::literal(&name.to_lowercase()), text::literal(&text::fold(name)));
             let mut starts: Vec<String> = UnitType::ALL
                 .iter()
                 .filter_map(|t| t.prefix())

@@ -1,11 +1,13 @@
 //! Which visits an actor may see: the one way to a list of them. Every list, count and bundle goes through here.
 
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::permission::{Deed, Slice, reach};
+use crate::domain::text;
 use crate::domain::visit::{Kind, State};
-use crate::records::schema::team_members;
-use crate::records::{Db, Result};
+use crate::records::campaigns::Within;
+use crate::records::schema::{self, team_members, teams};
+use crate::records::{Db, Result, campaigns};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -38,6 +40,9 @@ pub struct Wanted {
     pub from: Option<Timestamp>,
     /// Planned to begin before this time.
     pub to: Option<Timestamp>,
+    /// Whose unit's printed path, or whose campaign's title, holds these words; folded as [`text::fold`] does. Titles
+    /// the actor may not know are not looked at.
+    pub words: Option<String>,
     /// Of teams the actor sits on, however many more they may see.
     pub only_own_teams: bool,
     /// Behind this place of the list.
@@ -57,12 +62,16 @@ pub async fn page(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted, limit
     if branches.is_empty() {
         return Ok(Vec::new());
     }
+    let words = match &wanted.words {
+        Some(words) => Some(Words::of(db, actor, words).await?),
+        None => None,
+    };
     let mut sql = Sql::default();
     sql.text("SELECT id, planned_start FROM (");
     let seeks = branches.iter().flat_map(|b| b.seeks(wanted).into_iter().map(move |seek| (b, seek)));
     for (n, (branch, seek)) in seeks.enumerate() {
         sql.text(if n == 0 { "(" } else { " UNION (" });
-        branch.write(&mut sql, &seek, limit);
+        branch.write(&mut sql, &seek, words.as_ref(), limit);
         sql.text(")");
     }
     sql.text(") AS seen ORDER BY planned_start DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
@@ -97,6 +106,21 @@ struct Branch {
     after_signing: bool,
 }
 
+/// What is searched for, and the campaigns whose titles hold it.
+struct Words {
+    pattern: String,
+    campaigns: Vec<Uuid>,
+}
+
+impl Words {
+    async fn of(db: &mut Db, actor: &Actor, words: &str) -> Result<Self> {
+        let pattern = format!("%{}%", text::literal(words));
+        let within = Within::of(db, actor).await?;
+        let campaigns = campaigns::entitled(db, &within, &pattern).await?;
+        Ok(Self { pattern, campaigns: campaigns.into_iter().map(|id| id.0).collect() })
+    }
+}
+
 const EVERYWHERE: Slice = Slice { owner: None, unit: None, campaign: None };
 
 async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>> {
@@ -111,25 +135,48 @@ async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>>
         after_signing: *after_signing,
         ..of(slice, Secrets::Hidden)
     }));
-    if reach.leads || reach.dispatched {
+    if !reach.leads.is_empty() || !reach.dispatched.is_empty() {
         // Read at each request: who is taken off a team loses sight at once.
-        let seats: Vec<(Uuid, String)> = team_members::table
+        let seats: Vec<(Uuid, String, Uuid, Uuid)> = team_members::table
+            .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
+            .inner_join(schema::campaigns::table.on(schema::campaigns::id.eq(teams::campaign_id)))
             .filter(team_members::account_id.eq(me))
             .filter(team_members::removed_at.is_null())
-            .select((team_members::team_id, team_members::role))
+            .select((
+                team_members::team_id,
+                team_members::role,
+                schema::campaigns::id,
+                schema::campaigns::owner_id,
+            ))
             .load(db)
             .await?;
-        for (team, role) in seats {
-            let secrets = match role.as_str() {
-                "lead" if reach.leads => Secrets::Shown,
-                "lead" => continue,
-                _ if reach.dispatched => Secrets::Dispatched,
-                _ => continue,
+        for (team, role, campaign, owner) in seats {
+            let (secrets, counts) = match role.as_str() {
+                "lead" => (Secrets::Shown, &reach.leads),
+                _ => (Secrets::Dispatched, &reach.dispatched),
             };
-            all.push(Branch { slice: EVERYWHERE, team: Some(team), secrets, after_signing: false });
+            let branch = |unit| Branch {
+                slice: Slice { unit, ..EVERYWHERE },
+                team: Some(team),
+                secrets,
+                after_signing: false,
+            };
+            all.extend(units_of(counts, OwnerId(owner), CampaignId(campaign)).into_iter().map(branch));
         }
     }
     Ok(all)
+}
+
+/// Where in a campaign these parts of the records reach: its units, or the whole of it, or nowhere.
+fn units_of(parts: &[Slice], owner: OwnerId, campaign: CampaignId) -> Vec<Option<UnitId>> {
+    let within = |part: &&Slice| {
+        part.owner.is_none_or(|of| of == owner) && part.campaign.is_none_or(|of| of == campaign)
+    };
+    let mut units: Vec<Option<UnitId>> = parts.iter().filter(within).map(|part| part.unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    // Beside the whole campaign its parts add nothing.
+    if units.contains(&None) { vec![None] } else { units }
 }
 
 impl Branch {
@@ -152,7 +199,7 @@ impl Branch {
         }
     }
 
-    fn write(&self, sql: &mut Sql, wanted: &Wanted, limit: u8) {
+    fn write(&self, sql: &mut Sql, wanted: &Wanted, words: Option<&Words>, limit: u8) {
         // A subtree is one seek in visit_units; anything else seeks in visits itself.
         let subtree = wanted.unit.or(self.slice.unit);
         let key = if subtree.is_some() {
@@ -185,7 +232,8 @@ impl Branch {
                 sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Dispatched => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL)");
+                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
+                    .text(" OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Cleared(me) => {
                 sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
@@ -196,6 +244,13 @@ impl Branch {
         }
         if self.after_signing {
             sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
+        }
+        if let Some(words) = words {
+            sql.text(" AND (folded(v.unit_path) LIKE ").bind(Bind::Word(words.pattern.clone()));
+            if !words.campaigns.is_empty() {
+                sql.text(" OR v.campaign_id = ANY (").bind(Bind::Ids(words.campaigns.clone())).text(")");
+            }
+            sql.text(")");
         }
         one_of(sql, "v.state", wanted.states.iter().map(|state| state.as_str()));
         one_of(sql, "v.kind", wanted.kinds.iter().map(|kind| kind.as_str()));
@@ -232,6 +287,7 @@ fn one_of<'a>(sql: &mut Sql, column: &str, words: impl Iterator<Item = &'a str>)
 enum Bind {
     Word(String),
     Id(Uuid),
+    Ids(Vec<Uuid>),
     Time(Timestamp),
     Words(Vec<String>),
     Number(i64),
@@ -261,6 +317,7 @@ impl Sql {
         for bind in self.binds {
             query = match bind {
                 Bind::Id(id) => query.bind::<SqlUuid, _>(id),
+                Bind::Ids(ids) => query.bind::<Array<SqlUuid>, _>(ids),
                 Bind::Time(at) => query.bind::<Timestamptz, _>(at.to_diesel()),
                 Bind::Word(word) => query.bind::<Text, _>(word),
                 Bind::Words(words) => query.bind::<Array<Text>, _>(words),

@@ -4,15 +4,17 @@ use super::view::PhotoView;
 use crate::app::App;
 use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
-use crate::domain::photo::State;
+use crate::domain::photo::{ORDERS, SUBJECTS, State};
 use crate::domain::place::Verdict;
 use crate::domain::refusal::{FieldFault, Refusal};
+use crate::domain::text;
 use crate::flows;
 use crate::flows::photos::{After, Facet, Filters, Photo};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,17 +34,20 @@ pub struct PhotoFilters {
     visit: Option<Uuid>,
     /// A unit and everything below it.
     unit: Option<Uuid>,
-    /// Positions within `west,south,east,north` in degrees, at most one degree each way; ordered by id.
+    /// Positions within `west,south,east,north` in degrees, at most twenty degrees each way; ordered by id, and
+    /// wider than one degree by cells of one degree (from south to north, then from west to east) and id.
     #[param(example = "107.9,15.7,108.0,15.8")]
     bbox: Option<String>,
     /// Checklist item.
     item: Option<String>,
     /// What it shows.
-    #[param(example = "notice_board")]
+    #[param(value_type = Option<vocabulary::PhotoSubject>)]
     subject: Option<String>,
-    /// Place verdict: `inside`, `outside` or `cannot_tell`.
+    /// Place verdict.
+    #[param(value_type = Option<vocabulary::PlaceVerdict>)]
     place: Option<String>,
     /// State; without, announced and withdrawn photos stay out.
+    #[param(value_type = Option<vocabulary::PhotoState>)]
     state: Option<String>,
     /// Captured at this time or later, RFC 3339.
     #[param(format = DateTime)]
@@ -50,7 +55,8 @@ pub struct PhotoFilters {
     /// Captured before this time, RFC 3339.
     #[param(format = DateTime)]
     captured_to: Option<String>,
-    /// `-captured_at` (newest first, the default) or `captured_at`.
+    /// Newest first where nothing is said.
+    #[param(value_type = Option<vocabulary::PhotoOrder>)]
     order: Option<String>,
     /// Rows on a page, 1 to 200; 50 if left out.
     #[param(minimum = 1, maximum = 200)]
@@ -73,12 +79,17 @@ fn time(pointer: &str, text: Option<&String>) -> Result<Option<Timestamp>, Field
     text.map(read).transpose().map_err(|why| FieldFault::new(pointer, why.code(), why))
 }
 
+fn item(text: Option<&str>) -> Result<Option<String>, FieldFault> {
+    let read = text.map(|text| text::required(text, 60)).transpose();
+    read.map_err(|why| FieldFault::new("?item", "text.refused", why))
+}
+
+fn subject(text: &str) -> Option<String> {
+    SUBJECTS.iter().find(|known| **known == text).map(|known| (*known).to_owned())
+}
+
 fn order(text: &str) -> Option<bool> {
-    match text {
-        "captured_at" => Some(true),
-        "-captured_at" => Some(false),
-        _ => None,
-    }
+    ORDERS.into_iter().find(|(name, _)| *name == text).map(|(_, ascends)| ascends)
 }
 
 fn bbox(text: &str) -> Option<[f64; 4]> {
@@ -90,8 +101,8 @@ impl PhotoFilters {
     fn parse(&self) -> Result<Filters, Problem> {
         let read = || -> Result<Filters, FieldFault> {
             let mut facets = Vec::new();
-            facets.extend(self.item.clone().map(Facet::Item));
-            facets.extend(self.subject.clone().map(Facet::Subject));
+            facets.extend(item(self.item.as_deref())?.map(Facet::Item));
+            facets.extend(known("?subject", self.subject.as_ref(), subject)?.map(Facet::Subject));
             facets.extend(known("?place", self.place.as_ref(), Verdict::parse)?.map(Facet::Place));
             facets.extend(known("?state", self.state.as_ref(), State::parse)?.map(Facet::State));
             Ok(Filters {
@@ -140,18 +151,24 @@ pub struct PhotoPage {
 struct Position {
     captured_at: Timestamp,
     id: Uuid,
+    /// Where it was taken: what a wide box is ordered by.
+    place: Option<(f64, f64)>,
 }
 
 fn position(photo: &Photo) -> Position {
-    Position { captured_at: photo.declared.captured.at, id: photo.declared.id.0 }
+    let said = &photo.declared;
+    let place = said.fix.map(|fix| (fix.latitude(), fix.longitude()));
+    Position { captured_at: said.captured.at, id: said.id.0, place }
 }
 
 /// List photos
 ///
 /// In order of capture time. One scope (`owner`, `campaign`, `visit`, or `unit` with everything below it), with at
-/// most one of `item`, `subject`, `place` and `state` (within a visit any of them together; `state` not with `unit`),
-/// and always with `captured_from` and `captured_to`. `bbox` goes with `owner` and a capture range alone and orders by
-/// id. Other combinations are refused with `photo.filter-combination`. Pages stay whole while photos arrive.
+/// most one of `item`, `subject`, `place` and `state` (within a visit any of them together; `announced` and
+/// `withdrawn` not with `unit`), and always with `captured_from` and `captured_to`. Without a scope: everything of
+/// the one owner whose photos the caller may see, or else of the visits the caller sees one by one (those of their
+/// teams; up to 200), there with any filters together. `bbox` goes with `owner` and a capture range alone and orders
+/// by id. Other combinations are refused with `photo.filter-combination`. Pages stay whole while photos arrive.
 #[utoipa::path(tag = "photos", params(PhotoFilters), responses(
     (status = 200, description = "A page.", body = PhotoPage,
         headers(("Link" = String, description = "`rel=\"next\"`, where there is a next page."))),
@@ -166,7 +183,7 @@ pub async fn list_photos(
     let (bound_to, filters) = (query.0.bound_to(), query.0.parse()?);
     let limit = paging::limit(query.0.limit)?;
     let after: Option<Position> = paging::open(&app, &bound_to, query.0.cursor.as_deref())?;
-    let after = after.map(|at| After { captured_at: at.captured_at, id: PhotoId(at.id) });
+    let after = after.map(|at| After { captured_at: at.captured_at, id: PhotoId(at.id), position: at.place });
     let (photos, more) = flows::photos::browse(&app, &caller.0, &filters, after, limit).await?;
     let last = photos.last().filter(|_| more);
     let next = last.map(|photo| paging::seal(&app, &bound_to, position(photo)));

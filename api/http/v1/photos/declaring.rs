@@ -13,6 +13,7 @@ use crate::flows::photos::Done;
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -43,8 +44,8 @@ pub struct DeclarationBody {
     visit: Uuid,
     /// Checklist item it is evidence for; left out for a photo of the visit as a whole.
     item: Option<String>,
-    /// What it shows: `badge`, `desk`, `document`, `dress`, `duty_roster`, `file_cabinet`, `notice_board`,
-    /// `office_area`, `reception_room`, `register_book`, `scene`, `screen`, `session`, `signage`, `suggestion_box`.
+    /// What it shows.
+    #[schema(value_type = vocabulary::PhotoSubject)]
     subject: String,
     /// Free words, up to 500 characters.
     caption: Option<String>,
@@ -53,7 +54,8 @@ pub struct DeclarationBody {
     /// Their number, up to 52,428,800.
     #[schema(minimum = 1, maximum = 52_428_800)]
     size_bytes: u64,
-    /// `image/jpeg`, `image/png`, `image/webp`, `image/heic`, `image/heif` or `image/avif`.
+    /// What the phone believes they are.
+    #[schema(value_type = vocabulary::DeclaredMediaType)]
     media_type: String,
     /// When the shutter opened, by the device, RFC 3339 with offset.
     #[schema(format = DateTime)]
@@ -61,7 +63,8 @@ pub struct DeclarationBody {
     /// The device's clock as it sends this, RFC 3339 with offset.
     #[schema(format = DateTime)]
     device_clock: String,
-    /// `camera` or `gallery`.
+    /// Taken in the app, or picked.
+    #[schema(value_type = vocabulary::PhotoOrigin)]
     origin: String,
     /// Where the phone believed it was; `null` when it did not know, never 0/0.
     position: Option<Position>,
@@ -92,7 +95,7 @@ impl Faults {
         if said.altitude_m.is_some_and(|metres| !(-12_000.0..=100_000.0).contains(&metres)) {
             self.fault("/position/altitude_m", "place.altitude-out-of-range", "no height of this world");
         }
-        let source = PositionSource::parse(&said.source).filter(|source| *source != PositionSource::None);
+        let source = PositionSource::parse(&said.source).filter(|source| source.is_of_a_fix());
         let detail = "must be gnss, network or manual; without a position send null";
         let source = self.known(source, FieldFault::new("/position/source", "place.source-unknown", detail));
         fix.zip(source)

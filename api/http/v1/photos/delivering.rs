@@ -7,11 +7,12 @@ use crate::domain::ids::PhotoId;
 use crate::flows;
 use crate::flows::photos::{Deliverable, Span, file_name};
 use crate::http::actor::Caller;
+use crate::http::cover::is_head;
 use crate::http::headers::write_digest;
 use crate::http::problem::Problem;
 use crate::http::ranges::{Wanted, is_known, wanted};
 use actix_web::body::SizedStream;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, head, web};
 use futures::stream;
 use serde::Deserialize;
@@ -101,7 +102,7 @@ async fn answer(
     if let Some(Span { first, last }) = span {
         answer.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{last}/{}", of.size_bytes)));
     }
-    if request.method() == Method::HEAD {
+    if is_head(request) {
         return Ok(
             answer.body(SizedStream::new(size, stream::empty::<Result<web::Bytes, actix_web::Error>>()))
         );

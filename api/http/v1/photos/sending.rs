@@ -100,7 +100,8 @@ fn offer(request: &HttpRequest) -> Result<Offer, Problem> {
     responses(
         (status = 201, description = "Received and durable.", body = PhotoReceiptView),
         (status = 200, description = "Received before; the same content as then.", body = PhotoReceiptView),
-        (status = 409, description = "`photo.id-taken`: declared for other bytes; `photo.withdrawn`."),
+        (status = 409, description = "`photo.id-taken`: declared for other bytes; `photo.withdrawn`; \
+            `photo.visit-ended`: the visit is final, cancelled or aborted."),
         (status = 411, description = "`length.missing`: no Content-Length."),
         (status = 422, description = "Length or digest are not those declared; nothing was kept.")))]
 #[put("/v1/photos/{photo}/original")]

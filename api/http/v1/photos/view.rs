@@ -2,6 +2,7 @@
 
 use crate::domain::check::Check;
 use crate::flows::photos::{Photo, Receipt};
+use crate::http::vocabulary;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -25,21 +26,22 @@ pub struct Position {
     /// Metres above the ellipsoid.
     #[schema(example = 12.0)]
     pub altitude_m: Option<f64>,
-    /// How the phone came to it: `gnss`, `network` or `manual`.
-    #[schema(example = "gnss")]
+    /// How the phone came to it.
+    #[schema(value_type = vocabulary::FixSource)]
     pub source: String,
 }
 
 /// Whether the photo was taken at the office.
 #[derive(Serialize, ToSchema)]
 pub struct PlaceView {
-    /// `inside`, `outside` or `cannot_tell`.
-    #[schema(example = "inside")]
+    /// Whether it was.
+    #[schema(value_type = vocabulary::PlaceVerdict)]
     verdict: &'static str,
     /// Metres from the position to the premises, 0 on them; `null` without a position or premises.
     #[schema(example = 0.0)]
     distance_m: Option<f64>,
-    /// `no_position`, `no_premises`, `crosses_edge`, `coarse_position`, `manual_position`.
+    /// Why the verdict is what it is; empty where nothing is to be said.
+    #[schema(value_type = Vec<vocabulary::PlaceReason>)]
     reasons: Vec<String>,
 }
 
@@ -51,16 +53,19 @@ pub struct ReceivedView {
     /// Number in the visit's evidence log.
     #[schema(example = 17)]
     log_number: i64,
+    /// Whether the visit had been submitted by then: kept, and no part of what was handed in.
+    #[schema(example = false)]
+    late: bool,
 }
 
 /// What a check measured.
 #[derive(Serialize, ToSchema)]
 pub struct CheckView {
-    /// `too_dark`, `blurred`, `too_small_to_read`, `media_type`, `exif_position`, `exif_time`.
-    #[schema(example = "blurred")]
+    /// What was looked at.
+    #[schema(value_type = vocabulary::CheckCode)]
     code: String,
-    /// `pass`, `warn`, `fail` or `cannot_tell`.
-    #[schema(value_type = String, example = "pass")]
+    /// How it ended.
+    #[schema(value_type = vocabulary::CheckOutcome)]
     outcome: crate::domain::check::Outcome,
     /// What was measured; metres or seconds for the EXIF checks.
     #[schema(example = 184.2)]
@@ -70,13 +75,25 @@ pub struct CheckView {
     threshold: Option<f64>,
 }
 
+/// Whether a file carries EXIF, and whether it could be read.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExifState {
+    /// The file carries none.
+    #[default]
+    None,
+    /// Read, at least in part.
+    Read,
+    /// There is some, and it could not be understood.
+    Unreadable,
+}
+
 /// What the camera wrote into the file; kept apart from what the phone declared.
 #[derive(Serialize, Deserialize, ToSchema, Default)]
 #[serde(default)]
 pub struct ExifView {
-    /// `none`, `read` or `unreadable`.
-    #[schema(example = "read")]
-    state: String,
+    /// Whether there is any, and whether it could be read.
+    state: ExifState,
     /// Degrees north.
     latitude: Option<f64>,
     /// Degrees east.
@@ -150,11 +167,11 @@ pub struct ExaminedView {
     placeholder: Option<String>,
     /// Why it is quarantined or has no preview, such as `truncated` or `avif-not-decoded`.
     reason: Option<String>,
-    /// Checks of light, sharpness, size, type, position and time.
+    /// Checks of wholeness, light, sharpness, size, type, position and time.
     checks: Vec<CheckView>,
     /// What the camera wrote.
     exif: Option<ExifView>,
-    /// Smaller pictures.
+    /// Smaller pictures. Of a `quarantined` photo they show what is left of it, if anything.
     derivatives: Vec<DerivativeView>,
 }
 
@@ -183,7 +200,7 @@ pub struct WithdrawnView {
     "position": { "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.5, "altitude_m": 12.0, "source": "gnss" },
     "declared_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "declared_at": "2026-03-20T01:15:21Z", "clock_skew_s": -1.0,
     "place": { "verdict": "inside", "distance_m": 0.0, "reasons": [] },
-    "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17 }, "examined": null, "withdrawn": null
+    "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17, "late": false }, "examined": null, "withdrawn": null
 }))]
 pub struct PhotoView {
     /// UUIDv7 minted by the phone.
@@ -196,14 +213,14 @@ pub struct PhotoView {
     owner: Uuid,
     /// The inspected unit.
     unit: Uuid,
-    /// `announced`, `stored`, `ready`, `no_preview`, `quarantined` or `withdrawn`.
-    #[schema(example = "ready")]
+    /// How far it got.
+    #[schema(value_type = vocabulary::PhotoState)]
     state: &'static str,
     /// Checklist item it is evidence for.
     #[schema(example = "A-01")]
     item: Option<String>,
     /// What it shows.
-    #[schema(example = "notice_board")]
+    #[schema(value_type = vocabulary::PhotoSubject)]
     subject: String,
     /// Free words.
     #[schema(example = "Bảng niêm yết thủ tục hành chính")]
@@ -215,7 +232,7 @@ pub struct PhotoView {
     #[schema(example = 3_481_204)]
     size_bytes: u64,
     /// As declared.
-    #[schema(example = "image/jpeg")]
+    #[schema(value_type = vocabulary::MediaType)]
     media_type: &'static str,
     /// When the shutter opened, by the device, with its offset.
     #[schema(example = "2026-03-20T08:15:00+07:00", format = DateTime)]
@@ -223,8 +240,8 @@ pub struct PhotoView {
     /// The device's clock when it declared the photo.
     #[schema(example = "2026-03-20T08:15:20+07:00", format = DateTime)]
     device_clock: String,
-    /// `camera` or `gallery`.
-    #[schema(example = "camera")]
+    /// Taken in the app, or picked.
+    #[schema(value_type = vocabulary::PhotoOrigin)]
     origin: &'static str,
     /// Where the phone believed it was; `null` when it did not know.
     position: Option<Position>,
@@ -352,7 +369,11 @@ impl From<&Photo> for PhotoView {
             declared_at: photo.declared_at,
             clock_skew_s: photo.clock_skew_s,
             place: place(photo),
-            received: photo.received.map(|r| ReceivedView { at: r.at, log_number: r.log_number }),
+            received: photo.received.map(|r| ReceivedView {
+                at: r.at,
+                log_number: r.log_number,
+                late: r.late,
+            }),
             examined: examined(photo),
             withdrawn: photo.withdrawn.as_ref().map(|w| WithdrawnView {
                 at: w.at,

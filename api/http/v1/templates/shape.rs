@@ -1,5 +1,6 @@
 //! The shape of a checklist as the contract tells it; `domain::template` reads and writes it.
 
+use crate::http::vocabulary;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -66,8 +67,8 @@ pub struct ItemShape {
     pub guidance: Option<BilingualShape>,
     /// What is usually asked of a unit that fails.
     pub remedy: Option<RemedyShape>,
-    /// Whom it is asked of: `commune`, `agency`; everybody where nothing is said.
-    #[schema(required = false, example = json!(["commune"]))]
+    /// Whom it is asked of; everybody where nothing is said.
+    #[schema(required = false, value_type = Vec<vocabulary::Audience>)]
     pub applies_to: Vec<String>,
 }
 
@@ -89,8 +90,8 @@ pub struct RemedyShape {
 pub enum ResponseShape {
     /// Yes, no, or not applicable with a reason.
     YesNoNa {
-        /// The good answer: `yes` or `no`.
-        #[schema(pattern = "^(yes|no)$")]
+        /// The good answer.
+        #[schema(value_type = vocabulary::YesNo)]
         pass: String,
     },
     /// One of several, each with its credit.
@@ -103,8 +104,8 @@ pub enum ResponseShape {
         /// What is counted.
         #[schema(example = "person")]
         unit: String,
-        /// `>=`, `<=`, `==`, `<` or `>`.
-        #[schema(example = ">=")]
+        /// How the value is compared.
+        #[schema(value_type = vocabulary::Operator)]
         operator: String,
         /// With what the value is compared.
         #[schema(example = 3)]
@@ -115,8 +116,8 @@ pub enum ResponseShape {
         /// Its unit.
         #[schema(example = "m2")]
         unit: String,
-        /// `>=`, `<=`, `==`, `<` or `>`.
-        #[schema(example = ">=")]
+        /// How the value is compared.
+        #[schema(value_type = vocabulary::Operator)]
         operator: String,
         /// With what the value is compared.
         #[schema(example = 40)]
@@ -128,8 +129,8 @@ pub enum ResponseShape {
         numerator: MeasureShape,
         /// The second number.
         denominator: MeasureShape,
-        /// `>=`, `<=`, `==`, `<` or `>`.
-        #[schema(example = ">=")]
+        /// How the value is compared.
+        #[schema(value_type = vocabulary::Operator)]
         operator: String,
         /// In percent; absent: compared with the same period of the year before.
         #[schema(example = 100)]
@@ -172,12 +173,12 @@ pub struct PhotoRuleShape {
     #[schema(minimum = 0, maximum = 20, example = 1)]
     pub min_count: u8,
     /// What they show.
-    #[schema(example = "notice_board")]
+    #[schema(value_type = Option<vocabulary::PhotoSubject>)]
     pub subject: Option<String>,
-    /// `always`, `on_pass`, `on_fail` or `optional`.
-    #[schema(example = "always")]
+    /// When they are needed.
+    #[schema(value_type = vocabulary::PhotoWhen)]
     pub when: String,
-    /// `avoid_faces`, `blur_faces` or `mask_personal_data`.
-    #[schema(example = "avoid_faces")]
+    /// How people and their data are kept out.
+    #[schema(value_type = vocabulary::PhotoPrivacy)]
     pub privacy: String,
 }

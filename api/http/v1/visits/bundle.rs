@@ -8,6 +8,7 @@ use crate::flows::visits::{Bundle, DeclaredPhoto, Earlier};
 use crate::http::actor::Caller;
 use crate::http::problem::Problem;
 use crate::http::v1::responses::ResponseView;
+use crate::http::vocabulary;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use actix_web::middleware::Compress;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -36,8 +37,8 @@ pub struct BundleView {
     templates: Vec<BundleTemplate>,
     /// What is answered so far.
     responses: Vec<ResponseView>,
-    /// Photos declared so far.
-    photos: Vec<BundlePhoto>,
+    /// Photos declared so far; `null` for a caller who may not read this visit's photos.
+    photos: Option<Vec<BundlePhoto>>,
     /// What was not fine at earlier visits to this unit that the caller may see.
     earlier_findings: Vec<BundleFinding>,
 }
@@ -84,10 +85,10 @@ pub struct BundlePhoto {
     /// The item it is evidence for.
     item: Option<String>,
     /// What it shows.
-    #[schema(example = "notice_board")]
+    #[schema(value_type = vocabulary::PhotoSubject)]
     subject: String,
     /// How far it got.
-    #[schema(value_type = String, example = "stored")]
+    #[schema(value_type = vocabulary::PhotoState)]
     state: crate::domain::photo::State,
     /// When the shutter opened, by the device.
     captured_at: Timestamp,
@@ -135,7 +136,7 @@ impl From<&Bundle> for BundleView {
             }),
             templates: templates.collect(),
             responses: b.responses.iter().map(Into::into).collect(),
-            photos: b.photos.iter().map(Into::into).collect(),
+            photos: b.photos.as_ref().map(|all| all.iter().map(Into::into).collect()),
             earlier_findings: b.earlier.iter().map(Into::into).collect(),
         }
     }

@@ -12,6 +12,7 @@ use crate::flows::visits::life::Arrival;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
+use crate::http::vocabulary;
 use actix_web::{HttpResponse, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,8 @@ use uuid::Uuid;
 
 /// The steps.
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(clear_for_visit).service(dispatch_visit).service(check_in).service(close_recording);
+    cfg.service(clear_for_visit).service(dispatch_visit).service(disclose_visit);
+    cfg.service(check_in).service(close_recording);
     cfg.service(draft_minutes).service(sign_minutes).service(submit_visit).service(finalise_visit);
     cfg.service(cancel_visit).service(abort_visit);
 }
@@ -73,6 +75,34 @@ pub async fn dispatch_visit(
     Ok(done(&flow::dispatch(&app, &caller.0, VisitId(*visit)).await?))
 }
 
+/// Why a visit is made known before anybody checks in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Đơn vị đã biết trước kế hoạch; đoàn chuyển sang kiểm tra công khai." }))]
+pub struct Disclosure {
+    /// Up to 2,000 characters.
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+}
+
+/// Disclose a visit
+///
+/// An act of the lead: a sealed visit becomes known before anybody checks in, and may be dispatched at any time. What is
+/// disclosed, by this or by check-in, stays so.
+#[utoipa::path(tag = "visits", request_body = Disclosure,
+    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
+    (status = 200, description = "Disclosed, now or before.", body = VisitView),
+    (status = 409, description = "`visit.not-sealed`, `visit.closed`.")))]
+#[post("/v1/visits/{visit}/disclose")]
+pub async fn disclose_visit(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+    why: Body<Disclosure>,
+) -> Result<HttpResponse, Problem> {
+    Ok(done(&flow::disclose(&app, &caller.0, VisitId(*visit), &why.0.reason).await?))
+}
+
 /// Where a phone believed it was.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -86,8 +116,8 @@ pub struct ArrivalPosition {
     /// Radius of the 68 % circle in metres.
     #[schema(example = 8.0, exclusive_minimum = 0, maximum = 100_000)]
     accuracy_m: f64,
-    /// How the phone came to it: `gnss`, `network` or `manual`.
-    #[schema(value_type = String, example = "gnss")]
+    /// How the phone came to it; with `none` there is no position, whatever the numbers say.
+    #[schema(value_type = vocabulary::PositionSource)]
     source: PositionSource,
 }
 
@@ -123,7 +153,7 @@ impl TryFrom<CheckInRequest> for Arrival {
         let device_clock = said.device_clock.map(|text| moment(&text, "/device_clock")).transpose()?;
         let source = said.position.as_ref().map_or(PositionSource::None, |position| position.source);
         // A source of none says that there is no position, whatever the numbers are.
-        let fix = said.position.filter(|p| p.source != PositionSource::None).map(|p| {
+        let fix = said.position.filter(|p| p.source.is_of_a_fix()).map(|p| {
             GeoFix::parse(p.latitude, p.longitude, p.accuracy_m).map_err(|why| {
                 let (code, field) = why.code();
                 Refusal::field(&format!("/position/{field}"), code, why)
@@ -202,11 +232,11 @@ pub async fn draft_minutes(
     "signer_name": "Nguyễn Văn An", "signer_position": "Chủ tịch UBND xã"
 }))]
 pub struct SignRequest {
-    /// `team` or `unit`.
-    #[schema(value_type = String)]
+    /// Which side.
+    #[schema(value_type = vocabulary::SignatureSide)]
     side: Side,
     /// `signed`; for the unit also `signed_with_objection` or `signature_refused`.
-    #[schema(value_type = String)]
+    #[schema(value_type = vocabulary::SignatureOutcome)]
     outcome: Outcome,
     /// Needed with `signed_with_objection`.
     #[serde(default)]

@@ -5,38 +5,13 @@ use crate::domain::visit::{
     CheckIn, Figures, Kind, Minutes, Ratio, Signature, State, TemplateFigures, Visit,
 };
 use crate::flows::visits::plan::Scheduled;
+use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 use uuid::Uuid;
-
-fn words<'a>(all: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
-    let words: Vec<&str> = all.into_iter().collect();
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words))
-}
-
-/// The states of a visit.
-pub(super) fn state_schema() -> Schema {
-    Schema::Object(words(State::ALL.map(State::as_str)).build())
-}
-
-/// Several states of a visit.
-pub(super) fn states_schema() -> Schema {
-    Schema::Array(ArrayBuilder::new().items(words(State::ALL.map(State::as_str))).build())
-}
-
-/// The kinds of a visit.
-pub(super) fn kind_schema() -> Schema {
-    Schema::Object(words(Kind::ALL.map(Kind::as_str)).build())
-}
-
-/// Several kinds of a visit.
-pub(super) fn kinds_schema() -> Schema {
-    Schema::Array(ArrayBuilder::new().items(words(Kind::ALL.map(Kind::as_str))).build())
-}
 
 /// One team at one unit once.
 #[derive(Serialize, ToSchema)]
@@ -73,10 +48,10 @@ pub struct VisitView {
     /// The office, where one is known.
     premises: Option<Uuid>,
     /// How it comes.
-    #[schema(schema_with = kind_schema)]
+    #[schema(value_type = vocabulary::VisitKind)]
     kind: Kind,
     /// Where it is in its life.
-    #[schema(schema_with = state_schema)]
+    #[schema(value_type = vocabulary::VisitState)]
     state: State,
     /// Whether it is a surprise that is not disclosed yet.
     sealed: bool,
@@ -110,6 +85,7 @@ pub struct VisitView {
     created_at: Timestamp,
     /// What a scheduler should look at twice: `non_working_day`, and `overlapping_visit` among the visits they may
     /// see (only when scheduling).
+    #[schema(value_type = Vec<vocabulary::VisitWarning>)]
     warnings: Vec<&'static str>,
 }
 
@@ -126,15 +102,16 @@ pub struct CheckInView {
     longitude: Option<f64>,
     /// Radius of the 68 % circle in metres.
     accuracy_m: Option<f64>,
-    /// How the phone came to the position: `gnss`, `network`, `manual`, `none`.
-    #[schema(value_type = String)]
+    /// How the phone came to the position.
+    #[schema(value_type = vocabulary::PositionSource)]
     source: crate::domain::place::PositionSource,
-    /// Whether that is at the office: `inside`, `outside`, `cannot_tell`.
-    #[schema(value_type = String)]
+    /// Whether that is at the office.
+    #[schema(value_type = vocabulary::PlaceVerdict)]
     place: crate::domain::place::Verdict,
     /// Metres to the premises.
     distance_m: Option<f64>,
     /// Why the verdict is what it is.
+    #[schema(value_type = Vec<vocabulary::PlaceReason>)]
     reasons: Vec<String>,
     /// Device clock minus ours when the request came, in seconds.
     clock_skew_s: f64,
@@ -239,11 +216,11 @@ impl From<&TemplateFigures> for FiguresView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Signature)]
 pub struct SignatureView {
-    /// `team` or `unit`.
-    #[schema(value_type = String, example = "unit")]
+    /// Which side.
+    #[schema(value_type = vocabulary::SignatureSide)]
     side: crate::domain::visit::Side,
-    /// `signed`, `signed_with_objection` or `signature_refused`.
-    #[schema(value_type = String, example = "signed_with_objection")]
+    /// What it said.
+    #[schema(value_type = vocabulary::SignatureOutcome)]
     outcome: crate::domain::visit::Outcome,
     /// The objection, where there is one.
     objection: Option<String>,

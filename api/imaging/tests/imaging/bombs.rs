@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use fieldproof_imaging::{Examined, Limits, Quarantine, Size, Warning, examine};
+use fieldproof_imaging::child::Decoder;
+use fieldproof_imaging::{Examined, Limits, Picture, Quarantine, Size, Warning, examine};
 
 use crate::made;
 
@@ -60,13 +61,125 @@ fn a_profile_that_unfolds_without_end_is_left_out() {
 
 #[test]
 fn scans_without_end_are_cut_short() {
-    let photo = made::jpeg_of(64, 64, &made::scene(64, 64), true);
-    let scans: Vec<usize> =
-        photo.windows(2).enumerate().filter(|(_, pair)| *pair == [0xFF, 0xDA]).map(|(at, _)| at).collect();
-    let last = *scans.last().unwrap();
-    let scan = photo[last..photo.len() - 2].to_vec();
-    let bomb = [&photo[..last], &scan.repeat(2000), &[0xFF, 0xD9]].concat();
-    assert_eq!(made::reason(&quickly(&bomb)), Some(Quarantine::DecoderLimit));
+    assert_eq!(made::reason(&quickly(&made::scans(64, 64, 2000))), Some(Quarantine::DecoderLimit));
+}
+
+/// A JPEG that claims another size than it has pixels for.
+fn inflated(photo: &[u8], side: u16) -> Vec<u8> {
+    let mut photo = photo.to_vec();
+    let frame = photo.windows(2).position(|pair| matches!(pair, [0xFF, 0xC0 | 0xC2])).unwrap();
+    photo[frame + 5..frame + 7].copy_from_slice(&side.to_be_bytes());
+    photo[frame + 7..frame + 9].copy_from_slice(&side.to_be_bytes());
+    photo
+}
+
+/// A box of ISO/IEC 14496-12.
+fn boxed(kind: &[u8], body: &[u8]) -> Vec<u8> {
+    [&u32::try_from(body.len() + 8).unwrap().to_be_bytes(), kind, body].concat()
+}
+
+/// Eighteen files made to cost a decoder more than they are worth, and what they may become.
+fn eighteen() -> [(&'static str, Vec<u8>, bool); 18] {
+    let small = made::jpeg(400, 300);
+    let progressive = made::jpeg_of(400, 300, &made::scene(400, 300), true);
+    let zeros = made::deflated(&vec![0; 100 << 20]);
+    let idat = made::idat(40, &made::scene(40, 30));
+    let sized =
+        |bits: u32| [&b"RIFF\x1a\0\0\0WEBPVP8L\x0e\0\0\0\x2f"[..], &bits.to_le_bytes(), &[0; 9]].concat();
+    let heif = |brand: &[u8; 4]| {
+        let ftyp = boxed(b"ftyp", &[brand, &[0; 4][..], b"mif1", brand].concat());
+        let side = 60_000_u32.to_be_bytes();
+        let ispe = boxed(b"ispe", &[&[0; 4], &side[..], &side].concat());
+        let iprp = boxed(b"iprp", &boxed(b"ipco", &ispe));
+        [ftyp, boxed(b"meta", &[&[0; 4], &iprp[..]].concat())].concat()
+    };
+    let profile = made::with_icc(&small, &vec![7; 60_000]);
+    let piece = profile[2..2 + 60_000 + 18].to_vec();
+    let circle = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x69\x87\x04\0\xff\xff\xff\xff\x08\0\0\0\x08\0\0\0";
+    let text = made::png_chunk(*b"zTXt", &[&b"bomb\0\0"[..], &zeros].concat());
+    let profile_of_png = made::png_chunk(*b"iCCP", &[&b"bomb\0\0"[..], &zeros].concat());
+    [
+        ("PNG of 60,000 squared, 16 bits", made::png(60_000, 60_000, 16, 6, &[]), false),
+        (
+            "PNG of 40,000 squared, 1 bit",
+            made::png(40_000, 40_000, 1, 0, &[made::png_chunk(*b"IDAT", &zeros)]),
+            false,
+        ),
+        (
+            "PNG of 7,900 squared, 16 bits",
+            made::png(7_900, 7_900, 16, 6, &[made::png_chunk(*b"IDAT", &zeros)]),
+            false,
+        ),
+        ("PNG with pixels without end", made::png(40, 30, 8, 2, &[made::png_chunk(*b"IDAT", &zeros)]), true),
+        ("PNG with a profile without end", made::png(40, 30, 8, 2, &[profile_of_png, idat.clone()]), true),
+        ("PNG with a text without end", made::png(40, 30, 8, 2, &[text, idat]), true),
+        ("WebP of 16,383 squared", sized((16_383 - 1) | ((16_383 - 1) << 14)), false),
+        ("WebP of 7,900 squared", sized((7_900 - 1) | ((7_900 - 1) << 14)), false),
+        ("JPEG of 65,500 squared", inflated(&small, 65_500), false),
+        ("JPEG of 7,900 squared", inflated(&small, 7_900), false),
+        ("progressive JPEG of 7,900 squared", inflated(&progressive, 7_900), false),
+        ("JPEG of 2,000 scans", made::scans(64, 64, 2000), false),
+        ("JPEG with 255 profiles", [&small[..2], &piece.repeat(255), &small[2..]].concat(), true),
+        ("JPEG with EXIF in a circle", made::with_segment(&small, 0xE1, circle), true),
+        ("HEIC of 60,000 squared", heif(b"heic"), false),
+        ("AVIF of 60,000 squared", heif(b"avif"), false),
+        ("GIF of 65,535 squared", b"GIF89a\xff\xff\xff\xff\0\0\0;".to_vec(), false),
+        ("HTML in front of a JPEG", [&b"<script>alert(1)</script>"[..], &small].concat(), false),
+    ]
+}
+
+fn peak_kib(decoder: &Decoder) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", decoder.child_id()?)).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// One bomb in a process of its own: what it became, how long that took, and what the process needed.
+fn defused(name: &str, bomb: &[u8], may_show: bool) -> String {
+    let mut decoder = Decoder::new(env!("CARGO_BIN_EXE_fieldproof-decoder"), ["--quiet"; 0]);
+    let start = Instant::now();
+    let examined = decoder.examine(bomb).unwrap();
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(20), "{name} took {took:?}");
+    assert!(may_show || !matches!(examined.picture, Picture::Ready(_)), "{name} passes for a photo");
+    let peak = peak_kib(&decoder);
+    assert!(peak.is_none_or(|kib| kib < 600 << 10), "{name} needs {peak:?} KiB");
+    let became = match examined.picture {
+        Picture::Ready(rendered) => format!("shown {:?}", rendered.warnings),
+        Picture::Partial { reason, .. } => format!("set apart, {}, with what is left", reason.code()),
+        Picture::NoPreview { reason } => reason.code().to_owned(),
+        Picture::Quarantined { reason } => format!("set apart, {}", reason.code()),
+    };
+    format!(
+        "{name} ({} bytes): {became}; {} ms, {} MiB",
+        bomb.len(),
+        took.as_millis(),
+        peak.unwrap_or(0) >> 10
+    )
+}
+
+#[test]
+fn eighteen_bombs_alone_and_eight_at_once_harm_nobody() {
+    let bombs = eighteen();
+    for (name, bomb, may_show) in &bombs {
+        println!("{}", defused(name, bomb, *may_show));
+    }
+    for eight in bombs.chunks(8) {
+        std::thread::scope(|at_once| {
+            let all: Vec<_> = eight
+                .iter()
+                .map(|(name, bomb, shown)| at_once.spawn(move || defused(name, bomb, *shown)))
+                .collect();
+            for one in all {
+                println!("at once: {}", one.join().unwrap());
+            }
+        });
+    }
+    let mut decoder = Decoder::new(env!("CARGO_BIN_EXE_fieldproof-decoder"), ["--quiet"; 0]);
+    for (name, bomb, _) in &bombs {
+        decoder.examine(bomb).unwrap();
+        made::ready(decoder.examine(&made::jpeg(40, 30)).unwrap_or_else(|why| panic!("after {name}: {why}")));
+    }
 }
 
 #[test]

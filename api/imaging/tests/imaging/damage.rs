@@ -44,6 +44,35 @@ fn missing_ends_are_truncation() {
 }
 
 #[test]
+fn what_is_left_of_a_jpeg_is_shown_and_marked() {
+    let scene = made::scene(1800, 1200);
+    for progressive in [false, true] {
+        let whole = made::jpeg_of(1800, 1200, &scene, progressive);
+        let half = made::left(examine(&whole[..whole.len() / 2], &Limits::default()));
+        let (width, height, pixels) = made::pixels(&half.preview_jpeg);
+        let (full_width, full_height, full) =
+            made::pixels(&made::ready(examine(&whole, &Limits::default())).preview_jpeg);
+        assert_eq!((width, height), (full_width, full_height), "the size is that of the photo");
+        // The upper quarter is as in the whole photo; of a progressive one there is a coarser picture everywhere.
+        let upper = pixels.len() / 4;
+        let apart = |of: &[u8]| -> u64 {
+            let sum: u64 = of.iter().zip(&full).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+            sum / u64::try_from(of.len()).unwrap()
+        };
+        assert!(apart(&pixels[..upper]) < 12, "{progressive}: {}", apart(&pixels[..upper]));
+    }
+    let mut turned = made::oriented(&made::jpeg(1800, 1200), 6);
+    turned.truncate(turned.len() / 2);
+    let preview = made::left(examine(&turned, &Limits::default())).preview_size;
+    assert!(preview.height > preview.width, "what is left stands upright too");
+    // Nothing but headers: nothing to be seen.
+    let photo = made::jpeg(1800, 1200);
+    let scan = photo.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap();
+    let head = examine(&photo[..scan + 14], &Limits::default()).picture;
+    assert_eq!(head, Picture::Quarantined { reason: Quarantine::Truncated });
+}
+
+#[test]
 fn bytes_after_the_end_are_no_damage() {
     let mut photo = made::jpeg(1800, 1200);
     photo.extend(b"MotionPhoto_Data".repeat(6000));
@@ -57,7 +86,9 @@ fn a_lost_part_in_the_middle_is_damage() {
     photo[middle..middle + (64 << 10)].fill(0);
     // A decoder that falls back into step has only some bytes left over: then it is at least said.
     match examine(&photo, &Limits::default()).picture {
-        Picture::Quarantined { reason } => assert_eq!(reason, Quarantine::Damaged),
+        Picture::Quarantined { reason } | Picture::Partial { reason, .. } => {
+            assert_eq!(reason, Quarantine::Damaged);
+        }
         Picture::Ready(rendered) => assert_eq!(rendered.warnings, [Warning::ExtraneousBytes]),
         other @ Picture::NoPreview { .. } => panic!("{other:?}"),
     }

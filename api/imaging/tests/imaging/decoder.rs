@@ -82,6 +82,22 @@ fn a_child_that_takes_too_long_is_stopped() {
 }
 
 #[test]
+fn a_child_that_burns_too_much_cpu_is_stopped_and_the_next_photo_is_fine() {
+    // No file within the limits needs 30 s, so the limits let a photo of endless scans try, and give it one.
+    let bomb = made::scans(4000, 3000, 10_000);
+    let limits = Limits { max_jpeg_scans: 1_000_000, max_bytes: u64::MAX, max_cpu_s: 1, ..Limits::default() };
+    let mut decoder = decoder().with_limits(limits);
+    let photo = made::jpeg(400, 300);
+    made::ready(decoder.examine(&photo).unwrap());
+    let start = Instant::now();
+    let examined = decoder.examine(&bomb).unwrap();
+    println!("{} MB of scans: stopped after {:?}", bomb.len() / 1_000_000, start.elapsed());
+    assert_eq!(made::reason(&examined), Some(Quarantine::DecoderLimit));
+    assert_eq!(examined.size.map(|size| size.width), Some(4000), "what was read before survives");
+    made::ready(decoder.examine(&photo).unwrap());
+}
+
+#[test]
 fn a_child_killed_between_photos_is_replaced() {
     let mut decoder = decoder();
     let photo = made::jpeg(40, 30);

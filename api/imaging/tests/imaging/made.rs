@@ -44,6 +44,16 @@ pub fn jpeg_of(width: u32, height: u32, rgb: &[u8], progressive: bool) -> Vec<u8
     encoder.compress_to_vec(image).unwrap()
 }
 
+/// A progressive JPEG whose last scan is repeated: each costs the decoder a pass over the whole picture.
+pub fn scans(width: u32, height: u32, times: usize) -> Vec<u8> {
+    let photo = jpeg_of(width, height, &flat(width, height, [90, 120, 150]), true);
+    let scans: Vec<usize> =
+        photo.windows(2).enumerate().filter(|(_, pair)| *pair == [0xFF, 0xDA]).map(|(at, _)| at).collect();
+    let last = *scans.last().unwrap();
+    let scan = &photo[last..photo.len() - 2];
+    [&photo[..last], &scan.repeat(times), &[0xFF, 0xD9]].concat()
+}
+
 pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
     jpeg_of(width, height, &scene(width, height), false)
 }
@@ -113,9 +123,14 @@ pub fn ready(examined: Examined) -> Rendered {
     }
 }
 
-pub fn reason(examined: &Examined) -> Option<Quarantine> {
+/// What is left of a photo that is set apart.
+pub fn left(examined: Examined) -> Rendered {
     match examined.picture {
-        Picture::Quarantined { reason } => Some(reason),
-        _ => None,
+        Picture::Partial { rendered, .. } => rendered,
+        other => panic!("nothing is left: {other:?}"),
     }
+}
+
+pub fn reason(examined: &Examined) -> Option<Quarantine> {
+    examined.picture.quarantine()
 }

@@ -9,6 +9,7 @@
 )]
 
 mod bombs;
+mod confinement;
 mod damage;
 mod decoder;
 mod derivatives;

@@ -1,0 +1,215 @@
+//! The fixed sets of words in the contract, each a named schema, so that generated clients get unions.
+//!
+//! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
+
+use crate::domain::{
+    account, actor, campaign, check, client, key, permission, photo, place, refusal, response, template,
+    unit, visit,
+};
+use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use std::borrow::Cow;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// What a client must be ready for where a set may grow.
+const MAY_GROW: &str =
+    "Later versions may answer with further values; a client shows one it does not know as it is.";
+
+fn words(description: &str, words: Vec<&'static str>) -> RefOr<Schema> {
+    let set = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description.trim()))
+        .enum_values(Some(words));
+    RefOr::T(Schema::Object(set.build()))
+}
+
+/// Defines schemas: `closed` ones hold all there will ever be, `open` ones may grow in answers.
+macro_rules! vocabulary {
+    ($($(#[doc = $doc:literal])+ $kind:ident $name:ident = $words:expr;)+) => {$(
+        $(#[doc = $doc])+
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                words(&vocabulary!(@$kind concat!($($doc),+)), $words)
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+    )+};
+    (@closed $description:expr) => { $description };
+    (@open $description:expr) => { format!("{} {MAY_GROW}", $description) };
+}
+
+vocabulary! {
+    // people and programs
+    /// What a person is at an owner.
+    open Role = actor::Role::ALL.into_iter().filter(|role| role.is_for_people()).map(actor::Role::as_str).collect();
+    /// What a client program may ask for.
+    open Scope = actor::Scope::ALL.map(actor::Scope::as_str).to_vec();
+    /// Whether somebody may sign in: not yet, yes, or no longer.
+    closed AccountState = account::State::ALL.map(account::State::as_str).to_vec();
+    /// A language of pages and texts: Vietnamese or English.
+    closed Locale = account::LOCALES.to_vec();
+    /// What somebody is on a team.
+    closed TeamRole = permission::TeamRole::ALL.map(permission::TeamRole::as_str).to_vec();
+    /// A way to a token.
+    closed GrantType = client::GrantType::ALL.map(client::GrantType::as_str).to_vec();
+    /// What went wrong, in OAuth's words (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2).
+    closed OauthErrorCode = client::Code::ALL.map(client::Code::as_str).to_vec();
+    /// What a key signs: access tokens, or acknowledgements of photos.
+    open KeyPurpose = key::Purpose::ALL.map(key::Purpose::as_str).to_vec();
+    /// What a program should do with a request that was refused: send the same later, change it and send, forget it,
+    /// or let a person decide.
+    closed ClientAction = serde_words::<refusal::Next>();
+    // units
+    /// What a unit is called by law.
+    open UnitType = unit::UnitType::ALL.iter().map(|kind| kind.as_str()).collect();
+    /// Part of the administrative division, or an organisation that belongs to one.
+    closed UnitKind = unit::UnitKind::ALL.map(unit::UnitKind::as_str).to_vec();
+    /// How sure the register is: two sources, one, a guess, or concluded from other versions.
+    closed Certainty = unit::Certainty::ALL.map(unit::Certainty::as_str).to_vec();
+    // checklists
+    /// What an answer must be to be good.
+    closed YesNo = serde_words::<template::YesNo>();
+    /// How a measured value is compared with its threshold.
+    closed Operator = serde_words::<template::Operator>();
+    /// When photos are needed: always, where there is something to show, where there is not, never.
+    closed PhotoWhen = serde_words::<template::PhotoWhen>();
+    /// How people and their data are kept out of a photo.
+    closed PhotoPrivacy = serde_words::<template::Privacy>();
+    /// Whom an item is asked of.
+    closed Audience = serde_words::<template::Audience>();
+    // campaigns
+    /// What sort of inspection a campaign is.
+    open CampaignKind = campaign::CampaignKind::ALL.map(campaign::CampaignKind::as_str).to_vec();
+    /// Where a campaign stands.
+    closed CampaignState = campaign::CampaignState::ALL.map(campaign::CampaignState::as_str).to_vec();
+    /// What a paper of a campaign is.
+    open DocumentKind = campaign::DocumentKind::ALL.map(campaign::DocumentKind::as_str).to_vec();
+    /// What is allowed about a campaign and still worth a look.
+    open CampaignWarning = campaign::WARNINGS.to_vec();
+    // visits
+    /// How a visit comes: announced, as a surprise, or to look again at what an earlier one found.
+    closed VisitKind = serde_words::<visit::Kind>();
+    /// Where a visit is in its life.
+    closed VisitState = serde_words::<visit::State>();
+    /// What is allowed about the plan of a visit and still worth a look.
+    open VisitWarning = visit::WARNINGS.to_vec();
+    /// Who signs the minutes.
+    closed SignatureSide = serde_words::<visit::Side>();
+    /// What a side says to the minutes; an objection or a refusal is the unit's alone.
+    closed SignatureOutcome = serde_words::<visit::Outcome>();
+    /// An answer of yes, no, or "the question does not arise".
+    closed YesNoNa = serde_words::<response::YesNoNa>();
+    /// What an answer amounts to: fine, partly, not fine, does not arise, or kept with nothing to judge it by.
+    closed ResponseOutcome = serde_words::<response::Outcome>();
+    // photos
+    /// How far a photo got.
+    open PhotoState = serde_words::<photo::State>();
+    /// What a photo shows.
+    open PhotoSubject = photo::SUBJECTS.to_vec();
+    /// A type of picture.
+    open MediaType = photo::MediaType::ALL.map(photo::MediaType::as_str).to_vec();
+    /// A type of picture as phones may write it; `image/heif` and `image/jpg` are taken for what they mean.
+    closed DeclaredMediaType = photo::MediaType::NAMES.map(|(name, _)| name).to_vec();
+    /// Taken in the app, or picked from the phone's gallery.
+    closed PhotoOrigin = serde_words::<photo::Origin>();
+    /// The order of a list of photos by capture time; a dash means newest first.
+    closed PhotoOrder = photo::ORDERS.map(|(name, _)| name).to_vec();
+    /// How a phone came to its position: satellites, cells and Wi-Fi, or a pin set by hand; `none` without one.
+    closed PositionSource = serde_words::<place::PositionSource>();
+    /// How a phone came to the position it names: satellites, cells and Wi-Fi, or a pin set by hand.
+    closed FixSource = place::PositionSource::ALL.into_iter().filter(|s| s.is_of_a_fix()).map(place::PositionSource::as_str).collect();
+    /// Whether a position lies at the office, judged by its whole circle of uncertainty.
+    closed PlaceVerdict = serde_words::<place::Verdict>();
+    /// Why a place verdict is what it is.
+    open PlaceReason = place::REASONS.to_vec();
+    /// What was measured or compared.
+    open CheckCode = check::CODES.to_vec();
+    /// How a check ended; none of them refuses a photo.
+    closed CheckOutcome = serde_words::<check::Outcome>();
+}
+
+/// The words by which serde reads an enum: what is taken and what is told can't differ.
+fn serde_words<T: DeserializeOwned>() -> Vec<&'static str> {
+    match T::deserialize(AskForWords) {
+        Err(Words(words)) => words.to_vec(),
+        Ok(_) => Vec::new(),
+    }
+}
+
+/// Holds no value; asked for an enum, it "fails" with the names that the enum knows.
+struct AskForWords;
+
+#[derive(Debug)]
+struct Words(&'static [&'static str]);
+
+impl std::fmt::Display for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl std::error::Error for Words {}
+
+impl de::Error for Words {
+    fn custom<T: std::fmt::Display>(_: T) -> Self {
+        Self(&[])
+    }
+}
+
+impl<'de> Deserializer<'de> for AskForWords {
+    type Error = Words;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Words> {
+        Err(Words(&[]))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Words> {
+        Err(Words(variants))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::photo::Origin;
+
+    #[test]
+    fn words_are_those_that_are_read_and_written() {
+        let all = serde_words::<visit::State>();
+        assert_eq!(all, visit::State::ALL.map(visit::State::as_str));
+        assert_eq!(serde_words::<template::Operator>(), [">=", "<=", "==", "<", ">"]);
+        for word in serde_words::<Origin>() {
+            assert_eq!(Origin::parse(word).map(Origin::as_str), Some(word));
+        }
+    }
+
+    #[test]
+    fn every_set_of_words_has_words() {
+        for (name, schema) in [
+            (ClientAction::name(), ClientAction::schema()),
+            (SignatureSide::name(), SignatureSide::schema()),
+            (PlaceVerdict::name(), PlaceVerdict::schema()),
+        ] {
+            let RefOr::T(Schema::Object(set)) = schema else { panic!("{name} is no set of words") };
+            assert!(set.enum_values.is_some_and(|words| !words.is_empty()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY photo_ancestors_by_state;

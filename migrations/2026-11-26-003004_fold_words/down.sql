@@ -1,0 +1,2 @@
+DROP FUNCTION folded(text);
+DROP EXTENSION pg_trgm;

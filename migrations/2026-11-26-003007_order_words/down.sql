@@ -1,0 +1,1 @@
+DROP FUNCTION vietnamese_order(text);

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY unit_versions_in_order_below;

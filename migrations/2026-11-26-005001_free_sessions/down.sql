@@ -1,0 +1,2 @@
+ALTER TABLE photos ADD CONSTRAINT photos_declared_session_fkey
+    FOREIGN KEY (declared_session) REFERENCES sessions (id) NOT VALID;

@@ -1,0 +1,75 @@
+//! A team comes to an office: where the office is by then, what day it is, and what it will be asked.
+
+use crate::harness::Inspectorate;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_entered_after_scheduling_counts_when_the_team_comes() {
+    let at = Inspectorate::open().await;
+    let [early, late] = [at.visit("planned", 1).await, at.visit("planned", 2).await];
+    let sql = at.house.sql().await;
+    let survey = format!(
+        "INSERT INTO premises (id, unit_id, name, address, area, valid_from, created_at)
+         VALUES (gen_random_uuid(), '{}', 'Trụ sở', '',
+            '{{\"circle\": {{\"longitude\": 105.2189, \"latitude\": 22.4871, \"radius_m\": 60.0}}}}', '2000-01-01', now())",
+        at.commune
+    );
+    assert_eq!(at.step(&at.scheduler, &early, "dispatch", Value::Null).await.status, 200);
+    sql.batch_execute(&survey).await.unwrap();
+    assert_eq!(at.step(&at.scheduler, &late, "dispatch", Value::Null).await.status, 200);
+
+    for visit in [&early, &late] {
+        let here = json!({ "at": at.house.app.now(),
+            "position": { "latitude": 22.4871, "longitude": 105.2189, "accuracy_m": 8, "source": "gnss" } });
+        let checked_in = at.step(&at.member, visit, "check-in", here).await;
+        let said = &checked_in.body["check_in"];
+        assert_eq!((checked_in.status, said["place"].as_str()), (200, Some("inside")), "{}", checked_in.body);
+    }
+    let bundle = at.member.visitor.get(&format!("{late}/bundle")).await.1;
+    assert_eq!(bundle["premises"]["name"], "Trụ sở");
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_whose_clock_is_a_day_slow_checks_in_on_the_day_of_the_decision() {
+    let at = Inspectorate::open().await;
+    let visit = at.visit("planned", 1).await;
+    let today = "UPDATE campaign_documents SET issued_on = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date";
+    at.house.sql().await.batch_execute(today).await.unwrap();
+    assert_eq!(at.step(&at.scheduler, &visit, "dispatch", Value::Null).await.status, 200);
+    let (now, slow) = (at.house.app.now(), at.house.app.now() - SignedDuration::from_hours(24));
+
+    let before = json!({ "at": slow, "device_clock": now });
+    let refused = at.step(&at.member, &visit, "check-in", before).await;
+    assert_eq!((refused.status, refused.body["code"].as_str()), (422, Some("visit.before-decision")));
+    let here = at.step(&at.member, &visit, "check-in", json!({ "at": slow, "device_clock": slow })).await;
+
+    assert_eq!(here.status, 200, "{}", here.body);
+    assert_eq!(here.body["check_in"]["clock_off"], true);
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_code_means_one_item_in_a_visit() {
+    let at = Inspectorate::open().await;
+    let second = Uuid::new_v4();
+    let version = format!(
+        "INSERT INTO template_versions (id, template_id, number, state, body, body_sha256, created_at, published_at)
+         SELECT '{second}', template_id, 2, 'published', body, body_sha256, now(), now() FROM template_versions
+         WHERE id = '{}'",
+        at.checklist
+    );
+    at.house.sql().await.batch_execute(&version).await.unwrap();
+    let mut plan = at.plan("planned", 24);
+    plan["templates"] = json!([at.checklist, second]);
+
+    let (status, refused) = at.scheduler.visitor.post("/v1/visits", &plan).await;
+
+    assert_eq!((status, refused["code"].as_str()), (422, Some("visit.templates")), "{refused}");
+    assert_eq!(refused["errors"][0]["pointer"], "/templates/1");
+    plan["templates"] = json!([second]);
+    assert_eq!(at.scheduler.visitor.post("/v1/visits", &plan).await.0, 201);
+    at.house.close().await;
+}

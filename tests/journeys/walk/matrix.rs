@@ -1,0 +1,236 @@
+//! Who may do what, written down a second time: from the roles matrix of the inspection process and its two added
+//! columns, not from the product. Each letter is a subject the person may do it to; `-` is none.
+
+/// The people of the columns, in order.
+pub static PEOPLE: [&str; 16] = [
+    "root", "admin", "auth", "clear", "sched", "next", "lead", "member", "clerk", "rev", "head", "staff",
+    "over", "prog", "other", "none",
+];
+
+/// People who may nothing at all: clients without any scope in the hands of a scheduler (`bare`) and of a program
+/// (`mute`). Whoever has no token is asked apart.
+pub static POWERLESS: [(&str, &str); 2] = [("bare", "sched"), ("mute", "prog")];
+
+/// Rows that have the same subjects.
+pub struct Family {
+    /// What it is about.
+    pub name: &'static str,
+    /// The subjects, a letter each; see `ground.rs` for what they are.
+    pub letters: &'static str,
+    /// The row that says who knows of a subject: whoever does not is told that there is none. Where it is `None`,
+    /// nothing is kept secret.
+    pub sight: Option<&'static str>,
+    /// One line an operation; a variant of it stands behind a colon.
+    pub rows: &'static str,
+}
+
+/// Every operation that needs a right.
+///
+/// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
+/// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
+/// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
+pub static FAMILIES: [Family; 9] = [
+    Family {
+        name: "visits",
+        letters: "osuztabfg",
+        sight: Some("read_visit"),
+        rows: "
+operation          root admin auth clear   sched   next lead  member clerk rev  head staff over prog other none
+read_visit         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+read_bundle        -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_responses     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+change_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
+cancel_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
+clear_for_visit    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
+dispatch_visit     -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
+disclose_visit     -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
+check_in           -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+put_response       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+close_recording    -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+draft_minutes      -    -     -    -       -       -    osuzt -      osut  -    -    -     -    -    -     -
+sign_minutes       -    -     -    -       -       -    osuzt -      -     -    osa  -     -    -    -     -
+sign_minutes:team  -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
+submit_visit       -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
+abort_visit        -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
+finalise_visit     -    -     -    -       osua    u    osuzt -      -     -    -    -     -    -    f     -
+",
+    },
+    // One photo at each of these visits. A sealed visit has evidence only for its team, a unit's head reads it after
+    // signing, and oversight gets originals on request, which is a role of its own.
+    Family {
+        name: "photos",
+        letters: "osuztabfg",
+        sight: Some("read_photo"),
+        rows: "
+operation          root admin auth clear sched next lead  member clerk rev  head staff over prog other none
+read_photo         -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+list_photos        -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+read_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+head_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+read_original      -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     -    osua f     -
+head_original      -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     -    osua f     -
+declare_photo      -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+send_photo         -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+withdraw_photo     -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+",
+    },
+    // The owner's campaign (c) and supervision (k), and another owner's campaign (f).
+    Family {
+        name: "campaigns",
+        letters: "ckf",
+        sight: Some("read_campaign"),
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_campaign      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+list_teams         -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+read_team          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+change_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+enter_document     -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+submit_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+cancel_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+create_team        -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+reseat_team        -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+approve_campaign   -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
+activate_campaign  -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
+",
+    },
+    // A campaign that is to be: of the same kinds and owners.
+    Family {
+        name: "beginnings",
+        letters: "ckf",
+        sight: None,
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
+create_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+",
+    },
+    // A plan under the own campaign with the own team (c) or another (x), under a foreign one with its team (f) or the
+    // lead's own (m).
+    Family {
+        name: "plans",
+        letters: "cxfm",
+        sight: None,
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
+schedule_visit     -    -     -    -     cx    -    c    -      -     -   -    -     -    -    fm    -
+",
+    },
+    // Checklists of the library (l), of the owner (o), of another owner (f).
+    Family {
+        name: "templates",
+        letters: "lof",
+        sight: None,
+        rows: "
+operation                 root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_template             lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
+read_template_version     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
+create_template           lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+draft_template_version    lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+rewrite_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+publish_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+",
+    },
+    // Accounts with roles at the owner alone (p), at another owner (q), without any (x).
+    Family {
+        name: "accounts",
+        letters: "pqx",
+        sight: None,
+        rows: "
+operation               root admin auth clear sched next lead member clerk rev head staff over prog other none
+get_account             pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+create_account          pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+grant_role              pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+revoke_role             pq   p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+disable_account         pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+enable_account          pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+reset_account_password  pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+",
+    },
+    // What belongs to nobody and to everybody: the unit of the visits (e) and the one beside it (n). Lists are open to
+    // everybody with a role; what stands in them is compared with the rows above.
+    Family {
+        name: "ground",
+        letters: "en",
+        sight: None,
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
+create_owner       en   -     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+list_owners        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_owner         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_units         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_unit          en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_premises      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+create_unit        en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+add_unit_version   en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+survey_premises    en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+list_templates     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
+list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+",
+    },
+    // Oneself (m), and what is somebody else's (d).
+    Family {
+        name: "oneself",
+        letters: "md",
+        sight: None,
+        rows: "
+operation           root admin auth clear sched next lead member clerk rev head staff over prog other none
+get_me              md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
+change_my_password  md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
+end_my_device       m    m     m    m     m     m    m    m      m     m   m    m     m    -    m     m
+",
+    },
+];
+
+/// Operations that need no right, with what somebody without a token is answered.
+pub static PUBLIC: [(&str, u16); 10] = [
+    ("accept_invitation", 422),
+    ("authorization_server", 200),
+    ("authorize", 400),
+    ("authorize_sign_in", 400),
+    ("jwks", 200),
+    ("live", 200),
+    ("metrics", 200),
+    ("ready", 200),
+    ("revoke", 400),
+    ("token", 401),
+];
+
+/// One line of a family: operation, and what each of [`PEOPLE`] may do it to.
+pub struct Row {
+    /// Operation, perhaps with a variant.
+    pub operation: &'static str,
+    /// A word of letters for each person.
+    pub cells: Vec<&'static str>,
+}
+
+impl Family {
+    /// Its lines; the head of the table must name the people in their order.
+    pub fn lines(&self) -> Vec<Row> {
+        let mut lines = self.rows.lines().filter(|line| !line.is_empty());
+        let head: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().skip(1).collect();
+        assert_eq!(head, PEOPLE, "{}", self.name);
+        let row = |line: &'static str| {
+            let mut words = line.split_whitespace();
+            let row = Row { operation: words.next().unwrap_or_default(), cells: words.collect() };
+            assert_eq!(row.cells.len(), PEOPLE.len(), "{}", row.operation);
+            assert!(row.cells.iter().all(|c| *c == "-" || c.chars().all(|l| self.letters.contains(l))));
+            row
+        };
+        lines.map(row).collect()
+    }
+
+    /// What a person knows of, by the row of sight.
+    pub fn seen_by(&self, person: &str) -> Option<&'static str> {
+        let row = self.lines().into_iter().find(|row| Some(row.operation) == self.sight)?;
+        row.may(person)
+    }
+}
+
+impl Row {
+    /// What a person may do this to.
+    pub fn may(&self, person: &str) -> Option<&'static str> {
+        PEOPLE.iter().zip(&self.cells).find(|(of, _)| **of == person).map(|(_, cell)| *cell)
+    }
+}

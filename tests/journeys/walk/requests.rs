@@ -1,0 +1,215 @@
+//! How each operation is asked: addresses from the contract, bodies that have the right shape and go no further than the
+//! rules behind the right, so that a walk changes next to nothing.
+
+use super::ground::{Ground, Names, Walker};
+use crate::harness::{Answer, Visitor};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Method and address of every operation, by its id.
+pub struct Contract(HashMap<String, (String, String)>);
+
+impl Contract {
+    /// Reads it from the document.
+    pub fn read() -> Self {
+        let document = serde_json::to_value(fieldproof::http::openapi::document()).expect("a document");
+        let mut all = HashMap::new();
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            for method in ["get", "put", "post", "delete", "patch", "head"] {
+                if let Some(id) = item[method]["operationId"].as_str() {
+                    all.insert(id.to_owned(), (method.to_uppercase(), path.clone()));
+                }
+            }
+        }
+        Self(all)
+    }
+
+    /// Every operation's id.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Method and address of one operation.
+    pub fn of(&self, operation: &str) -> (&str, &str) {
+        let (method, path) =
+            self.0.get(operation).unwrap_or_else(|| panic!("the contract has no {operation}"));
+        (method, path)
+    }
+}
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// No body.
+    Nothing,
+    /// JSON.
+    Json(Value),
+    /// A picture that was not declared.
+    Picture,
+}
+
+/// One request, ready to be sent by anybody.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Method.
+    pub method: String,
+    /// Address with its query.
+    pub path: String,
+    /// Headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body.
+    pub said: Said,
+}
+
+const PICTURE: &[u8] = b"no picture at all";
+
+impl Request {
+    /// Sends it; again where the server is too busy for the moment, as its answer asks.
+    pub async fn send(&self, by: &Visitor) -> Answer {
+        for _ in 0..20 {
+            let answer = self.send_once(by).await;
+            if answer.status != 503 {
+                return answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        self.send_once(by).await
+    }
+
+    async fn send_once(&self, by: &Visitor) -> Answer {
+        let mut request = by.request(&self.method, &self.path);
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        request = match &self.said {
+            Said::Nothing => request,
+            Said::Json(body) => request.json(body),
+            Said::Picture => request.body(PICTURE),
+        };
+        by.answer(request).await
+    }
+
+    /// Whether it names something itself.
+    pub fn names(&self, id: &str) -> bool {
+        let body = match &self.said {
+            Said::Json(body) => body.to_string(),
+            _ => String::new(),
+        };
+        self.path.contains(id) || body.contains(id)
+    }
+}
+
+/// The request of one cell of the matrix.
+pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Names, by: &Walker) -> Request {
+    let (plain, variant) = operation.split_once(':').unwrap_or((operation, ""));
+    let (method, path) = contract.of(plain);
+    let spare = by.spare_device.to_string();
+    let mut path = path.replace("{response}", &Uuid::new_v4().to_string()).replace("{size}", "320");
+    for (name, id) in names.iter().chain([(&"device", &spare)]) {
+        path = path.replace(&format!("{{{name}}}"), id);
+    }
+    assert!(!path.contains('{'), "{operation}: {path} lacks a name");
+    let mut headers = Vec::new();
+    match plain {
+        "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
+        "change_visit" | "change_campaign" | "reseat_team" => {
+            headers.push(("if-match", "\"v999\"".to_owned()));
+        }
+        "rewrite_template_version" => headers.push(("if-match", format!("\"draft-{}\"", "0".repeat(64)))),
+        "read_original" | "head_original" | "read_derivative" | "head_derivative" => {
+            headers.push(("if-none-match", "*".to_owned()));
+        }
+        "send_photo" => {
+            headers.push(("content-type", "image/png".to_owned()));
+            let digest = STANDARD.encode(Sha256::digest(PICTURE));
+            headers.push(("repr-digest", format!("sha-256=:{digest}:")));
+        }
+        _ => {}
+    }
+    let said = match plain {
+        "send_photo" => Said::Picture,
+        _ => body(ground, plain, variant, names).map_or(Said::Nothing, Said::Json),
+    };
+    Request { method: method.to_owned(), path, headers, said }
+}
+
+const THEN: &str = "2001-03-20T08:00:00+07:00";
+
+/// A body of the right shape: what is wrong with it is found only after the right is settled.
+fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Option<Value> {
+    let owner = names.get("owner").cloned().unwrap_or_else(|| ground.at.owner.to_string());
+    let known = |name: &str| names.get(name).cloned();
+    let grants = match known("owner") {
+        Some(owner) => json!([{ "role": "clerk", "owner": owner }]),
+        None => json!([]),
+    };
+    let item = json!({ "code": "A01", "question": { "vi": "Có niêm yết không?", "en": "" }, "weight": 1,
+        "response": { "type": "yes_no_na", "pass": "yes" }, "photo": { "min_count": 1, "when": "always" } });
+    let checklist = json!({ "title": { "vi": "", "en": "" },
+        "sections": [{ "title": { "vi": "Niêm yết", "en": "" }, "items": [item] }] });
+    Some(match operation {
+        "change_visit" | "change_campaign" => json!({}),
+        "cancel_visit" | "abort_visit" | "disclose_visit" => json!({ "reason": "" }),
+        "withdraw_photo" => json!({ "reason": "Chụp nhầm" }),
+        "clear_for_visit" => json!({ "account": Uuid::nil() }),
+        "check_in" => json!({ "at": THEN,
+            "position": { "latitude": 22.4, "longitude": 105.2, "accuracy_m": 8.0, "source": "gnss" } }),
+        "put_response" => {
+            json!({ "visit": known("visit"), "template_version": known("checklist"), "item": "A01",
+            "answer": { "type": "yes_no_na", "value": "yes" }, "answered_at": THEN })
+        }
+        "draft_minutes" => json!({ "text": "Biên bản" }),
+        "sign_minutes" => {
+            json!({ "side": if variant == "team" { "team" } else { "unit" }, "outcome": "signed",
+            "signer_name": "A", "signer_position": "B" })
+        }
+        "declare_photo" => json!({ "visit": known("visit"), "subject": "desk", "sha256": "0".repeat(64),
+            "size_bytes": 3, "media_type": "image/png", "captured_at": THEN, "device_clock": THEN, "origin": "camera",
+            "position": { "latitude": 22.4, "longitude": 105.2, "accuracy_m": 8.0, "source": "gnss" } }),
+        "create_campaign" => json!({ "owner": owner, "kind": known("kind"), "title": "", "topics": [] }),
+        "enter_document" => {
+            json!({ "kind": "letter", "number": "1/KH-UBND", "issuer": "UBND", "issued_on": "2021-08-02",
+            "title": "Kế hoạch" })
+        }
+        "create_team" => json!({ "name": "", "members": [a_member()] }),
+        "reseat_team" => json!({ "members": [a_member()] }),
+        "schedule_visit" => {
+            json!({ "campaign": known("campaign"), "team": known("team"), "unit": known("unit"),
+            "kind": "planned", "planned_start": THEN, "planned_end": "2001-03-20T17:00:00+07:00",
+            "templates": [known("checklist")] })
+        }
+        "create_template" => json!({ "owner": known("owner"), "code": "" }),
+        "draft_template_version" | "rewrite_template_version" => checklist,
+        "create_account" => json!({ "login": "", "display_name": "", "grants": grants }),
+        "grant_role" => json!({ "role": "clerk", "owner": owner }),
+        "create_owner" => json!({ "code": "", "name": "" }),
+        "create_unit" => {
+            json!({ "name": "", "unit_type": "commune", "parent": known("unit"), "valid_from": "2021-07-01" })
+        }
+        "add_unit_version" => json!({ "name": "", "unit_type": "commune", "valid_from": "2021-07-01" }),
+        "survey_premises" => json!({ "name": "", "valid_from": "2021-07-01",
+            "shape": { "type": "Point", "coordinates": [108.0, 15.7], "radius_m": 60 } }),
+        "change_my_password" => json!({ "current_password": "x", "new_password": "y" }),
+        _ => return None,
+    })
+}
+
+fn a_member() -> Value {
+    json!({ "account": Uuid::nil(), "role": "lead", "position": "" })
+}
+
+/// What stands for a public operation: nothing that could be taken.
+pub fn public(contract: &Contract, operation: &str) -> Request {
+    let (method, path) = contract.of(operation);
+    let said = match operation {
+        "accept_invitation" => Said::Json(json!({ "token": "x", "password": "mưa rơi trên phố cổ" })),
+        _ => Said::Nothing,
+    };
+    let form = ["authorize_sign_in", "token", "revoke"].contains(&operation);
+    let headers = form.then(|| ("content-type", "application/x-www-form-urlencoded".to_owned()));
+    Request { method: method.to_owned(), path: path.to_owned(), headers: headers.into_iter().collect(), said }
+}
