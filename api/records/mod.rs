@@ -178,7 +178,7 @@ impl Records {
         Ok(Self { pool })
     }
 
-    /// A connection, within a second and a half.
+    /// A connection, within two seconds.
     ///
     /// # Errors
     /// [`Error::Busy`] when PostgreSQL is away or all connections are in use.
@@ -215,10 +215,14 @@ impl Records {
 }
 
 /// Whoever finds every connection in use is told so before two seconds are over.
-const FREE_CONNECTION: Duration = Duration::from_millis(1500);
+const FREE_CONNECTION: Duration = Duration::from_millis(1900);
 /// A new connection has so long to be there and set up. PostgreSQL's own protocol knows no limit, and a place in the
 /// pool would stay taken by each attempt that was left hanging.
-const ESTABLISH: Duration = Duration::from_secs(2);
+const ESTABLISH: Duration = Duration::from_secs(5);
+
+/// Bytes that the other end's system does not take for so long end a connection; by default a network that swallows
+/// them would hold a query, and its place in the pool, for a quarter of an hour. `tcp_user_timeout` of the URL wins.
+const UNHEARD: Duration = Duration::from_secs(10);
 
 /// Where connections go and how.
 struct Server {
@@ -228,7 +232,10 @@ struct Server {
 
 impl Server {
     fn read(url: &str) -> Result<Self> {
-        let url = DatabaseUrl::parse(url).map_err(|why| Error::Fault(format!("DATABASE_URL {why}")))?;
+        let mut url = DatabaseUrl::parse(url).map_err(|why| Error::Fault(format!("DATABASE_URL {why}")))?;
+        if url.server.get_tcp_user_timeout().is_none() {
+            url.server.tcp_user_timeout(UNHEARD);
+        }
         let encryption = Encryption::of(&url).map_err(Error::Fault)?;
         Ok(Self { url, encryption })
     }
@@ -242,7 +249,7 @@ impl Server {
     /// A connection of the pool, with the limits of its queries.
     async fn establish(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
         tokio::time::timeout(ESTABLISH, self.set_up()).await.unwrap_or_else(|_| {
-            Err(diesel::ConnectionError::BadConnection("no connection within 2 s".to_owned()))
+            Err(diesel::ConnectionError::BadConnection("no connection within 5 s".to_owned()))
         })
     }
 

@@ -77,7 +77,6 @@ async fn wrong_settings_are_told_all_at_once_by_name() {
 async fn wrong_inputs_are_named_with_what_to_do() {
     let house = House::open().await;
     let create = ["admin", "create-user", "--name", "An", "--role", "administrator", "--login"];
-    let unit = "8a6e0804-2bd0-4672-b79d-d97027f9071a";
     let grant = ["admin", "grant", "--login", "nobody", "--role", "reviewer"];
     let client = ["admin", "register-client", "--name", "Máy", "--id"];
     let cases: Vec<(Vec<&str>, &[&str])> = vec![
