@@ -1,9 +1,10 @@
 //! The evidence log: one row for each deed worth recording, written in the deed's own transaction, never changed.
 
 use super::schema::{custody, visits};
-use super::{Db, Result, replays};
+use super::{Db, Error, Result, replays};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{OwnerId, VisitId};
+use crate::domain::visit::State;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -26,12 +27,36 @@ pub struct Entry<'a> {
     pub details: Value,
 }
 
-/// Records a deed; returns its number in the visit's own log where it belongs to a visit.
+/// The next number in a visit's own log, and the visit's state while its row is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The number.
+    pub number: i64,
+    /// State of the visit, which nobody changes before the transaction ends.
+    pub state: State,
+}
+
+/// Takes the next number of a visit's own log.
 ///
-/// Holds the visit's row until the transaction ends, so numbers have no gaps and follow commit order.
+/// Holds the visit's row until the transaction ends, so numbers have no gaps and follow commit order. Everybody who
+/// writes about the visit waits for that: what can be done before is done before.
 ///
 /// # Errors
-/// The database's own.
+/// The database's own; a visit that is not there.
+pub async fn take_place(db: &mut Db, visit: VisitId) -> Result<Place> {
+    let (number, state): (i64, String) = diesel::update(visits::table.find(visit.0))
+        .set(visits::last_log_number.eq(visits::last_log_number + 1))
+        .returning((visits::last_log_number, visits::state))
+        .get_result(db)
+        .await?;
+    let state = State::parse(&state).ok_or_else(|| Error::bad_row(format!("visit state {state}")))?;
+    Ok(Place { number, state })
+}
+
+/// Records a deed; returns its number in the visit's own log where it belongs to a visit.
+///
+/// # Errors
+/// As [`take_place`].
 pub async fn note(
     db: &mut Db,
     actor: Option<&Actor>,
@@ -39,18 +64,27 @@ pub async fn note(
     at: Timestamp,
 ) -> Result<Option<i64>> {
     let number = match entry.visit {
-        Some(visit) => Some(
-            diesel::update(visits::table.find(visit.0))
-                .set(visits::last_log_number.eq(visits::last_log_number + 1))
-                .returning(visits::last_log_number)
-                .get_result::<i64>(db)
-                .await?,
-        ),
+        Some(visit) => Some(take_place(db, visit).await?.number),
         None => None,
     };
+    note_in(db, actor, entry, number, at).await?;
+    Ok(number)
+}
+
+/// Records a deed under a number that was taken before.
+///
+/// # Errors
+/// The database's own.
+pub async fn note_in(
+    db: &mut Db,
+    actor: Option<&Actor>,
+    entry: Entry<'_>,
+    number: Option<i64>,
+    at: Timestamp,
+) -> Result<()> {
     replays::tie(db, entry.visit, (entry.object.0, &entry.object.1)).await?;
     diesel::insert_into(custody::table).values(Row::of(actor, entry, number, at)).execute(db).await?;
-    Ok(number)
+    Ok(())
 }
 
 /// Records deeds that belong to no visit's own log, in one statement and holding no row of anybody: what readers do.

@@ -61,6 +61,8 @@ pub struct Tx {
     conn: Option<Conn>,
     /// Neither committed nor about to be.
     open: bool,
+    /// Begun by [`Records::begin_in_company`].
+    in_company: bool,
 }
 
 /// How long a roll-back may take before its connection is closed instead: a statement that was left under way ends
@@ -111,20 +113,6 @@ impl Tx {
         self.commit_apart().await
     }
 
-    /// As [`Tx::commit`], and lets go of its rows before the disk has answered: transactions that all need one row (a
-    /// visit's, for its log) wait for each other no longer than they work, and share their flushes. Others may see the
-    /// rows a moment before they are durable; whoever tells a phone that they are calls [`settle`] first.
-    ///
-    /// # Errors
-    /// As [`Tx::commit`]; a failure may also come after the rows were let go, and the caller repeats.
-    pub async fn commit_in_company(mut self) -> Result<()> {
-        replays::mark(&mut self).await?;
-        self.batch_execute("SET LOCAL synchronous_commit = off").await?;
-        self.open = false;
-        <AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?;
-        settle(&mut self).await
-    }
-
     /// Makes durable what is no effect of the request, such as the count of its attempts: a repeated request is looked
     /// at anew nevertheless.
     ///
@@ -132,7 +120,8 @@ impl Tx {
     /// As [`Tx::commit`].
     pub async fn commit_apart(mut self) -> Result<()> {
         self.open = false;
-        Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?)
+        <AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?;
+        if self.in_company { settle(&mut self).await } else { Ok(()) }
     }
 }
 
@@ -201,7 +190,21 @@ impl Records {
             conn = self.conn().await?;
             <AnsiTransactionManager as TransactionManager<Db>>::begin_transaction(&mut conn).await?;
         }
-        Ok(Tx { conn: Some(conn), open: true })
+        Ok(Tx { conn: Some(conn), open: true, in_company: false })
+    }
+
+    /// A transaction that lets go of its rows before the disk has answered: transactions that all need one row (a
+    /// visit's, for its log) wait for each other no longer than they work, and share their flushes. Its commit still
+    /// ends only when it is durable; others may see its rows a moment before, so whoever tells a phone of a row that
+    /// somebody else wrote calls [`settle`] first.
+    ///
+    /// # Errors
+    /// As [`Records::conn`].
+    pub async fn begin_in_company(&self) -> Result<Tx> {
+        let mut tx = self.begin().await?;
+        tx.batch_execute("SET LOCAL synchronous_commit = off").await?;
+        tx.in_company = true;
+        Ok(tx)
     }
 
     /// Whether PostgreSQL answers.

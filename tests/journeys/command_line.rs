@@ -92,8 +92,6 @@ async fn wrong_inputs_are_named_with_what_to_do() {
         (vec!["admin", "create-user", "--login", "hoa", "--name", "An", "--role", "reviewer"], &["owner"]),
         ([&grant[..], &["--owner", "nowhere"]].concat(), &["nowhere"]),
         ([&grant[..], &["--unit", "x"]].concat(), &["--unit"]),
-        ([&grant[..], &["--unit", unit]].concat(), &["nobody"]),
-        ([&create[..], &["hoa", "--unit", unit]].concat(), &["unit"]),
         (vec!["admin", "disable-user", "--login", "nobody"], &["nobody"]),
         (vec!["admin", "reset-password", "--login", "nobody"], &["nobody"]),
         (vec!["admin", "rotate-key", "--purpose", "door"], &["--purpose", "access"]),

@@ -19,7 +19,7 @@ use serde_json::json;
 /// `not-found` for a visit the actor may not see, `photo.id-taken` when the id promises another photo,
 /// `photo.visit-not-open`, a fault at `/item` for an item the visit's checklists do not have; an outage.
 pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<Done<Photo>> {
-    let mut tx = app.records.begin().await?;
+    let mut tx = app.records.begin_in_company().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
     permission::may(actor, Deed::SendPhoto, &visit.subject)?;
     if let Some(held) = photos::find(&mut tx, declared.id).await? {
@@ -27,11 +27,6 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         return again(app, held, &declared).await;
     }
     photo::may_be_declared(visit.state)?;
-    // Held from here on: nobody submits the visit before the commit, and the time is that of the log's number.
-    visits::lock(&mut tx, visit.id).await?;
-    let visit = visits::standing(&mut tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?;
-    photo::may_be_declared(visit.state)?;
-    let now = app.now();
     if let Some(item) = &declared.item
         && !photos::has_item(&mut tx, visit.id, item).await?
     {
@@ -44,15 +39,19 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     }
     let area = photos::area_of(&mut tx, visit.premises).await?;
     let finding = place::judge(declared.fix.as_ref(), declared.source, area.as_ref());
+    // Held from here on: nobody submits the visit before the commit, and the time is that of the log's number.
+    let place = custody::take_place(&mut tx, visit.id).await?;
+    photo::may_be_declared(place.state)?;
+    let now = app.now();
     let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();
     let about = Decided { visit: &visit, place: &finding, clock_skew_s, at: now };
-    if !photos::announce(&mut tx, actor, &declared, about).await? {
+    let Some(kept) = photos::announce(&mut tx, actor, &declared, about).await? else {
         // Another request with this id won the race; its row is visible now.
         let held = photos::find(&mut tx, declared.id).await?;
         drop(tx);
         return again(app, held.ok_or_else(|| Error::Busy("the id was being taken".to_owned()))?, &declared)
             .await;
-    }
+    };
     let entry = Entry {
         deed: "photo.declared",
         object: ("photo", declared.id.to_string()),
@@ -61,10 +60,8 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         details: json!({ "sha256": declared.sha256.to_hex(), "size_bytes": declared.size_bytes,
             "place": finding.verdict, "clock_skew_s": clock_skew_s }),
     };
-    custody::note(&mut tx, Some(actor), entry, now).await?;
-    let kept = photos::find(&mut tx, declared.id).await?;
-    let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
-    tx.commit_in_company().await?;
+    custody::note_in(&mut tx, Some(actor), entry, Some(place.number), now).await?;
+    tx.commit().await?;
     Ok(Done::Now(kept))
 }
 

@@ -13,7 +13,7 @@ use crate::notary::{self, Acknowledgement};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{Received, Reception};
 use crate::records::visits::Standing;
-use crate::records::{self, photos, visits};
+use crate::records::{self, photos};
 use bytes::Bytes;
 use futures::Stream;
 use serde_json::json;
@@ -122,15 +122,25 @@ async fn keep(
     offer: Offer,
 ) -> Result<Done<Receipt>> {
     let key = keys::notary(app).await?;
-    let mut tx = app.records.begin().await?;
-    let state = visits::lock(&mut tx, visit.id).await?.ok_or_else(Refusal::not_found)?;
-    let photo = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let mut tx = app.records.begin_in_company().await?;
+    let photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     if photo::admit(photo.state, promise_of(&photo), offer.bytes)? == Admission::Held {
         drop(tx);
         return Ok(Done::Before(acknowledged(app, photo).await?));
     }
-    let late = photo::arrival(state)? == Arrival::Late;
+    photos::place_below(&mut tx, &photo, &visit.subject.units).await?;
+    promises::examine(&mut tx, id, app.now()).await?;
+    // Held from here on: the visit's state stays, and the time is that of the log's number.
+    let place = custody::take_place(&mut tx, visit.id).await?;
+    let late = photo::arrival(place.state)? == Arrival::Late;
     let now = app.now();
+    let received = Received { at: now, log_number: place.number, late };
+    let acknowledgement = sign(app, &key, &photo, received);
+    let reception = Reception { received, acknowledgement: &acknowledgement };
+    let Some(kept) = photos::store(&mut tx, id, reception).await? else {
+        // Another request was quicker, or withdrew it: looked at anew.
+        return Err(Error::Busy("the photo was being written down".to_owned()));
+    };
     let entry = Entry {
         deed: "photo.received",
         object: ("photo", id.to_string()),
@@ -139,16 +149,8 @@ async fn keep(
         details: json!({ "sha256": photo.declared.sha256.to_hex(), "size_bytes": photo.declared.size_bytes,
             "late": late }),
     };
-    let number = custody::note(&mut tx, Some(actor), entry, now).await?;
-    let number = number.ok_or_else(|| Error::Fault("a visit's log gave no number".to_owned()))?;
-    let received = Received { at: now, log_number: number, late };
-    let acknowledgement = sign(app, &key, &photo, received);
-    let reception = Reception { received, acknowledgement: &acknowledgement };
-    photos::store(&mut tx, &photo, &visit.subject.units, reception).await?;
-    promises::examine(&mut tx, id, now).await?;
-    let kept = photos::find(&mut tx, id).await?;
-    let kept = kept.ok_or_else(|| Error::Fault("a photo just written is not there".to_owned()))?;
-    tx.commit_in_company().await?;
+    custody::note_in(&mut tx, Some(actor), entry, Some(place.number), now).await?;
+    tx.commit().await?;
     Ok(Done::Now(Receipt { photo: kept, acknowledgement }))
 }
 

@@ -48,12 +48,13 @@ pub async fn state(db: &mut Db, id: PhotoId) -> Result<Option<State>> {
     text.map(|text| State::parse(&text).ok_or_else(|| Error::bad_row(format!("state {text}")))).transpose()
 }
 
-/// Reads one photo and holds its row until the transaction ends.
+/// Reads one photo and holds its row until the transaction ends. Rows that name it may be written meanwhile.
 ///
 /// # Errors
 /// The database's own.
 pub async fn lock(db: &mut Db, id: PhotoId) -> Result<Option<Photo>> {
-    let row = photos::table.find(id.0).select(Row::as_select()).for_update().first(db).await.optional()?;
+    let row =
+        photos::table.find(id.0).select(Row::as_select()).for_no_key_update().first(db).await.optional()?;
     row.map(Photo::try_from).transpose()
 }
 
@@ -101,7 +102,7 @@ pub struct Decided<'a> {
     pub at: Timestamp,
 }
 
-/// Writes a promise down. False when the id is taken already; then nothing is changed.
+/// Writes a promise down. `None` when the id is taken already; then nothing is changed.
 ///
 /// # Errors
 /// The database's own.
@@ -110,10 +111,10 @@ pub async fn announce(
     actor: &Actor,
     declared: &Declaration,
     about: Decided<'_>,
-) -> Result<bool> {
+) -> Result<Option<Photo>> {
     let account = actor.account().map_or(Uuid::nil(), |id| id.0);
     let size_bytes = i64::try_from(declared.size_bytes).map_err(Error::bad_row)?;
-    let inserted = diesel::insert_into(photos::table)
+    let row = diesel::insert_into(photos::table)
         .values((
             photos::id.eq(declared.id.0),
             (
@@ -155,9 +156,11 @@ pub async fn announce(
         ))
         .on_conflict(photos::id)
         .do_nothing()
-        .execute(db)
-        .await?;
-    Ok(inserted == 1)
+        .returning(Row::as_returning())
+        .get_result(db)
+        .await
+        .optional()?;
+    row.map(Photo::try_from).transpose()
 }
 
 /// What is written down when a photo's bytes are durable.
@@ -169,12 +172,13 @@ pub struct Reception<'a> {
     pub acknowledgement: &'a str,
 }
 
-/// Marks a photo's bytes as durable, and puts it under its unit and every unit above.
+/// Marks an announced photo's bytes as durable. `None` where it is announced no more.
 ///
 /// # Errors
 /// The database's own.
-pub async fn store(db: &mut Db, photo: &Photo, units: &[UnitId], how: Reception<'_>) -> Result<()> {
-    diesel::update(photos::table.find(photo.declared.id.0))
+pub async fn store(db: &mut Db, id: PhotoId, how: Reception<'_>) -> Result<Option<Photo>> {
+    let announced = photos::id.eq(id.0).and(photos::state.eq(State::Announced.as_str()));
+    let row = diesel::update(photos::table.filter(announced))
         .set((
             photos::state.eq(State::Stored.as_str()),
             photos::stored_at.eq(how.received.at.to_diesel()),
@@ -183,8 +187,18 @@ pub async fn store(db: &mut Db, photo: &Photo, units: &[UnitId], how: Reception<
             photos::acknowledgement.eq(how.acknowledgement),
             photos::version.eq(photos::version + 1),
         ))
-        .execute(db)
-        .await?;
+        .returning(Row::as_returning())
+        .get_result(db)
+        .await
+        .optional()?;
+    row.map(Photo::try_from).transpose()
+}
+
+/// Puts a photo that is about to be stored under its unit and every unit above.
+///
+/// # Errors
+/// The database's own.
+pub async fn place_below(db: &mut Db, photo: &Photo, units: &[UnitId]) -> Result<()> {
     let rows: Vec<_> = units
         .iter()
         .map(|unit| {
