@@ -1,11 +1,12 @@
 //! The evidence log: one row for each deed worth recording, written in the deed's own transaction, never changed.
 
-use super::schema::{custody, visits};
+use super::schema::custody;
 use super::{Db, Error, Result, replays};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{OwnerId, VisitId};
 use crate::domain::visit::State;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as Stamp, ToDiesel};
@@ -27,64 +28,70 @@ pub struct Entry<'a> {
     pub details: Value,
 }
 
-/// The next number in a visit's own log, and the visit's state while its row is held.
+/// How a deed stands in its visit's own log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The number.
+pub struct Noted {
+    /// Its number there.
     pub number: i64,
+    /// When: the time given, or the time of the row before where that is later, so that times follow numbers.
+    pub at: Timestamp,
     /// State of the visit, which nobody changes before the transaction ends.
     pub state: State,
 }
 
-/// Takes the next number of a visit's own log.
+/// Records a deed; says how it stands in the visit's own log where it belongs to a visit.
 ///
 /// Holds the visit's row until the transaction ends, so numbers have no gaps and follow commit order. Everybody who
-/// writes about the visit waits for that: what can be done before is done before.
+/// writes about the visit waits for that: what can be done before is done before, and this is one statement.
 ///
 /// # Errors
 /// The database's own; a visit that is not there.
-pub async fn take_place(db: &mut Db, visit: VisitId) -> Result<Place> {
-    let (number, state): (i64, String) = diesel::update(visits::table.find(visit.0))
-        .set(visits::last_log_number.eq(visits::last_log_number + 1))
-        .returning((visits::last_log_number, visits::state))
-        .get_result(db)
-        .await?;
-    let state = State::parse(&state).ok_or_else(|| Error::bad_row(format!("visit state {state}")))?;
-    Ok(Place { number, state })
-}
-
-/// Records a deed; returns its number in the visit's own log where it belongs to a visit.
-///
-/// # Errors
-/// As [`take_place`].
 pub async fn note(
     db: &mut Db,
     actor: Option<&Actor>,
     entry: Entry<'_>,
     at: Timestamp,
-) -> Result<Option<i64>> {
-    let number = match entry.visit {
-        Some(visit) => Some(take_place(db, visit).await?.number),
-        None => None,
+) -> Result<Option<Noted>> {
+    replays::tie(db, entry.visit, (entry.object.0, &entry.object.1)).await?;
+    let row = Row::of(actor, entry, at);
+    let Some(visit) = row.visit_id else {
+        diesel::insert_into(custody::table).values(row).execute(db).await?;
+        return Ok(None);
     };
-    note_in(db, actor, entry, number, at).await?;
-    Ok(number)
+    let noted: NotedRow = diesel::sql_query(
+        "WITH place AS (
+            UPDATE visits SET last_log_number = last_log_number + 1, last_log_at = GREATEST(last_log_at, $1)
+            WHERE id = $2 RETURNING last_log_number, last_log_at, state)
+         INSERT INTO custody (at, actor_id, client_id, session_id, owner_id, visit_id, visit_number, deed, object_kind,
+            object_id, details)
+         SELECT last_log_at, $3, $4, $5, $6, $2, last_log_number, $7, $8, $9, $10 FROM place
+         RETURNING visit_number AS number, at, (SELECT state FROM place) AS state",
+    )
+    .bind::<Timestamptz, _>(row.at)
+    .bind::<SqlUuid, _>(visit)
+    .bind::<Nullable<SqlUuid>, _>(row.actor_id)
+    .bind::<Nullable<Text>, _>(row.client_id)
+    .bind::<Nullable<SqlUuid>, _>(row.session_id)
+    .bind::<Nullable<SqlUuid>, _>(row.owner_id)
+    .bind::<Text, _>(row.deed)
+    .bind::<Text, _>(row.object_kind)
+    .bind::<Text, _>(row.object_id)
+    .bind::<Jsonb, _>(row.details)
+    .get_result(db)
+    .await?;
+    let state =
+        State::parse(&noted.state).ok_or_else(|| Error::bad_row(format!("visit state {}", noted.state)))?;
+    Ok(Some(Noted { number: noted.number, at: noted.at, state }))
 }
 
-/// Records a deed under a number that was taken before.
-///
-/// # Errors
-/// The database's own.
-pub async fn note_in(
-    db: &mut Db,
-    actor: Option<&Actor>,
-    entry: Entry<'_>,
-    number: Option<i64>,
+#[derive(QueryableByName)]
+struct NotedRow {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = Timestamptz, deserialize_as = Stamp)]
     at: Timestamp,
-) -> Result<()> {
-    replays::tie(db, entry.visit, (entry.object.0, &entry.object.1)).await?;
-    diesel::insert_into(custody::table).values(Row::of(actor, entry, number, at)).execute(db).await?;
-    Ok(())
+    #[diesel(sql_type = Text)]
+    state: String,
 }
 
 /// Records deeds that belong to no visit's own log, in one statement and holding no row of anybody: what readers do.
@@ -92,7 +99,7 @@ pub async fn note_in(
 /// # Errors
 /// The database's own.
 pub async fn note_readings(db: &mut Db, actor: &Actor, entries: Vec<Entry<'_>>, at: Timestamp) -> Result<()> {
-    let outside = |entry| Row::of(Some(actor), Entry { visit: None, ..entry }, None, at);
+    let outside = |entry| Row::of(Some(actor), Entry { visit: None, ..entry }, at);
     let rows: Vec<Row<'_>> = entries.into_iter().map(outside).collect();
     if !rows.is_empty() {
         diesel::insert_into(custody::table).values(&rows).execute(db).await?;
@@ -109,7 +116,6 @@ struct Row<'a> {
     session_id: Option<Uuid>,
     owner_id: Option<Uuid>,
     visit_id: Option<Uuid>,
-    visit_number: Option<i64>,
     deed: &'a str,
     object_kind: &'a str,
     object_id: String,
@@ -117,7 +123,7 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(actor: Option<&'a Actor>, entry: Entry<'a>, visit_number: Option<i64>, at: Timestamp) -> Self {
+    fn of(actor: Option<&'a Actor>, entry: Entry<'a>, at: Timestamp) -> Self {
         let (actor_id, client_id) = match actor.map(|a| &a.who) {
             Some(Who::Person(id)) => (Some(id.0), None),
             Some(Who::Program(id)) => (None, Some(id.as_str())),
@@ -130,7 +136,6 @@ impl<'a> Row<'a> {
             session_id: actor.map(|a| a.session.0),
             owner_id: entry.owner.map(|id| id.0),
             visit_id: entry.visit.map(|id| id.0),
-            visit_number,
             deed: entry.deed,
             object_kind: entry.object.0,
             object_id: entry.object.1,

@@ -429,6 +429,7 @@ diesel::table! {
         last_log_number -> Int8,
         created_by -> Uuid,
         created_at -> Timestamptz,
+        last_log_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -107,6 +107,20 @@ pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Opti
     row.map(Standing::try_from).transpose()
 }
 
+/// Where a visit is in its life.
+///
+/// # Errors
+/// The database's own.
+pub async fn state(db: &mut Db, visit: VisitId) -> Result<Option<State>> {
+    let state: Option<String> =
+        visits::table.find(visit.0).select(visits::state).first(db).await.optional()?;
+    state.map(|text| parse_state(&text)).transpose()
+}
+
+fn parse_state(text: &str) -> Result<State> {
+    State::parse(text).ok_or_else(|| Error::bad_row(format!("visit state {text}")))
+}
+
 /// Holds a visit's row until the transaction ends and says in which state it is; `None` when there is no such visit.
 ///
 /// Whoever writes to the evidence log of a visit takes this first, then the photo's row, then the time: so its numbers

@@ -39,9 +39,6 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     }
     let area = photos::area_of(&mut tx, visit.premises).await?;
     let finding = place::judge(declared.fix.as_ref(), declared.source, area.as_ref());
-    // Held from here on: nobody submits the visit before the commit, and the time is that of the log's number.
-    let place = custody::take_place(&mut tx, visit.id).await?;
-    photo::may_be_declared(place.state)?;
     let now = app.now();
     let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();
     let about = Decided { visit: &visit, place: &finding, clock_skew_s, at: now };
@@ -60,7 +57,9 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         details: json!({ "sha256": declared.sha256.to_hex(), "size_bytes": declared.size_bytes,
             "place": finding.verdict, "clock_skew_s": clock_skew_s }),
     };
-    custody::note_in(&mut tx, Some(actor), entry, Some(place.number), now).await?;
+    // The visit's row is held from here on, so nobody submits it before the commit.
+    let noted = custody::note(&mut tx, Some(actor), entry, app.now()).await?;
+    photo::may_be_declared(noted.map_or(visit.state, |noted| noted.state))?;
     tx.commit().await?;
     Ok(Done::Now(kept))
 }

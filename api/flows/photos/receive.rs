@@ -13,7 +13,7 @@ use crate::notary::{self, Acknowledgement};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{Received, Reception};
 use crate::records::visits::Standing;
-use crate::records::{self, photos};
+use crate::records::{self, photos, visits};
 use bytes::Bytes;
 use futures::Stream;
 use serde_json::json;
@@ -124,23 +124,14 @@ async fn keep(
     let key = keys::notary(app).await?;
     let mut tx = app.records.begin_in_company().await?;
     let photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let state = visits::state(&mut tx, visit.id).await?.ok_or_else(Refusal::not_found)?;
     if photo::admit(photo.state, promise_of(&photo), offer.bytes)? == Admission::Held {
         drop(tx);
         return Ok(Done::Before(acknowledged(app, photo).await?));
     }
     photos::place_below(&mut tx, &photo, &visit.subject.units).await?;
     promises::examine(&mut tx, id, app.now()).await?;
-    // Held from here on: the visit's state stays, and the time is that of the log's number.
-    let place = custody::take_place(&mut tx, visit.id).await?;
-    let late = photo::arrival(place.state)? == Arrival::Late;
-    let now = app.now();
-    let received = Received { at: now, log_number: place.number, late };
-    let acknowledgement = sign(app, &key, &photo, received);
-    let reception = Reception { received, acknowledgement: &acknowledgement };
-    let Some(kept) = photos::store(&mut tx, id, reception).await? else {
-        // Another request was quicker, or withdrew it: looked at anew.
-        return Err(Error::Busy("the photo was being written down".to_owned()));
-    };
+    let late = photo::arrival(state)? == Arrival::Late;
     let entry = Entry {
         deed: "photo.received",
         object: ("photo", id.to_string()),
@@ -149,7 +140,17 @@ async fn keep(
         details: json!({ "sha256": photo.declared.sha256.to_hex(), "size_bytes": photo.declared.size_bytes,
             "late": late }),
     };
-    custody::note_in(&mut tx, Some(actor), entry, Some(place.number), now).await?;
+    // The visit's row is held from here on.
+    let noted = custody::note(&mut tx, Some(actor), entry, app.now()).await?;
+    let noted = noted.ok_or_else(|| Error::Fault("a visit's log gave no number".to_owned()))?;
+    let received = Received { at: noted.at, log_number: noted.number, late };
+    let acknowledgement = sign(app, &key, &photo, received);
+    let reception = Reception { received, acknowledgement: &acknowledgement };
+    let kept = photos::store(&mut tx, id, reception).await?;
+    let Some(kept) = kept.filter(|_| noted.state == state) else {
+        // Another request was quicker, or the visit went on meanwhile: looked at anew.
+        return Err(Error::Busy("the photo or its visit was being changed".to_owned()));
+    };
     tx.commit().await?;
     Ok(Done::Now(Receipt { photo: kept, acknowledgement }))
 }
