@@ -180,15 +180,17 @@ impl Records {
     /// # Errors
     /// As [`Records::conn`].
     pub async fn begin(&self) -> Result<Tx> {
+        self.begin_by("BEGIN").await
+    }
+
+    async fn begin_by(&self, words: &str) -> Result<Tx> {
         let mut conn = self.conn().await?;
-        if let Err(why) =
-            <AnsiTransactionManager as TransactionManager<Db>>::begin_transaction(&mut conn).await
-        {
+        if let Err(why) = AnsiTransactionManager::begin_transaction_sql(&mut *conn, words).await {
             // A connection that PostgreSQL closed while it lay in the pool: one fresh one, then it is an outage.
             tracing::debug!(%why, "a pooled connection was stale");
             drop(conn);
             conn = self.conn().await?;
-            <AnsiTransactionManager as TransactionManager<Db>>::begin_transaction(&mut conn).await?;
+            AnsiTransactionManager::begin_transaction_sql(&mut *conn, words).await?;
         }
         Ok(Tx { conn: Some(conn), open: true, in_company: false })
     }
@@ -201,8 +203,7 @@ impl Records {
     /// # Errors
     /// As [`Records::conn`].
     pub async fn begin_in_company(&self) -> Result<Tx> {
-        let mut tx = self.begin().await?;
-        tx.batch_execute("SET LOCAL synchronous_commit = off").await?;
+        let mut tx = self.begin_by("BEGIN; SET LOCAL synchronous_commit = off").await?;
         tx.in_company = true;
         Ok(tx)
     }

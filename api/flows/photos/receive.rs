@@ -7,6 +7,7 @@ use crate::domain::ids::PhotoId;
 use crate::domain::permission::Deed;
 use crate::domain::photo::{self, Admission, Arrival, Arrived, Offer};
 use crate::domain::refusal::{Kind, Next, Refusal};
+use crate::domain::visit;
 use crate::flows::{Error, Result, keys, promises};
 use crate::media::{Key, PutError};
 use crate::notary::{self, Acknowledgement};
@@ -65,7 +66,7 @@ where
     let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
     let media_type = photo.declared.media_type.as_str();
     match app.media.put_stream(&key, promised, media_type, body).await {
-        Ok(()) => keep_at_last(app, actor, id, &visit, offer).await,
+        Ok(()) => keep_at_last(app, actor, photo, &visit, offer).await,
         Err(PutError::Mismatch(arrived)) => {
             photo::intact(promised, arrived)?;
             Err(Error::Fault("bytes differ and are the same".to_owned()))
@@ -97,38 +98,42 @@ fn fits_type(photo: &Photo, offer: Offer) -> Result<()> {
 async fn keep_at_last(
     app: &App,
     actor: &Actor,
-    id: PhotoId,
+    mut photo: Photo,
     visit: &Standing,
     offer: Offer,
 ) -> Result<Done<Receipt>> {
     let until = Instant::now() + PATIENCE;
+    let mut state = visit.state;
     loop {
-        match keep(app, actor, id, visit, offer).await {
+        match keep(app, actor, photo.clone(), (visit, state), offer).await {
             Err(Error::Busy(why)) if Instant::now() < until => {
                 tracing::debug!(%why, "a received photo waits to be written down");
                 tokio::time::sleep(PAUSE).await;
             }
             done => return done,
         }
+        if let Ok(mut db) = app.records.conn().await {
+            photo = photos::find(&mut db, photo.declared.id).await?.ok_or_else(Refusal::not_found)?;
+            state = visits::state(&mut db, visit.id).await?.ok_or_else(Refusal::not_found)?;
+        }
     }
 }
 
-/// Writes down that the bytes are durable; whoever comes second finds that they are.
+/// Writes down that the bytes are durable; whoever comes second finds that they are. `photo` and the visit's state are
+/// as last read: where they no longer hold, nothing is written.
 async fn keep(
     app: &App,
     actor: &Actor,
-    id: PhotoId,
-    visit: &Standing,
+    photo: Photo,
+    (visit, state): (&Standing, visit::State),
     offer: Offer,
 ) -> Result<Done<Receipt>> {
-    let key = keys::notary(app).await?;
-    let mut tx = app.records.begin_in_company().await?;
-    let photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
-    let state = visits::state(&mut tx, visit.id).await?.ok_or_else(Refusal::not_found)?;
+    let id = photo.declared.id;
     if photo::admit(photo.state, promise_of(&photo), offer.bytes)? == Admission::Held {
-        drop(tx);
         return Ok(Done::Before(acknowledged(app, photo).await?));
     }
+    let key = keys::notary(app).await?;
+    let mut tx = app.records.begin_in_company().await?;
     photos::place_below(&mut tx, &photo, &visit.subject.units).await?;
     promises::examine(&mut tx, id, app.now()).await?;
     let late = photo::arrival(state)? == Arrival::Late;
