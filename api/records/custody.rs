@@ -5,7 +5,9 @@ use super::{Db, Error, Result, replays};
 use crate::domain::actor::{Actor, Who};
 use crate::domain::ids::{OwnerId, VisitId};
 use crate::domain::visit::State;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -58,40 +60,62 @@ pub async fn note(
         diesel::insert_into(custody::table).values(row).execute(db).await?;
         return Ok(None);
     };
-    let noted: NotedRow = diesel::sql_query(
-        "WITH place AS (
-            UPDATE visits SET last_log_number = last_log_number + 1, last_log_at = GREATEST(last_log_at, $1)
-            WHERE id = $2 RETURNING last_log_number, last_log_at, state)
-         INSERT INTO custody (at, actor_id, client_id, session_id, owner_id, visit_id, visit_number, deed, object_kind,
-            object_id, details)
-         SELECT last_log_at, $3, $4, $5, $6, $2, last_log_number, $7, $8, $9, $10 FROM place
-         RETURNING visit_number AS number, at, (SELECT state FROM place) AS state",
-    )
-    .bind::<Timestamptz, _>(row.at)
-    .bind::<SqlUuid, _>(visit)
-    .bind::<Nullable<SqlUuid>, _>(row.actor_id)
-    .bind::<Nullable<Text>, _>(row.client_id)
-    .bind::<Nullable<SqlUuid>, _>(row.session_id)
-    .bind::<Nullable<SqlUuid>, _>(row.owner_id)
-    .bind::<Text, _>(row.deed)
-    .bind::<Text, _>(row.object_kind)
-    .bind::<Text, _>(row.object_id)
-    .bind::<Jsonb, _>(row.details)
-    .get_result(db)
-    .await?;
-    let state =
-        State::parse(&noted.state).ok_or_else(|| Error::bad_row(format!("visit state {}", noted.state)))?;
-    Ok(Some(Noted { number: noted.number, at: noted.at, state }))
+    let (number, at, state): (i64, Stamp, String) = NoteOfVisit { row, visit }.get_result(db).await?;
+    let state = State::parse(&state).ok_or_else(|| Error::bad_row(format!("visit state {state}")))?;
+    Ok(Some(Noted { number, at: at.into(), state }))
 }
 
-#[derive(QueryableByName)]
-struct NotedRow {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-    #[diesel(sql_type = Timestamptz, deserialize_as = Stamp)]
-    at: Timestamp,
-    #[diesel(sql_type = Text)]
-    state: String,
+/// One statement that diesel's builder has no words for, with an identity of its own, so that it is prepared once for
+/// each connection and not parsed for each deed.
+struct NoteOfVisit<'a> {
+    row: Row<'a>,
+    visit: Uuid,
+}
+
+impl QueryId for NoteOfVisit<'_> {
+    type QueryId = NoteOfVisit<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl Query for NoteOfVisit<'_> {
+    type SqlType = (BigInt, Timestamptz, Text);
+}
+
+impl QueryFragment<Pg> for NoteOfVisit<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let row = &self.row;
+        out.push_sql(
+            "WITH place AS (UPDATE visits SET last_log_number = last_log_number + 1, \
+             last_log_at = GREATEST(last_log_at, ",
+        );
+        out.push_bind_param::<Timestamptz, _>(&row.at)?;
+        out.push_sql(") WHERE id = ");
+        out.push_bind_param::<SqlUuid, _>(&self.visit)?;
+        out.push_sql(
+            " RETURNING last_log_number, last_log_at, state) \
+             INSERT INTO custody (visit_number, at, visit_id, actor_id, client_id, session_id, owner_id, deed, \
+             object_kind, object_id, details) SELECT last_log_number, last_log_at, ",
+        );
+        out.push_bind_param::<SqlUuid, _>(&self.visit)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&row.actor_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<Text>, _>(&row.client_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&row.session_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Nullable<SqlUuid>, _>(&row.owner_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(row.deed)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(row.object_kind)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&row.object_id)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Jsonb, _>(&row.details)?;
+        out.push_sql(" FROM place RETURNING visit_number, at, (SELECT state FROM place)");
+        Ok(())
+    }
 }
 
 /// Records deeds that belong to no visit's own log, in one statement and holding no row of anybody: what readers do.
