@@ -228,6 +228,11 @@ const ESTABLISH: Duration = Duration::from_secs(5);
 /// them would hold a query, and its place in the pool, for a quarter of an hour. `tcp_user_timeout` of the URL wins.
 const UNHEARD: Duration = Duration::from_secs(10);
 
+/// Limits of every connection. The last one is for a process that stands still (a frozen machine, a debugger) in the
+/// middle of a transaction: what it holds is let go, and others go on.
+const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'; \
+    SET idle_in_transaction_session_timeout = '15s'";
+
 /// Where connections go and how.
 struct Server {
     url: DatabaseUrl,
@@ -259,9 +264,7 @@ impl Server {
 
     async fn set_up(&self) -> diesel::ConnectionResult<AsyncPgConnection> {
         let mut conn = self.connect().await?;
-        conn.batch_execute("SET statement_timeout = '5s'; SET lock_timeout = '4s'; SET timezone = 'UTC'")
-            .await
-            .map_err(|why| bad_connection(&why))?;
+        conn.batch_execute(SESSION).await.map_err(|why| bad_connection(&why))?;
         Ok(conn)
     }
 }
