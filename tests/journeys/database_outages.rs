@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// All must work again by then: the promise is 5 s, the rest is for a machine that does other things, too.
-const RECOVERED: Duration = Duration::from_secs(15);
+const RECOVERED: Duration = Duration::from_secs(5);
 
 fn picture(seed: u8) -> Vec<u8> {
     pictures::png(320, 240, move |x, y| if (x / 8 + y / 8) % 2 == 0 { 230 } else { seed })
@@ -261,7 +261,7 @@ async fn when_all_connections_are_taken_others_are_told_at_once() {
     let (one, two, (third, live)) = tokio::join!(ask(), ask(), late);
     // Queries end by themselves; whoever finds no connection is told before that.
     assert!(one.max(two) < Duration::from_millis(7_500), "{one:?} {two:?}");
-    assert!(third < Duration::from_millis(2_900), "{third:?}");
+    assert!(third < Duration::from_secs(2), "{third:?}");
     assert!(live < Duration::from_secs(1), "{live:?}");
     sql.batch_execute("ROLLBACK").await.expect("unlocked");
     assert!(recovered(&scene).await < RECOVERED);

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// A connection must be answered and closed by then; the limits below are a second or two.
-const CLOSED: Duration = Duration::from_secs(20);
+const CLOSED: Duration = Duration::from_secs(8);
 
 /// What is sent, and how many requests a sound server may see in it at most.
 struct Case(&'static str, usize, Vec<u8>);
