@@ -1,6 +1,7 @@
 //! PostgreSQL: rows in, rows out. Alone names diesel.
 
 pub mod accounts;
+mod cached;
 pub mod campaigns;
 pub mod clients;
 pub mod custody;
@@ -28,6 +29,7 @@ pub use error::{Error, Result};
 
 use crate::config::Config;
 use crate::config::database::DatabaseUrl;
+use diesel::connection::{TransactionDepthChange, TransactionManagerStatus};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, PoolError, RecyclingMethod, bb8,
 };
@@ -120,8 +122,21 @@ impl Tx {
     /// As [`Tx::commit`].
     pub async fn commit_apart(mut self) -> Result<()> {
         self.open = false;
-        <AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?;
-        if self.in_company { settle(&mut self).await } else { Ok(()) }
+        if self.in_company {
+            return self.commit_and_settle().await;
+        }
+        Ok(<AnsiTransactionManager as TransactionManager<Db>>::commit_transaction(&mut *self).await?)
+    }
+
+    /// Both in one round trip. Where it fails or is given up, the connection still counts as within a transaction, and
+    /// the pool closes it.
+    async fn commit_and_settle(&mut self) -> Result<()> {
+        self.batch_execute(&format!("COMMIT; {SETTLE}")).await?;
+        let status = <AnsiTransactionManager as TransactionManager<Db>>::transaction_manager_status_mut(self);
+        if let TransactionManagerStatus::Valid(status) = status {
+            status.change_transaction_depth(TransactionDepthChange::DecreaseDepth)?;
+        }
+        Ok(())
     }
 }
 
@@ -130,8 +145,10 @@ impl Tx {
 /// # Errors
 /// The database's own.
 pub async fn settle(db: &mut Db) -> Result<()> {
-    Ok(db.batch_execute("SELECT pg_logical_emit_message(true, 'fieldproof', '')").await?)
+    Ok(db.batch_execute(SETTLE).await?)
 }
+
+const SETTLE: &str = "SELECT pg_logical_emit_message(true, 'fieldproof', '')";
 
 impl Records {
     /// Opens the pool. Connections are made when first needed, so this succeeds while PostgreSQL is away.

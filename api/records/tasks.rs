@@ -1,5 +1,6 @@
 //! Promised work: a row written in the deed's transaction, claimed with `SKIP LOCKED`, leased, retried with back-off.
 
+use super::cached::Cached;
 use super::schema::tasks;
 use super::{Db, Result};
 use diesel::prelude::*;
@@ -36,7 +37,7 @@ pub async fn promise(
     dedupe_key: Option<&str>,
     at: Timestamp,
 ) -> Result<()> {
-    diesel::insert_into(tasks::table)
+    let promise = diesel::insert_into(tasks::table)
         .values((
             tasks::kind.eq(kind),
             tasks::payload.eq(payload),
@@ -44,9 +45,8 @@ pub async fn promise(
             tasks::run_at.eq(at.to_diesel()),
             tasks::created_at.eq(at.to_diesel()),
         ))
-        .on_conflict_do_nothing()
-        .execute(db)
-        .await?;
+        .on_conflict_do_nothing();
+    Cached(promise).execute(db).await?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::flows::{Error, Result};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Decided, Photo};
-use crate::records::{self, visits};
+use crate::records::{self, Tx, visits};
 use serde_json::json;
 
 /// Takes a promise. The same promise again changes nothing.
@@ -22,20 +22,14 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     let mut tx = app.records.begin_in_company().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
     permission::may(actor, Deed::SendPhoto, &visit.subject)?;
-    if let Some(held) = photos::find(&mut tx, declared.id).await? {
-        drop(tx);
-        return again(app, held, &declared).await;
+    if let Err(refusal) = photo::may_be_declared(visit.state) {
+        return again_or(app, tx, &declared, refusal).await;
     }
-    photo::may_be_declared(visit.state)?;
     if let Some(item) = &declared.item
         && !photos::has_item(&mut tx, visit.id, item).await?
     {
-        return Err(Refusal::field(
-            "/item",
-            "photo.item-unknown",
-            "no checklist of this visit has this item",
-        )
-        .into());
+        let why = "no checklist of this visit has this item";
+        return again_or(app, tx, &declared, Refusal::field("/item", "photo.item-unknown", why)).await;
     }
     let area = photos::area_of(&mut tx, visit.premises).await?;
     let finding = place::judge(declared.fix.as_ref(), declared.source, area.as_ref());
@@ -43,7 +37,7 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();
     let about = Decided { visit: &visit, place: &finding, clock_skew_s, at: now };
     let Some(kept) = photos::announce(&mut tx, actor, &declared, about).await? else {
-        // Another request with this id won the race; its row is visible now.
+        // Promised before, or by another request this moment; its row is visible now.
         let held = photos::find(&mut tx, declared.id).await?;
         drop(tx);
         return again(app, held.ok_or_else(|| Error::Busy("the id was being taken".to_owned()))?, &declared)
@@ -62,6 +56,16 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     photo::may_be_declared(noted.map_or(visit.state, |noted| noted.state))?;
     tx.commit().await?;
     Ok(Done::Now(kept))
+}
+
+/// What can't be promised any more may have been promised in time, and then nothing is wrong with saying so again.
+async fn again_or(app: &App, mut tx: Tx, declared: &Declaration, refusal: Refusal) -> Result<Done<Photo>> {
+    let held = photos::find(&mut tx, declared.id).await?;
+    drop(tx);
+    match held {
+        Some(held) => again(app, held, declared).await,
+        None => Err(refusal.into()),
+    }
 }
 
 async fn again(app: &App, held: Photo, declared: &Declaration) -> Result<Done<Photo>> {

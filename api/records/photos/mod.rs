@@ -15,6 +15,7 @@ pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
 pub use scope::{owner_of_campaign, unit_and_above};
 pub use shown::{Sample, Tally, of_visit, samples, tallies};
 
+use super::cached::Cached;
 use super::schema::{photo_ancestors, photos, premises, template_versions, visit_templates};
 use super::visits::Standing;
 use super::{Db, Error, Result};
@@ -86,7 +87,7 @@ pub async fn has_item(db: &mut Db, visit: VisitId, code: &str) -> Result<bool> {
         )
         .filter(visit_templates::visit_id.eq(visit.0))
         .filter(named);
-    Ok(diesel::select(diesel::dsl::exists(of_visit)).get_result(db).await?)
+    Ok(Cached(diesel::select(diesel::dsl::exists(of_visit))).get_result(db).await?)
 }
 
 /// What is decided when a photo is declared, besides what the phone says.
@@ -114,7 +115,7 @@ pub async fn announce(
 ) -> Result<Option<Photo>> {
     let account = actor.account().map_or(Uuid::nil(), |id| id.0);
     let size_bytes = i64::try_from(declared.size_bytes).map_err(Error::bad_row)?;
-    let row = diesel::insert_into(photos::table)
+    let announcement = diesel::insert_into(photos::table)
         .values((
             photos::id.eq(declared.id.0),
             (
@@ -156,10 +157,8 @@ pub async fn announce(
         ))
         .on_conflict(photos::id)
         .do_nothing()
-        .returning(Row::as_returning())
-        .get_result(db)
-        .await
-        .optional()?;
+        .returning(Row::as_returning());
+    let row: Option<Row> = Cached(announcement).get_result(db).await.optional()?;
     row.map(Photo::try_from).transpose()
 }
 
@@ -178,7 +177,7 @@ pub struct Reception<'a> {
 /// The database's own.
 pub async fn store(db: &mut Db, id: PhotoId, how: Reception<'_>) -> Result<Option<Photo>> {
     let announced = photos::id.eq(id.0).and(photos::state.eq(State::Announced.as_str()));
-    let row = diesel::update(photos::table.filter(announced))
+    let reception = diesel::update(photos::table.filter(announced))
         .set((
             photos::state.eq(State::Stored.as_str()),
             photos::stored_at.eq(how.received.at.to_diesel()),
@@ -187,10 +186,8 @@ pub async fn store(db: &mut Db, id: PhotoId, how: Reception<'_>) -> Result<Optio
             photos::acknowledgement.eq(how.acknowledgement),
             photos::version.eq(photos::version + 1),
         ))
-        .returning(Row::as_returning())
-        .get_result(db)
-        .await
-        .optional()?;
+        .returning(Row::as_returning());
+    let row: Option<Row> = Cached(reception).get_result(db).await.optional()?;
     row.map(Photo::try_from).transpose()
 }
 
@@ -214,7 +211,9 @@ pub async fn place_below(db: &mut Db, photo: &Photo, units: &[UnitId]) -> Result
             )
         })
         .collect();
-    diesel::insert_into(photo_ancestors::table).values(rows).on_conflict_do_nothing().execute(db).await?;
+    // Units are nested a handful deep, so the statement has a handful of shapes.
+    let places = diesel::insert_into(photo_ancestors::table).values(rows).on_conflict_do_nothing();
+    Cached(places).execute(db).await?;
     Ok(())
 }
 
