@@ -43,6 +43,12 @@ impl App {
         })
     }
 
+    /// The same for a thread that serves: what streams through the store stays in the thread that reads it.
+    #[must_use]
+    pub fn in_this_thread(&self) -> Self {
+        Self { media: Media::open(&self.config.s3), ..self.clone() }
+    }
+
     /// Now, to the microsecond, which is what the database keeps.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -115,12 +115,12 @@ fn not_allowed(allowed: String) -> Problem {
 /// A listener the system does not let us use.
 pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result<Server> {
     let config = Arc::clone(&app.config);
-    let data = web::Data::new(app);
     let vitals = web::Data::new(vitals);
     let limits = web::Data::new(limits::Limits::new(&config));
+    // Runs once in each serving thread.
     let server = HttpServer::new(move || {
         let app = actix_web::App::new()
-            .app_data(data.clone())
+            .app_data(web::Data::new(app.in_this_thread()))
             .app_data(vitals.clone())
             .app_data(limits.clone())
             .app_data(web::PayloadConfig::new(body::MAX_JSON_BYTES))

@@ -31,7 +31,7 @@ impl Media {
             .prefix(prefix)
             .set_continuation_token(from)
             .send();
-        let page = self.home.call(asked).await?.map_err(|why| Error::from_sdk(&why))?;
+        let page = asked.await.map_err(|why| Error::from_sdk(&why))?;
         let objects = page
             .contents()
             .iter()
@@ -53,6 +53,6 @@ impl Media {
     /// The store's own.
     pub async fn delete_listed(&self, object: &Listed) -> Result<(), Error> {
         let asked = self.asking.delete_object().bucket(&self.bucket).key(&object.name).send();
-        self.home.call(asked).await?.map(|_| ()).map_err(|why| Error::from_sdk(&why))
+        asked.await.map(|_| ()).map_err(|why| Error::from_sdk(&why))
     }
 }

@@ -1,6 +1,5 @@
 //! The object store: bytes in and out over the S3 protocol. Alone names the S3 client.
 
-mod home;
 pub mod key;
 mod listing;
 mod transfer;
@@ -22,7 +21,6 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
-use home::Home;
 use std::time::Duration;
 
 /// A store that accepts no connection for so long is away.
@@ -47,7 +45,6 @@ pub struct Media {
     /// For bodies that stream through: tried once, as long as they take.
     sending: aws_sdk_s3::Client,
     bucket: String,
-    home: Home,
 }
 
 /// What is known about an object without reading it.
@@ -72,8 +69,8 @@ pub struct Span {
 }
 
 impl Media {
-    /// Prepares a client; speaks to nobody yet. Its connections will live in the runtime this is called in, which
-    /// must outlive whoever uses it.
+    /// Prepares a client; speaks to nobody yet. A connection lives in the runtime that opened it, and ends with it: each
+    /// runtime, so each serving thread, opens a client of its own.
     #[must_use]
     pub fn open(config: &S3Config) -> Self {
         let http = Builder::new()
@@ -118,7 +115,6 @@ impl Media {
             asking: aws_sdk_s3::Client::from_conf(asking),
             sending: aws_sdk_s3::Client::from_conf(sending),
             bucket: config.bucket.clone(),
-            home: Home::here(),
         }
     }
 
@@ -128,8 +124,8 @@ impl Media {
     /// Why it does not.
     pub async fn ping(&self) -> Result<(), Error> {
         let asked = self.sending.head_bucket().bucket(&self.bucket).send();
-        match tokio::time::timeout(PING, self.home.call(asked)).await {
-            Ok(answer) => answer?.map(|_| ()).map_err(|why| Error::from_sdk(&why)),
+        match tokio::time::timeout(PING, asked).await {
+            Ok(answer) => answer.map(|_| ()).map_err(|why| Error::from_sdk(&why)),
             Err(_) => Err(Error::Busy("no answer within 2 s".to_owned())),
         }
     }
@@ -140,13 +136,13 @@ impl Media {
     /// A store that is away, or one where we may neither see nor make the bucket.
     pub async fn ensure_bucket(&self) -> Result<(), Error> {
         let asked = self.asking.head_bucket().bucket(&self.bucket).send();
-        let Err(missing) = self.home.call(asked).await? else { return Ok(()) };
+        let Err(missing) = asked.await else { return Ok(()) };
         match Error::from_sdk(&missing) {
             Error::Missing => {}
             other => return Err(other),
         }
         let asked = self.asking.create_bucket().bucket(&self.bucket).send();
-        match self.home.call(asked).await? {
+        match asked.await {
             Ok(_) => Ok(()),
             Err(why) if matches!(why.code(), Some("BucketAlreadyOwnedByYou" | "BucketAlreadyExists")) => {
                 Ok(())
@@ -173,7 +169,7 @@ impl Media {
             .key(key.name())
             .checksum_mode(aws_sdk_s3::types::ChecksumMode::Enabled)
             .send();
-        match self.home.call(asked).await? {
+        match asked.await {
             Ok(head) => Ok(Some(Held {
                 size_bytes: head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
                 sha256: head.checksum_sha256().and_then(transfer::read_base64),
@@ -192,7 +188,7 @@ impl Media {
     pub async fn get(&self, key: &Key, span: Option<Span>) -> Result<(u64, Chunks), Error> {
         let range = span.map(|s| format!("bytes={}-{}", s.first, s.last));
         let asked = self.asking.get_object().bucket(&self.bucket).key(key.name()).set_range(range);
-        let answer = self.home.call(asked.send()).await?.map_err(|why| Error::from_sdk(&why))?;
+        let answer = asked.send().await.map_err(|why| Error::from_sdk(&why))?;
         let size = answer.content_length().and_then(|n| u64::try_from(n).ok());
         let size = size.ok_or_else(|| Error::Fault("an object without length".to_owned()))?;
         let chunks = stream::try_unfold(answer.body, |mut body| async move {
@@ -212,7 +208,7 @@ impl Media {
     /// The store's own.
     pub async fn delete(&self, key: &Key) -> Result<(), Error> {
         let asked = self.asking.delete_object().bucket(&self.bucket).key(key.name()).send();
-        match self.home.call(asked).await?.map_err(|why| Error::from_sdk(&why)) {
+        match asked.await.map_err(|why| Error::from_sdk(&why)) {
             Ok(_) | Err(Error::Missing) => Ok(()),
             Err(other) => Err(other),
         }
