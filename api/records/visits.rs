@@ -13,7 +13,7 @@ use crate::domain::visit::State;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stamp};
+use jiff_diesel::NullableTimestamp;
 use uuid::Uuid;
 
 /// What rights and state rules need to know about one visit, for one actor.
@@ -43,8 +43,10 @@ pub struct Standing {
     pub subject: Subject,
 }
 
-#[derive(Queryable)]
-struct Row {
+/// What a standing is made of, for every query that joins the tables it names.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = visits, check_for_backend(diesel::pg::Pg))]
+pub(super) struct Row {
     id: Uuid,
     owner_id: Uuid,
     campaign_id: Uuid,
@@ -54,13 +56,18 @@ struct Row {
     premises_id: Option<Uuid>,
     kind: String,
     state: String,
-    disclosed_at: NullableTimestamp,
-    dispatched_at: NullableTimestamp,
+    #[diesel(deserialize_as = NullableTimestamp)]
+    disclosed_at: Option<Timestamp>,
+    #[diesel(deserialize_as = NullableTimestamp)]
+    dispatched_at: Option<Timestamp>,
     minutes: Option<serde_json::Value>,
     version: i32,
+    #[diesel(select_expression = campaigns::kind)]
     campaign_kind: String,
+    #[diesel(select_expression = team_members::role.nullable())]
     team_role: Option<String>,
-    cleared: Option<Stamp>,
+    #[diesel(select_expression = visit_clearances::cleared_at.nullable(), deserialize_as = NullableTimestamp)]
+    cleared: Option<Timestamp>,
 }
 
 /// Reads one visit with what the actor is to it. `None` when there is no such visit; whether the actor may know
@@ -70,41 +77,32 @@ struct Row {
 /// The database's own.
 pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Option<Standing>> {
     let me = actor.account().map_or(Uuid::nil(), |id| id.0);
-    let row = visits::table
+    let row: Option<Row> = visits::table
         .find(visit.0)
         .inner_join(campaigns::table.on(campaigns::id.eq(visits::campaign_id)))
-        .left_join(
-            team_members::table.on(team_members::team_id
-                .eq(visits::team_id)
-                .and(team_members::account_id.eq(me))
-                .and(team_members::removed_at.is_null())),
-        )
-        .left_join(
-            visit_clearances::table
-                .on(visit_clearances::visit_id.eq(visits::id).and(visit_clearances::account_id.eq(me))),
-        )
-        .select((
-            visits::id,
-            visits::owner_id,
-            visits::campaign_id,
-            visits::team_id,
-            visits::unit_id,
-            visits::unit_ancestors,
-            visits::premises_id,
-            visits::kind,
-            visits::state,
-            visits::disclosed_at,
-            visits::dispatched_at,
-            visits::minutes,
-            visits::version,
-            campaigns::kind,
-            team_members::role.nullable(),
-            visit_clearances::cleared_at.nullable(),
-        ))
-        .first::<Row>(db)
+        .left_join(seat_of(me))
+        .left_join(clearance_of(me))
+        .select(Row::as_select())
+        .first(db)
         .await
         .optional()?;
     row.map(Standing::try_from).transpose()
+}
+
+/// An account's seat on a visit's team, to be joined.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn seat_of(account: Uuid) -> _ {
+    team_members::table.on(team_members::team_id
+        .eq(visits::team_id)
+        .and(team_members::account_id.eq(account))
+        .and(team_members::removed_at.is_null()))
+}
+
+/// An account's clearance for a sealed visit, to be joined.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn clearance_of(account: Uuid) -> _ {
+    visit_clearances::table
+        .on(visit_clearances::visit_id.eq(visits::id).and(visit_clearances::account_id.eq(account)))
 }
 
 /// Where a visit is in its life.
@@ -146,8 +144,6 @@ impl TryFrom<Row> for Standing {
             }
             None => None,
         };
-        let disclosed_at: Option<Timestamp> = row.disclosed_at.into();
-        let dispatched_at: Option<Timestamp> = row.dispatched_at.into();
         let unit_ancestors: Vec<UnitId> = row.unit_ancestors.into_iter().map(UnitId).collect();
         let subject = Subject {
             owner: Some(OwnerId(row.owner_id)),
@@ -155,9 +151,9 @@ impl TryFrom<Row> for Standing {
             campaign: Some(CampaignId(row.campaign_id)),
             supervision: row.campaign_kind == "supervision",
             team_role,
-            sealed: row.kind == "surprise" && disclosed_at.is_none(),
+            sealed: row.kind == "surprise" && row.disclosed_at.is_none(),
             // Planned visits are known to their team from the start, disclosed ones to everybody.
-            dispatched: row.kind != "surprise" || dispatched_at.is_some() || disclosed_at.is_some(),
+            dispatched: row.kind != "surprise" || row.dispatched_at.is_some() || row.disclosed_at.is_some(),
             cleared: row.cleared.is_some(),
             signed: row.minutes.as_ref().is_some_and(|m| m.get("signed_at").is_some_and(|at| !at.is_null())),
         };
@@ -171,7 +167,7 @@ impl TryFrom<Row> for Standing {
             premises: row.premises_id.map(PremisesId),
             state: State::parse(&row.state)
                 .ok_or_else(|| Error::bad_row(format!("visit state {}", row.state)))?,
-            disclosed_at,
+            disclosed_at: row.disclosed_at,
             version: row.version,
             subject,
         })

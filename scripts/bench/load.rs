@@ -38,9 +38,9 @@ struct Line {
     /// File with the access token (api); the visit must be on site.
     #[arg(long, default_value = "")]
     token_file: String,
-    /// Visit (api).
-    #[arg(long, default_value = "")]
-    visit: String,
+    /// Visits, with commas between (api); the phones are spread over them.
+    #[arg(long, value_delimiter = ',')]
+    visit: Vec<String>,
     /// Photos in all.
     #[arg(long, default_value_t = 2000)]
     count: usize,
@@ -152,7 +152,7 @@ async fn send(
     token: &str,
     client: &reqwest::Client,
     noise: &Bytes,
-    number: usize,
+    (phone, number): (usize, usize),
     run: u64,
     url: Option<&str>,
 ) -> Result<f64, String> {
@@ -172,7 +172,7 @@ async fn send(
     // Written once: a phone that repeats itself says the same.
     let now = jiff::Timestamp::now().to_string().replace('Z', "+00:00");
     let declaration = json!({
-        "visit": line.visit, "item": null, "subject": "scene", "caption": "", "sha256": hex::encode(digest),
+        "visit": line.visit[phone % line.visit.len()], "item": null, "subject": "scene", "caption": "", "sha256": hex::encode(digest),
         "size_bytes": size, "media_type": "image/jpeg", "captured_at": now, "device_clock": now, "origin": "camera",
         "position": {"latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss"}
     });
@@ -297,7 +297,7 @@ async fn main() {
                     return (times, failures);
                 }
                 let url = addresses.get(number).map(String::as_str);
-                match send(&line, &token, &client, &noise, number, run, url).await {
+                match send(&line, &token, &client, &noise, (phone, number), run, url).await {
                     Ok(seconds) => times.push(seconds),
                     Err(why) => failures.push(why),
                 }

@@ -4,7 +4,8 @@
 #   stage                    build, start the cluster and the store, migrate; gives $work $target $api_port $store
 #   serve [ARGUMENT…]        start the API and wait until it is ready; gives $api
 #   set_up_office            make the first administrator; play the demonstration's beginning
-#   on_site                  give $visit and the file $work/token of a lead who is on site there
+#   on_site [VISITS]         give $visit (several with commas between, as many teams at once) and the file $work/token of a
+#                            lead who is on site there
 #   field NAME               the number under NAME in the JSON on the input
 
 # Our own servers are never asked through a proxy of the machine.
@@ -77,6 +78,16 @@ on_site() {
   "$target/fieldproof" demo --url "http://127.0.0.1:$api_port" --stop-on-site "$work/site.json" >/dev/null
   sed -E 's/.*"token":"([^"]*)".*/\1/' "$work/site.json" >"$work/token"
   visit=$(sed -E 's/.*"visit":"([^"]*)".*/\1/' "$work/site.json")
+  local first=$visit more
+  for ((more = 1; more < ${1:-1}; more++)); do
+    visit+=,$(psql_of -At "$DATABASE_URL" -c "WITH again AS (SELECT gen_random_uuid() AS id),
+      made AS (INSERT INTO visits SELECT (jsonb_populate_record(visits, jsonb_build_object('id', again.id, 'last_log_number', 0))).*
+        FROM visits, again WHERE visits.id = '$first')
+      INSERT INTO visit_templates SELECT again.id, template_version_id, position FROM visit_templates, again
+        WHERE visit_id = '$first' RETURNING visit_id")
+  done
 }
+
+psql_of() { "$("$root/scripts/postgres" bindir)/psql" -Xq "$@"; }
 
 field() { sed -E "s/.*\"$1\":([0-9.]+).*/\1/"; }

@@ -26,7 +26,7 @@ use crate::domain::ids::PhotoId;
 use crate::domain::permission::{self, Deed};
 use crate::domain::refusal::Refusal;
 use crate::records::visits::Standing;
-use crate::records::{Db, photos, visits};
+use crate::records::{Db, photos};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
@@ -41,8 +41,8 @@ pub enum Done<T> {
 
 /// A photo with its visit, if the actor may do the deed to it.
 async fn permitted(db: &mut Db, actor: &Actor, deed: Deed, id: PhotoId) -> Result<(Photo, Standing)> {
-    let photo = photos::find(db, id).await?.ok_or_else(Refusal::not_found)?;
-    let standing = visits::standing(db, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
+    let found = photos::find_with_visit(db, actor, id).await?;
+    let (photo, standing) = found.ok_or_else(Refusal::not_found)?;
     permission::may(actor, deed, &standing.subject)?;
     Ok((photo, standing))
 }

@@ -17,8 +17,8 @@ pub use shown::{Sample, Tally, of_visit, samples, tallies};
 
 use super::cached::Cached;
 use super::schema::{photo_ancestors, photos, premises, template_versions, visit_templates};
-use super::visits::Standing;
-use super::{Db, Error, Result};
+use super::visits::{self, Standing};
+use super::{Db, Error, Result, schema};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, PremisesId, UnitId, VisitId};
 use crate::domain::photo::{Declaration, State};
@@ -38,6 +38,25 @@ use uuid::Uuid;
 pub async fn find(db: &mut Db, id: PhotoId) -> Result<Option<Photo>> {
     let row = photos::table.find(id.0).select(Row::as_select()).first(db).await.optional()?;
     row.map(Photo::try_from).transpose()
+}
+
+/// Reads one photo and what the actor is to its visit.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_with_visit(db: &mut Db, actor: &Actor, id: PhotoId) -> Result<Option<(Photo, Standing)>> {
+    let me = actor.account().map_or(Uuid::nil(), |id| id.0);
+    let found: Option<(Row, visits::Row)> = photos::table
+        .find(id.0)
+        .inner_join(schema::visits::table.on(schema::visits::id.eq(photos::visit_id)))
+        .inner_join(schema::campaigns::table.on(schema::campaigns::id.eq(schema::visits::campaign_id)))
+        .left_join(visits::seat_of(me))
+        .left_join(visits::clearance_of(me))
+        .select((Row::as_select(), visits::Row::as_select()))
+        .first(db)
+        .await
+        .optional()?;
+    found.map(|(photo, visit)| Ok((Photo::try_from(photo)?, Standing::try_from(visit)?))).transpose()
 }
 
 /// How far one photo got.
