@@ -43,7 +43,7 @@ enum Answer {
 impl Media {
     /// Streams bytes of known length and digest to their name, in one PUT that never overwrites.
     ///
-    /// The last slice is handed over only when length and digest are those promised, so that wrong bytes are never
+    /// The last chunk is handed over only when length and digest are those promised, so that wrong bytes are never
     /// complete at the store, whatever it checks itself. An object that is there already with the same length and
     /// digest is success: an earlier attempt came so far. Patience with the sender is unlimited; the store may not
     /// stall for longer than 12 s.
@@ -174,7 +174,7 @@ impl Media {
 }
 
 /// Hands the sender's bytes over, slice by slice, and counts and hashes them; all are consumed even when the store
-/// listens no more.
+/// listens no more. What completes the length waits until the digest is known.
 async fn pump<S, E>(body: S, promised: Arrived, feed: mpsc::Sender<Bytes>) -> Result<(), PutError>
 where
     S: Stream<Item = Result<Bytes, E>>,
@@ -184,42 +184,36 @@ where
     let mut feed = Some(feed);
     let mut hash = sha2::Sha256::new();
     let mut size_bytes = 0_u64;
-    let mut held_back = Bytes::new();
+    let mut last = Bytes::new();
     while let Some(chunk) = body.next().await {
-        let mut chunk = chunk.map_err(|why| PutError::BrokeOff(why.to_string()))?;
+        let chunk = chunk.map_err(|why| PutError::BrokeOff(why.to_string()))?;
         hash.update(&chunk);
         size_bytes = size_bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        if size_bytes > promised.size_bytes {
-            break;
-        }
-        while !chunk.is_empty() {
-            let slice = chunk.split_to(chunk.len().min(SLICE));
-            let before = std::mem::replace(&mut held_back, slice);
-            hand_over(&mut feed, before).await?;
-        }
-        if size_bytes == promised.size_bytes {
+        if size_bytes >= promised.size_bytes {
             // Nothing can follow; a sender that keeps its line open without a word more is not waited for.
+            last = chunk;
             break;
         }
+        hand_over(&mut feed, chunk).await?;
     }
     let arrived = Arrived { size_bytes, sha256: Sha256(hash.finalize().into()) };
     if arrived != promised {
         return Err(PutError::Mismatch(arrived));
     }
-    hand_over(&mut feed, held_back).await
+    hand_over(&mut feed, last).await
 }
 
-async fn hand_over(feed: &mut Option<mpsc::Sender<Bytes>>, slice: Bytes) -> Result<(), PutError> {
-    let Some(open) = feed.as_ref().filter(|_| !slice.is_empty()) else { return Ok(()) };
-    match tokio::time::timeout(STALL, open.send(slice)).await {
-        Ok(Ok(())) => Ok(()),
-        // The PUT has ended; its own answer says why.
-        Ok(Err(_)) => {
-            *feed = None;
-            Ok(())
+async fn hand_over(feed: &mut Option<mpsc::Sender<Bytes>>, mut chunk: Bytes) -> Result<(), PutError> {
+    while let Some(open) = feed.as_ref().filter(|_| !chunk.is_empty()) {
+        let slice = chunk.split_to(chunk.len().min(SLICE));
+        match tokio::time::timeout(STALL, open.send(slice)).await {
+            Ok(Ok(())) => {}
+            // The PUT has ended; its own answer says why.
+            Ok(Err(_)) => *feed = None,
+            Err(_) => return Err(Error::Busy("the store stopped taking bytes".to_owned()).into()),
         }
-        Err(_) => Err(Error::Busy("the store stopped taking bytes".to_owned()).into()),
     }
+    Ok(())
 }
 
 /// The receiving end of the window as a body of exact length.
