@@ -75,7 +75,7 @@ def cases(api):
 
 
 def owner(api):
-    return api.get("/v1/me")["grants"][0]["owner"]
+    return api.get("/v1/me")["grants"][0]["owner"]["id"]
 
 
 def province(api, unit):
