@@ -10,6 +10,7 @@ pub mod client;
 pub mod ids;
 pub mod key;
 pub mod moment;
+pub mod notice;
 pub mod permission;
 pub mod photo;
 pub mod place;
