@@ -21,6 +21,7 @@ pub mod photo;
 pub mod place;
 pub mod refusal;
 pub mod response;
+pub mod shares;
 pub mod team;
 pub mod template;
 pub mod text;

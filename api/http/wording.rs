@@ -195,6 +195,7 @@ pub const FIELDS: &[Word] = &[
     field("register.unit", "Đơn vị trong danh mục không hợp lệ.", "A unit of the register is not valid."),
     field("register.version-lost", "Danh mục thiếu một phiên bản đang được giữ.", "The register lacks a version that is held."),
     field("register.version-order", "Các phiên bản trong danh mục sai thứ tự.", "The versions of the register are out of order."),
+    field("report.items", "Nêu tối đa 20 mục.", "Name at most 20 items."),
     field("report.unit", "Hãy nêu đơn vị, hoặc một cuộc kiểm tra có các đợt.", "Name a unit, or a campaign with rounds."),
     field("response.current", "Câu trả lời đang được giữ.", "The answer that is held."),
     field("response.current-version", "Phiên bản đang được giữ.", "The version that is held."),

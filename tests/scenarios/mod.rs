@@ -3,5 +3,6 @@
 mod office;
 
 mod s01;
+mod s03;
 mod s05;
 mod s08;

@@ -177,6 +177,7 @@ list_visits        en   en    en   en    en    en   en   en     en    en  en   e
 list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_coverage      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_burden        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+read_items         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 ",
     },
     // Oneself (m), and what is somebody else's (d).
