@@ -54,6 +54,7 @@ pub struct BundlePremises {
     #[schema(example = "Trụ sở UBND xã Minh Quang")]
     name: String,
     /// Postal address.
+    #[schema(example = "Thôn Noong Phường, xã Minh Quang, tỉnh Tuyên Quang")]
     address: String,
     /// The ground.
     area: Shape,
