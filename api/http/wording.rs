@@ -47,6 +47,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(500, "fault", "Máy chủ gặp lỗi; mã yêu cầu giúp tìm lỗi trong nhật ký.", "Something went wrong on our side; the request id finds it in our log."),
     problem(403, "forbidden", "Vai trò của bạn không cho phép việc này.", "Your roles do not allow this."),
     problem(409, "grant.held", "Vai trò này đã được cấp.", "This role is granted already."),
+    problem(403, "grant.own", "Không ai tự cấp vai trò cho mình; một quản trị viên khác làm được việc này.", "Nobody grants a role to themselves; another administrator can."),
     problem(409, "idempotency.answer-lost", "Yêu cầu với khóa này đã có hiệu lực nhưng câu trả lời đã mất; hãy đọc lại trạng thái.", "The request with this key took effect, but its answer was lost; read the state instead."),
     problem(422, "idempotency.bad-key", "Idempotency-Key phải có từ 1 đến 255 ký tự ASCII nhìn thấy được.", "Idempotency-Key must have 1 to 255 visible ASCII characters."),
     problem(409, "idempotency.in-progress", "Yêu cầu với khóa này vẫn đang được xử lý; hãy gửi lại sau ít giây.", "The request with this key is still being answered; send it again in a few seconds."),
