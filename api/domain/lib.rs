@@ -7,6 +7,7 @@ pub mod actor;
 pub mod campaign;
 pub mod check;
 pub mod client;
+pub mod footing;
 pub mod ids;
 pub mod key;
 pub mod moment;

@@ -7,6 +7,7 @@ use super::problem::{PROBLEM_JSON, ProblemDocument};
 use super::{read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use utoipa::OpenApi as _;
 use utoipa::openapi::header::{Header, HeaderBuilder};
@@ -107,7 +108,7 @@ fn idempotency_key() -> Parameter {
              gets the first one's answer, with `Idempotency-Replayed: true`. A key lives for 30 days, and beyond them \
              for as long as the campaign is open that the request took effect under. A request that was refused and \
              changed nothing leaves its key free: the same again under it is looked at anew, and may be in order by \
-             then.",
+             then. A kept answer is given only to whoever may still do what was asked.",
         ))
         .schema(Some(text.build()))
         .example(Some(serde_json::json!("0198c7a2-51b0-7d2e-8c39-3f1f6a1f9d02")))
@@ -261,6 +262,8 @@ struct Printed {
     yaml: String,
     json: String,
     templates: Vec<(Vec<String>, Vec<&'static str>)>,
+    /// `METHOD path` to `operationId`.
+    ids: HashMap<String, String>,
 }
 
 fn printed() -> &'static Printed {
@@ -269,8 +272,11 @@ fn printed() -> &'static Printed {
         let mut document = document();
         let json = document.to_pretty_json().unwrap_or_default();
         let yaml = document.to_yaml().unwrap_or_default();
-        let mut templates = Vec::new();
+        let (mut templates, mut ids) = (Vec::new(), HashMap::new());
         for (path, item) in &mut document.paths.paths {
+            for (method, operation) in operations_of(item) {
+                ids.extend(operation.operation_id.clone().map(|id| (format!("{method} {path}"), id)));
+            }
             let methods = [
                 ("GET", &item.get),
                 ("PUT", &item.put),
@@ -286,8 +292,14 @@ fn printed() -> &'static Printed {
             }
             templates.push((path.split('/').map(ToOwned::to_owned).collect(), methods));
         }
-        Printed { yaml, json, templates }
+        Printed { yaml, json, templates, ids }
     })
+}
+
+/// The `operationId` of what stands at an address of the contract.
+#[must_use]
+pub fn operation_at(method: &str, path: &str) -> Option<&'static str> {
+    printed().ids.get(&format!("{method} {path}")).map(String::as_str)
 }
 
 /// The methods the contract knows for a path, for 405 answers.

@@ -52,6 +52,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "idempotency.bad-key", "Idempotency-Key phải có từ 1 đến 255 ký tự ASCII nhìn thấy được.", "Idempotency-Key must have 1 to 255 visible ASCII characters."),
     problem(409, "idempotency.in-progress", "Yêu cầu với khóa này vẫn đang được xử lý; hãy gửi lại sau ít giây.", "The request with this key is still being answered; send it again in a few seconds."),
     problem(422, "idempotency.other-request", "Khóa này đã được dùng cho một yêu cầu khác.", "This key was used for another request."),
+    problem(403, "idempotency.right-lost", "Bạn không còn quyền đã dùng cho yêu cầu này, nên câu trả lời không được gửi lại.", "What allowed this request is yours no more, so its answer is not given again."),
     problem(422, "invalid", "Một số dữ liệu cần sửa; xem errors.", "Some fields need to be changed; see errors."),
     problem(422, "invitation.worthless", "Liên kết này đã được dùng, đã hết hạn hoặc đã được thay bằng liên kết mới; hãy xin liên kết mới.", "This link was used, has expired, or was replaced by a newer one; ask for a new one."),
     problem(411, "length.missing", "Hãy gửi Content-Length.", "Send Content-Length."),
