@@ -11,6 +11,7 @@ pub mod footing;
 pub mod ids;
 pub mod key;
 pub mod moment;
+pub mod notice;
 pub mod permission;
 pub mod photo;
 pub mod place;
