@@ -2,17 +2,24 @@
 //!
 //! Pure: no I/O, no async, no clock, no randomness, no framework. Whoever calls brings the time.
 
+#[macro_use]
+mod words;
+
 pub mod account;
+pub mod action;
 pub mod actor;
 pub mod campaign;
 pub mod check;
 pub mod client;
+pub mod finding;
 pub mod ids;
 pub mod key;
+pub mod minutes;
 pub mod moment;
 pub mod permission;
 pub mod photo;
 pub mod place;
+pub mod recommendation;
 pub mod refusal;
 pub mod response;
 pub mod team;
