@@ -186,8 +186,8 @@ mod tests {
             ("from=1&to=2", "\"?to\""),
         ] {
             let request = actix_web::test::TestRequest::with_uri(&format!("/?{query}")).to_http_request();
-            let refused = Params::<Asked>::extract(&request).await.map(|_| ()).expect_err(query);
-            assert!(format!("{refused:?}").contains(named), "{query}: {refused:?}");
+            let answer = format!("{:?}", Params::<Asked>::extract(&request).await);
+            assert!(answer.starts_with("Err") && answer.contains(named), "{query}: {answer}");
         }
     }
 

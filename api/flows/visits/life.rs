@@ -97,7 +97,8 @@ impl Sources {
 /// Tells the team its target.
 ///
 /// # Errors
-/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.already-dispatched`, `visit.closed`.
+/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.already-dispatched`, `visit.closed`, and what the
+/// owner's rules for teams refuse: people may have been seated since.
 pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
@@ -105,6 +106,7 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     visit::may_dispatch_now(work.visit.is_sealed(), work.visit.window.start, lead, work.now)?;
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
     super::plan::campaign_is_active(campaign.state)?;
+    super::grounds::people(&mut work.tx, &work.visit).await?;
     work.find_premises(work.visit.window.start).await?;
     work.visit.state = state;
     work.visit.dispatched_at = Some(work.now);

@@ -271,7 +271,8 @@ impl Ground {
             ('k', at.owner, "supervision", supervision, watching),
             ('f', abroad, "civil_service", campaign, foreign_team),
         ] {
-            let ids = [("owner", owner), ("campaign", of), ("team", team)];
+            let round = round(sql, of).await;
+            let ids = [("owner", owner), ("campaign", of), ("team", team), ("round", round)];
             let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             names.insert("kind", kind.to_owned());
             subjects.insert(("beginnings", letter), names.clone());
@@ -304,6 +305,17 @@ impl Ground {
         subjects.insert(("oneself", 'd'), Names::from([("device", theirs.to_string())]));
         self.subjects = subjects;
     }
+}
+
+/// A round of a campaign.
+async fn round(sql: &Client, campaign: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO rounds (id, campaign_id, number, name, purpose, created_at)
+         VALUES ('{id}', '{campaign}', 1, '', 'first', now())"
+    );
+    sql.batch_execute(&make).await.expect("a round");
+    id
 }
 
 /// A published checklist of the library or of an owner.
