@@ -1,5 +1,7 @@
 //! Figures over visits: coverage, overlaps, burden. All of them count what the asker may see, and nothing else.
 
+pub mod items;
+
 use super::campaigns::seen;
 use super::visits::note_sealed_reads;
 use super::{Result, scope};

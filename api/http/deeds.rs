@@ -126,6 +126,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("change_round", Right(Deed::EditCampaign)),
     ("list_overlaps", Right(Deed::ReadCampaign)),
     ("read_coverage", Right(Deed::ReadVisit)),
+    ("read_items", Right(Deed::ReadVisit)),
     ("read_burden", Right(Deed::ReadVisit)),
     ("create_team", Right(Deed::EditCampaign)),
     ("list_teams", Right(Deed::ReadCampaign)),

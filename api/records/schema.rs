@@ -444,6 +444,8 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         campaign_id -> Nullable<Uuid>,
+        footing -> Nullable<Array<Text>>,
+        visit_id -> Nullable<Uuid>,
     }
 }
 

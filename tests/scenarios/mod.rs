@@ -5,6 +5,7 @@ mod remedies;
 
 mod s01;
 mod s02;
+mod s03;
 mod s05;
 mod s08;
 mod s10;

@@ -116,16 +116,21 @@ impl Office {
 
     /// Publishes a checklist of one item that needs no photo; its version's id.
     pub async fn checklist(&self, code: &str) -> Uuid {
+        self.checklist_of(
+            code,
+            &[item(&format!("{code}-A01"), json!({ "type": "yes_no_na", "pass": "yes" }))],
+        )
+        .await
+    }
+
+    /// Publishes a checklist of these items; its version's id.
+    pub async fn checklist_of(&self, code: &str, items: &[Value]) -> Uuid {
         let who = &self.scheduler.visitor;
         let made = done(
             who.send("POST", "/v1/templates", Some(&json!({ "owner": self.owner, "code": code }))).await,
         );
-        let text = |vi: &str| json!({ "vi": vi, "en": "" });
-        let item = json!({ "code": format!("{code}-A01"), "question": text("Có thực hiện đúng không?"), "weight": 1,
-            "response": { "type": "yes_no_na", "pass": "yes" },
-            "photo": { "min_count": 0, "when": "optional", "subject": "desk" } });
         let body =
-            json!({ "title": text(code), "sections": [{ "title": text("Nội dung"), "items": [item] }] });
+            json!({ "title": text(code), "sections": [{ "title": text("Nội dung"), "items": items }] });
         let versions = format!("{}/versions", made.header("location"));
         let draft = done(who.send("POST", &versions, Some(&body)).await);
         let at = draft.header("location").to_owned();
@@ -184,13 +189,34 @@ impl Office {
 
     /// Makes a visit that is scheduled, to the last step.
     pub async fn make(&self, house: &House, visit: &str, arrived: &str) {
+        self.arrive(house, visit, arrived).await;
+        self.finish(visit).await;
+    }
+
+    /// Brings the team of a scheduled visit on site.
+    pub async fn arrive(&self, house: &House, visit: &str, arrived: &str) {
+        done(self.scheduler.visitor.send("POST", &format!("{visit}/dispatch"), None).await);
+        let there = json!({ "at": arrived, "device_clock": house.app.now() });
+        done(self.lead.visitor.send("POST", &format!("{visit}/check-in"), Some(&there)).await);
+    }
+
+    /// Answers an item of a visit on site.
+    pub async fn answer(&self, house: &House, visit: &str, (checklist, item): (Uuid, &str), answer: Value) {
+        let id = visit.rsplit('/').next().expect("an id");
+        let now = house.app.now();
+        let said = json!({ "visit": id, "template_version": checklist, "item": item, "answer": answer, "note": "",
+            "answered_at": now });
+        let sent = self.lead.visitor.put(&format!("/v1/responses/{}", Uuid::now_v7()), &said).await;
+        assert_eq!(sent.0, 201, "{}", sent.1);
+    }
+
+    /// Takes a visit from on site to the last step.
+    pub async fn finish(&self, visit: &str) {
         let step = async |who: &Visitor, step: &str, said: Value| {
             let said = (!said.is_null()).then_some(&said);
             done(who.send("POST", &format!("{visit}/{step}"), said).await)
         };
         let (scheduler, lead) = (&self.scheduler.visitor, &self.lead.visitor);
-        step(scheduler, "dispatch", Value::Null).await;
-        step(lead, "check-in", json!({ "at": arrived, "device_clock": house.app.now() })).await;
         step(lead, "close-recording", Value::Null).await;
         step(lead, "minutes", json!({ "text": "Biên bản kiểm tra" })).await;
         for side in ["team", "unit"] {
@@ -212,6 +238,16 @@ impl Office {
             })
             .await;
     }
+}
+
+fn text(vi: &str) -> Value {
+    json!({ "vi": vi, "en": "" })
+}
+
+/// An item of a checklist that needs no photo.
+pub fn item(code: &str, response: Value) -> Value {
+    json!({ "code": code, "question": text("Có thực hiện đúng không?"), "weight": 1, "response": response,
+        "photo": { "min_count": 0, "when": "optional", "subject": "desk" } })
 }
 
 /// Part and whole of a ratio with its percent.

@@ -1,5 +1,7 @@
 //! Figures over visits: coverage, overlaps, burden.
 
+mod items;
+
 use crate::app::App;
 use crate::domain::campaign::round::Round;
 use crate::domain::coverage::OfClass;
@@ -19,7 +21,7 @@ use uuid::Uuid;
 
 /// The operations on figures.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(read_coverage).service(list_overlaps).service(read_burden);
+    cfg.service(read_coverage).service(items::read_items).service(list_overlaps).service(read_burden);
 }
 
 /// What a report of coverage is about.

@@ -183,9 +183,10 @@ list_actions       en   en    en   en    en    en   en   en     en    en  en   e
 list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_coverage      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_burden        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+read_items         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 ",
     },
-    // Oneself (m), and what is somebody else's (d).
+    // Oneself (m), and what is somebody else's (d). Nobody grants a role to oneself, not even who grants to all others.
     Family {
         name: "oneself",
         letters: "md",
@@ -195,6 +196,7 @@ operation           root admin auth clear sched next lead member clerk rev head 
 get_me              md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 change_my_password  md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 end_my_device       m    m     m    m     m     m    m    m      m     m   m    m     m    -    m     m
+grant_role:own      -    -     -    -     -     -    -    -      -     -   -    -     -    -    -     -
 ",
     },
     // One candidate finding at each of these visits: told to its unit once the minutes are signed.
