@@ -1,8 +1,11 @@
 //! Acceptance scenarios of the inspection process: what an inspectorate does in a year, with exact figures.
 
 mod office;
+mod remedies;
 
 mod s01;
+mod s02;
 mod s03;
 mod s05;
 mod s08;
+mod s10;
