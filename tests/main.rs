@@ -11,3 +11,4 @@ mod contract;
 mod harness;
 mod house;
 mod journeys;
+mod scenarios;

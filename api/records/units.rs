@@ -14,7 +14,11 @@ use jiff_diesel::{NullableDate, ToDiesel};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+pub mod events;
+pub mod lineage;
+pub mod many;
 mod search;
+pub mod through_time;
 
 pub use search::{Found, Place, Wanted, page};
 

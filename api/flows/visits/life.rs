@@ -12,9 +12,10 @@ use crate::domain::text;
 use crate::domain::visit::{
     self, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete, rule,
 };
+use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
 use crate::records::visits::{Standing, evidence, life as rows};
-use crate::records::{Tx, campaigns, custody, premises, responses};
+use crate::records::{Tx, campaigns, custody, premises, responses, units};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -82,7 +83,8 @@ async fn step(
 /// Tells the team its target.
 ///
 /// # Errors
-/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.already-dispatched`, `visit.closed`.
+/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.unit-not-in-force`, `visit.already-dispatched`,
+/// `visit.closed`.
 pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
@@ -90,6 +92,11 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     visit::may_dispatch_now(work.visit.is_sealed(), work.visit.window.start, lead, work.now)?;
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
     super::plan::campaign_is_active(campaign.state)?;
+    // It may have ended since the visit was planned.
+    let day = vietnam_day(work.visit.window.start);
+    if units::at(&mut work.tx, work.visit.unit, day).await?.is_none() {
+        return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
+    }
     work.find_premises(work.visit.window.start).await?;
     work.visit.state = state;
     work.visit.dispatched_at = Some(work.now);

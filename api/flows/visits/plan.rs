@@ -12,6 +12,7 @@ use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::{
     Kind, LONGEST_DAYS, OVERLAPPING_VISIT, State, Visit, Window, not_before_decision, rule,
 };
+use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Result, current};
 use crate::identity;
 use crate::records::units::{self, UnitAt};
@@ -82,7 +83,9 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
     campaign_is_active(campaign.state)?;
     team_fits(&mut tx, plan.team, campaign.id).await?;
     let window = Window::checked(plan.start, plan.end)?;
-    let unit = unit.ok_or_else(not_in_force)?;
+    let Some(unit) = unit else {
+        return Err(not_in_force(&mut tx, plan.unit, vietnam_day(plan.start)).await?.into());
+    };
     not_before_decision(plan.start, campaign.decision_date, "/planned_start")?;
     templates_fit(&mut tx, &plan.templates, &campaign).await?;
     previous_fits(&mut tx, actor, &plan, &campaign).await?;
@@ -157,7 +160,9 @@ pub async fn change(
     )?;
     let team = change.team.unwrap_or(work.visit.team);
     let day = vietnam_day(window.start);
-    let unit = units::at(&mut work.tx, work.visit.unit, day).await?.ok_or_else(not_in_force)?;
+    let Some(unit) = units::at(&mut work.tx, work.visit.unit, day).await? else {
+        return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
+    };
     not_before_decision(window.start, campaign.decision_date, "/planned_start")?;
     if team != work.visit.team {
         team_fits(&mut work.tx, team, campaign.id).await?;
@@ -202,10 +207,6 @@ async fn subject(
         team_role,
         ..Subject::default()
     })
-}
-
-fn not_in_force() -> Refusal {
-    rule("visit.unit-not-in-force", "/unit", "There is no such unit on the planned day.")
 }
 
 async fn team_fits(db: &mut Db, team: TeamId, campaign: CampaignId) -> Result<()> {
