@@ -61,6 +61,14 @@ ids! {
     DocumentId,
     /// A team named in a decision.
     TeamId,
+    /// A wave of a campaign.
+    RoundId,
+    /// A random draw of sites.
+    DrawId,
+    /// Somebody of the host side at a visit, minted by the phone.
+    AttendeeId,
+    /// An entry of a visit's guidance log, minted by the phone.
+    GuidanceId,
     /// One team at one unit once.
     VisitId,
     /// An answer to one item, minted by the phone.

@@ -4,12 +4,18 @@
 
 pub mod account;
 pub mod actor;
+pub mod assignment;
+pub mod calendar;
 pub mod campaign;
 pub mod check;
 pub mod client;
+pub mod coverage;
+pub mod draw;
 pub mod ids;
 pub mod key;
 pub mod moment;
+pub mod notice;
+pub mod overlap;
 pub mod permission;
 pub mod photo;
 pub mod place;

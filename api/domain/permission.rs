@@ -38,6 +38,12 @@ pub enum Deed {
     EditCampaign,
     /// Approve a plan, activate by a decision.
     ApproveCampaign,
+    /// Join two campaigns and their visits, sealed ones too.
+    MergeCampaigns,
+    /// Draw sites at random and read what was drawn before it is told.
+    DrawSites,
+    /// Set the rules for who may be sent where.
+    EditRules,
     /// Read a visit, its answers and its bundle.
     ReadVisit,
     /// Schedule, seal, change and cancel a visit; clear somebody for it.
@@ -162,7 +168,7 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -176,6 +182,9 @@ impl Deed {
         Self::ReadCampaign,
         Self::EditCampaign,
         Self::ApproveCampaign,
+        Self::MergeCampaigns,
+        Self::DrawSites,
+        Self::EditRules,
         Self::ReadVisit,
         Self::ScheduleVisit,
         Self::DispatchVisit,
@@ -209,6 +218,10 @@ impl Deed {
             Self::ReadCampaign      => [No,    Owner,   Owner,       Team, Team,       Team,       Owner,    No,         No,   Owner,   Owner],
             Self::EditCampaign      => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   OwnKind, No],
             Self::ApproveCampaign   => [No,    Owner,   No,          No,   No,         No,         No,       No,         No,   OwnKind, No],
+            // What was drawn may be the target of a surprise: it is the scheduler's alone until it is told.
+            Self::MergeCampaigns
+            | Self::DrawSites       => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
+            Self::EditRules         => [Owner, No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::ReadVisit         => [No,    Cleared, OwnerSealed, Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
             Self::ScheduleVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
             Self::DispatchVisit     => [No,    No,      OwnerSealed, Team, No,         No,         No,       No,         No,   No,      No],
@@ -243,7 +256,11 @@ impl Deed {
             Self::ReadTemplates => Scope::TemplatesRead,
             Self::EditTemplates => Scope::TemplatesWrite,
             Self::ReadCampaign => Scope::CampaignsRead,
-            Self::EditCampaign | Self::ApproveCampaign => Scope::CampaignsWrite,
+            Self::EditCampaign
+            | Self::ApproveCampaign
+            | Self::MergeCampaigns
+            | Self::DrawSites
+            | Self::EditRules => Scope::CampaignsWrite,
             Self::ReadVisit => Scope::VisitsRead,
             Self::ScheduleVisit
             | Self::DispatchVisit
@@ -262,7 +279,11 @@ impl Deed {
     /// The deed that shows the subject: who may not even do that is told it does not exist.
     fn showing(self) -> Option<Self> {
         match self {
-            Self::EditCampaign | Self::ApproveCampaign | Self::ReadCampaign => Some(Self::ReadCampaign),
+            Self::EditCampaign
+            | Self::ApproveCampaign
+            | Self::MergeCampaigns
+            | Self::DrawSites
+            | Self::ReadCampaign => Some(Self::ReadCampaign),
             Self::ReadVisit
             | Self::ScheduleVisit
             | Self::DispatchVisit

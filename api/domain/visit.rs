@@ -8,13 +8,15 @@ pub use minutes::{
 };
 pub use state::{Kind, Move, State, Step, closed, disclose, may_dispatch_now, take};
 
+use crate::calendar::Calendar;
 use crate::ids::{
-    AccountId, CampaignId, OwnerId, PremisesId, TeamId, TemplateVersionId, UnitId, UnitVersionId, VisitId,
+    AccountId, CampaignId, OwnerId, PremisesId, RoundId, TeamId, TemplateVersionId, UnitId, UnitVersionId,
+    VisitId,
 };
 use crate::moment::vietnam_day;
 use crate::place::{PositionSource, Verdict};
 use crate::refusal::{Kind as Family, Refusal};
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +59,8 @@ pub const NON_WORKING_DAY: &str = "non_working_day";
 /// Warning: another visit to the unit, one the scheduler may see, is planned for the same time.
 pub const OVERLAPPING_VISIT: &str = "overlapping_visit";
 /// Every warning.
-pub const WARNINGS: [&str; 2] = [NON_WORKING_DAY, OVERLAPPING_VISIT];
+pub const WARNINGS: [&str; 4] =
+    [NON_WORKING_DAY, OVERLAPPING_VISIT, crate::assignment::OWN_UNIT, crate::assignment::LATELY_THERE];
 
 impl Window {
     /// Checks a planned time.
@@ -75,14 +78,20 @@ impl Window {
         Ok(Self { start, end })
     }
 
-    /// What a scheduler should look at twice; never a reason to refuse. [`NON_WORKING_DAY`]: a Saturday, Sunday or
-    /// fixed public holiday lies in it (calendars of single offices and Tết are not known yet).
+    /// First and last day in Vietnam; a visit that ends at midnight does not reach the next day.
     #[must_use]
-    pub fn warnings(&self) -> Vec<&'static str> {
-        let last = vietnam_day(self.end.saturating_sub(SignedDuration::from_micros(1)).unwrap_or(self.end));
-        let mut day = vietnam_day(self.start);
+    pub fn days(&self) -> (Date, Date) {
+        let last = self.end.saturating_sub(SignedDuration::from_micros(1)).unwrap_or(self.end);
+        (vietnam_day(self.start), vietnam_day(last))
+    }
+
+    /// What a scheduler should look at twice; never a reason to refuse. [`NON_WORKING_DAY`]: on one of its days the
+    /// office does not work.
+    #[must_use]
+    pub fn warnings(&self, office: &Calendar) -> Vec<&'static str> {
+        let (mut day, last) = self.days();
         loop {
-            if is_day_off(day) {
+            if !office.is_working_day(day) {
                 return vec![NON_WORKING_DAY];
             }
             match day.tomorrow() {
@@ -91,12 +100,6 @@ impl Window {
             }
         }
     }
-}
-
-/// Weekends and the holidays that have a fixed date (Bộ luật Lao động 2019, điều 112).
-fn is_day_off(day: Date) -> bool {
-    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-        || matches!((day.month(), day.day()), (1 | 5, 1) | (4, 30) | (9, 2))
 }
 
 /// Above this a device's clock is flagged (source: field reality, 5 minutes).
@@ -151,6 +154,8 @@ pub struct Visit {
     pub campaign: CampaignId,
     /// Which team goes.
     pub team: TeamId,
+    /// In which round of the campaign, where it has rounds.
+    pub round: Option<RoundId>,
     /// Where to.
     pub unit: UnitId,
     /// The unit as it is on the planned day.
@@ -179,12 +184,18 @@ pub struct Visit {
     pub finalised_at: Option<Timestamp>,
     /// Why it was cancelled or aborted.
     pub ended_because: Option<String>,
+    /// The period it looks back on; says nothing of when it was made, nor of whose report it stands in.
+    pub review: (Option<Date>, Option<Date>),
+    /// With which visit it was joined when two campaigns became one.
+    pub joined_into: Option<VisitId>,
     /// What it re-inspects.
     pub previous: Option<VisitId>,
     /// Its minutes.
     pub minutes: Option<Minutes>,
     /// Its checklists, in order.
     pub templates: Vec<TemplateVersionId>,
+    /// What was worth a second look when it was planned, out of [`WARNINGS`]; overlaps are asked anew each time.
+    pub warnings: Vec<String>,
     /// For `If-Match`.
     pub version: i32,
     /// Who scheduled it.

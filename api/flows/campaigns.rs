@@ -1,15 +1,21 @@
 //! Campaigns: enter, change, give them their papers, move them on.
 
+pub mod mergers;
+
 use super::{Error, Result, current, random_bytes};
 use crate::app::App;
 use crate::domain::actor::Actor;
 pub use crate::domain::campaign::Campaign;
+pub use crate::domain::campaign::Outline;
 use crate::domain::campaign::{
-    self, CampaignKind, CampaignState, Document, DocumentKind, Grounds, Step, outline, warnings,
+    self, CampaignKind, CampaignState, Document, DocumentKind, Grounds, Step, warnings,
 };
 use crate::domain::ids::{CampaignId, DocumentId, OwnerId};
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::visit::State;
+pub use crate::records::mergers::Merger;
+use crate::records::visits::visible::{self, Wanted};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -22,19 +28,10 @@ pub struct Held {
     pub campaign: Campaign,
     /// Plans and decisions, oldest first.
     pub documents: Vec<Document>,
+    /// What ended in it.
+    pub mergers: Vec<Merger>,
     /// What is allowed and still worth a look.
     pub warnings: Vec<&'static str>,
-}
-
-/// What somebody wants a campaign to be.
-#[derive(Clone, Debug)]
-pub struct Wish {
-    /// Title.
-    pub title: String,
-    /// Topics.
-    pub topics: Vec<String>,
-    /// First and last day of the fieldwork.
-    pub period: (Option<Date>, Option<Date>),
 }
 
 /// What changes about a campaign; `None` leaves it as it is.
@@ -44,35 +41,60 @@ pub struct Change {
     pub title: Option<String>,
     /// Topics.
     pub topics: Option<Vec<String>>,
-    /// First day.
-    pub period_from: DaySaid,
-    /// Last day.
-    pub period_to: DaySaid,
+    /// Goals.
+    pub goals: Option<Vec<String>>,
+    /// First and last year of the plan.
+    pub years: (Said<i16>, Said<i16>),
+    /// First and last day of the fieldwork.
+    pub period: (Said<Date>, Said<Date>),
+    /// First and last day of the period that is looked back on.
+    pub review: (Said<Date>, Said<Date>),
 }
 
-/// What somebody says about a day: nothing, or which day it is, or that there is none.
+/// What somebody says about a value: nothing, or what it is, or that there is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DaySaid {
+pub enum Said<T> {
     /// Leaves it as it is.
     #[default]
     Nothing,
-    /// This day, or none.
-    Is(Option<Date>),
+    /// This value, or none.
+    Is(Option<T>),
 }
 
-impl DaySaid {
-    fn or(self, held: Option<Date>) -> Option<Date> {
+impl<T> Said<T> {
+    fn or(self, held: Option<T>) -> Option<T> {
         match self {
             Self::Nothing => held,
-            Self::Is(day) => day,
+            Self::Is(value) => value,
         }
     }
 }
 
-/// A plan or a decision as somebody enters it.
+impl Change {
+    fn of(self, held: &Campaign) -> Outline {
+        Outline {
+            title: self.title.unwrap_or_else(|| held.title.clone()),
+            topics: self.topics.unwrap_or_else(|| held.topics.clone()),
+            goals: self.goals.unwrap_or_else(|| held.goals.clone()),
+            years: (self.years.0.or(held.year_from), self.years.1.or(held.year_to)),
+            period: (self.period.0.or(held.period_from), self.period.1.or(held.period_to)),
+            review: (self.review.0.or(held.review_from), self.review.1.or(held.review_to)),
+        }
+    }
+}
+
+fn outlined(held: &mut Campaign, said: Outline) {
+    let Outline { title, topics, goals, years, period, review } = said;
+    (held.title, held.topics, held.goals) = (title, topics, goals);
+    (held.year_from, held.year_to) = years;
+    (held.period_from, held.period_to) = period;
+    (held.review_from, held.review_to) = review;
+}
+
+/// A paper as somebody enters it.
 #[derive(Clone, Debug)]
 pub struct Paper {
-    /// `plan` or `decision`.
+    /// `plan`, `decision` or `notice`.
     pub kind: String,
     /// As written: `133/KH-UBND`.
     pub number: String,
@@ -125,7 +147,7 @@ pub(super) fn open(campaign: &Campaign) -> Result<()> {
     Err(Refusal::new(Kind::Conflict, "campaign.state", detail).into())
 }
 
-async fn note(
+pub(super) async fn note(
     db: &mut Db,
     actor: &Actor,
     deed: &str,
@@ -139,37 +161,46 @@ async fn note(
     Ok(())
 }
 
-async fn with_papers(db: &mut Db, campaign: Campaign) -> Result<Held> {
+pub(super) async fn with_papers(db: &mut Db, campaign: Campaign) -> Result<Held> {
     let documents = records::campaigns::documents(db, campaign.id).await?;
     let first = |kind| documents.iter().filter(|d| d.kind == kind).map(|d| d.issued_on).min();
     let warnings = warnings(first(DocumentKind::Plan), first(DocumentKind::Decision));
-    Ok(Held { campaign, documents, warnings })
+    let mergers = records::mergers::of_target(db, campaign.id).await?;
+    Ok(Held { campaign, documents, mergers, warnings })
 }
 
 /// Enters a campaign as a draft.
 ///
 /// # Errors
 /// `not-found` for an owner that is not theirs, `forbidden`, `invalid`.
-pub async fn create(app: &App, actor: &Actor, owner: OwnerId, kind: &str, wish: Wish) -> Result<Held> {
+pub async fn create(app: &App, actor: &Actor, owner: OwnerId, kind: &str, said: Outline) -> Result<Held> {
     let kind = CampaignKind::parse(kind)
         .ok_or_else(|| Refusal::field("/kind", "campaign.kind-unknown", "is no kind of campaign"))?;
     let supervision = kind == CampaignKind::Supervision;
     may(actor, Deed::EditCampaign, &Subject { owner: Some(owner), supervision, ..Subject::default() })?;
-    let (title, topics) = outline(&wish.title, &wish.topics, wish.period)?;
-    let new = Campaign {
+    let said = said.checked()?;
+    let mut new = Campaign {
         id: CampaignId::random(random_bytes()),
         owner,
-        title,
+        title: String::new(),
         kind,
-        topics,
-        period_from: wish.period.0,
-        period_to: wish.period.1,
+        topics: Vec::new(),
+        period_from: None,
+        period_to: None,
+        goals: Vec::new(),
+        year_from: None,
+        year_to: None,
+        review_from: None,
+        review_to: None,
+        merged_into: None,
         state: CampaignState::Draft,
         plan_date: None,
         decision_date: None,
+        notice_date: None,
         version: 1,
         created_at: app.now(),
     };
+    outlined(&mut new, said);
     let mut tx = app.records.begin().await?;
     if records::owners::find(&mut tx, owner).await?.is_none() {
         return Err(Refusal::field("/owner", "owner.unknown", "there is no such owner").into());
@@ -178,7 +209,7 @@ pub async fn create(app: &App, actor: &Actor, owner: OwnerId, kind: &str, wish: 
     let details = json!({ "title": new.title, "kind": new.kind.as_str() });
     note(&mut tx, actor, "campaign.created", &new, details, new.created_at).await?;
     tx.commit().await?;
-    Ok(Held { campaign: new, documents: Vec::new(), warnings: Vec::new() })
+    Ok(Held { campaign: new, documents: Vec::new(), mergers: Vec::new(), warnings: Vec::new() })
 }
 
 /// One campaign with its papers.
@@ -216,7 +247,7 @@ pub async fn list(
     Ok(super::cut(found, limit))
 }
 
-/// Changes title, topics or period.
+/// Changes what a campaign is about and when.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `version.stale`, `campaign.state`.
@@ -225,27 +256,25 @@ pub async fn change(app: &App, actor: &Actor, id: CampaignId, version: i32, chan
     let mut held = hold(&mut tx, actor, id, Deed::EditCampaign).await?;
     current(version, held.version)?;
     open(&held)?;
-    held.period_from = change.period_from.or(held.period_from);
-    held.period_to = change.period_to.or(held.period_to);
-    let (title, topics) = (change.title.unwrap_or(held.title), change.topics.unwrap_or(held.topics));
-    (held.title, held.topics) = outline(&title, &topics, (held.period_from, held.period_to))?;
+    let said = change.of(&held).checked()?;
+    outlined(&mut held, said);
     held.version = records::campaigns::change(&mut tx, &held).await?;
-    let details = json!({ "title": held.title, "topics": held.topics,
-        "period_from": held.period_from, "period_to": held.period_to, "version": held.version });
+    let details = json!({ "title": held.title, "topics": held.topics, "goals": held.goals,
+        "year_from": held.year_from, "year_to": held.year_to, "review_from": held.review_from,
+        "review_to": held.review_to, "period_from": held.period_from, "period_to": held.period_to, "version": held.version });
     note(&mut tx, actor, "campaign.changed", &held, details, app.now()).await?;
     let held = with_papers(&mut tx, held).await?;
     tx.commit().await?;
     Ok(held)
 }
 
-/// Enters a plan or a decision.
+/// Enters a plan, a decision or a conclusion notice.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `campaign.state`, `document.number-taken`.
 pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Paper) -> Result<Held> {
     let mut tx = app.records.begin().await?;
     let mut held = hold(&mut tx, actor, id, Deed::EditCampaign).await?;
-    open(&held)?;
     let document = Document::checked(
         DocumentId::random(random_bytes()),
         &paper.kind,
@@ -254,6 +283,10 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
         paper.issued_on,
         &paper.title,
     )?;
+    // A notice says what the fieldwork found, so it comes when that is over.
+    if document.kind != DocumentKind::Notice || held.state != CampaignState::FieldworkClosed {
+        open(&held)?;
+    }
     let now = app.now();
     records::campaigns::keep_document(&mut tx, id, &document, actor.account(), now).await.map_err(|why| {
         if why.broke("campaign_documents_number_unique") {
@@ -271,11 +304,20 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
     let date = match document.kind {
         DocumentKind::Plan => &mut held.plan_date,
         DocumentKind::Decision => &mut held.decision_date,
+        DocumentKind::Notice => &mut held.notice_date,
     };
     *date = Some(date.map_or(document.issued_on, |first| first.min(document.issued_on)));
     let held = with_papers(&mut tx, held).await?;
     tx.commit().await?;
     Ok(held)
+}
+
+/// Whether the actor knows of a visit that is planned or under way. One that is sealed from them does not count: the
+/// answer must not tell of it.
+async fn has_open_visits(db: &mut Db, actor: &Actor, id: CampaignId) -> Result<bool> {
+    let states = State::ALL.into_iter().filter(|state| !state.is_over()).collect();
+    let wanted = Wanted { campaign: Some(id), states, ..Wanted::default() };
+    Ok(!visible::page(db, actor, Deed::ReadVisit, &wanted, 1).await?.is_empty())
 }
 
 /// Moves a campaign on.
@@ -291,13 +333,18 @@ pub async fn advance(app: &App, actor: &Actor, id: CampaignId, step: Step) -> Re
         Step::Conclude => (Deed::ApproveCampaign, "campaign.concluded"),
         Step::Close => (Deed::EditCampaign, "campaign.closed"),
         Step::Cancel => (Deed::EditCampaign, "campaign.cancelled"),
+        Step::Merge => (Deed::MergeCampaigns, "campaign.merged"),
     };
     let mut tx = app.records.begin().await?;
     let mut held = hold(&mut tx, actor, id, deed).await?;
     let grounds = Grounds {
         plan: held.plan_date,
         decision: held.decision_date,
+        notice: held.notice_date,
         team: records::teams::has_lead(&mut tx, id).await?,
+        open_visits: has_open_visits(&mut tx, actor, id).await?,
+        // No actions are kept yet that could be open.
+        open_actions: false,
     };
     let from = held.state;
     held.state = campaign::step(from, step, grounds)?;

@@ -1,5 +1,6 @@
 //! Visits: read, listed, taken along by a phone. Scheduling and the steps of a life have files of their own.
 
+mod grounds;
 pub mod life;
 pub mod plan;
 

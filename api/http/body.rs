@@ -127,10 +127,15 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let query = request.query_string();
-        let parsed = serde_html_form::from_str(query).map(Self).map_err(|why: serde_html_form::de::Error| {
-            let said = why.to_string();
-            let name = said.split('`').nth(1).unwrap_or_default().to_owned();
+        let from = serde_html_form::Deserializer::from_bytes(query.as_bytes());
+        let parsed = serde_path_to_error::deserialize(from).map(Self).map_err(|why| {
+            let said = why.inner().to_string();
             let code = if said.contains("unknown field") { "parameter.unknown" } else { "parameter.wrong" };
+            // An unknown or missing name stands in the message, that of a wrong value in the path.
+            let name = match said.split('`').nth(1).filter(|_| said.contains(" field `")) {
+                Some(name) => name.to_owned(),
+                None => why.path().iter().next().map(ToString::to_string).unwrap_or_default(),
+            };
             Problem::of_door(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid",
@@ -161,6 +166,28 @@ mod tests {
                     .unwrap_or_default()
                     + &format!("{problem:?}")
             }
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_wrong_parameter_is_named() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Asked {
+            #[allow(dead_code, reason = "only its type matters here")]
+            from: u8,
+            #[allow(dead_code, reason = "only its type matters here")]
+            of: Option<Vec<bool>>,
+        }
+        for (query, named) in [
+            ("from=x", "\"?from\""),
+            ("of=true", "\"?from\""),
+            ("from=1&of=true&of=no", "\"?of\""),
+            ("from=1&to=2", "\"?to\""),
+        ] {
+            let request = actix_web::test::TestRequest::with_uri(&format!("/?{query}")).to_http_request();
+            let answer = format!("{:?}", Params::<Asked>::extract(&request).await);
+            assert!(answer.starts_with("Err") && answer.contains(named), "{query}: {answer}");
         }
     }
 

@@ -98,6 +98,12 @@ vocabulary! {
     closed CampaignState = campaign::CampaignState::ALL.map(campaign::CampaignState::as_str).to_vec();
     /// What a paper of a campaign is.
     open DocumentKind = campaign::DocumentKind::ALL.map(campaign::DocumentKind::as_str).to_vec();
+    /// What sort of body issued a paper.
+    closed IssuerKind = campaign::IssuerKind::ALL.map(campaign::IssuerKind::as_str).to_vec();
+    /// What a round is for: first inspections, or another look.
+    closed RoundPurpose = campaign::round::Purpose::ALL.map(campaign::round::Purpose::as_str).to_vec();
+    /// What sort of unit a figure is about; `higher` is a district or a province as a whole.
+    open TargetClass = campaign::round::TargetClass::ALL.map(campaign::round::TargetClass::as_str).to_vec();
     /// What is allowed about a campaign and still worth a look.
     open CampaignWarning = campaign::WARNINGS.to_vec();
     // visits

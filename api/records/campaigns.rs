@@ -30,6 +30,14 @@ struct Row {
     period_from: Option<Date>,
     #[diesel(deserialize_as = NullableDate)]
     period_to: Option<Date>,
+    goals: Vec<String>,
+    year_from: Option<i16>,
+    year_to: Option<i16>,
+    #[diesel(deserialize_as = NullableDate)]
+    review_from: Option<Date>,
+    #[diesel(deserialize_as = NullableDate)]
+    review_to: Option<Date>,
+    merged_into_id: Option<Uuid>,
     state: String,
     version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
@@ -47,9 +55,16 @@ impl TryFrom<Row> for Campaign {
             topics: row.topics,
             period_from: row.period_from,
             period_to: row.period_to,
+            goals: row.goals,
+            year_from: row.year_from,
+            year_to: row.year_to,
+            review_from: row.review_from,
+            review_to: row.review_to,
+            merged_into: row.merged_into_id.map(CampaignId),
             state: CampaignState::parse(&row.state).ok_or_else(|| Error::bad_row(&row.state))?,
             plan_date: None,
             decision_date: None,
+            notice_date: None,
             version: row.version,
             created_at: row.created_at,
         })
@@ -96,6 +111,12 @@ pub struct Within {
 }
 
 impl Within {
+    /// Whether a campaign of this owner is among them.
+    #[must_use]
+    pub fn holds(&self, owner: OwnerId, campaign: CampaignId) -> bool {
+        self.all || self.owners.contains(&owner) || self.campaigns.contains(&campaign)
+    }
+
     /// What an actor may read.
     ///
     /// # Errors
@@ -140,6 +161,21 @@ pub struct Wanted {
     pub owner: Option<OwnerId>,
     /// In this state.
     pub state: Option<CampaignState>,
+}
+
+/// Which of these campaigns were neither given up nor joined with another.
+///
+/// # Errors
+/// The database's own.
+pub async fn still_meant(db: &mut Db, of: &[CampaignId]) -> Result<Vec<CampaignId>> {
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let gone = [CampaignState::Cancelled, CampaignState::MergedInto].map(CampaignState::as_str);
+    let rows: Vec<Uuid> = campaigns::table
+        .filter(campaigns::id.eq_any(ids).and(campaigns::state.ne_all(gone)))
+        .select(campaigns::id)
+        .load(db)
+        .await?;
+    Ok(rows.into_iter().map(CampaignId).collect())
 }
 
 /// The titles of these campaigns.
@@ -219,6 +255,7 @@ async fn with_dates(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Campaign>> {
         let mut campaign = Campaign::try_from(row)?;
         campaign.plan_date = first(campaign.id, DocumentKind::Plan);
         campaign.decision_date = first(campaign.id, DocumentKind::Decision);
+        campaign.notice_date = first(campaign.id, DocumentKind::Notice);
         Ok(campaign)
     };
     rows.into_iter().map(read).collect()
@@ -274,6 +311,11 @@ pub async fn keep(db: &mut Db, new: &Campaign, by: Option<AccountId>) -> Result<
             campaigns::topics.eq(&new.topics),
             campaigns::period_from.eq(new.period_from.to_diesel()),
             campaigns::period_to.eq(new.period_to.to_diesel()),
+            campaigns::goals.eq(&new.goals),
+            campaigns::year_from.eq(new.year_from),
+            campaigns::year_to.eq(new.year_to),
+            campaigns::review_from.eq(new.review_from.to_diesel()),
+            campaigns::review_to.eq(new.review_to.to_diesel()),
             campaigns::state.eq(new.state.as_str()),
             campaigns::version.eq(new.version),
             campaigns::created_by.eq(by.map(|id| id.0)),
@@ -284,7 +326,7 @@ pub async fn keep(db: &mut Db, new: &Campaign, by: Option<AccountId>) -> Result<
     Ok(())
 }
 
-/// Writes title, topics, period and state anew under the next version; the campaign must be held.
+/// Writes what may change of a campaign anew under the next version; the campaign must be held.
 ///
 /// # Errors
 /// The database's own.
@@ -295,6 +337,12 @@ pub async fn change(db: &mut Db, campaign: &Campaign) -> Result<i32> {
             campaigns::topics.eq(&campaign.topics),
             campaigns::period_from.eq(campaign.period_from.to_diesel()),
             campaigns::period_to.eq(campaign.period_to.to_diesel()),
+            campaigns::goals.eq(&campaign.goals),
+            campaigns::year_from.eq(campaign.year_from),
+            campaigns::year_to.eq(campaign.year_to),
+            campaigns::review_from.eq(campaign.review_from.to_diesel()),
+            campaigns::review_to.eq(campaign.review_to.to_diesel()),
+            campaigns::merged_into_id.eq(campaign.merged_into.map(|id| id.0)),
             campaigns::state.eq(campaign.state.as_str()),
             campaigns::version.eq(campaigns::version + 1),
         ))

@@ -1,7 +1,9 @@
 //! PostgreSQL: rows in, rows out. Alone names diesel.
 
 pub mod accounts;
+pub mod assignments;
 mod cached;
+pub mod calendars;
 pub mod campaigns;
 pub mod clients;
 pub mod custody;
@@ -9,11 +11,13 @@ mod encryption;
 pub mod error;
 pub mod grants;
 pub mod keys;
+pub mod mergers;
 pub mod owners;
 pub mod photos;
 pub mod premises;
 pub mod replays;
 pub mod responses;
+pub mod rounds;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
 pub mod sessions;

@@ -86,3 +86,14 @@ pub async fn page(db: &mut Db, after: Option<&str>, limit: i64) -> Result<Vec<Ow
     }
     Ok(query.load(db).await?.into_iter().map(Owner::from).collect())
 }
+
+/// The names of these owners.
+///
+/// # Errors
+/// The database's own.
+pub async fn names(db: &mut Db, of: &[OwnerId]) -> Result<std::collections::HashMap<OwnerId, String>> {
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, String)> =
+        owners::table.filter(owners::id.eq_any(ids)).select((owners::id, owners::name)).load(db).await?;
+    Ok(rows.into_iter().map(|(id, name)| (OwnerId(id), name)).collect())
+}

@@ -16,6 +16,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    assignment_rules (owner_id) {
+        owner_id -> Uuid,
+        own_unit -> Text,
+        rotation -> Text,
+        rotation_days -> Int4,
+        version -> Int4,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     authorization_codes (code_hash) {
         code_hash -> Bytea,
         client_id -> Text,
@@ -28,6 +39,24 @@ diesel::table! {
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
         session_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    calendar_days (unit_id, day) {
+        unit_id -> Uuid,
+        day -> Date,
+        works -> Bool,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    calendars (unit_id) {
+        unit_id -> Uuid,
+        hours -> Jsonb,
+        version -> Int4,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -49,6 +78,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign_mergers (source_id) {
+        source_id -> Uuid,
+        target_id -> Uuid,
+        visits_before -> Int4,
+        visits_after -> Int4,
+        merged_by -> Nullable<Uuid>,
+        merged_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     campaigns (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -61,6 +101,12 @@ diesel::table! {
         version -> Int4,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
+        goals -> Array<Text>,
+        year_from -> Nullable<Int2>,
+        year_to -> Nullable<Int2>,
+        review_from -> Nullable<Date>,
+        review_to -> Nullable<Date>,
+        merged_into_id -> Nullable<Uuid>,
     }
 }
 
@@ -96,6 +142,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    draws (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        title -> Text,
+        strata -> Jsonb,
+        seed -> Bytea,
+        commitment -> Text,
+        drawn -> Jsonb,
+        made_by -> Nullable<Uuid>,
+        made_at -> Timestamptz,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     grants (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -106,6 +167,14 @@ diesel::table! {
         granted_by -> Nullable<Uuid>,
         granted_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    holidays (day) {
+        day -> Date,
+        works -> Bool,
+        name -> Text,
     }
 }
 
@@ -252,6 +321,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    round_targets (round_id, unit_id) {
+        round_id -> Uuid,
+        unit_id -> Uuid,
+        campaign_id -> Uuid,
+        purpose -> Text,
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    round_teams (round_id, team_id) {
+        round_id -> Uuid,
+        team_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    rounds (id) {
+        id -> Uuid,
+        campaign_id -> Uuid,
+        number -> Int4,
+        name -> Text,
+        purpose -> Text,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        version -> Int4,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         kind -> Text,
@@ -313,6 +414,10 @@ diesel::table! {
         position -> Text,
         added_at -> Timestamptz,
         removed_at -> Nullable<Timestamptz>,
+        office -> Text,
+        office_unit_id -> Nullable<Uuid>,
+        positions -> Array<Text>,
+        team_group -> Text,
     }
 }
 
@@ -323,6 +428,7 @@ diesel::table! {
         name -> Text,
         version -> Int4,
         created_at -> Timestamptz,
+        number -> Nullable<Int4>,
     }
 }
 
@@ -415,11 +521,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    visit_attendees (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        name -> Text,
+        office -> Text,
+        positions -> Array<Text>,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     visit_clearances (visit_id, account_id) {
         visit_id -> Uuid,
         account_id -> Uuid,
         cleared_by -> Uuid,
         cleared_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visit_guidance (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        item_code -> Nullable<Text>,
+        guided -> Text,
+        content -> Text,
+        given_at -> Timestamptz,
+        given_offset_s -> Int4,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
     }
 }
 
@@ -469,17 +601,28 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamptz,
         last_log_at -> Nullable<Timestamptz>,
+        round_id -> Nullable<Uuid>,
+        review_from -> Nullable<Date>,
+        review_to -> Nullable<Date>,
+        joined_into_id -> Nullable<Uuid>,
+        plan_warnings -> Array<Text>,
     }
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    assignment_rules,
     authorization_codes,
+    calendar_days,
+    calendars,
     campaign_documents,
+    campaign_mergers,
     campaigns,
     clients,
     custody,
+    draws,
     grants,
+    holidays,
     invitations,
     owners,
     photo_ancestors,
@@ -488,6 +631,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     replays,
     responses,
+    round_targets,
+    round_teams,
+    rounds,
     sessions,
     sign_in_failures,
     signing_keys,
@@ -501,7 +647,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_successions,
     unit_versions,
     units,
+    visit_attendees,
     visit_clearances,
+    visit_guidance,
     visit_templates,
     visit_units,
     visits,

@@ -11,15 +11,17 @@ use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_diesel::{NullableDate, ToDiesel};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
+mod below;
 pub mod events;
 pub mod lineage;
 pub mod many;
 mod search;
 pub mod through_time;
 
+pub use below::{below, in_order};
 pub use search::{Found, Place, Wanted, page};
 
 /// A unit as it was on a day, with everything above it on that day.
@@ -155,6 +157,16 @@ pub async fn all_at(db: &mut Db, wanted: &[UnitId], day: Date) -> Result<HashMap
 pub async fn kind(db: &mut Db, unit: UnitId) -> Result<Option<UnitKind>> {
     let kind: Option<String> = units::table.find(unit.0).select(units::kind).first(db).await.optional()?;
     kind.map(|text| UnitKind::parse(&text).ok_or_else(|| Error::bad_row(text))).transpose()
+}
+
+/// Which of these are units.
+///
+/// # Errors
+/// The database's own.
+pub async fn known(db: &mut Db, of: &[UnitId]) -> Result<HashSet<UnitId>> {
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let found: Vec<Uuid> = units::table.filter(units::id.eq_any(ids)).select(units::id).load(db).await?;
+    Ok(found.into_iter().map(UnitId).collect())
 }
 
 /// Every version of a unit, first to last.

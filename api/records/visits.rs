@@ -1,5 +1,6 @@
 //! Visits as rows: what an actor is to one of them; their life and their lists.
 
+pub mod counted;
 pub mod evidence;
 pub mod life;
 pub mod visible;

@@ -55,4 +55,4 @@ INSERT INTO photo_ancestors (ancestor_id, captured_at, photo_id, owner_id, item_
     WHERE state NOT IN ('announced', 'withdrawn');
 
 SELECT indexdef FROM secondary \gexec
-VACUUM ANALYZE;
+VACUUM ANALYZE photos, photo_ancestors, visits, visit_units;

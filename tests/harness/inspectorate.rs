@@ -68,9 +68,8 @@ async fn put(sql: &Client, statement: &str, values: &[&str]) {
 impl House {
     /// Signs somebody in who holds these roles.
     pub async fn holder(&self, name: &str, roles: &[Held]) -> Holder {
-        let (account, session) = (Uuid::new_v4(), Uuid::new_v4());
-        let sql = self.sql().await;
-        let (id, at) = (account.to_string(), session.to_string());
+        let (account, sql) = (Uuid::new_v4(), self.sql().await);
+        let id = account.to_string();
         let make = "INSERT INTO accounts (id, login, display_name, locale, state, created_at)
             VALUES ($1::text::uuid, $1, $2, 'vi', 'active', now())";
         put(&sql, make, &[&id, name]).await;
@@ -80,6 +79,13 @@ impl House {
             let unit = unit.map(|unit| unit.to_string()).unwrap_or_default();
             put(&sql, give, &[&id, role.as_str(), &owner.to_string(), &unit]).await;
         }
+        Holder { account, visitor: self.signed_in_anew(account).await }
+    }
+
+    /// Signs somebody in once more, by the clock as it is now.
+    pub async fn signed_in_anew(&self, account: Uuid) -> Visitor {
+        let (session, sql) = (Uuid::new_v4(), self.sql().await);
+        let (id, at) = (account.to_string(), session.to_string());
         let scopes = Scope::ALL.map(Scope::as_str).join(" ");
         let begin = "INSERT INTO sessions (id, kind, account_id, client_id, scopes, created_at, last_used_at, expires_at)
             VALUES ($1::text::uuid, 'app', $2::text::uuid, 'fieldproof-phone', string_to_array($3, ' '), now(), now(),
@@ -95,7 +101,7 @@ impl House {
         };
         let life = std::time::Duration::from_mins(10);
         let token = sign(&key, to, self.app.now(), life).expect("a token");
-        Holder { account, visitor: self.bearer(&token) }
+        self.bearer(&token)
     }
 
     /// A unit below another, since 2000.

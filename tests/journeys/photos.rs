@@ -330,17 +330,18 @@ async fn what_is_set_apart_is_found_below_a_province_and_a_team_lists_its_own_vi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_box_as_wide_as_the_country_is_read_cell_by_cell() {
+async fn a_box_of_any_size_is_read_from_cell_to_cell() {
     let house = House::open().await;
     let scene = house.scene().await;
     // From Cà Mau to Hà Giang, some on the edge of a cell, and one on the high seas.
-    let places: [(f64, f64); 7] = [
+    let places: [(f64, f64); 8] = [
         (9.18, 105.15),
         (10.0, 106.0),
         (10.5, 106.7),
         (10.5, 106.2),
         (16.0, 108.0),
         (15.7431, 107.9642),
+        (15.7438, 107.9648),
         (22.8, 104.98),
     ];
     let mut expected = Vec::new();
@@ -349,17 +350,19 @@ async fn a_box_as_wide_as_the_country_is_read_cell_by_cell() {
         let seed = u8::try_from(60 + n).unwrap();
         let shot = Shot::of(scene.visit, pictures::sharp(seed)).with("position", position);
         assert_eq!(shot.send(&scene.phone).await.status, 201);
-        let cell = (f64::floor(latitude), f64::floor(longitude));
+        let cell = (f64::floor(latitude * 100.0), f64::floor(longitude * 100.0));
         expected.push((cell, shot.id));
     }
     house.work().await;
     expected.sort_by(|a, b| a.partial_cmp(b).unwrap());
     let all: Vec<Uuid> = expected.iter().map(|(_, id)| *id).collect();
     assert_eq!(listed(&scene.reviewer, "bbox=102,8,110,24").await, all);
-    let south: Vec<Uuid> = expected.iter().filter(|((lat, _), _)| *lat < 11.0).map(|(_, id)| *id).collect();
+    let south: Vec<Uuid> = expected.iter().filter(|((lat, _), _)| *lat < 1100.0).map(|(_, id)| *id).collect();
     assert_eq!(listed(&scene.reviewer, "bbox=104.9,9.1,107.2,11.5").await, south);
     let clipped = listed(&scene.reviewer, "bbox=106.5,9.9,108.5,15.9").await;
-    assert_eq!(clipped.len(), 2, "one in Sài Gòn's cell and one in Phước Sơn's");
+    assert_eq!(clipped.len(), 3, "one in Sài Gòn's cell and two in Phước Sơn's");
+    let one = listed(&scene.reviewer, "bbox=107.9645,15.7435,107.965,15.744").await;
+    assert_eq!(one.len(), 1, "the box cuts through a cell");
     assert_eq!(scene.reviewer.get("/v1/photos?bbox=90,0,111,10").await.0, 422);
     house.close().await;
 }

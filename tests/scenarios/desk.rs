@@ -110,8 +110,22 @@ impl Desk {
 
     /// Plans a visit; status and answer.
     pub async fn plan(&self, under: &Active, unit: &str, from: &str, to: &str) -> (u16, Value) {
-        let plan = json!({ "campaign": under.campaign, "team": under.team, "unit": unit, "kind": "planned",
+        self.plan_with(under, unit, (from, to), &json!({})).await
+    }
+
+    /// Plans a visit with more said about it; status and answer.
+    pub async fn plan_with(
+        &self,
+        under: &Active,
+        unit: &str,
+        (from, to): (&str, &str),
+        more: &Value,
+    ) -> (u16, Value) {
+        let mut plan = json!({ "campaign": under.campaign, "team": under.team, "unit": unit, "kind": "planned",
             "planned_start": from, "planned_end": to, "templates": [self.checklist] });
+        for (field, value) in more.as_object().expect("fields") {
+            plan[field] = value.clone();
+        }
         self.planner.post("/v1/visits", &plan).await
     }
 

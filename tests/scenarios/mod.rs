@@ -1,6 +1,10 @@
-//! What an inspectorate lives through, told from beginning to end over HTTP on an empty database with what comes with
-//! the program: one file a scenario, figures exact, for an inspector to read.
+//! Acceptance scenarios of the inspection process: what an inspectorate does in a year, with exact figures.
 
 mod desk;
+mod office;
+
+mod s01;
+mod s05;
 mod s06_transfer_of_communes;
 mod s07_mergers_of_agencies;
+mod s08;

@@ -56,14 +56,16 @@ async fn s06_two_communes_change_district_and_the_districts_end() {
     let (status, a) =
         desk.plan(&in_2021, &minh_quang, "2021-05-10T08:00:00+07:00", "2021-05-10T17:00:00+07:00").await;
     assert_eq!(status, 201, "{a}");
-    let (status, b) =
-        desk.plan(&in_2022, &minh_quang, "2022-02-20T08:00:00+07:00", "2022-02-21T17:00:00+07:00").await;
+    let days = ("2022-02-20T08:00:00+07:00", "2022-02-21T17:00:00+07:00");
+    let review = json!({ "review_from": "2019-01-01", "review_to": "2021-12-31" });
+    let (status, b) = desk.plan_with(&in_2022, &minh_quang, days, &review).await;
+    assert_eq!((&b["review_from"], &b["review_to"]), (&json!("2019-01-01"), &json!("2021-12-31")), "{b}");
     assert_eq!((status, &b["warnings"]), (201, &json!(["non_working_day"])), "20/02/2022 is a Sunday: {b}");
     assert_eq!(path_of(&desk, &a).await, "Xã Minh Quang, huyện Chiêm Hóa, tỉnh Tuyên Quang");
     assert_eq!(path_of(&desk, &b).await, "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang");
     let both = [&b, &a].map(|visit| visit["id"].as_str().expect("an id").to_owned());
 
-    // Lâm Bình 2022 counts B only.
+    // Lâm Bình 2022 counts B only; the period it looks back on moves it to no other year.
     let year = "from=2022-01-01T00:00:00%2B07:00&to=2023-01-01T00:00:00%2B07:00";
     let of_2022 = desk.read(&format!("/v1/visits?unit={lam_binh}&{year}")).await;
     assert_eq!(ids(&of_2022, "/id"), both[..1]);

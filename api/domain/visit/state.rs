@@ -15,11 +15,13 @@ pub enum Kind {
     Surprise,
     /// Looks at what an earlier visit found (tái kiểm tra).
     ReInspection,
+    /// A meeting with the unit, with minutes (buổi làm việc): looks at papers and a period, perhaps without checklists.
+    WorkingSession,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Planned, Self::Surprise, Self::ReInspection];
+    pub const ALL: [Self; 4] = [Self::Planned, Self::Surprise, Self::ReInspection, Self::WorkingSession];
 
     /// As stored and sent.
     #[must_use]
@@ -28,6 +30,7 @@ impl Kind {
             Self::Planned => "planned",
             Self::Surprise => "surprise",
             Self::ReInspection => "re_inspection",
+            Self::WorkingSession => "working_session",
         }
     }
 

@@ -117,7 +117,7 @@ fn no_visit_before_its_decision() {
 fn a_day_off_is_a_warning() {
     let warned = |from: &str, to: &str| {
         Window::checked(from.parse().unwrap(), to.parse().unwrap())
-            .map(|w| w.warnings())
+            .map(|w| w.warnings(&Calendar::default()))
             .map_err(|no| no.code)
     };
     // 003: 20/02/2022 is a Sunday.
@@ -200,7 +200,7 @@ fn percentages_are_half_up() {
 
 proptest! {
     #[test]
-    fn whatever_is_tried_a_life_stays_on_the_list(tries in prop::collection::vec(0_usize..STEPS.len(), 0..40), kind in 0_usize..3) {
+    fn whatever_is_tried_a_life_stays_on_the_list(tries in prop::collection::vec(0_usize..STEPS.len(), 0..40), kind in 0_usize..4) {
         let kind = Kind::ALL[kind];
         let mut state = kind.born();
         let mut checked_in = false;

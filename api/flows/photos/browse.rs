@@ -40,8 +40,6 @@ pub struct Filters {
 
 /// Widest box in degrees, each way: more than the country.
 const WIDEST_BOX: f64 = 20.0;
-/// Widest box, each way, that is ordered by id alone: about 110 km. Wider ones go cell by cell.
-const WIDEST_WHOLE: f64 = 1.0;
 /// Most visits of one person that are listed together.
 const MOST_VISITS: u8 = 200;
 
@@ -170,12 +168,7 @@ async fn allowed_scope(
         return Err(unseen());
     }
     let scope = filters.bbox.map_or(Scope::Owner(owner), |[west, south, east, north]| {
-        let edges = Edges { west, south, east, north };
-        if east - west > WIDEST_WHOLE || north - south > WIDEST_WHOLE {
-            Scope::Wide(owner, edges)
-        } else {
-            Scope::Box { owner, edges: Some(edges), cell: None }
-        }
+        Scope::Box(owner, Edges { west, south, east, north })
     });
     Ok((scope, Sight::All))
 }

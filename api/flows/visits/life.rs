@@ -84,7 +84,7 @@ async fn step(
 ///
 /// # Errors
 /// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.unit-not-in-force`, `visit.already-dispatched`,
-/// `visit.closed`.
+/// `visit.closed`, and what the owner's rules for teams refuse: people may have been seated since.
 pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
@@ -97,6 +97,7 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     if units::at(&mut work.tx, work.visit.unit, day).await?.is_none() {
         return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
     }
+    super::grounds::people(&mut work.tx, &work.visit).await?;
     work.find_premises(work.visit.window.start).await?;
     work.visit.state = state;
     work.visit.dispatched_at = Some(work.now);

@@ -1,30 +1,25 @@
 //! Scheduling a visit and changing what is planned.
 
+use super::entry;
+use super::grounds::{previous, round_fits, team_fits, templates_fit, warnings};
 use super::life::Work;
-use super::{allowed, entry};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::{Campaign, CampaignKind, CampaignState};
-use crate::domain::ids::{CampaignId, TeamId, TemplateVersionId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, RoundId, TeamId, TemplateVersionId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
-use crate::domain::visit::{
-    Kind, LONGEST_DAYS, OVERLAPPING_VISIT, State, Visit, Window, not_before_decision, rule,
-};
+use crate::domain::visit::{Kind, State, Visit, Window, not_before_decision};
 use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Result, current};
 use crate::identity;
 use crate::records::units::{self, UnitAt};
 use crate::records::visits::life as rows;
-use crate::records::visits::visible::{self, Wanted};
-use crate::records::{Db, campaigns, custody, premises, teams, templates};
-use jiff::{SignedDuration, Timestamp};
+use crate::records::{Db, campaigns, custody, premises, teams};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
-use std::collections::HashSet;
-
-/// Most checklists of one visit.
-const MOST_TEMPLATES: usize = 20;
 
 /// What somebody plans.
 #[derive(Clone, Debug)]
@@ -35,6 +30,8 @@ pub struct Plan {
     pub team: TeamId,
     /// Where to.
     pub unit: UnitId,
+    /// In which round of the campaign, if in any.
+    pub round: Option<RoundId>,
     /// How.
     pub kind: Kind,
     /// When it is to begin.
@@ -43,8 +40,10 @@ pub struct Plan {
     pub end: Timestamp,
     /// Published versions, in order.
     pub templates: Vec<TemplateVersionId>,
-    /// What it re-inspects.
+    /// What it re-inspects; a re-inspection that names none looks at the last visit of its campaign at the unit.
     pub previous: Option<VisitId>,
+    /// The period it looks back on; the campaign's where none is named.
+    pub review: (Option<Date>, Option<Date>),
 }
 
 /// A planned visit, and what its scheduler should look at twice.
@@ -54,6 +53,14 @@ pub struct Scheduled {
     pub visit: Visit,
     /// Stable codes: `non_working_day`, `overlapping_visit` (only with visits the scheduler may see).
     pub warnings: Vec<&'static str>,
+}
+
+/// Refuses a campaign under which no visits are planned any more.
+///
+/// # Errors
+/// `visit.campaign-not-active`.
+fn campaign_takes_plans(state: CampaignState) -> Result<()> {
+    if state.takes_plans() { Ok(()) } else { campaign_is_active(state) }
 }
 
 /// Refuses a campaign under which no visits are made.
@@ -72,7 +79,8 @@ pub(super) fn campaign_is_active(state: CampaignState) -> Result<()> {
 ///
 /// # Errors
 /// `visit.campaign-not-active`, `visit.team-of-other-campaign`, `visit.unit-not-in-force`, `visit.before-decision`,
-/// `visit.no-prior-visit`, `visit.templates`, `visit.window`.
+/// `visit.no-prior-visit`, `visit.templates`, `visit.window`, `visit.round-of-other-campaign`, `visit.not-a-target`,
+/// `visit.team-not-of-round`, `visit.kind-not-of-round`, `visit.member-of-own-unit`, `visit.member-lately-there`.
 pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled> {
     let mut tx = app.records.begin().await?;
     let now = app.now();
@@ -80,20 +88,24 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
     let unit = units::at(&mut tx, plan.unit, vietnam_day(plan.start)).await?;
     may(actor, Deed::ScheduleVisit, &subject(&mut tx, actor, &campaign, plan.team, unit.as_ref()).await?)?;
     let by = actor.account().ok_or_else(Refusal::forbidden)?;
-    campaign_is_active(campaign.state)?;
+    campaign_takes_plans(campaign.state)?;
     team_fits(&mut tx, plan.team, campaign.id).await?;
     let window = Window::checked(plan.start, plan.end)?;
     let Some(unit) = unit else {
         return Err(not_in_force(&mut tx, plan.unit, vietnam_day(plan.start)).await?.into());
     };
     not_before_decision(plan.start, campaign.decision_date, "/planned_start")?;
-    templates_fit(&mut tx, &plan.templates, &campaign).await?;
-    previous_fits(&mut tx, actor, &plan, &campaign).await?;
-    let visit = Visit {
+    templates_fit(&mut tx, &plan.templates, plan.kind, &campaign).await?;
+    let previous = previous(&mut tx, actor, &plan, &campaign).await?;
+    let review =
+        if plan.review == (None, None) { (campaign.review_from, campaign.review_to) } else { plan.review };
+    review_fits(review)?;
+    let mut visit = Visit {
         id: VisitId::random(identity::random()),
         owner: campaign.owner,
         campaign: campaign.id,
         team: plan.team,
+        round: plan.round,
         unit: plan.unit,
         unit_version: unit.version,
         unit_path: unit.path,
@@ -108,20 +120,35 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
         submitted_at: None,
         finalised_at: None,
         ended_because: None,
-        previous: plan.previous,
+        review,
+        joined_into: None,
+        previous,
         minutes: None,
         templates: plan.templates,
+        warnings: Vec::new(),
         version: 1,
         created_by: by,
         created_at: now,
     };
-    let warnings = warnings(&mut tx, actor, &visit).await?;
+    round_fits(&mut tx, plan.round, &visit).await?;
+    let warnings = warnings(&mut tx, actor, &mut visit).await?;
     rows::keep(&mut tx, &visit).await?;
     let details = json!({ "kind": visit.kind, "unit": visit.unit, "team": visit.team,
-        "planned_start": window.start, "planned_end": window.end, "templates": visit.templates });
+        "round": visit.round, "planned_start": window.start, "planned_end": window.end, "templates": visit.templates });
     custody::note(&mut tx, Some(actor), entry(&visit, "visit.scheduled", details), now).await?;
     tx.commit().await?;
     Ok(Scheduled { visit, warnings })
+}
+
+/// Refuses a period that ends before it begins.
+fn review_fits((from, to): (Option<Date>, Option<Date>)) -> Result<()> {
+    for (at, day) in [("/review_from", from), ("/review_to", to)] {
+        day.map(|day| crate::domain::unit::day(at, day)).transpose()?;
+    }
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        return Err(Refusal::field("/review_to", "campaign.period", "ends before it begins").into());
+    }
+    Ok(())
 }
 
 /// What changes in a plan; what is `None` stays.
@@ -133,6 +160,8 @@ pub struct Change {
     pub end: Option<Timestamp>,
     /// Which team goes.
     pub team: Option<TeamId>,
+    /// In which round.
+    pub round: Option<RoundId>,
 }
 
 /// Changes the planned time or the team, before the team is told.
@@ -172,16 +201,17 @@ pub async fn change(
     }
     let was = json!({ "team": work.visit.team, "planned_start": work.visit.window.start,
         "planned_end": work.visit.window.end });
-    let details =
-        json!({ "was": was, "team": team, "planned_start": window.start, "planned_end": window.end });
+    let details = json!({ "was": was, "team": team, "round": change.round, "planned_start": window.start, "planned_end": window.end });
     work.visit.premises =
         premises::of_unit(&mut work.tx, work.visit.unit, day).await?.map(|(premises, ..)| premises);
     work.visit.window = window;
     work.visit.team = team;
+    work.visit.round = change.round.or(work.visit.round);
     work.visit.unit_version = unit.version;
     work.visit.unit_path = unit.path;
     work.visit.unit_ancestors = unit.ancestors;
-    let warnings = warnings(&mut work.tx, actor, &work.visit).await?;
+    round_fits(&mut work.tx, work.visit.round, &work.visit).await?;
+    let warnings = warnings(&mut work.tx, actor, &mut work.visit).await?;
     let visit = work.write(actor, "visit.rescheduled", details).await?;
     Ok(Scheduled { visit, warnings })
 }
@@ -207,90 +237,4 @@ async fn subject(
         team_role,
         ..Subject::default()
     })
-}
-
-async fn team_fits(db: &mut Db, team: TeamId, campaign: CampaignId) -> Result<()> {
-    match teams::find(db, team).await? {
-        Some(found) if found.campaign == campaign => Ok(()),
-        _ => Err(rule("visit.team-of-other-campaign", "/team", "The campaign has no such team.").into()),
-    }
-}
-
-async fn templates_fit(db: &mut Db, wanted: &[TemplateVersionId], campaign: &Campaign) -> Result<()> {
-    let fault = |place: &str, detail: &str| rule("visit.templates", place, detail);
-    if wanted.is_empty() || wanted.len() > MOST_TEMPLATES {
-        return Err(fault("/templates", &format!("A visit has 1 to {MOST_TEMPLATES} checklists.")).into());
-    }
-    let found = templates::versions_by_id(db, wanted).await?;
-    // Photos name an item by its code alone, so a code means one item in a visit.
-    let mut codes: HashSet<&str> = HashSet::new();
-    for (n, id) in wanted.iter().enumerate() {
-        let place = format!("/templates/{n}");
-        if wanted.iter().take(n).any(|earlier| earlier == id) {
-            return Err(fault(&place, "This checklist is named twice.").into());
-        }
-        let usable = found.iter().find(|version| {
-            version.id == *id
-                && version.is_published()
-                && version.owner.is_none_or(|owner| owner == campaign.owner)
-        });
-        let Some(version) = usable else {
-            return Err(
-                fault(&place, "There is no such published checklist of this owner or the library.").into()
-            );
-        };
-        if let Some(item) = version.body.items().find(|item| !codes.insert(item.code.as_str())) {
-            let detail = format!("Its item {} is in another checklist of this visit already.", item.code);
-            return Err(fault(&place, &detail).into());
-        }
-    }
-    Ok(())
-}
-
-/// The same answer for a visit that does not exist, that the actor may not see, and that does not fit.
-async fn previous_fits(db: &mut Db, actor: &Actor, plan: &Plan, campaign: &Campaign) -> Result<()> {
-    let no = |detail: &str| rule("visit.no-prior-visit", "/previous_visit", detail);
-    match (plan.kind, plan.previous) {
-        (Kind::ReInspection, Some(previous)) => {
-            let fits = match allowed(db, actor, previous, Deed::ReadVisit).await {
-                Ok(standing) => {
-                    let over = [State::Submitted, State::Finalised].map(State::as_str);
-                    standing.unit == plan.unit
-                        && standing.owner == campaign.owner
-                        && over.contains(&standing.state.as_str())
-                }
-                Err(crate::flows::Error::Refused(_)) => false,
-                Err(why) => return Err(why),
-            };
-            let detail = "A re-inspection names a submitted visit of this owner at this unit.";
-            if fits { Ok(()) } else { Err(no(detail).into()) }
-        }
-        (Kind::ReInspection, None) => Err(no("A re-inspection names the visit it looks at again.").into()),
-        (_, Some(_)) => Err(no("Only a re-inspection names an earlier visit.").into()),
-        (_, None) => Ok(()),
-    }
-}
-
-/// Overlaps are looked for among the visits the scheduler may see, so that a warning tells nobody of a sealed one.
-async fn warnings(db: &mut Db, actor: &Actor, visit: &Visit) -> Result<Vec<&'static str>> {
-    let mut warnings = visit.window.warnings();
-    let longest = SignedDuration::from_hours(LONGEST_DAYS * 24);
-    let wanted = Wanted {
-        unit: Some(visit.unit),
-        from: visit.window.start.checked_sub(longest).ok(),
-        to: Some(visit.window.end),
-        ..Wanted::default()
-    };
-    let near = visible::page(db, actor, Deed::ReadVisit, &wanted, 200).await?;
-    let ids: Vec<VisitId> = near.iter().map(|place| place.id).filter(|id| *id != visit.id).collect();
-    let overlaps = rows::load(db, &ids).await?.into_iter().any(|other| {
-        other.unit == visit.unit
-            && !matches!(other.state, State::Cancelled | State::Aborted)
-            && other.window.start < visit.window.end
-            && visit.window.start < other.window.end
-    });
-    if overlaps {
-        warnings.push(OVERLAPPING_VISIT);
-    }
-    Ok(warnings)
 }

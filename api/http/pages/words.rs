@@ -66,6 +66,7 @@ pub fn kind(kind: Kind, lang: Language) -> &'static str {
         Kind::Planned => lang.pick("Kiểm tra theo kế hoạch", "Planned inspection"),
         Kind::Surprise => lang.pick("Kiểm tra đột xuất", "Surprise inspection"),
         Kind::ReInspection => lang.pick("Tái kiểm tra", "Re-inspection"),
+        Kind::WorkingSession => lang.pick("Buổi làm việc", "Working session"),
     }
 }
 

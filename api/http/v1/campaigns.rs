@@ -1,9 +1,8 @@
 //! Campaigns and their papers.
 
 use crate::app::App;
-use crate::domain::campaign::Document;
 use crate::domain::ids::{CampaignId, OwnerId};
-use crate::flows::campaigns::{self, Campaign, Change, DaySaid, Held, Paper, Wish};
+use crate::flows::campaigns::{self, Change, Held, Outline, Paper, Said};
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
 use crate::http::headers::{IfMatch, etag};
@@ -19,14 +18,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 mod steps;
+mod view;
 
-use steps::{activate_campaign, approve_campaign, cancel_campaign, submit_campaign};
+use steps::{
+    activate_campaign, approve_campaign, cancel_campaign, close_campaign, close_fieldwork, conclude_campaign,
+    merge_campaign, submit_campaign,
+};
+use view::{CampaignView, SummaryView};
 
 /// The operations on campaigns.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(create_campaign).service(list_campaigns).service(read_campaign).service(change_campaign);
     cfg.service(enter_document).service(submit_campaign).service(approve_campaign);
-    cfg.service(activate_campaign).service(cancel_campaign);
+    cfg.service(activate_campaign).service(cancel_campaign).service(close_fieldwork);
+    cfg.service(conclude_campaign).service(close_campaign).service(merge_campaign);
 }
 
 /// A campaign to be entered.
@@ -34,7 +39,8 @@ pub fn operations(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "owner": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "kind": "civil_service",
     "title": "Kiểm tra công vụ 6 xã huyện Nông Sơn năm 2021", "topics": ["Thực thi công vụ", "Cải cách hành chính"],
-    "period_from": "2021-09-28", "period_to": "2021-09-30" }))]
+    "period_from": "2021-09-28", "period_to": "2021-09-30", "goals": ["Nâng cao chỉ số cải cách hành chính"],
+    "year_from": 2021, "year_to": null, "review_from": "2020-01-01", "review_to": "2021-06-30" }))]
 pub struct NewCampaign {
     /// Whose it is.
     owner: Uuid,
@@ -50,6 +56,17 @@ pub struct NewCampaign {
     period_from: Option<Date>,
     /// Last day of the fieldwork.
     period_to: Option<Date>,
+    /// What it is to achieve.
+    #[serde(default)]
+    goals: Vec<String>,
+    /// First year its plan is for.
+    year_from: Option<i16>,
+    /// Last year its plan is for; nothing beside a first year means the following years too.
+    year_to: Option<i16>,
+    /// First day of the period that is looked back on.
+    review_from: Option<Date>,
+    /// Last day of the period that is looked back on.
+    review_to: Option<Date>,
 }
 
 /// What changes about a campaign; what is left out stays, `null` takes a day away.
@@ -61,28 +78,72 @@ pub struct CampaignChange {
     title: Option<String>,
     /// What is looked at.
     topics: Option<Vec<String>>,
+    /// What it is to achieve.
+    goals: Option<Vec<String>>,
     /// First day of the fieldwork.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<Date>)]
-    period_from: DaySaid,
+    period_from: Said<Date>,
     /// Last day of the fieldwork.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<Date>)]
-    period_to: DaySaid,
+    period_to: Said<Date>,
+    /// First year its plan is for.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<i16>)]
+    year_from: Said<i16>,
+    /// Last year its plan is for.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<i16>)]
+    year_to: Said<i16>,
+    /// First day of the period that is looked back on.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Date>)]
+    review_from: Said<Date>,
+    /// Last day of the period that is looked back on.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Date>)]
+    review_to: Said<Date>,
 }
 
 /// Tells a `null` from a field that is left out.
-fn said<'de, D: Deserializer<'de>>(from: D) -> Result<DaySaid, D::Error> {
-    Option::<Date>::deserialize(from).map(DaySaid::Is)
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Said<T>, D::Error> {
+    Option::<T>::deserialize(from).map(Said::Is)
 }
 
-/// A plan or a decision to be entered.
+impl From<CampaignChange> for Change {
+    fn from(said: CampaignChange) -> Self {
+        Self {
+            title: said.title,
+            topics: said.topics,
+            goals: said.goals,
+            years: (said.year_from, said.year_to),
+            period: (said.period_from, said.period_to),
+            review: (said.review_from, said.review_to),
+        }
+    }
+}
+
+impl From<NewCampaign> for Outline {
+    fn from(new: NewCampaign) -> Self {
+        Self {
+            title: new.title,
+            topics: new.topics,
+            goals: new.goals,
+            years: (new.year_from, new.year_to),
+            period: (new.period_from, new.period_to),
+            review: (new.review_from, new.review_to),
+        }
+    }
+}
+
+/// A plan, a decision or a conclusion notice to be entered.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "kind": "plan", "number": "133/KH-UBND", "issuer": "UBND huyện Nông Sơn",
     "issued_on": "2021-08-02", "title": "Kế hoạch kiểm tra công vụ năm 2021" }))]
 pub struct NewDocument {
-    /// Which of the two.
+    /// Which of them.
     #[schema(value_type = vocabulary::DocumentKind)]
     kind: String,
     /// Number and symbol as written: `133/KH-UBND`, `01/2025/QĐ-UBND`, `11-HD/HU`.
@@ -94,124 +155,6 @@ pub struct NewDocument {
     /// What it is about; may be empty.
     #[serde(default)]
     title: String,
-}
-
-/// A plan or a decision.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Document)]
-pub struct DocumentView {
-    /// Its id.
-    id: Uuid,
-    /// Which of the two.
-    #[schema(value_type = vocabulary::DocumentKind)]
-    kind: &'static str,
-    /// As written.
-    #[schema(example = "4889/QĐ-UBND")]
-    written: String,
-    /// The number alone.
-    #[schema(example = 4889)]
-    number: i32,
-    /// The symbol alone, with the year where it is written.
-    #[schema(example = "QĐ-UBND")]
-    symbol: String,
-    /// Who issued it.
-    #[schema(example = "UBND huyện Nông Sơn")]
-    issuer: String,
-    /// The day on it.
-    issued_on: Date,
-    /// What it is about.
-    title: String,
-}
-
-impl From<Document> for DocumentView {
-    fn from(document: Document) -> Self {
-        Self {
-            id: document.id.0,
-            kind: document.kind.as_str(),
-            written: document.number.written,
-            number: document.number.number,
-            symbol: document.number.symbol,
-            issuer: document.issuer,
-            issued_on: document.issued_on,
-            title: document.title,
-        }
-    }
-}
-
-/// A campaign in a list.
-#[derive(Serialize, ToSchema)]
-#[schema(as = CampaignSummary)]
-pub struct SummaryView {
-    /// Its id.
-    id: Uuid,
-    /// Whose it is.
-    owner: Uuid,
-    /// Title.
-    #[schema(example = "Kiểm tra công vụ 6 xã huyện Nông Sơn năm 2021")]
-    title: String,
-    /// Kind.
-    #[schema(value_type = vocabulary::CampaignKind)]
-    kind: &'static str,
-    /// What is looked at.
-    topics: Vec<String>,
-    /// First day of the fieldwork.
-    period_from: Option<Date>,
-    /// Last day of the fieldwork.
-    period_to: Option<Date>,
-    /// Where it stands.
-    #[schema(value_type = vocabulary::CampaignState)]
-    state: &'static str,
-    /// Date of the first plan.
-    plan_date: Option<Date>,
-    /// Date of the first decision; no visit is made before it.
-    decision_date: Option<Date>,
-    /// Counts changes.
-    #[schema(example = 3)]
-    version: i32,
-    /// When it was entered.
-    created_at: jiff::Timestamp,
-}
-
-impl From<Campaign> for SummaryView {
-    fn from(campaign: Campaign) -> Self {
-        Self {
-            id: campaign.id.0,
-            owner: campaign.owner.0,
-            title: campaign.title,
-            kind: campaign.kind.as_str(),
-            topics: campaign.topics,
-            period_from: campaign.period_from,
-            period_to: campaign.period_to,
-            state: campaign.state.as_str(),
-            plan_date: campaign.plan_date,
-            decision_date: campaign.decision_date,
-            version: campaign.version,
-            created_at: campaign.created_at,
-        }
-    }
-}
-
-/// A campaign with its papers.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Campaign)]
-pub struct CampaignView {
-    #[serde(flatten)]
-    campaign: SummaryView,
-    /// Plans and decisions, oldest first.
-    documents: Vec<DocumentView>,
-    /// What is allowed and still worth a look.
-    #[schema(value_type = Vec<vocabulary::CampaignWarning>)]
-    warnings: Vec<&'static str>,
-}
-
-impl From<Held> for CampaignView {
-    fn from(held: Held) -> Self {
-        Self {
-            campaign: held.campaign.into(),
-            documents: held.documents.into_iter().map(DocumentView::from).collect(),
-            warnings: held.warnings,
-        }
-    }
 }
 
 /// A page of campaigns.
@@ -259,9 +202,8 @@ pub async fn create_campaign(
     caller: Caller,
     body: Body<NewCampaign>,
 ) -> Result<HttpResponse, Problem> {
-    let new = body.0;
-    let wish = Wish { title: new.title, topics: new.topics, period: (new.period_from, new.period_to) };
-    let held = campaigns::create(&app, &caller.0, OwnerId(new.owner), &new.kind, wish).await?;
+    let (owner, kind) = (OwnerId(body.0.owner), body.0.kind.clone());
+    let held = campaigns::create(&app, &caller.0, owner, &kind, body.0.into()).await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/v1/campaigns/{}", held.campaign.id)));
     Ok(send(answer, held))
@@ -292,7 +234,7 @@ pub async fn list_campaigns(
 
 /// Read a campaign
 ///
-/// With its plans and decisions.
+/// With its papers, and the campaigns that ended in it.
 #[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")), responses(
     (status = 200, description = "The campaign.", body = CampaignView,
         headers(("ETag" = String, description = "Version, for `If-Match`.")))))]
@@ -308,7 +250,7 @@ pub async fn read_campaign(
 
 /// Change a campaign
 ///
-/// Title, topics and period, until the fieldwork is closed.
+/// What it is about and when, until the fieldwork is closed.
 #[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign."),
     ("If-Match" = String, Header, description = "`ETag` as last read.")), request_body = CampaignChange, responses(
     (status = 200, description = "Changed.", body = CampaignView, headers(("ETag" = String, description = "Its next version."))),
@@ -323,16 +265,15 @@ pub async fn change_campaign(
     version: IfMatch,
     body: Body<CampaignChange>,
 ) -> Result<HttpResponse, Problem> {
-    let CampaignChange { title, topics, period_from, period_to } = body.0;
-    let change = Change { title, topics, period_from, period_to };
-    let held = campaigns::change(&app, &caller.0, CampaignId(path.into_inner()), version.0, change).await?;
+    let id = CampaignId(path.into_inner());
+    let held = campaigns::change(&app, &caller.0, id, version.0, body.0.into()).await?;
     Ok(send(HttpResponse::Ok(), held))
 }
 
-/// Enter a plan or a decision
+/// Enter a plan, a decision or a conclusion notice
 ///
 /// The number is kept as written. An issuer uses a number once in a year. A decision older than its plan is taken with
-/// a warning.
+/// a warning. A conclusion notice may also come after the fieldwork is closed.
 #[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")),
     request_body = NewDocument, responses(
     (status = 201, description = "Entered; the campaign with its papers.", body = CampaignView, headers(

@@ -5,7 +5,7 @@ mod life;
 mod view;
 
 use crate::app::App;
-use crate::domain::ids::{CampaignId, TeamId, TemplateVersionId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, RoundId, TeamId, TemplateVersionId, UnitId, VisitId};
 use crate::domain::visit::{Kind, State};
 use crate::flows::visits as flow;
 use crate::flows::visits::plan::{Change, Plan};
@@ -17,11 +17,12 @@ use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
-pub use view::VisitView;
+pub use view::{RatioView, VisitView};
 use view::{answer, created};
 
 /// Every operation on visits.
@@ -41,12 +42,15 @@ pub fn operations(cfg: &mut ServiceConfig) {
     "templates": ["9c8b7a69-5847-4362-9150-4f3e2d1c0b9a"]
 }))]
 pub struct VisitPlan {
-    /// Under which campaign; it must be active.
+    /// Under which campaign: a draft, submitted, approved or active one. Teams are told once it is active.
     campaign: Uuid,
     /// Which of its teams goes.
     team: Uuid,
     /// Where to; the unit must exist on the planned day.
     unit: Uuid,
+    /// In which round of the campaign; the unit must be its target and the team must serve it.
+    #[serde(default)]
+    round: Option<Uuid>,
     /// How: a surprise visit is born sealed.
     #[schema(value_type = vocabulary::VisitKind)]
     kind: Kind,
@@ -54,12 +58,18 @@ pub struct VisitPlan {
     planned_start: Timestamp,
     /// When it is to end.
     planned_end: Timestamp,
-    /// Published template versions, in order.
-    #[schema(min_items = 1, max_items = 20)]
+    /// Published template versions, in order; a working session may go without.
+    #[schema(max_items = 20)]
     templates: Vec<Uuid>,
-    /// For a re-inspection: the submitted visit it looks at again.
+    /// For a re-inspection: the submitted visit of the campaign it looks at again; the last one where none is named.
     #[serde(default)]
     previous_visit: Option<Uuid>,
+    /// First day of the period it looks back on; the campaign's where nothing is said.
+    #[serde(default)]
+    review_from: Option<Date>,
+    /// Last day of that period.
+    #[serde(default)]
+    review_to: Option<Date>,
 }
 
 impl From<VisitPlan> for Plan {
@@ -68,11 +78,13 @@ impl From<VisitPlan> for Plan {
             campaign: CampaignId(said.campaign),
             team: TeamId(said.team),
             unit: UnitId(said.unit),
+            round: said.round.map(RoundId),
             kind: said.kind,
             start: said.planned_start,
             end: said.planned_end,
             templates: said.templates.into_iter().map(TemplateVersionId).collect(),
             previous: said.previous_visit.map(VisitId),
+            review: (said.review_from, said.review_to),
         }
     }
 }
@@ -85,7 +97,7 @@ impl From<VisitPlan> for Plan {
     (status = 201, description = "Scheduled.", body = VisitView,
         headers(("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."))),
     (status = 404, description = "No such campaign, or none you may see."),
-    (status = 409, description = "The campaign is not active (`visit.campaign-not-active`).")))]
+    (status = 409, description = "The campaign takes no more visits (`visit.campaign-not-active`).")))]
 #[post("/v1/visits")]
 pub async fn schedule_visit(
     app: web::Data<App>,
@@ -210,11 +222,14 @@ pub struct VisitChange {
     /// Which team of the campaign goes.
     #[serde(default)]
     team: Option<Uuid>,
+    /// In which round of the campaign.
+    #[serde(default)]
+    round: Option<Uuid>,
 }
 
 /// Change a planned visit
 ///
-/// Time and team, before the team is told. What is left out stays.
+/// Time, team and round, before the team is told. What is left out stays.
 #[utoipa::path(tag = "visits", request_body = VisitChange,
     params(("visit" = Uuid, Path, description = "Which visit."),
         ("If-Match" = String, Header, description = "The ETag last read.")),
@@ -232,8 +247,8 @@ pub async fn change_visit(
     version: IfMatch,
     change: Body<VisitChange>,
 ) -> Result<HttpResponse, Problem> {
-    let VisitChange { planned_start: start, planned_end: end, team } = change.0;
-    let change = Change { start, end, team: team.map(TeamId) };
+    let VisitChange { planned_start: start, planned_end: end, team, round } = change.0;
+    let change = Change { start, end, team: team.map(TeamId), round: round.map(RoundId) };
     let scheduled = flow::plan::change(&app, &caller.0, VisitId(*visit), version.0, change).await?;
     Ok(answer(HttpResponse::Ok(), &VisitView::from(&scheduled)))
 }

@@ -88,8 +88,16 @@ pub(super) async fn page(db: &mut Db, query: &PageQuery, visits: &[VisitId]) -> 
         .load(db)
         .await?;
     let ids: Vec<Uuid> = hits.iter().map(|hit| hit.id).collect();
+    in_order(db, &ids).await
+}
+
+/// These photos, in this order.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn in_order(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Photo>> {
     let rows: Vec<Row> =
-        photos::table.filter(photos::id.eq_any(&ids)).select(Row::as_select()).load(db).await?;
+        photos::table.filter(photos::id.eq_any(ids)).select(Row::as_select()).load(db).await?;
     let rows = rows.into_iter().map(Photo::try_from).collect::<Result<Vec<Photo>>>()?;
     let mut found: HashMap<Uuid, Photo> =
         rows.into_iter().map(|photo| (photo.declared.id.0, photo)).collect();

@@ -1,14 +1,14 @@
 //! Photos as rows: promised, received, examined, withdrawn; each step writes columns of its own.
 
 mod among;
-mod cells;
+mod boxes;
 mod page;
 mod reconcile;
 mod row;
 mod scope;
 mod shown;
 
-pub use cells::Edges;
+pub use boxes::Edges;
 pub use page::{After, Facet, PageQuery, Scope, Sight, page};
 pub use reconcile::{HeldOriginal, forgotten, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};

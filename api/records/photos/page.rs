@@ -1,9 +1,9 @@
-//! Pages of photos: one scope, at most one filter besides, one seek on an index of its own. Wide boxes and handfuls
-//! of visits are several seeks, in files of their own.
+//! Pages of photos: one scope, at most one filter besides, one seek on an index of its own. Boxes and handfuls of visits
+//! are several seeks, in files of their own.
 
-use super::cells::{Cell, Edges};
+use super::boxes::Edges;
 use super::row::{Photo, Row};
-use super::{among, cells};
+use super::{among, boxes};
 use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::photo::State;
 use crate::domain::place::Verdict;
@@ -11,7 +11,7 @@ use crate::records::schema::{photo_ancestors, photos, visits};
 use crate::records::{Db, Result};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Double, Integer, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -30,17 +30,8 @@ pub enum Scope {
     Unit(OwnerId, UnitId),
     /// Everything of these visits.
     Visits(Vec<VisitId>),
-    /// Positions within a box of degrees, of one owner; ordered by id.
-    Box {
-        /// Owner.
-        owner: OwnerId,
-        /// The box; `None` where the cell is all of it.
-        edges: Option<Edges>,
-        /// Only what lies in this cell too.
-        cell: Option<Cell>,
-    },
-    /// Positions within a box that is too wide to be sorted, of one owner; ordered by cell and id.
-    Wide(OwnerId, Edges),
+    /// Positions within a box of degrees, of one owner; ordered by cell and id.
+    Box(OwnerId, Edges),
 }
 
 /// A filter besides the scope.
@@ -112,7 +103,7 @@ const BELOW: &str = "EXISTS (SELECT 1 FROM photo_ancestors g WHERE g.photo_id = 
      AND g.owner_id = photo_ancestors.owner_id AND g.captured_at = photo_ancestors.captured_at \
      AND (g.ancestor_id = ANY(";
 
-/// One page in order of capture time and id, or of id alone within a box.
+/// One page in order of capture time and id, or of cell and id within a box.
 ///
 /// # Errors
 /// The database's own.
@@ -120,50 +111,25 @@ pub async fn page(db: &mut Db, query: &PageQuery) -> Result<Vec<Photo>> {
     let rows = match &query.scope {
         Scope::Visits(visits) => return among::page(db, query, visits).await,
         Scope::Unit(owner, unit) => under_unit(db, query, *owner, *unit).await?,
-        Scope::Wide(owner, edges) => cells::page(db, query, *owner, *edges).await?,
+        Scope::Box(owner, edges) => return boxes::page(db, query, *owner, *edges).await,
         _ => of_photos(db, query).await?,
     };
     rows.into_iter().map(Photo::try_from).collect()
 }
 
 /// One page along an index of `photos` itself.
-pub(super) async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
+async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
     let mut rows = photos::table
         .inner_join(visits::table.on(visits::id.eq(photos::visit_id)))
         .select(Row::as_select())
         .into_boxed();
-    let mut by_id = false;
     rows = match &query.scope {
-        Scope::Owner(owner) | Scope::Unit(owner, _) | Scope::Wide(owner, _) => {
+        Scope::Owner(owner) | Scope::Unit(owner, _) | Scope::Box(owner, _) => {
             rows.filter(photos::owner_id.eq(owner.0))
         }
         Scope::Campaign(campaign) => rows.filter(photos::campaign_id.eq(campaign.0)),
         Scope::Visit(visit) => rows.filter(photos::visit_id.eq(visit.0)),
         Scope::Visits(visits) => rows.filter(photos::visit_id.eq_any(visits.iter().map(|visit| visit.0))),
-        Scope::Box { owner, edges, cell } => {
-            by_id = true;
-            rows = rows.filter(photos::owner_id.eq(owner.0)).filter(photos::latitude.is_not_null());
-            if let Some(Cell { latitude, longitude }) = *cell {
-                let in_cell = sql::<Bool>("floor(photos.latitude)::integer = ")
-                    .bind::<Integer, _>(latitude)
-                    .sql(" AND floor(photos.longitude)::integer = ")
-                    .bind::<Integer, _>(longitude);
-                rows = rows.filter(in_cell);
-            }
-            if let Some(Edges { west, south, east, north }) = *edges {
-                let within = sql::<Bool>("point(photos.longitude, photos.latitude) <@ box(point(")
-                    .bind::<Double, _>(west)
-                    .sql(", ")
-                    .bind::<Double, _>(south)
-                    .sql("), point(")
-                    .bind::<Double, _>(east)
-                    .sql(", ")
-                    .bind::<Double, _>(north)
-                    .sql("))");
-                rows = rows.filter(within);
-            }
-            rows
-        }
     };
     if !matches!(query.scope, Scope::Visit(_)) {
         rows = rows.filter(visits::kind.ne("surprise").or(visits::disclosed_at.is_not_null()));
@@ -188,12 +154,6 @@ pub(super) async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>
     }
     if let Some(to) = query.to {
         rows = rows.filter(photos::captured_at.lt(to.to_diesel()));
-    }
-    if by_id {
-        if let Some(After { id, .. }) = query.after {
-            rows = rows.filter(photos::id.gt(id.0));
-        }
-        return Ok(rows.order(photos::id.asc()).limit(query.limit).load(db).await?);
     }
     // The first term lets the index seek; the second alone would only filter.
     if let Some(After { captured_at, id, .. }) = query.after {

@@ -1,7 +1,8 @@
 //! Visits read whole, entered and changed.
 
 use crate::domain::ids::{
-    AccountId, CampaignId, OwnerId, PremisesId, TeamId, TemplateVersionId, UnitId, UnitVersionId, VisitId,
+    AccountId, CampaignId, OwnerId, PremisesId, RoundId, TeamId, TemplateVersionId, UnitId, UnitVersionId,
+    VisitId,
 };
 use crate::domain::visit::{CheckIn, Kind, Minutes, State, Visit, Window};
 use crate::records::schema::{grants, visit_clearances, visit_templates, visits};
@@ -9,7 +10,8 @@ use crate::records::{Db, Error, Result};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
+use jiff::civil::Date;
+use jiff_diesel::{NullableDate, NullableTimestamp, Timestamp as Stamp, ToDiesel};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -46,6 +48,13 @@ struct Row {
     ended_because: Option<String>,
     previous_visit_id: Option<Uuid>,
     minutes: Option<Value>,
+    round_id: Option<Uuid>,
+    #[diesel(deserialize_as = NullableDate)]
+    review_from: Option<Date>,
+    #[diesel(deserialize_as = NullableDate)]
+    review_to: Option<Date>,
+    joined_into_id: Option<Uuid>,
+    plan_warnings: Vec<String>,
     version: i32,
     created_by: Uuid,
     #[diesel(deserialize_as = Stamp)]
@@ -85,7 +94,11 @@ impl TryFrom<Row> for Visit {
             ended_because: row.ended_because,
             previous: row.previous_visit_id.map(VisitId),
             minutes: read::<Minutes>(row.minutes)?,
+            round: row.round_id.map(RoundId),
+            review: (row.review_from, row.review_to),
+            joined_into: row.joined_into_id.map(VisitId),
             templates: Vec::new(),
+            warnings: row.plan_warnings,
             version: row.version,
             created_by: AccountId(row.created_by),
             created_at: row.created_at,
@@ -166,16 +179,24 @@ pub async fn keep(db: &mut Db, new: &Visit) -> Result<()> {
             visits::planned_start.eq(new.window.start.to_diesel()),
             visits::planned_end.eq(new.window.end.to_diesel()),
             visits::previous_visit_id.eq(new.previous.map(|id| id.0)),
+            visits::round_id.eq(new.round.map(|id| id.0)),
+            visits::review_from.eq(new.review.0.to_diesel()),
+            visits::review_to.eq(new.review.1.to_diesel()),
+            visits::plan_warnings.eq(&new.warnings),
             visits::created_by.eq(new.created_by.0),
             visits::created_at.eq(new.created_at.to_diesel()),
         ))
         .execute(db)
         .await?;
+    keep_templates(db, new.id, &new.templates).await
+}
+
+async fn keep_templates(db: &mut Db, visit: VisitId, templates: &[TemplateVersionId]) -> Result<()> {
     let lines: Vec<_> = (1_i32..)
-        .zip(&new.templates)
+        .zip(templates)
         .map(|(position, version)| {
             (
-                visit_templates::visit_id.eq(new.id.0),
+                visit_templates::visit_id.eq(visit.0),
                 visit_templates::template_version_id.eq(version.0),
                 visit_templates::position.eq(position),
             )
@@ -183,6 +204,15 @@ pub async fn keep(db: &mut Db, new: &Visit) -> Result<()> {
         .collect();
     diesel::insert_into(visit_templates::table).values(lines).execute(db).await?;
     Ok(())
+}
+
+/// Gives a visit other checklists; nothing may have been answered.
+///
+/// # Errors
+/// The database's own.
+pub async fn replace_templates(db: &mut Db, visit: VisitId, templates: &[TemplateVersionId]) -> Result<()> {
+    diesel::delete(visit_templates::table.filter(visit_templates::visit_id.eq(visit.0))).execute(db).await?;
+    keep_templates(db, visit, templates).await
 }
 
 /// Writes everything of a held visit that may change, under the next version, which it returns.
@@ -193,7 +223,13 @@ pub async fn change(db: &mut Db, visit: &Visit) -> Result<i32> {
     let checked_in_at = visit.check_in.as_ref().map(|check_in| check_in.received_at);
     Ok(diesel::update(visits::table.find(visit.id.0))
         .set((
+            visits::campaign_id.eq(visit.campaign.0),
             visits::team_id.eq(visit.team.0),
+            visits::round_id.eq(visit.round.map(|id| id.0)),
+            visits::review_from.eq(visit.review.0.to_diesel()),
+            visits::review_to.eq(visit.review.1.to_diesel()),
+            visits::joined_into_id.eq(visit.joined_into.map(|id| id.0)),
+            visits::plan_warnings.eq(&visit.warnings),
             visits::state.eq(visit.state.as_str()),
             visits::planned_start.eq(visit.window.start.to_diesel()),
             visits::planned_end.eq(visit.window.end.to_diesel()),
@@ -251,4 +287,19 @@ pub async fn clear(
         .execute(db)
         .await?;
     Ok(added > 0)
+}
+
+/// The visits of a campaign, whoever may see them, held until the transaction ends: for what is done to all of them.
+///
+/// # Errors
+/// The database's own.
+pub async fn hold_all(db: &mut Db, campaign: CampaignId) -> Result<Vec<Visit>> {
+    let rows: Vec<Row> = visits::table
+        .filter(visits::campaign_id.eq(campaign.0))
+        .order((visits::planned_start.asc(), visits::id.asc()))
+        .for_update()
+        .select(Row::as_select())
+        .load(db)
+        .await?;
+    with_templates(db, rows).await
 }

@@ -7,6 +7,7 @@ use crate::domain::text;
 use crate::domain::visit::{Kind, State};
 use crate::records::campaigns::Within;
 use crate::records::schema::{self, team_members, teams};
+use crate::records::visits::counted::{Counted, CountedRow};
 use crate::records::{Db, Result, campaigns};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -28,6 +29,8 @@ pub struct Place {
 /// Which visits are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
+    /// Of this owner.
+    pub owner: Option<OwnerId>,
     /// Of this campaign.
     pub campaign: Option<CampaignId>,
     /// At this unit or anything below it, as it was on the day of the visit.
@@ -70,15 +73,37 @@ pub async fn page(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted, limit
     };
     let mut sql = Sql::default();
     sql.text("SELECT id, planned_start FROM (");
-    let seeks = branches.iter().flat_map(|b| b.seeks(wanted).into_iter().map(move |seek| (b, seek)));
-    for (n, (branch, seek)) in seeks.enumerate() {
-        sql.text(if n == 0 { "(" } else { " UNION (" });
-        branch.write(&mut sql, &seek, words.as_ref(), limit);
-        sql.text(")");
-    }
+    union(&mut sql, &branches, wanted, words.as_ref(), Some(limit));
     sql.text(") AS seen ORDER BY planned_start DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
     let rows: Vec<Found> = sql.query().load(db).await?;
     Ok(rows.into_iter().map(|row| Place { start: row.planned_start.into(), id: VisitId(row.id) }).collect())
+}
+
+/// Every visit that an actor may see, as figures count them, in no order. Words are not looked for.
+///
+/// # Errors
+/// The database's own.
+pub async fn every(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted) -> Result<Vec<Counted>> {
+    let branches = branches(db, actor, deed).await?;
+    if branches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::default();
+    sql.text("SELECT v.id, v.owner_id, v.campaign_id, v.unit_id, v.round_id, v.kind, v.planned_start, v.planned_end ")
+        .text("FROM visits v WHERE v.id IN (SELECT id FROM (");
+    union(&mut sql, &branches, wanted, None, None);
+    sql.text(") AS seen)");
+    let rows: Vec<CountedRow> = sql.query().load(db).await?;
+    rows.into_iter().map(Counted::try_from).collect()
+}
+
+fn union(sql: &mut Sql, branches: &[Branch], wanted: &Wanted, words: Option<&Words>, limit: Option<u8>) {
+    let seeks = branches.iter().flat_map(|b| b.seeks(wanted).into_iter().map(move |seek| (b, seek)));
+    for (n, (branch, seek)) in seeks.enumerate() {
+        sql.text(if n == 0 { "(" } else { " UNION (" });
+        branch.write(sql, &seek, words, limit);
+        sql.text(")");
+    }
 }
 
 #[derive(QueryableByName)]
@@ -201,7 +226,7 @@ impl Branch {
         }
     }
 
-    fn write(&self, sql: &mut Sql, wanted: &Wanted, words: Option<&Words>, limit: u8) {
+    fn write(&self, sql: &mut Sql, wanted: &Wanted, words: Option<&Words>, limit: Option<u8>) {
         // A subtree is one seek in visit_units; anything else seeks in visits itself.
         let subtree = wanted.unit.or(self.slice.unit);
         let key = if subtree.is_some() {
@@ -221,6 +246,9 @@ impl Branch {
         }
         if let (Some(_), Some(within)) = (wanted.unit, self.slice.unit) {
             sql.text(" AND ").bind(Bind::Id(within.0)).text(" = ANY (v.unit_id || v.unit_ancestors)");
+        }
+        if let Some(of) = wanted.owner {
+            sql.text(&format!(" AND {owner} = ")).bind(Bind::Id(of.0));
         }
         for campaign in [self.slice.campaign, wanted.campaign].into_iter().flatten() {
             sql.text(" AND v.campaign_id = ").bind(Bind::Id(campaign.0));
@@ -272,7 +300,9 @@ impl Branch {
             sql.text(&format!(" AND ({start} < ")).bind(Bind::Time(after.start));
             sql.text(&format!(" OR {id} < ")).bind(Bind::Id(after.id.0)).text(")");
         }
-        sql.text(&format!(" ORDER BY {start} DESC, {id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
+        if let Some(limit) = limit {
+            sql.text(&format!(" ORDER BY {start} DESC, {id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-/// A COMMIT as a simple query ends so.
-const COMMIT: &[u8] = b"COMMIT\0";
+/// A COMMIT as a simple query: alone, or with what makes it durable behind it.
+const COMMITS: [&[u8]; 2] = [b"COMMIT\0", b"COMMIT; "];
 
 /// Hands bytes on both ways until an end closes or a fault ends it.
 pub(super) async fn pass(
@@ -28,7 +28,7 @@ pub(super) async fn pass(
                     tokio::time::sleep(time).await;
                 }
                 is_committing = how == Fault::LoseCommitAnswer
-                    && asked.windows(COMMIT.len()).any(|part| part == COMMIT);
+                    && COMMITS.iter().any(|commit| asked.windows(commit.len()).any(|part| part == *commit));
                 far.write_all(asked).await?;
             }
             count = far.read(&mut answered) => {

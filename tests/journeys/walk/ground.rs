@@ -271,7 +271,8 @@ impl Ground {
             ('k', at.owner, "supervision", supervision, watching),
             ('f', abroad, "civil_service", campaign, foreign_team),
         ] {
-            let ids = [("owner", owner), ("campaign", of), ("team", team)];
+            let round = round(sql, of).await;
+            let ids = [("owner", owner), ("campaign", of), ("team", team), ("round", round)];
             let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             names.insert("kind", kind.to_owned());
             subjects.insert(("beginnings", letter), names.clone());
@@ -317,6 +318,17 @@ async fn event(sql: &Client, unit: Uuid) -> Uuid {
          INSERT INTO unit_event_units VALUES ('{unit}', '{id}', '2010-01-01')"
     );
     sql.batch_execute(&make).await.expect("an event");
+    id
+}
+
+/// A round of a campaign.
+async fn round(sql: &Client, campaign: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO rounds (id, campaign_id, number, name, purpose, created_at)
+         VALUES ('{id}', '{campaign}', 1, '', 'first', now())"
+    );
+    sql.batch_execute(&make).await.expect("a round");
     id
 }
 

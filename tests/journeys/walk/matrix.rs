@@ -92,6 +92,14 @@ create_team        -    -     -    -     ck    -    -    -      -     -   -    -
 reseat_team        -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 approve_campaign   -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
 activate_campaign  -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
+close_fieldwork    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+conclude_campaign  -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
+close_campaign     -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+merge_campaign     -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+create_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+change_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+list_rounds        -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 ",
     },
     // A campaign that is to be: of the same kinds and owners.
@@ -176,6 +184,8 @@ list_templates     en   en    en   en    en    en   en   en     en    en  en   e
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+read_coverage      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+read_burden        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 ",
     },
     // Oneself (m), and what is somebody else's (d).

@@ -117,7 +117,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
         "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
-        "change_visit" | "change_campaign" | "reseat_team" => {
+        "change_visit" | "change_campaign" | "reseat_team" | "change_round" | "merge_campaign" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
         }
         "rewrite_template_version" => headers.push(("if-match", format!("\"draft-{}\"", "0".repeat(64)))),
@@ -181,6 +181,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "kind": "letter", "number": "1/KH-UBND", "issuer": "UBND", "issued_on": "2021-08-02",
             "title": "Kế hoạch" })
         }
+        "create_round" => json!({ "purpose": "" }),
+        "change_round" => json!({ "name": "", "targets": [], "teams": [] }),
+        "merge_campaign" => json!({ "into": known("campaign") }),
         "create_team" => json!({ "name": "", "members": [a_member()] }),
         "reseat_team" => json!({ "members": [a_member()] }),
         "schedule_visit" => {

@@ -34,8 +34,8 @@ pub struct PhotoFilters {
     visit: Option<Uuid>,
     /// A unit and everything below it.
     unit: Option<Uuid>,
-    /// Positions within `west,south,east,north` in degrees, at most twenty degrees each way; ordered by id, and
-    /// wider than one degree by cells of one degree (from south to north, then from west to east) and id.
+    /// Positions within `west,south,east,north` in degrees, at most twenty degrees each way; ordered by cells
+    /// of a hundredth of a degree (from south to north, then from west to east) and id.
     #[param(example = "107.9,15.7,108.0,15.8")]
     bbox: Option<String>,
     /// Checklist item.
@@ -151,7 +151,7 @@ pub struct PhotoPage {
 struct Position {
     captured_at: Timestamp,
     id: Uuid,
-    /// Where it was taken: what a wide box is ordered by.
+    /// Where it was taken: what a box is ordered by.
     place: Option<(f64, f64)>,
 }
 

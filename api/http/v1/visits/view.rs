@@ -9,6 +9,7 @@ use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,7 +27,8 @@ use uuid::Uuid;
         "at": "2026-03-20T08:04:11+07:00", "latitude": 22.4871, "longitude": 105.2189, "accuracy_m": 8.0,
         "source": "gnss", "place": "inside", "distance_m": 0.0, "reasons": [], "clock_skew_s": -1.5,
         "clock_off": false, "by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21", "received_at": "2026-03-20T01:04:12.5Z" },
-    "submitted_at": null, "finalised_at": null, "ended_because": null, "previous_visit": null, "minutes": null,
+    "submitted_at": null, "finalised_at": null, "ended_because": null, "round": null, "review_from": null,
+    "review_to": null, "joined_into": null, "previous_visit": null, "minutes": null,
     "templates": ["9c8b7a69-5847-4362-9150-4f3e2d1c0b9a"], "version": 3,
     "created_by": "6f5e4d3c-2b1a-4098-8776-655443322110", "created_at": "2026-03-16T02:11:40Z", "warnings": []
 }))]
@@ -39,6 +41,8 @@ pub struct VisitView {
     campaign: Uuid,
     /// Which team goes.
     team: Uuid,
+    /// In which round of the campaign, if in any.
+    round: Option<Uuid>,
     /// Where to.
     unit: Uuid,
     /// The unit as it is on the planned day.
@@ -71,6 +75,12 @@ pub struct VisitView {
     finalised_at: Option<Timestamp>,
     /// Why it was cancelled or aborted.
     ended_because: Option<String>,
+    /// First day of the period it looks back on; says nothing of when it was made.
+    review_from: Option<Date>,
+    /// Last day of that period.
+    review_to: Option<Date>,
+    /// With which visit it was joined when two campaigns became one.
+    joined_into: Option<Uuid>,
     /// What it re-inspects.
     previous_visit: Option<Uuid>,
     /// Its minutes.
@@ -83,10 +93,10 @@ pub struct VisitView {
     created_by: Uuid,
     /// When it was scheduled.
     created_at: Timestamp,
-    /// What a scheduler should look at twice: `non_working_day`, and `overlapping_visit` among the visits they may
-    /// see (only when scheduling).
+    /// What was worth a second look when it was planned. `overlapping_visit` is told only in the answer to scheduling,
+    /// among the visits that are no secret to whoever schedules.
     #[schema(value_type = Vec<vocabulary::VisitWarning>)]
-    warnings: Vec<&'static str>,
+    warnings: Vec<String>,
 }
 
 /// When and where the team stood in the door.
@@ -295,6 +305,7 @@ impl From<&Visit> for VisitView {
             owner: v.owner.0,
             campaign: v.campaign.0,
             team: v.team.0,
+            round: v.round.map(|id| id.0),
             unit: v.unit.0,
             unit_version: v.unit_version.0,
             unit_path: v.unit_path.clone(),
@@ -310,20 +321,24 @@ impl From<&Visit> for VisitView {
             submitted_at: v.submitted_at,
             finalised_at: v.finalised_at,
             ended_because: v.ended_because.clone(),
+            review_from: v.review.0,
+            review_to: v.review.1,
+            joined_into: v.joined_into.map(|id| id.0),
             previous_visit: v.previous.map(|id| id.0),
             minutes: v.minutes.as_ref().map(Into::into),
             templates: v.templates.iter().map(|id| id.0).collect(),
             version: v.version,
             created_by: v.created_by.0,
             created_at: v.created_at,
-            warnings: v.window.warnings(),
+            warnings: v.warnings.clone(),
         }
     }
 }
 
 impl From<&Scheduled> for VisitView {
     fn from(s: &Scheduled) -> Self {
-        Self { warnings: s.warnings.clone(), ..Self::from(&s.visit) }
+        let warnings = s.warnings.iter().map(|code| (*code).to_owned()).collect();
+        Self { warnings, ..Self::from(&s.visit) }
     }
 }
 

@@ -1,0 +1,1 @@
+DROP TABLE round_teams, round_targets, rounds;

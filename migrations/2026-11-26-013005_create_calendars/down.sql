@@ -1,0 +1,1 @@
+DROP TABLE holidays, calendar_days, calendars;
