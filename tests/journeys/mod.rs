@@ -32,6 +32,7 @@ mod slow_lines;
 mod stopping;
 mod store_outages;
 mod templates;
+mod unit_events;
 mod units;
 mod uploads_broken;
 mod visits;

@@ -329,7 +329,7 @@ impl Ground {
             subjects.insert(("accounts", letter), account(house, sql, owner).await);
         }
         for (letter, unit) in [('e', at.commune), ('n', at.other_commune)] {
-            let ids = [("owner", at.owner), ("unit", unit)];
+            let ids = [("owner", at.owner), ("unit", unit), ("event", event(sql, unit).await)];
             let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("ground", letter), names);
         }
@@ -338,6 +338,20 @@ impl Ground {
         subjects.insert(("oneself", 'd'), Names::from([("device", theirs.to_string())]));
         self.subjects = subjects;
     }
+}
+
+/// Something that happened to a unit, which nobody can undo any more.
+async fn event(sql: &Client, unit: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let effects = json!([{ "unit": unit, "ended": null, "begun": null }]);
+    let make = format!(
+        "INSERT INTO unit_events (id, kind, operating_date, effective_on, certainty, note, effects, successions,
+             recorded_at)
+         VALUES ('{id}', 'rename', '2010-01-01', '2010-01-01', 'high', '', '{effects}', '[]', now());
+         INSERT INTO unit_event_units VALUES ('{unit}', '{id}', '2010-01-01')"
+    );
+    sql.batch_execute(&make).await.expect("an event");
+    id
 }
 
 /// A round of a campaign.

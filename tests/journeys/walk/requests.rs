@@ -116,6 +116,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let mut headers = Vec::new();
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
+        "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
         "change_visit" | "change_finding" | "change_campaign" | "reseat_team" | "change_round"
         | "merge_campaign" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
@@ -217,6 +218,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "name": "", "unit_type": "commune", "parent": known("unit"), "valid_from": "2021-07-01" })
         }
         "add_unit_version" => json!({ "name": "", "unit_type": "commune", "valid_from": "2021-07-01" }),
+        "record_unit_event" => json!({ "kind": "rename", "instrument": "", "operating_date": "2021-07-01",
+            "changes": [{ "unit": known("unit"), "name": "" }] }),
+        "undo_unit_event" => json!({ "reason": "" }),
         "survey_premises" => json!({ "name": "", "valid_from": "2021-07-01",
             "shape": { "type": "Point", "coordinates": [108.0, 15.7], "radius_m": 60 } }),
         "change_my_password" => json!({ "current_password": "x", "new_password": "y" }),
