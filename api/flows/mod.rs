@@ -1,8 +1,12 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
 pub mod accounts;
+pub mod assignments;
+pub mod calendars;
 pub mod campaigns;
 pub mod clients;
+pub mod company;
+pub mod draws;
 pub mod fsck;
 pub mod invitations;
 pub mod keys;

@@ -18,6 +18,7 @@ mod keys;
 mod methods;
 mod owners;
 mod photos;
+mod planning;
 mod probes;
 mod repeats;
 mod review;

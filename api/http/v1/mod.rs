@@ -1,7 +1,11 @@
 //! The JSON API, version 1: one file a noun, view types private to it.
 
 pub mod accounts;
+pub mod assignments;
+pub mod calendars;
 pub mod campaigns;
+pub mod company;
+pub mod draws;
 pub mod me;
 pub mod owners;
 pub mod photos;
@@ -18,7 +22,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation under `/v1`.
 pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.configure(assignments::operations);
+    cfg.configure(calendars::operations);
     cfg.configure(campaigns::operations);
+    cfg.configure(company::operations);
+    cfg.configure(draws::operations);
     cfg.configure(owners::operations);
     cfg.configure(photos::operations);
     cfg.configure(premises::operations);

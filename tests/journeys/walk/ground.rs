@@ -272,7 +272,13 @@ impl Ground {
             ('f', abroad, "civil_service", campaign, foreign_team),
         ] {
             let round = round(sql, of).await;
-            let ids = [("owner", owner), ("campaign", of), ("team", team), ("round", round)];
+            let ids = [
+                ("owner", owner),
+                ("campaign", of),
+                ("team", team),
+                ("round", round),
+                ("draw", draw(sql, of).await),
+            ];
             let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             names.insert("kind", kind.to_owned());
             subjects.insert(("beginnings", letter), names.clone());
@@ -305,6 +311,17 @@ impl Ground {
         subjects.insert(("oneself", 'd'), Names::from([("device", theirs.to_string())]));
         self.subjects = subjects;
     }
+}
+
+/// A draw for a campaign, not told yet.
+async fn draw(sql: &Client, campaign: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO draws (id, campaign_id, title, strata, seed, commitment, drawn, made_at)
+         VALUES ('{id}', '{campaign}', 'Chọn xã', '[]', sha256('x'), 'x', '[]', now())"
+    );
+    sql.batch_execute(&make).await.expect("a draw");
+    id
 }
 
 /// A round of a campaign.
