@@ -95,7 +95,7 @@ pub const SETTINGS: &[Setting] = &[
         "FIELDPROOF_TRUSTED_PROXIES",
         "",
         "addresses, comma separated",
-        "Whose Forwarded and X-Forwarded-For headers are believed.",
+        "Whose Forwarded and X-Forwarded-For headers are believed: each proxy by its own address, no networks.",
     ),
     setting(
         "FIELDPROOF_CORS_ORIGINS",

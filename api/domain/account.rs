@@ -1,6 +1,7 @@
 //! A person's account: how the login is written, what a password must be, which roles may be granted how.
 
-use crate::actor::{Grant, Role};
+use crate::actor::{Actor, Grant, Role};
+use crate::ids::AccountId;
 use crate::refusal::{FieldFault, Kind, Refusal};
 use unicode_normalization::UnicodeNormalization;
 
@@ -117,6 +118,19 @@ pub fn grantable(grant: &Grant, at: &str) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses to let somebody grant a role to themselves, whatever they may grant to others: whoever runs the
+/// installation sees no evidence, and that must not be one request away.
+///
+/// # Errors
+/// `grant.own`.
+pub fn not_to_oneself(actor: &Actor, account: AccountId) -> Result<(), Refusal> {
+    if actor.account() != Some(account) {
+        return Ok(());
+    }
+    let detail = "Nobody grants a role to themselves; another administrator can.";
+    Err(Refusal::new(Kind::Forbidden, "grant.own", detail))
 }
 
 /// Refusal to take away the last way into the installation.

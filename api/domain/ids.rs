@@ -73,6 +73,12 @@ ids! {
     ResponseId,
     /// A photo, minted by the phone.
     PhotoId,
+    /// Something that was not as it should be, or a strength.
+    FindingId,
+    /// A corrective action.
+    ActionId,
+    /// A recommendation.
+    RecommendationId,
 }
 
 /// Accepts an id only if a phone minted it as UUIDv7.

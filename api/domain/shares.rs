@@ -61,6 +61,27 @@ pub fn together(items: &[ItemShare]) -> Option<Together> {
     Some(Together { at_all: ratio(&at_all), at_one_alone: alone.collect() })
 }
 
+/// The word for a share, which follows from its counts and is never typed: less than 30 % is `một số`, to 50 % `nhiều`,
+/// more `phần lớn`, all `tất cả`; `None` for none of them, or of nothing.
+#[must_use]
+pub fn how_many(share: Ratio) -> Option<&'static str> {
+    if share.numerator == 0 || share.denominator == 0 {
+        return None;
+    }
+    if share.numerator >= share.denominator {
+        return Some("tất cả");
+    }
+    // Compared as counts: a rounded percent could move a share over a limit.
+    let (part, whole) = (u64::from(share.numerator) * 100, u64::from(share.denominator));
+    Some(if part < whole * 30 {
+        "một số"
+    } else if part <= whole * 50 {
+        "nhiều"
+    } else {
+        "phần lớn"
+    })
+}
+
 fn count(units: &BTreeSet<UnitId>) -> u32 {
     u32::try_from(units.len()).unwrap_or(u32::MAX)
 }
@@ -91,6 +112,20 @@ mod tests {
         let alone = vec![("OSS-D02".to_owned(), of(9)), ("OSS-D03".to_owned(), of(0))];
         assert_eq!(both, Some(Together { at_all: of(4), at_one_alone: alone }));
         assert_eq!(together(&[set]), None);
+    }
+
+    #[test]
+    fn words_for_shares_follow_from_counts() {
+        let word = |numerator, denominator| how_many(Ratio { numerator, denominator });
+        assert_eq!(word(0, 17), None);
+        assert_eq!(word(0, 0), None);
+        assert_eq!(word(4, 17), Some("một số"));
+        assert_eq!(word(3, 10), Some("nhiều"));
+        assert_eq!(word(11, 22), Some("nhiều"));
+        assert_eq!(word(13, 17), Some("phần lớn"));
+        assert_eq!(word(28, 28), Some("tất cả"));
+        // 29.997 % rounds to 30.00 and is less all the same.
+        assert_eq!(word(2_999_700, 10_000_000), Some("một số"));
     }
 
     #[test]

@@ -235,12 +235,13 @@ async fn give(
 /// Grants a role; returns the account with it and the new grant's id.
 ///
 /// # Errors
-/// A field that breaks a rule, `grant.held`, no right, or an outage.
+/// A field that breaks a rule, `grant.held`, `grant.own`, no right, or an outage.
 pub async fn grant(app: &App, actor: &Actor, id: AccountId, grant: Grant) -> Result<(WithGrants, GrantId)> {
     let mut tx = app.records.begin().await?;
     let (account, all) = known(&mut tx, actor, id, true).await?;
     may_manage(actor, &all)?;
     permission::may(actor, Deed::ManageAccounts, &subject(&grant))?;
+    account::not_to_oneself(actor, id)?;
     if account.state == State::Disabled {
         return Err(disabled().into());
     }

@@ -1,21 +1,25 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
 pub mod accounts;
+pub mod actions;
 pub mod assignments;
 pub mod calendars;
 pub mod campaigns;
 pub mod clients;
 pub mod company;
 pub mod draws;
+pub mod findings;
 pub mod fsck;
 pub mod invitations;
 pub mod keys;
+pub mod minutes;
 pub mod oauth;
 pub mod owners;
 pub mod photos;
 pub mod premises;
 pub mod profile;
 pub mod promises;
+pub mod recommendations;
 pub mod replays;
 pub mod reports;
 pub mod responses;

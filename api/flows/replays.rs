@@ -3,10 +3,13 @@
 use super::{Error, Result};
 use crate::app::App;
 use crate::domain::actor::{Actor, Who};
+use crate::domain::footing::{Footing, needs_seats};
+use crate::domain::permission::{self, Deed};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::identity;
 pub use crate::records::replays::Hold;
-use crate::records::replays::{self, Kept};
+use crate::records::replays::{self, Asked, Kept};
+use crate::records::{Db, teams, visits};
 use jiff::SignedDuration;
 use serde_json::Value;
 use std::time::Duration;
@@ -43,12 +46,20 @@ pub enum Turn {
     Again(Answer),
 }
 
-/// Takes the key for this request, or finds the answer the key stands for.
+/// Takes the key for this request, or finds the answer the key stands for. `deed` is the right that the request needs,
+/// where it needs one: a kept answer is for whoever may still do what was asked.
 ///
 /// # Errors
-/// `idempotency.bad-key`, `idempotency.other-request`, `idempotency.in-progress` after five seconds of waiting, and
-/// `idempotency.answer-lost` for a request that took effect but whose answer died with its process.
-pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -> Result<Turn> {
+/// `idempotency.bad-key`, `idempotency.other-request`, `idempotency.in-progress` after five seconds of waiting,
+/// `idempotency.answer-lost` for a request that took effect but whose answer died with its process; where the right
+/// was lost meanwhile, what a request without the right is told, or `idempotency.right-lost`.
+pub async fn begin(
+    app: &App,
+    actor: &Actor,
+    deed: Option<Deed>,
+    key: &str,
+    fingerprint: [u8; 32],
+) -> Result<Turn> {
     if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
         let detail = "Idempotency-Key must have 1 to 255 visible ASCII characters.";
         return Err(Refusal::new(Kind::Invalid, "idempotency.bad-key", detail).into());
@@ -67,7 +78,15 @@ pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -
         let given_up_before = now.saturating_sub(GIVEN_UP_AFTER).unwrap_or(now);
         let kept = {
             let mut conn = app.records.conn().await?;
-            if replays::take(&mut conn, &hold, &fingerprint, expires_at, given_up_before).await? {
+            let footing = footing(&mut conn, actor, deed).await?;
+            let asked = Asked {
+                hold: &hold,
+                fingerprint: &fingerprint,
+                footing: &footing,
+                expires_at,
+                given_up_before,
+            };
+            if replays::take(&mut conn, asked).await? {
                 return Ok(Turn::First(hold));
             }
             let kept = replays::find(&mut conn, &principal, key).await?;
@@ -75,6 +94,9 @@ pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -
                 && replays::free(&mut conn, &hold).await?
             {
                 continue;
+            }
+            if let Some(kept) = kept.as_ref().filter(|kept| kept.answer.is_some()) {
+                may_still(&mut conn, actor, deed, kept, &footing).await?;
             }
             kept
         };
@@ -85,6 +107,38 @@ pub async fn begin(app: &App, actor: &Actor, key: &str, fingerprint: [u8; 32]) -
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// What the right to this deed rests on today.
+async fn footing(db: &mut Db, actor: &Actor, deed: Option<Deed>) -> Result<Footing> {
+    let Some(deed) = deed else { return Ok(Footing::default()) };
+    let seats = match actor.account() {
+        Some(account) if needs_seats(deed) => teams::seats(db, account).await?,
+        _ => Vec::new(),
+    };
+    Ok(Footing::of(actor, deed, &seats))
+}
+
+/// Whether somebody may still do what a kept answer tells the outcome of: asked of the visit itself where it is a
+/// visit's, else of what the right rested on.
+async fn may_still(
+    db: &mut Db,
+    actor: &Actor,
+    deed: Option<Deed>,
+    kept: &Kept,
+    today: &Footing,
+) -> Result<()> {
+    let Some(deed) = deed else { return Ok(()) };
+    super::scope(actor, deed)?;
+    if let Some(visit) = kept.visit {
+        let standing = visits::standing(db, actor, visit).await?.ok_or_else(Refusal::not_found)?;
+        return Ok(permission::may(actor, deed, &standing.subject)?);
+    }
+    if kept.footing.as_ref().is_some_and(|then| then.holds(today)) {
+        return Ok(());
+    }
+    let detail = "What allowed this request is yours no more, so its answer is not given again.";
+    Err(Refusal::new(Kind::Forbidden, "idempotency.right-lost", detail).into())
 }
 
 /// The answer a key stands for; nothing while it is worth waiting.

@@ -10,7 +10,7 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Ready, ready};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::sync::Arc;
 
 /// The largest JSON body taken, in bytes.
@@ -61,8 +61,10 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         if inner.to_string().starts_with("number out of range") {
             return wrong_shape(&pointer(why.path()), &inner.to_string());
         }
-        if inner.is_syntax() || inner.is_eof() {
-            let detail = format!("The body is no JSON: {inner}.");
+        // What is no JSON is no JSON, wherever its shape went wrong before.
+        let syntax = serde_json::from_slice::<IgnoredAny>(bytes).err();
+        if let Some(why) = syntax.as_ref().or_else(|| (!inner.is_data()).then_some(inner)) {
+            let detail = format!("The body is no JSON: {why}.");
             return Problem::of_door(StatusCode::BAD_REQUEST, "body.not-json", detail);
         }
         wrong_shape(&pointer(why.path()), &inner.to_string())
@@ -158,13 +160,13 @@ mod tests {
         inner: Vec<u8>,
     }
 
-    fn fault(json: &str) -> String {
+    /// Status and code, and what is said of the problem besides.
+    fn fault(json: &str) -> (u16, &'static str, String) {
         match parse_json::<Shape>(json.as_bytes()) {
-            Ok(_) => "taken".to_owned(),
+            Ok(_) => (200, "taken", String::new()),
             Err(problem) => {
-                serde_json::to_string(&actix_web::ResponseError::status_code(&problem).as_u16())
-                    .unwrap_or_default()
-                    + &format!("{problem:?}")
+                let status = actix_web::ResponseError::status_code(&problem).as_u16();
+                (status, problem.code(), format!("{problem:?}"))
             }
         }
     }
@@ -193,10 +195,24 @@ mod tests {
 
     #[test]
     fn a_wrong_field_is_named_by_its_place() {
-        assert!(fault(r#"{"inner":[1,"x"]}"#).contains("/inner/1"));
-        assert!(fault(r#"{"outer":1}"#).contains("\"/outer\""));
-        assert!(fault("{}").contains("\"/inner\""));
-        assert!(fault("{} x").starts_with("422") || fault("{} x").starts_with("400"));
-        assert!(fault("{").starts_with("400"));
+        for (json, place, code) in [
+            (r#"{"inner":[1,"x"]}"#, "\"/inner/1\"", "field.wrong-type"),
+            (r#"{"inner":[1e999]}"#, "\"/inner/0\"", "field.wrong-type"),
+            (r#"{"outer":1}"#, "\"/outer\"", "field.unknown"),
+            ("{}", "\"/inner\"", "field.missing"),
+        ] {
+            let (status, family, said) = fault(json);
+            assert_eq!((status, family), (422, "invalid"), "{json}");
+            assert!(said.contains(place) && said.contains(code), "{json}: {said}");
+        }
+        assert_eq!(fault(r#"{"inner":[1]}"#).0, 200);
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_so_whatever_its_shape() {
+        for json in ["", "{", "{} x", r#"{"inner":[1]} x"#, r#"{"outer":1"#, r#"{"inner":[1],}"#, "inner=1"] {
+            let (status, code, said) = fault(json);
+            assert_eq!((status, code), (400, "body.not-json"), "{json}: {said}");
+        }
     }
 }

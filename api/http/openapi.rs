@@ -1,12 +1,16 @@
 //! The contract: collected from the operations, finished with what all share, served and printed.
 
+mod examples;
+
 use super::deeds::{self, Needs};
 use super::problem::{PROBLEM_JSON, ProblemDocument};
 use super::{read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use utoipa::OpenApi as _;
+use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{
@@ -35,6 +39,8 @@ use utoipa_actix_web::AppExt;
         (name = "templates", description = "Checklists as immutable versions."),
         (name = "campaigns", description = "Plans, decisions, teams."),
         (name = "visits", description = "One team at one unit once."),
+        (name = "findings", description = "What visits found, what is said to it, what became of it."),
+        (name = "actions", description = "Who is to remedy what by when."),
         (name = "photos", description = "Evidence: declared, sent, examined, browsed."),
         (name = "operations", description = "Health and figures of this installation."),
     )
@@ -76,6 +82,7 @@ fn finish(document: &mut OpenApi) {
             finish_operation(method, path, operation);
         }
     }
+    examples::show(document);
 }
 
 fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
@@ -100,8 +107,10 @@ fn idempotency_key() -> Parameter {
         .required(Required::False)
         .description(Some(
             "1 to 255 visible ASCII characters, new for each thing you want done. The same request with the same key \
-             gets the first one's answer, with `Idempotency-Replayed: true`, for 30 days, and for as \
-             long as the campaign is open that the request took effect under.",
+             gets the first one's answer, with `Idempotency-Replayed: true`. A key lives for 30 days, and beyond them \
+             for as long as the campaign is open that the request took effect under. A request that was refused and \
+             changed nothing leaves its key free: the same again under it is looked at anew, and may be in order by \
+             then. A kept answer is given only to whoever may still do what was asked.",
         ))
         .schema(Some(text.build()))
         .example(Some(serde_json::json!("0198c7a2-51b0-7d2e-8c39-3f1f6a1f9d02")))
@@ -112,7 +121,12 @@ fn oauth() -> OAuth2 {
     let scopes = || Scopes::from_iter(Scope::ALL.map(|s| (s.as_str(), scope_meaning(s))));
     OAuth2::with_description(
         [
-            Flow::AuthorizationCode(AuthorizationCode::new("/oauth/authorize", "/oauth/token", scopes())),
+            Flow::AuthorizationCode(AuthorizationCode::with_refresh_url(
+                "/oauth/authorize",
+                "/oauth/token",
+                scopes(),
+                "/oauth/token",
+            )),
             Flow::ClientCredentials(ClientCredentials::new("/oauth/token", scopes())),
         ],
         "OAuth 2.1: authorization code with PKCE (S256) for people, client credentials for integrators.",
@@ -138,25 +152,78 @@ fn scope_meaning(scope: Scope) -> &'static str {
     }
 }
 
-/// Adds what follows from an operation's right, parameters and body: its scope and the refusals all such share.
+/// Adds what follows from an operation's right, parameters and body: its scope, the refusals all such share, and the
+/// headers and bodies of those.
 fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
     let needs = operation.operation_id.as_deref().and_then(deeds::needs);
-    let mut shared: Vec<(&str, &str)> = vec![
-        ("429", "Too many requests; `Retry-After` says when to come back."),
+    let scope = match needs {
+        Some(Needs::Right(deed)) => SecurityRequirement::new("oauth", [deed.scope().as_str()]),
+        _ => SecurityRequirement::default(),
+    };
+    operation.security = Some(vec![scope]);
+    let takes_key = method == "POST" && matches!(needs, Some(Needs::Right(_)));
+    if takes_key {
+        let key = RefOr::Ref(Ref::new(format!("#/components/parameters/{IDEMPOTENCY_KEY}")));
+        operation.parameters.get_or_insert_default().push(key);
+    }
+    // OAuth has words and pages of its own for nearly everything, which its operations list.
+    let shared = match path {
+        path if path.starts_with("/oauth/") || path.starts_with("/.well-known/") => vec![TOO_MANY],
+        _ => shared_refusals(path, operation, takes_key, needs),
+    };
+    for (status, meaning) in shared {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(meaning)));
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        // Refusals that an operation lists itself need no body there: it is always a problem document.
+        let is_refusal = status.starts_with('4') || status.starts_with('5');
+        if is_refusal && response.content.is_empty() {
+            *response = refusal(&response.description);
+        }
+        // Where an operation answers too many attempts in its own way, too many requests come before it.
+        if status == "429" {
+            for (kind, body) in refusal(TOO_MANY.1).content {
+                response.content.entry(kind).or_insert(body);
+            }
+        }
+        let told = match status.as_str() {
+            "429" | "503" => Some("Seconds after which to come back."),
+            "408" => Some("Seconds after which to send it again."),
+            "409" if takes_key => {
+                Some("Seconds after which to send the same again, with `idempotency.in-progress`.")
+            }
+            _ => None,
+        };
+        if let Some(meaning) = told {
+            response.headers.insert("Retry-After".to_owned(), RefOr::T(retry_after(meaning)));
+        }
+    }
+    if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
+        body.required.get_or_insert(Required::True);
+    }
+}
+
+/// Comes from the counting in front of everything.
+const TOO_MANY: (&str, &str) = ("429", "Too many requests; `Retry-After` says when to come back.");
+
+/// What all operations of one kind may refuse.
+fn shared_refusals(
+    path: &str,
+    operation: &Operation,
+    takes_key: bool,
+    needs: Option<Needs>,
+) -> Vec<(&'static str, &'static str)> {
+    let mut shared = vec![
+        TOO_MANY,
         ("500", "A fault of ours; the request id finds it in the log."),
         ("503", "A part of the server is away; nothing was changed, send the same again."),
     ];
-    if let Some(Needs::Right(deed)) = needs {
-        let scope = deed.scope().as_str();
-        operation.security = Some(vec![SecurityRequirement::new("oauth", [scope])]);
+    if matches!(needs, Some(Needs::Right(_))) {
         shared.push(("401", "No access token, or one that no longer holds."));
         shared.push(("403", "Known, and not allowed; or the client lacks the scope."));
-    } else {
-        operation.security = Some(vec![SecurityRequirement::default()]);
     }
-    if method == "POST" && matches!(needs, Some(Needs::Right(_))) {
-        let key = RefOr::Ref(Ref::new(format!("#/components/parameters/{IDEMPOTENCY_KEY}")));
-        operation.parameters.get_or_insert_default().push(key);
+    if takes_key {
         shared.push((
             "409",
             "The request with this `Idempotency-Key` is still being answered, or its answer was lost.",
@@ -166,11 +233,8 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
     if path.contains('{') {
         shared.push(("404", "Missing, or not yours to see: one answer for both."));
     }
-    let parameters = operation.parameters.as_ref();
-    let has_query = parameters.is_some_and(|all| {
-        all.iter().any(|p| matches!(p, RefOr::T(p) if matches!(p.parameter_in, ParameterIn::Query)))
-    });
-    if has_query {
+    let is_query = |p: &RefOr<Parameter>| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query);
+    if operation.parameters.iter().flatten().any(is_query) {
         shared.push(("422", "A parameter breaks a rule; `errors` names it."));
     }
     if operation.request_body.is_some() {
@@ -180,21 +244,12 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
         shared.push(("415", "This media type is not taken."));
         shared.push(("422", "A field breaks a rule; `errors` names it."));
     }
-    for (status, meaning) in shared {
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(meaning)));
-    }
-    // Refusals that an operation lists itself need no body there: it is always a problem document.
-    for (status, response) in &mut operation.responses.responses {
-        if let RefOr::T(response) = response
-            && (status.starts_with('4') || status.starts_with('5'))
-            && response.content.is_empty()
-        {
-            *response = refusal(&response.description);
-        }
-    }
-    if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
-        body.required.get_or_insert(Required::True);
-    }
+    shared
+}
+
+fn retry_after(meaning: &str) -> Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([5]);
+    HeaderBuilder::new().schema(Some(seconds)).description(Some(meaning)).build()
 }
 
 fn refusal(meaning: &str) -> Response {
@@ -209,6 +264,8 @@ struct Printed {
     yaml: String,
     json: String,
     templates: Vec<(Vec<String>, Vec<&'static str>)>,
+    /// `METHOD path` to `operationId`.
+    ids: HashMap<String, String>,
 }
 
 fn printed() -> &'static Printed {
@@ -217,8 +274,11 @@ fn printed() -> &'static Printed {
         let mut document = document();
         let json = document.to_pretty_json().unwrap_or_default();
         let yaml = document.to_yaml().unwrap_or_default();
-        let mut templates = Vec::new();
+        let (mut templates, mut ids) = (Vec::new(), HashMap::new());
         for (path, item) in &mut document.paths.paths {
+            for (method, operation) in operations_of(item) {
+                ids.extend(operation.operation_id.clone().map(|id| (format!("{method} {path}"), id)));
+            }
             let methods = [
                 ("GET", &item.get),
                 ("PUT", &item.put),
@@ -234,8 +294,14 @@ fn printed() -> &'static Printed {
             }
             templates.push((path.split('/').map(ToOwned::to_owned).collect(), methods));
         }
-        Printed { yaml, json, templates }
+        Printed { yaml, json, templates, ids }
     })
+}
+
+/// The `operationId` of what stands at an address of the contract.
+#[must_use]
+pub fn operation_at(method: &str, path: &str) -> Option<&'static str> {
+    printed().ids.get(&format!("{method} {path}")).map(String::as_str)
 }
 
 /// The methods the contract knows for a path, for 405 answers.

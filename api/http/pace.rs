@@ -18,6 +18,9 @@ use tokio::time::{Instant, Sleep};
 /// The window moves in this many steps, so a sender that stands still is noticed at most a step too late.
 const STEPS: u32 = 6;
 
+/// After how many seconds a body that came too slowly is worth sending again.
+pub const AFTER_SLOWNESS_S: u32 = 30;
+
 /// Why a body ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyFault {
@@ -37,7 +40,8 @@ impl From<BodyFault> for Problem {
         match fault {
             BodyFault::Slow => {
                 let detail = "The body came too slowly; send it again on a better line.";
-                Self::of_door(StatusCode::REQUEST_TIMEOUT, "body.too-slow", detail).retry_after(30)
+                Self::of_door(StatusCode::REQUEST_TIMEOUT, "body.too-slow", detail)
+                    .retry_after(AFTER_SLOWNESS_S)
             }
             BodyFault::TooLarge(most) => {
                 let detail = format!("This body may have {most} bytes.");

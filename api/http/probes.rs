@@ -88,7 +88,8 @@ pub async fn ready(app: web::Data<App>, vitals: web::Data<Vitals>) -> HttpRespon
 ///
 /// Prometheus text format. Served to loopback callers, or on a listener of its own by setting.
 #[utoipa::path(tag = "operations", responses(
-    (status = 200, description = "Counters and histograms.", body = String, content_type = "text/plain"),
+    (status = 200, description = "Counters and histograms.", body = String, content_type = "text/plain",
+        example = json!("# TYPE http_rate_limited_total counter\nhttp_rate_limited_total 3\n")),
     (status = 404, description = "Not for callers beyond loopback, nor where figures have a listener of their own.")))]
 #[get("/metrics")]
 pub async fn metrics(

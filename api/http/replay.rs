@@ -3,10 +3,13 @@
 
 use super::actor::{self, Known};
 use super::body::MAX_JSON_BYTES;
+use super::deeds::{self, Needs};
 use super::limits::{collect, paced};
+use super::openapi;
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::actor::Actor;
+use crate::domain::permission::Deed;
 use crate::flows::replays::{self, Answer, Hold, Turn};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -53,7 +56,7 @@ async fn begin(app: &App, actor: &Actor, request: &mut ServiceRequest) -> Result
     let body = collect(paced(request.take_payload(), &app.config), MAX_JSON_BYTES).await?;
     let address = request.uri().path_and_query().map_or(request.path(), |address| address.as_str());
     let fingerprint = replays::fingerprint(request.method().as_str(), address, &body);
-    let turn = replays::begin(app, actor, &key_of(request), fingerprint).await;
+    let turn = replays::begin(app, actor, deed_of(request), &key_of(request), fingerprint).await;
     request.set_payload(Payload::from(body));
     turn.map_err(|why| {
         let problem = Problem::from(why);
@@ -95,6 +98,15 @@ async fn keyed(request: &ServiceRequest) -> Option<(web::Data<App>, Actor)> {
     };
     // Who is not known is refused by the operation itself.
     Some((app, known.0.ok()?))
+}
+
+/// The right that the operation at this address needs.
+fn deed_of(request: &ServiceRequest) -> Option<Deed> {
+    let operation = openapi::operation_at(request.method().as_str(), &request.match_pattern()?)?;
+    match deeds::needs(operation)? {
+        Needs::Right(deed) => Some(deed),
+        Needs::Nothing => None,
+    }
 }
 
 /// The key; nothing readable becomes the empty key, which is refused with the reason.

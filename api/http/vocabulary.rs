@@ -3,8 +3,8 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, actor, assignment, campaign, check, client, key, permission, photo, place, refusal, response,
-    template, unit, visit,
+    account, action, actor, assignment, campaign, check, client, finding, key, permission, photo, place,
+    refusal, response, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -117,6 +117,29 @@ vocabulary! {
     closed YesNoNa = serde_words::<response::YesNoNa>();
     /// What an answer amounts to: fine, partly, not fine, does not arise, or kept with nothing to judge it by.
     closed ResponseOutcome = serde_words::<response::Outcome>();
+    // findings and actions
+    /// What a finding says: not as it should be, or good.
+    closed FindingKind = finding::Kind::ALL.iter().map(|word| word.as_str()).collect();
+    /// How grave a finding is.
+    closed Severity = finding::Severity::ALL.iter().map(|word| word.as_str()).collect();
+    /// Where a finding is in its life.
+    closed FindingState = finding::State::ALL.iter().map(|word| word.as_str()).collect();
+    /// How well it is known when something was seen.
+    closed MomentPrecision = finding::Precision::ALL.iter().map(|word| word.as_str()).collect();
+    /// What a re-inspection saw of an earlier finding.
+    closed ReInspectionOutcome = finding::Outcome::ALL.iter().map(|word| word.as_str()).collect();
+    /// What sort of body judges an item.
+    open Assessor = finding::Assessor::ALL.iter().map(|word| word.as_str()).collect();
+    /// What a body says of an item.
+    closed Judgement = finding::Judgement::ALL.iter().map(|word| word.as_str()).collect();
+    /// What sort of corrective action it is.
+    open ActionKind = action::Kind::ALL.iter().map(|word| word.as_str()).collect();
+    /// Where a corrective action is in its life.
+    closed ActionState = action::State::ALL.iter().map(|word| word.as_str()).collect();
+    /// What became of a request for more time.
+    closed ExtensionState = action::ExtensionState::ALL.iter().map(|word| word.as_str()).collect();
+    /// How often a recurring action falls due.
+    closed Every = action::Every::ALL.iter().map(|word| word.as_str()).collect();
     // photos
     /// How far a photo got.
     open PhotoState = serde_words::<photo::State>();

@@ -3,6 +3,7 @@
 use super::schema::{campaigns, replays, teams, visits};
 use super::{Db, Error, Result};
 use crate::domain::campaign::CampaignState;
+use crate::domain::footing::Footing;
 use crate::domain::ids::VisitId;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -33,6 +34,25 @@ pub struct Kept {
     pub committed: bool,
     /// Until when it is kept at least.
     pub expires_at: Timestamp,
+    /// What the right to it rested on; `None` for what was kept before that was.
+    pub footing: Option<Footing>,
+    /// The visit its effect lies at, where it is a visit's.
+    pub visit: Option<VisitId>,
+}
+
+/// The key a request asks for, and what is kept of the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The hold it would have.
+    pub hold: &'a Hold,
+    /// Mark of the request.
+    pub fingerprint: &'a [u8],
+    /// What its right rests on.
+    pub footing: &'a Footing,
+    /// Until when its answer is kept at least.
+    pub expires_at: Timestamp,
+    /// Requests that took the key before this and took no effect are taken for dead.
+    pub given_up_before: Timestamp,
 }
 
 tokio::task_local! {
@@ -49,17 +69,13 @@ pub async fn holding<F: Future>(hold: Hold, work: F) -> F::Output {
 ///
 /// # Errors
 /// The database's own.
-pub async fn take(
-    db: &mut Db,
-    hold: &Hold,
-    fingerprint: &[u8],
-    expires_at: Timestamp,
-    given_up_before: Timestamp,
-) -> Result<bool> {
+pub async fn take(db: &mut Db, asked: Asked<'_>) -> Result<bool> {
+    let Asked { hold, fingerprint, footing, expires_at, given_up_before } = asked;
     let row = (
         replays::principal.eq(&hold.principal),
         replays::key.eq(&hold.key),
         replays::fingerprint.eq(fingerprint),
+        replays::footing.eq(footing.words()),
         replays::created_at.eq(hold.taken_at.to_diesel()),
         replays::expires_at.eq(expires_at.to_diesel()),
     );
@@ -81,6 +97,8 @@ pub async fn take(
             replays::body.eq(None::<Vec<u8>>),
             replays::committed.eq(false),
             replays::campaign_id.eq(None::<Uuid>),
+            replays::visit_id.eq(None::<Uuid>),
+            replays::footing.eq(footing.words()),
             replays::created_at.eq(hold.taken_at.to_diesel()),
             replays::expires_at.eq(expires_at.to_diesel()),
         ))
@@ -99,6 +117,8 @@ struct Row {
     committed: bool,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
     expires_at: Timestamp,
+    footing: Option<Vec<String>>,
+    visit_id: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Kept {
@@ -113,7 +133,8 @@ impl TryFrom<Row> for Kept {
             )),
         };
         let Row { fingerprint, committed, expires_at, .. } = row;
-        Ok(Self { fingerprint, answer, committed, expires_at })
+        let (footing, visit) = (row.footing.map(Footing::read), row.visit_id.map(VisitId));
+        Ok(Self { fingerprint, answer, committed, expires_at, footing, visit })
     }
 }
 
@@ -181,8 +202,8 @@ async fn forget(db: &mut Db, only: Option<&Hold>, now: Timestamp) -> Result<usiz
     Ok(forgotten.execute(db).await?)
 }
 
-/// Ties the key of the request this task answers to the campaign its effect lies under, if that is known: of the
-/// visit, the team or the campaign itself that a deed was noted about.
+/// Ties the key of the request this task answers to the visit its effect lies at and the campaign it lies under, if
+/// they are known: of the visit, the team or the campaign itself that a deed was noted about.
 ///
 /// # Errors
 /// The database's own.
@@ -198,13 +219,16 @@ pub(super) async fn tie(db: &mut Db, visit: Option<VisitId>, object: (&str, &str
         }
         _ => None,
     };
-    if campaign.is_some() {
-        diesel::update(replays::table.find((&hold.principal, &hold.key)))
-            .filter(replays::created_at.eq(hold.taken_at.to_diesel()))
-            .set(replays::campaign_id.eq(campaign))
-            .execute(db)
-            .await?;
-    }
+    let own = diesel::update(replays::table.find((&hold.principal, &hold.key)))
+        .filter(replays::created_at.eq(hold.taken_at.to_diesel()));
+    match (visit, campaign) {
+        (Some(visit), _) => {
+            let place = (replays::campaign_id.eq(campaign), replays::visit_id.eq(visit.0));
+            own.set(place).execute(db).await?
+        }
+        (None, Some(campaign)) => own.set(replays::campaign_id.eq(campaign)).execute(db).await?,
+        (None, None) => 0,
+    };
     Ok(())
 }
 

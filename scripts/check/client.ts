@@ -58,6 +58,20 @@ export async function boardsInDoubt(owner: string) {
   );
 }
 
+// What a phone takes along is typed to the last field: where the office is, and what is asked there.
+export function within(area: Schemas["Shape"]): number {
+  return area.type === "Point" ? area.radius_m : area.coordinates.flat().length;
+}
+
+export async function questions(visit: string) {
+  const { data, error } = await api.GET("/v1/visits/{visit}/bundle", { params: { path: { visit } } });
+  if (error) throw new Error(error.code);
+  const metres = data.premises ? within(data.premises.area) : null;
+  const items = data.templates.flatMap((template) => template.body.sections.flatMap((section) => section.items));
+  const choices = items.flatMap((item) => (item.response.type === "choice" ? item.response.options : []));
+  return { metres, codes: items.map((item) => item.code), credits: choices.map((option) => option.credit) };
+}
+
 // A word that is none of the set does not compile.
 // @ts-expect-error
 export const misspelt: Schemas["PhotoState"] = "reddy";

@@ -149,6 +149,87 @@ fn every_body_shows_an_example() {
     none(faults);
 }
 
+/// Whether an answer's content shows what comes: itself, or its schema by an example of its own.
+fn is_shown(content: &Value, schemas: &Value) -> bool {
+    let has = |of: &Value| ["example", "examples"].iter().any(|name| !of[*name].is_null());
+    let schema = &content["schema"];
+    let named = schema["$ref"].as_str().map(|at| &schemas[at.rsplit('/').next().unwrap_or_default()]);
+    has(content) || has(schema) || named.is_some_and(has)
+}
+
+#[test]
+fn every_answer_with_a_body_has_an_example() {
+    let document = document();
+    let schemas = &document["components"]["schemas"];
+    let (mut faults, mut shown) = (Vec::new(), 0);
+    for (at, operation) in operations(&document) {
+        for (status, answer) in operation["responses"].as_object().expect("responses") {
+            for (kind, content) in answer["content"].as_object().into_iter().flatten() {
+                if is_shown(content, schemas) {
+                    shown += 1;
+                } else {
+                    faults.push(format!(
+                        "{at} {status} {kind}: has no example; a text in it says nothing of itself"
+                    ));
+                }
+            }
+        }
+    }
+    assert!(shown > 400, "{shown} answers looked at");
+    none(faults);
+}
+
+#[test]
+fn every_parameter_and_header_says_what_it_is_for() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (at, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let named = parameter["$ref"].as_str().and_then(|at| at.rsplit('/').next());
+            let parameter = named.map_or(parameter, |name| &document["components"]["parameters"][name]);
+            if parameter["description"].as_str().is_none_or(|text| text.len() < 5) {
+                faults.push(format!("{at}: {} has no description", parameter["name"]));
+            }
+        }
+    }
+    none(faults);
+}
+
+#[test]
+fn whoever_is_told_to_come_back_is_told_when() {
+    let document = document();
+    let mut faults = Vec::new();
+    for (at, operation) in operations(&document) {
+        for status in ["408", "429", "503"] {
+            let answer = &operation["responses"][status];
+            if !answer.is_null() && answer["headers"]["Retry-After"].is_null() {
+                faults.push(format!("{at}: {status} names no Retry-After"));
+            }
+        }
+    }
+    none(faults);
+    let flows = &document["components"]["securitySchemes"]["oauth"]["flows"];
+    assert_eq!(flows["authorizationCode"]["refreshUrl"], "/oauth/token");
+}
+
+/// What an OAuth operation answers by itself, and too many requests, which are counted before it.
+#[test]
+fn oauth_promises_no_refusal_that_it_never_gives() {
+    let document = document();
+    for (method, path, wanted) in [
+        ("get", "/oauth/authorize", "200 303 400 429 500 503"),
+        ("post", "/oauth/authorize", "303 400 401 403 408 413 415 429 500 503"),
+        ("post", "/oauth/token", "200 400 401 408 413 415 429 500 503"),
+        ("post", "/oauth/revoke", "200 400 401 408 413 415 429 500 503"),
+        ("get", "/.well-known/oauth-authorization-server", "200 429"),
+        ("get", "/.well-known/jwks.json", "200 429 500 503"),
+    ] {
+        let answers = document["paths"][path][method]["responses"].as_object().expect("responses");
+        let statuses: Vec<&str> = answers.keys().map(String::as_str).collect();
+        assert_eq!(statuses.join(" "), wanted, "{method} {path}");
+    }
+}
+
 #[test]
 fn no_schema_is_left_over() {
     let document = document();

@@ -120,6 +120,43 @@ async fn a_role_holds_and_ends_from_the_next_request() {
     house.close().await;
 }
 
+/// domain, separation of duties: whoever runs the installation reads no evidence, and can't take the right to.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_grants_a_role_to_themselves() {
+    let house = House::open().await;
+    let owner = house.owner("snv-hn").await;
+    let (first, second) =
+        (house.account("first", &[EVERYTHING]).await, house.account("second", &[EVERYTHING]).await);
+    let local = house.account("local", &[role(Role::Administrator, owner)]).await;
+    let signed_in = async |login| house.bearer(&house.sign_in(login).await.access);
+    let (one, other, of_owner) =
+        (signed_in("first").await, signed_in("second").await, signed_in("local").await);
+    let wanted = json!({ "role": "reviewer", "owner": owner });
+    let grants = |account| format!("/v1/accounts/{account}/grants");
+
+    for (who, account) in [(&one, first), (&other, second), (&of_owner, local)] {
+        for role in ["reviewer", "clerk"] {
+            let own = who.post(&grants(account), &json!({ "role": role, "owner": owner })).await;
+            assert_eq!((own.0, own.1["code"].as_str()), (403, Some("grant.own")), "{}", own.1);
+            assert_eq!(own.1["client_action"], "ask");
+        }
+    }
+    let noted =
+        "SELECT count(*) FROM custody WHERE deed = 'grant.given' AND object_id = $1 AND actor_id::text = $2";
+    let by_another = async || {
+        let (whose, by) = (first.to_string(), second.to_string());
+        let row = house.sql().await.query_one(noted, &[&whose, &by]).await.expect("a count");
+        row.get::<_, i64>(0)
+    };
+    assert_eq!(by_another().await, 0);
+    assert_eq!(other.post(&grants(first), &wanted).await.0, 201, "another administrator can");
+    assert_eq!(by_another().await, 1);
+    let page = format!("/v1/photos?owner={owner}");
+    assert_eq!(one.get(&page).await.0, 200, "and then it holds");
+    assert_eq!(other.get(&page).await.0, 404);
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn grants_that_make_no_sense_are_refused_by_their_field() {
     let house = House::open().await;

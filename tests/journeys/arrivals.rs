@@ -29,6 +29,8 @@ async fn a_survey_entered_after_scheduling_counts_when_the_team_comes() {
     }
     let bundle = at.member.visitor.get(&format!("{late}/bundle")).await.1;
     assert_eq!(bundle["premises"]["name"], "Trụ sở");
+    let ground = json!({ "type": "Point", "coordinates": [105.2189, 22.4871], "radius_m": 60.0 });
+    assert_eq!(bundle["premises"]["area"], ground, "as surveys are entered and read");
     at.house.close().await;
 }
 

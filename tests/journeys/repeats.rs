@@ -116,6 +116,69 @@ async fn a_key_lives_as_long_as_its_campaign_and_thirty_days_at_least() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_not_given_again_to_whoever_lost_the_right() {
+    let at = Inspectorate::open().await;
+    let sql = at.house.sql().await;
+    let who = &at.scheduler.visitor;
+    let begin = json!({ "owner": at.owner, "kind": "civil_service", "title": "Kiểm tra công vụ năm 2026",
+        "topics": ["Thực thi công vụ"] });
+    let send = || {
+        let request = who.request("POST", "/v1/campaigns").header("Idempotency-Key", "campaign-1");
+        who.answer(request.json(&begin))
+    };
+    let first = send().await;
+    assert_eq!(first.status, 201, "{}", first.body);
+    assert_eq!(send().await.header("idempotency-replayed"), "true");
+
+    let role = |change: &str| {
+        let scheduler = at.scheduler.account;
+        format!("UPDATE grants SET {change} WHERE account_id = '{scheduler}' AND role = 'scheduler'")
+    };
+    sql.batch_execute(&role("revoked_at = now()")).await.expect("the role is taken");
+    let after = send().await;
+    assert_eq!((after.status, after.body["code"].as_str()), (403, Some("idempotency.right-lost")));
+    assert_eq!(after.header("idempotency-replayed"), "");
+    assert!(!after.body.to_string().contains(first.body["id"].as_str().expect("an id")));
+    sql.batch_execute(&role("revoked_at = NULL")).await.expect("the role is given back");
+    let again = send().await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, "true"));
+    assert_eq!(again.bytes, first.bytes);
+    let made = "SELECT count(*) FROM campaigns WHERE title = 'Kiểm tra công vụ năm 2026'";
+    assert_eq!(sql.query_one(made, &[]).await.expect("a count").get::<_, i64>(0), 1);
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_about_a_visit_is_for_its_team_of_today() {
+    let at = Inspectorate::open().await;
+    let sql = at.house.sql().await;
+    let visit = at.visit("surprise", 4).await;
+    let dispatch = |who: &'static str| {
+        let visitor = if who == "lead" { &at.lead.visitor } else { &at.scheduler.visitor };
+        let request = visitor.request("POST", &format!("{visit}/dispatch"));
+        visitor.answer(request.header("Idempotency-Key", "dispatch-1"))
+    };
+    let first = dispatch("lead").await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    assert_eq!(dispatch("lead").await.bytes, first.bytes);
+
+    let seat =
+        |change: &str| format!("UPDATE team_members SET {change} WHERE account_id = '{}'", at.lead.account);
+    sql.batch_execute(&seat("removed_at = now()")).await.expect("somebody leaves the team");
+    let after = dispatch("lead").await;
+    assert_eq!(
+        (after.status, after.body["code"].as_str()),
+        (404, Some("not-found")),
+        "as if it were not there"
+    );
+    assert_eq!(after.header("idempotency-replayed"), "");
+    sql.batch_execute(&seat("removed_at = NULL")).await.expect("and comes back");
+    let again = dispatch("lead").await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (200, "true"));
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_photo_that_stands_still_is_told_so_and_let_go() {
     let settings = [("FIELDPROOF_MIN_BODY_WINDOW_S", "1"), ("FIELDPROOF_MIN_BODY_RATE", "100000")];
     let house = House::open_with(&settings).await;

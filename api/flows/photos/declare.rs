@@ -25,13 +25,11 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     if let Err(refusal) = photo::may_be_declared(visit.state) {
         return again_or(app, tx, &declared, refusal).await;
     }
-    if let Some(item) = &declared.item
-        && !photos::has_item(&mut tx, visit.id, item).await?
-    {
+    let (has_item, area) = photos::ground_of(&mut tx, &visit, declared.item.as_deref()).await?;
+    if !has_item {
         let why = "no checklist of this visit has this item";
         return again_or(app, tx, &declared, Refusal::field("/item", "photo.item-unknown", why)).await;
     }
-    let area = photos::area_of(&mut tx, visit.premises).await?;
     let finding = place::judge(declared.fix.as_ref(), declared.source, area.as_ref());
     let now = app.now();
     let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();

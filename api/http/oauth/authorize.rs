@@ -84,6 +84,7 @@ pub async fn authorize(app: web::Data<App>, request: HttpRequest) -> Result<Http
     (status = 400, description = "Client or address not registered, or no form: a page.", body = String, content_type = "text/html"),
     (status = 401, description = "Login and password do not belong together: the page again.", body = String, content_type = "text/html"),
     (status = 403, description = "Not a form that we showed this browser: a page.", body = String, content_type = "text/html"),
+    (status = 408, description = "The form came too slowly: a page.", body = String, content_type = "text/html"),
     (status = 413, description = "The form is too large: a page.", body = String, content_type = "text/html"),
     (status = 415, description = "Not a form: a page.", body = String, content_type = "text/html"),
     (status = 429, description = "Too many attempts: the page again, `Retry-After` says when.", body = String, content_type = "text/html"),

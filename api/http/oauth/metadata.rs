@@ -130,7 +130,10 @@ pub async fn authorization_server(app: web::Data<App>) -> HttpResponse {
 /// Read the public keys
 ///
 /// Keys are here before they sign and as long as anything they signed holds. Look again at an unknown `kid`.
-#[utoipa::path(tag = "accounts", responses((status = 200, description = "The keys.", body = KeySet)))]
+#[utoipa::path(tag = "accounts", responses(
+    (status = 200, description = "The keys.", body = KeySet),
+    (status = 500, description = "A fault of ours; the request id finds it in the log."),
+    (status = 503, description = "A part of the server is away; nothing was changed, send the same again.")))]
 #[get("/.well-known/jwks.json")]
 pub async fn jwks(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let keys = flows::keys::published(&app).await?;

@@ -6,6 +6,7 @@ pub mod revoke;
 pub mod token;
 
 use super::form::BadForm;
+use super::pace::AFTER_SLOWNESS_S;
 use super::vocabulary;
 use crate::domain::client::Code;
 use crate::domain::client::No;
@@ -73,6 +74,9 @@ impl ResponseError for OauthProblem {
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             answer.insert_header((RETRY_AFTER, 5));
+        }
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            answer.insert_header((RETRY_AFTER, AFTER_SLOWNESS_S));
         }
         answer.json(OauthError { error: self.error, error_description: self.description })
     }

@@ -37,6 +37,7 @@ pub struct RevokeForm {
         (status = 200, description = "It has ended."),
         (status = 400, description = "Refused, in OAuth's words.", body = OauthError),
         (status = 401, description = "The client is unknown or did not prove itself.", body = OauthError),
+        (status = 408, description = "The form came too slowly.", body = OauthError),
         (status = 413, description = "The form is too large.", body = OauthError),
         (status = 415, description = "Not a form.", body = OauthError),
         (status = 500, description = "A fault of ours; the request id finds it in the log.", body = OauthError),

@@ -18,6 +18,7 @@ pub mod words;
 
 use super::context::{Context, Language};
 use super::form::BadForm;
+use super::pace::AFTER_SLOWNESS_S;
 use super::wording;
 use crate::flows;
 use actix_web::http::StatusCode;
@@ -183,10 +184,16 @@ impl ResponseError for PageProblem {
                 ("Biểu mẫu đã hết hạn", "Hãy quay lại trang trước, tải lại và gửi lần nữa."),
                 ("This form has expired", "Go back, reload the page and send it again."),
             ),
-            Self::Form(_) => say(
-                ("Không đọc được biểu mẫu", "Hãy quay lại trang trước và gửi lần nữa."),
-                ("This form can't be read", "Go back and send it again."),
-            ),
+            Self::Form(why) => {
+                let mut answer = say(
+                    ("Không đọc được biểu mẫu", "Hãy quay lại trang trước và gửi lần nữa."),
+                    ("This form can't be read", "Go back and send it again."),
+                );
+                if *why == BadForm::Slow {
+                    answer.headers_mut().insert(RETRY_AFTER, AFTER_SLOWNESS_S.into());
+                }
+                answer
+            }
             Self::Flow(flows::Error::Refused(no)) if no.kind == crate::domain::refusal::Kind::NotFound => {
                 say(
                     ("Không tìm thấy", "Không có gì ở đây, hoặc không có gì bạn được xem."),

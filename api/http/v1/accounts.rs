@@ -367,9 +367,11 @@ pub async fn reset_account_password(
 
 /// Grant a role
 ///
-/// Holds from the next request of its holder. The answer is the account with all its roles.
+/// Holds from the next request of its holder. The answer is the account with all its roles. Nobody grants a role to
+/// themselves.
 #[utoipa::path(tag = "accounts", params(AccountPath), request_body = NewGrant, responses(
     (status = 201, description = "Granted.", body = AccountView, headers(("Location" = String, description = "The grant."))),
+    (status = 403, description = "`grant.own`: to oneself; or not allowed, or the client lacks the scope."),
     (status = 409, description = "Granted already, or the account is disabled.")))]
 #[post("/v1/accounts/{account}/grants")]
 pub async fn grant_role(

@@ -131,6 +131,7 @@ pub struct VersionView {
     /// Whether it may still be written anew.
     state: TemplateVersionState,
     /// SHA-256 of the canonical body (RFC 8785) in hex; also the `ETag`.
+    #[schema(example = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae")]
     sha256: String,
     /// When it was published.
     published_at: Option<jiff::Timestamp>,

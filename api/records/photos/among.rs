@@ -4,6 +4,7 @@ use super::page::{After, Facet, PageQuery};
 use super::row::{Photo, Row};
 use crate::domain::ids::VisitId;
 use crate::domain::photo::State;
+use crate::records::cached::Cached;
 use crate::records::schema::photos;
 use crate::records::{Db, Result};
 use diesel::prelude::*;
@@ -74,7 +75,7 @@ pub(super) async fn page(db: &mut Db, query: &PageQuery, visits: &[VisitId]) -> 
         None => (None, Uuid::nil()),
     };
     let ids: Vec<Uuid> = visits.iter().map(|visit| visit.0).collect();
-    let hits: Vec<Hit> = diesel::sql_query(if query.ascending { OLDEST_FIRST } else { NEWEST_FIRST })
+    let seeks = diesel::sql_query(if query.ascending { OLDEST_FIRST } else { NEWEST_FIRST })
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Nullable<Text>, _>(filters.state.map(State::as_str))
         .bind::<Nullable<Text>, _>(filters.item)
@@ -84,9 +85,8 @@ pub(super) async fn page(db: &mut Db, query: &PageQuery, visits: &[VisitId]) -> 
         .bind::<Nullable<Timestamptz>, _>(query.to.map(ToDiesel::to_diesel))
         .bind::<Nullable<Timestamptz>, _>(at.map(ToDiesel::to_diesel))
         .bind::<SqlUuid, _>(id)
-        .bind::<BigInt, _>(query.limit)
-        .load(db)
-        .await?;
+        .bind::<BigInt, _>(query.limit);
+    let hits: Vec<Hit> = Cached(seeks).load(db).await?;
     let ids: Vec<Uuid> = hits.iter().map(|hit| hit.id).collect();
     in_order(db, &ids).await
 }

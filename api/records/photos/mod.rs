@@ -16,15 +16,15 @@ pub use scope::{owner_of_campaign, unit_and_above};
 pub use shown::{Sample, Tally, of_visit, samples, tallies};
 
 use super::cached::Cached;
-use super::schema::{photo_ancestors, photos, premises, template_versions, visit_templates};
+use super::schema::{photo_ancestors, photos};
 use super::visits::{self, Standing};
 use super::{Db, Error, Result, schema};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{PhotoId, PremisesId, UnitId, VisitId};
+use crate::domain::ids::{PhotoId, UnitId};
 use crate::domain::photo::{Declaration, State};
 use crate::domain::place::{Area, PlaceFinding};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -78,35 +78,32 @@ pub async fn lock(db: &mut Db, id: PhotoId) -> Result<Option<Photo>> {
     row.map(Photo::try_from).transpose()
 }
 
-/// Where the office of a visit was.
-///
-/// # Errors
-/// The database's own.
-pub async fn area_of(db: &mut Db, premises: Option<PremisesId>) -> Result<Option<Area>> {
-    let Some(id) = premises else { return Ok(None) };
-    let area: Option<serde_json::Value> =
-        premises::table.find(id.0).select(premises::area).first(db).await.optional()?;
-    area.map(|json| serde_json::from_value(json).map_err(Error::bad_row)).transpose()
+#[derive(QueryableByName)]
+struct Ground {
+    #[diesel(sql_type = Bool)]
+    has_item: bool,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    area: Option<serde_json::Value>,
 }
 
-/// Whether a checklist of the visit has an item of this code.
+/// What a declaration is held against: whether a checklist of the visit has an item of this code, where it names one,
+/// and where the office of the visit was. One statement, because it runs for each photo.
 ///
 /// # Errors
 /// The database's own.
-pub async fn has_item(db: &mut Db, visit: VisitId, code: &str) -> Result<bool> {
-    let named = diesel::dsl::sql::<Bool>(
-        "jsonb_path_exists(template_versions.body, '$.sections[*].items[*] ? (@.code == $code)', \
-         jsonb_build_object('code', ",
+pub async fn ground_of(db: &mut Db, visit: &Standing, item: Option<&str>) -> Result<(bool, Option<Area>)> {
+    let statement = diesel::sql_query(
+        "SELECT $2 IS NULL OR EXISTS (
+             SELECT 1 FROM visit_templates v JOIN template_versions t ON t.id = v.template_version_id
+             WHERE v.visit_id = $1 AND jsonb_path_exists(t.body, '$.sections[*].items[*] ? (@.code == $code)',
+                 jsonb_build_object('code', $2))) AS has_item,
+             (SELECT area FROM premises WHERE id = $3) AS area",
     )
-    .bind::<Text, _>(code)
-    .sql("::text))");
-    let of_visit = visit_templates::table
-        .inner_join(
-            template_versions::table.on(template_versions::id.eq(visit_templates::template_version_id)),
-        )
-        .filter(visit_templates::visit_id.eq(visit.0))
-        .filter(named);
-    Ok(Cached(diesel::select(diesel::dsl::exists(of_visit))).get_result(db).await?)
+    .bind::<SqlUuid, _>(visit.id.0)
+    .bind::<Nullable<Text>, _>(item)
+    .bind::<Nullable<SqlUuid>, _>(visit.premises.map(|premises| premises.0));
+    let Ground { has_item, area } = Cached(statement).get_result(db).await?;
+    Ok((has_item, area.map(|json| serde_json::from_value(json).map_err(Error::bad_row)).transpose()?))
 }
 
 /// What is decided when a photo is declared, besides what the phone says.

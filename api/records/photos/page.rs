@@ -7,6 +7,7 @@ use super::{among, boxes};
 use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::photo::State;
 use crate::domain::place::Verdict;
+use crate::records::cached::Cached;
 use crate::records::schema::{photo_ancestors, photos, visits};
 use crate::records::{Db, Result};
 use diesel::dsl::sql;
@@ -103,7 +104,8 @@ const BELOW: &str = "EXISTS (SELECT 1 FROM photo_ancestors g WHERE g.photo_id = 
      AND g.owner_id = photo_ancestors.owner_id AND g.captured_at = photo_ancestors.captured_at \
      AND (g.ancestor_id = ANY(";
 
-/// One page in order of capture time and id, or of cell and id within a box.
+/// One page in order of capture time and id, or of cell and id within a box. Its literals keep diesel from preparing it
+/// once; its words are one of a scope's, a facet's and an order's, so it is.
 ///
 /// # Errors
 /// The database's own.
@@ -171,7 +173,7 @@ async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
     } else {
         rows.order((photos::captured_at.desc(), photos::id.desc()))
     };
-    Ok(rows.limit(query.limit).load(db).await?)
+    Ok(Cached(rows.limit(query.limit)).load(db).await?)
 }
 
 async fn under_unit(db: &mut Db, query: &PageQuery, owner: OwnerId, unit: UnitId) -> Result<Vec<Row>> {
@@ -221,5 +223,5 @@ async fn under_unit(db: &mut Db, query: &PageQuery, owner: OwnerId, unit: UnitId
     } else {
         rows.order((above::captured_at.desc(), above::photo_id.desc()))
     };
-    Ok(rows.limit(query.limit).load(db).await?)
+    Ok(Cached(rows.limit(query.limit)).load(db).await?)
 }

@@ -1,6 +1,7 @@
 //! What rights need to know about the scope of a list.
 
 use crate::domain::ids::{CampaignId, OwnerId, UnitId};
+use crate::records::cached::Cached;
 use crate::records::schema::campaigns;
 use crate::records::{Db, Result};
 use diesel::prelude::*;
@@ -31,7 +32,7 @@ struct Above {
 /// The database's own.
 pub async fn unit_and_above(db: &mut Db, unit: UnitId, day: civil::Date) -> Result<Vec<UnitId>> {
     // Units are nested a handful deep; the bound ends a circle that should not be there.
-    let above: Vec<Above> = diesel::sql_query(
+    let statement = diesel::sql_query(
         "WITH RECURSIVE up AS (
             SELECT parent_id, 1 AS depth FROM unit_versions
             WHERE unit_id = $1 AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2)
@@ -41,8 +42,7 @@ pub async fn unit_and_above(db: &mut Db, unit: UnitId, day: civil::Date) -> Resu
          SELECT parent_id AS unit_id FROM up WHERE parent_id IS NOT NULL ORDER BY depth",
     )
     .bind::<SqlUuid, _>(unit.0)
-    .bind::<Date, _>(day.to_diesel())
-    .load(db)
-    .await?;
+    .bind::<Date, _>(day.to_diesel());
+    let above: Vec<Above> = Cached(statement).load(db).await?;
     Ok(std::iter::once(unit).chain(above.into_iter().map(|row| UnitId(row.unit_id))).collect())
 }

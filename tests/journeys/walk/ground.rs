@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub struct Walker {
     /// The matrix's name for them.
     pub name: &'static str,
+    /// Their account; of nobody for a program.
+    pub account: Uuid,
     /// What they call with.
     pub visitor: Visitor,
     /// A second device of theirs.
@@ -196,13 +198,16 @@ impl Ground {
         for (name, account) in accounts {
             let (visitor, _) = signed_in(house, sql, (Some(account), "fieldproof-phone"), &scopes).await;
             let spare = signed_in(house, sql, (Some(account), "fieldproof-phone"), &scopes).await.1;
-            walkers.push(Walker { name, visitor, spare_device: spare });
+            walkers.push(Walker { name, account, visitor, spare_device: spare });
         }
         let bare = signed_in(house, sql, (Some(at.scheduler.account), "fieldproof-phone"), &[]).await.0;
         let prog = program(house, sql, "prog", owner, &scopes).await;
         let mute = program(house, sql, "mute", owner, &[]).await;
-        for (name, visitor) in [("bare", bare), ("prog", prog), ("mute", mute)] {
-            walkers.push(Walker { name, visitor, spare_device: Uuid::new_v4() });
+        let scheduler = at.scheduler.account;
+        for (name, account, visitor) in
+            [("bare", scheduler, bare), ("prog", Uuid::nil(), prog), ("mute", Uuid::nil(), mute)]
+        {
+            walkers.push(Walker { name, account, visitor, spare_device: Uuid::new_v4() });
         }
         let expected = PEOPLE.len() + POWERLESS.len();
         assert_eq!(walkers.len(), expected, "everybody of the matrix");

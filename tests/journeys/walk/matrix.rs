@@ -195,7 +195,7 @@ read_burden        en   en    en   en    en    en   en   en     en    en  en   e
 read_items         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 ",
     },
-    // Oneself (m), and what is somebody else's (d).
+    // Oneself (m), and what is somebody else's (d). Nobody grants a role to oneself, not even who grants to all others.
     Family {
         name: "oneself",
         letters: "md",
@@ -205,6 +205,7 @@ operation           root admin auth clear sched next lead member clerk rev head 
 get_me              md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 change_my_password  md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 end_my_device       m    m     m    m     m     m    m    m      m     m   m    m     m    -    m     m
+grant_role:own      -    -     -    -     -     -    -    -      -     -   -    -     -    -    -     -
 ",
     },
 ];

@@ -107,12 +107,12 @@ impl Request {
 pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Names, by: &Walker) -> Request {
     let (plain, variant) = operation.split_once(':').unwrap_or((operation, ""));
     let (method, path) = contract.of(plain);
-    let spare = by.spare_device.to_string();
+    let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
     let mut path = path.replace("{size}", "320").replace("{year}", "2026");
     for minted in ["{response}", "{attendee}", "{guidance}"] {
         path = path.replace(minted, &Uuid::new_v4().to_string());
     }
-    for (name, id) in names.iter().chain([(&"device", &spare)]) {
+    for (name, id) in names.iter().chain([(&"device", &spare), (&"account", &own)]) {
         path = path.replace(&format!("{{{name}}}"), id);
     }
     assert!(!path.contains('{'), "{operation}: {path} lacks a name");

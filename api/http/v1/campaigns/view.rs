@@ -40,6 +40,7 @@ pub struct DocumentView {
     /// The day on it.
     issued_on: Date,
     /// What it is about.
+    #[schema(example = "Thành lập đoàn kiểm tra công vụ năm 2021")]
     title: String,
 }
 
@@ -75,6 +76,7 @@ pub struct SummaryView {
     #[schema(value_type = vocabulary::CampaignKind)]
     kind: &'static str,
     /// What is looked at.
+    #[schema(example = json!(["Thực thi công vụ", "Cải cách hành chính"]))]
     topics: Vec<String>,
     /// First day of the fieldwork.
     period_from: Option<Date>,

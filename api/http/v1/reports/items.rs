@@ -3,8 +3,7 @@
 use super::UnitView;
 use crate::app::App;
 use crate::domain::ids::{CampaignId, OwnerId, UnitId};
-use crate::domain::notice::how_many;
-use crate::domain::shares::ItemShare;
+use crate::domain::shares::{ItemShare, how_many};
 use crate::flows::reports::About;
 use crate::flows::reports::items::{self, Shares};
 use crate::http::actor::Caller;

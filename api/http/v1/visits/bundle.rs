@@ -7,7 +7,9 @@ use crate::flows::visits as flow;
 use crate::flows::visits::{Bundle, DeclaredPhoto, Earlier};
 use crate::http::actor::Caller;
 use crate::http::problem::Problem;
+use crate::http::v1::premises::Shape;
 use crate::http::v1::responses::ResponseView;
+use crate::http::v1::templates::shape::ChecklistShape;
 use crate::http::vocabulary;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use actix_web::middleware::Compress;
@@ -52,10 +54,10 @@ pub struct BundlePremises {
     #[schema(example = "Trụ sở UBND xã Minh Quang")]
     name: String,
     /// Postal address.
+    #[schema(example = "Thôn Noong Phường, xã Minh Quang, tỉnh Tuyên Quang")]
     address: String,
-    /// The ground: `{"circle": …}` or `{"polygon": …}`.
-    #[schema(value_type = Object)]
-    area: crate::domain::place::Area,
+    /// The ground.
+    area: Shape,
 }
 
 /// One version of a checklist, whole.
@@ -73,7 +75,7 @@ pub struct BundleTemplate {
     /// SHA-256 over the canonical JSON of the body, hexadecimal.
     body_sha256: Option<String>,
     /// Titles, sections, items with response types and photo rules.
-    #[schema(value_type = Object)]
+    #[schema(value_type = ChecklistShape)]
     body: Value,
 }
 
@@ -132,7 +134,7 @@ impl From<&Bundle> for BundleView {
                 id: p.id.0,
                 name: p.name.clone(),
                 address: p.address.clone(),
-                area: p.area.clone(),
+                area: p.area.clone().into(),
             }),
             templates: templates.collect(),
             responses: b.responses.iter().map(Into::into).collect(),
