@@ -3,8 +3,8 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, action, actor, campaign, check, client, finding, key, permission, photo, place, refusal,
-    response, template, unit, visit,
+    account, action, actor, assignment, campaign, check, client, finding, key, permission, photo, place,
+    refusal, response, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -104,6 +104,8 @@ vocabulary! {
     closed RoundPurpose = campaign::round::Purpose::ALL.map(campaign::round::Purpose::as_str).to_vec();
     /// What sort of unit a figure is about; `higher` is a district or a province as a whole.
     open TargetClass = campaign::round::TargetClass::ALL.map(campaign::round::TargetClass::as_str).to_vec();
+    /// What follows where a rule for teams is broken.
+    closed Consequence = assignment::Consequence::ALL.map(assignment::Consequence::as_str).to_vec();
     /// What is allowed about a campaign and still worth a look.
     open CampaignWarning = campaign::WARNINGS.to_vec();
     // visits

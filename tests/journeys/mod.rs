@@ -20,6 +20,7 @@ mod methods;
 mod minutes;
 mod owners;
 mod photos;
+mod planning;
 mod probes;
 mod remedies;
 mod repeats;

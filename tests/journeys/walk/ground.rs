@@ -305,7 +305,13 @@ impl Ground {
             ('f', abroad, "civil_service", campaign, foreign_team),
         ] {
             let round = round(sql, of).await;
-            let ids = [("owner", owner), ("campaign", of), ("team", team), ("round", round)];
+            let ids = [
+                ("owner", owner),
+                ("campaign", of),
+                ("team", team),
+                ("round", round),
+                ("draw", draw(sql, of).await),
+            ];
             let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             names.insert("kind", kind.to_owned());
             subjects.insert(("beginnings", letter), names.clone());
@@ -351,6 +357,17 @@ async fn event(sql: &Client, unit: Uuid) -> Uuid {
          INSERT INTO unit_event_units VALUES ('{unit}', '{id}', '2010-01-01')"
     );
     sql.batch_execute(&make).await.expect("an event");
+    id
+}
+
+/// A draw for a campaign, not told yet.
+async fn draw(sql: &Client, campaign: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO draws (id, campaign_id, title, strata, seed, commitment, drawn, made_at)
+         VALUES ('{id}', '{campaign}', 'Chọn xã', '[]', sha256('x'), 'x', '[]', now())"
+    );
+    sql.batch_execute(&make).await.expect("a draw");
     id
 }
 

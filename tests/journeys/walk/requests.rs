@@ -108,7 +108,10 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let (plain, variant) = operation.split_once(':').unwrap_or((operation, ""));
     let (method, path) = contract.of(plain);
     let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
-    let mut path = path.replace("{response}", &Uuid::new_v4().to_string()).replace("{size}", "320");
+    let mut path = path.replace("{size}", "320").replace("{year}", "2026");
+    for minted in ["{response}", "{attendee}", "{guidance}"] {
+        path = path.replace(minted, &Uuid::new_v4().to_string());
+    }
     for (name, id) in names.iter().chain([(&"device", &spare), (&"account", &own)]) {
         path = path.replace(&format!("{{{name}}}"), id);
     }
@@ -117,8 +120,14 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
         "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
-        "change_visit" | "change_finding" | "change_campaign" | "reseat_team" | "change_round"
-        | "merge_campaign" => {
+        "change_visit"
+        | "change_finding"
+        | "change_campaign"
+        | "reseat_team"
+        | "change_round"
+        | "merge_campaign"
+        | "write_calendar"
+        | "write_assignment_rules" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
         }
         "rewrite_template_version" => headers.push(("if-match", format!("\"draft-{}\"", "0".repeat(64)))),
@@ -198,6 +207,14 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "enter_document" => {
             json!({ "kind": "letter", "number": "1/KH-UBND", "issuer": "UBND", "issued_on": "2021-08-02",
             "title": "Kế hoạch" })
+        }
+        "draw_sites" => json!({ "title": "", "strata": [] }),
+        "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
+        "write_calendar" => json!({ "hours": {} }),
+        "write_holidays" => json!({ "days": [{ "day": "2026-02-17", "works": false, "name": "" }] }),
+        "put_attendee" => json!({ "visit": known("visit"), "name": "" }),
+        "put_guidance" => {
+            json!({ "visit": known("visit"), "guided": "", "content": "", "given_at": THEN })
         }
         "create_round" => json!({ "purpose": "" }),
         "change_round" => json!({ "name": "", "targets": [], "teams": [] }),
