@@ -2,8 +2,12 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod assignments;
+pub mod calendars;
 pub mod campaigns;
 pub mod clients;
+pub mod company;
+pub mod draws;
 pub mod findings;
 pub mod fsck;
 pub mod invitations;

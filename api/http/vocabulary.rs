@@ -3,8 +3,8 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, action, actor, campaign, check, client, finding, key, permission, photo, place, refusal,
-    response, template, unit, visit,
+    account, action, actor, assignment, campaign, check, client, finding, key, permission, photo, place,
+    refusal, response, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -72,6 +72,12 @@ vocabulary! {
     open UnitType = unit::UnitType::ALL.iter().map(|kind| kind.as_str()).collect();
     /// Part of the administrative division, or an organisation that belongs to one.
     closed UnitKind = unit::UnitKind::ALL.map(unit::UnitKind::as_str).to_vec();
+    /// The floor of the state on which a unit stands; organisations stand below any of them.
+    closed UnitLevel = unit::Level::ALL.map(unit::Level::as_str).to_vec();
+    /// What happens to units.
+    closed UnitEventKind = unit::event::EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    /// Whether all of a unit went to its successor, or a part of it.
+    closed Portion = unit::event::Portion::ALL.iter().map(|portion| portion.as_str()).collect();
     /// How sure the register is: two sources, one, a guess, or concluded from other versions.
     closed Certainty = unit::Certainty::ALL.map(unit::Certainty::as_str).to_vec();
     // checklists
@@ -98,6 +104,8 @@ vocabulary! {
     closed RoundPurpose = campaign::round::Purpose::ALL.map(campaign::round::Purpose::as_str).to_vec();
     /// What sort of unit a figure is about; `higher` is a district or a province as a whole.
     open TargetClass = campaign::round::TargetClass::ALL.map(campaign::round::TargetClass::as_str).to_vec();
+    /// What follows where a rule for teams is broken.
+    closed Consequence = assignment::Consequence::ALL.map(assignment::Consequence::as_str).to_vec();
     /// What is allowed about a campaign and still worth a look.
     open CampaignWarning = campaign::WARNINGS.to_vec();
     // visits

@@ -70,6 +70,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "digest.missing", "Thiếu tiêu đề Repr-Digest với mã băm SHA-256 của nội dung.", "The Repr-Digest header with the SHA-256 of the bytes is missing."),
     problem(422, "digest.unreadable", "Tiêu đề Repr-Digest không đọc được; xem RFC 9530.", "The Repr-Digest header can't be read; see RFC 9530."),
     problem(409, "document.number-taken", "Số văn bản này đã được dùng.", "This document number is taken."),
+    problem(409, "entry.id-taken", "Mã này đã thuộc về một mục khác.", "This id belongs to another entry."),
     problem(500, "fault", "Máy chủ gặp lỗi; mã yêu cầu giúp tìm lỗi trong nhật ký.", "Something went wrong on our side; the request id finds it in our log."),
     problem(422, "finding.about", "Phát hiện gắn với một nội dung hoặc có loại: một trong hai.", "A finding is about an item or has a category: one of the two."),
     problem(422, "finding.inspected-at", "Thời điểm và độ chính xác không khớp.", "The moment and its precision do not agree."),
@@ -147,6 +148,11 @@ pub const PROBLEMS: &[Word] = &[
     problem(401, "token.invalid", "Mã truy cập không còn hiệu lực; hãy làm mới hoặc đăng nhập lại.", "This access token does not hold; refresh it or sign in again."),
     problem(401, "token.missing", "Thiếu mã truy cập: Authorization: Bearer ….", "An access token is missing: Authorization: Bearer …."),
     problem(415, "type.not-json", "Hãy gửi application/json.", "Send application/json."),
+    problem(409, "unit-event.followed", "Sau đó các đơn vị này còn có thay đổi khác; hãy hủy thay đổi đó trước.", "Something has happened to these units since; undo that first."),
+    problem(409, "unit-event.in-use", "Đã có lượt kiểm tra dựa trên những gì sự kiện này tạo ra.", "Visits rest on what this event began."),
+    problem(409, "unit-event.of-register", "Sự kiện này do danh mục nêu; hãy nhập bản danh mục đã sửa.", "A register says so; enter a corrected edition of it."),
+    problem(409, "unit-event.still-above", "Vẫn còn đơn vị trực thuộc; xem errors.", "Units still stand below one that is to end; see errors."),
+    problem(409, "unit-event.undone", "Sự kiện này đã được hủy.", "This event has been undone already."),
     problem(409, "unit.version-gap", "Phiên bản này để lại những ngày không có phiên bản nào.", "This version leaves days without any version."),
     problem(409, "unit.version-order", "Phiên bản mới phải có hiệu lực sau phiên bản trước.", "A new version holds from a later day than the last one."),
     problem(428, "version.missing", "Hãy gửi ETag vừa đọc trong If-Match để không ghi đè thay đổi của người khác.", "Send the ETag you last read in If-Match, so that nobody's change is overwritten unseen."),
@@ -189,6 +195,12 @@ pub const PROBLEMS: &[Word] = &[
 /// Codes of single fields (`errors[].code`).
 #[rustfmt::skip]
 pub const FIELDS: &[Word] = &[
+    field("assignment.consequence-unknown", "Hãy chọn off, warn hoặc refuse.", "There is no such consequence."),
+    field("assignment.days", "Số ngày nằm ngoài khoảng cho phép.", "The days are out of range."),
+    field("calendar.day-twice", "Ngày này đã được nêu.", "The day is named already."),
+    field("calendar.hours", "Giờ làm việc trong ngày sai thứ tự.", "The hours of a day are out of order."),
+    field("calendar.other-year", "Ngày này thuộc năm khác.", "This is a day of another year."),
+    field("calendar.size", "Lịch có quá nhiều ngày đặc biệt.", "The calendar has too many special days."),
     field("campaign.kind-unknown", "Không có loại cuộc kiểm tra này.", "This is no kind of campaign."),
     field("campaign.period", "Kết thúc trước khi bắt đầu.", "It ends before it begins."),
     field("campaign.state-unknown", "Không có trạng thái này.", "This is no state."),
@@ -198,6 +210,10 @@ pub const FIELDS: &[Word] = &[
     field("document.date", "Ngày nằm ngoài khoảng cho phép.", "The day is out of range."),
     field("document.kind-unknown", "Văn bản phải là kế hoạch hoặc quyết định.", "A document is a plan or a decision."),
     field("document.number", "Số văn bản không đúng dạng.", "The document number has the wrong form."),
+    field("draw.size", "Nhóm phải có đơn vị và rút từ một đến tất cả.", "A stratum has units, and from one to all of them are drawn."),
+    field("draw.stratum-twice", "Tên nhóm này đã có.", "Another stratum has this name."),
+    field("draw.unit-twice", "Đơn vị này đã có trong lần rút.", "The unit stands in the draw already."),
+    field("draw.unit-unknown", "Không có đơn vị này.", "There is no such unit."),
     field("field.missing", "Thiếu trường này.", "This field is missing."),
     field("field.unknown", "Không có trường này.", "There is no such field."),
     field("field.wrong-type", "Trường này có kiểu sai.", "This field has the wrong type."),
@@ -224,6 +240,7 @@ pub const FIELDS: &[Word] = &[
     field("password.too-long", "Mật khẩu quá dài.", "The password is too long."),
     field("password.too-short", "Mật khẩu quá ngắn.", "The password is too short."),
     field("password.wrong", "Mật khẩu không đúng.", "The password is wrong."),
+    field("person.positions", "Mỗi người có tối đa 10 chức vụ.", "A person has at most 10 positions."),
     field("photo.bbox", "Khung tọa độ không hợp lệ.", "The bounding box is not valid."),
     field("photo.item-unknown", "Không có bảng kiểm nào của lượt kiểm tra này có mục đó.", "No checklist of this visit has this item."),
     field("photo.media-type-unknown", "Kiểu ảnh này không được nhận.", "This media type is not taken."),
@@ -240,6 +257,9 @@ pub const FIELDS: &[Word] = &[
     field("place.source-unknown", "Không có nguồn vị trí này.", "There is no such source of a position."),
     field("premises.no-unit", "Vào ngày đó không có đơn vị này.", "There is no such unit on that day."),
     field("reference.unknown", "Không có mục được nhắc đến.", "What is referred to is not known here."),
+    field("register.event", "Sự kiện trong danh mục không khớp với các đơn vị.", "An event of the register does not agree with its units."),
+    field("register.event-lost", "Danh mục thiếu một sự kiện đang được giữ.", "The register lacks an event that is held."),
+    field("register.recorded-here", "Một sự kiện đã ghi tại đây nói khác với danh mục.", "An event that was recorded here contradicts the register."),
     field("register.unit", "Đơn vị trong danh mục không hợp lệ.", "A unit of the register is not valid."),
     field("register.version-lost", "Danh mục thiếu một phiên bản đang được giữ.", "The register lacks a version that is held."),
     field("register.version-order", "Các phiên bản trong danh mục sai thứ tự.", "The versions of the register are out of order."),
@@ -256,6 +276,8 @@ pub const FIELDS: &[Word] = &[
     field("team.member-twice", "Người này đã có trong đoàn.", "This person is on the team already."),
     field("team.member-unfit", "Người này không giữ được vị trí đó.", "This person can't hold that seat."),
     field("team.no-lead", "Đoàn phải có trưởng đoàn.", "A team has one lead."),
+    field("team.number", "Số của đoàn nằm ngoài khoảng cho phép.", "The number of the team is out of range."),
+    field("team.office-unknown", "Không có cơ quan này trong danh mục đơn vị.", "The register has no such office."),
     field("team.role-unknown", "Không có vị trí này trong đoàn.", "There is no such seat on a team."),
     field("team.size", "Số người trong đoàn không phù hợp.", "The team has too many or too few members."),
     field("template.body", "Nội dung bảng kiểm không đọc được.", "The checklist can't be read."),
@@ -276,20 +298,31 @@ pub const FIELDS: &[Word] = &[
     field("template.weight", "Trọng số phải từ 0 đến 100.", "A weight is between 0 and 100."),
     field("text.not-taken", "Nội dung chữ không được chấp nhận.", "The text is not taken."),
     field("text.refused", "Nội dung chữ không được chấp nhận.", "The text is not taken."),
+    field("unit-event.dates", "Ngày của sự kiện không hợp lý.", "The days of the event do not make sense."),
+    field("unit-event.kind", "Các phần của sự kiện không khớp với loại sự kiện.", "The parts of the event are not those of its kind."),
+    field("unit-event.opened", "Không có đơn vị mới ở vị trí này.", "No unit is opened at this place."),
+    field("unit-event.portion", "Phần toàn bộ và phần một phần không khớp nhau.", "Whole and part do not fit together."),
+    field("unit-event.size", "Sự kiện có quá nhiều đơn vị.", "The event has too many units."),
+    field("unit-event.successor", "Đơn vị kế thừa không phù hợp.", "The successor does not fit."),
+    field("unit-event.unit-twice", "Đơn vị này xuất hiện hai lần.", "This unit stands in the event twice."),
+    field("unit-event.unit-unknown", "Không có đơn vị này vào ngày đó.", "There is no such unit on that day."),
     field("unit.certainty-unknown", "Không có mức chắc chắn này.", "There is no such certainty."),
     field("unit.dates", "Ngày hiệu lực không hợp lý.", "The days of validity do not make sense."),
     field("unit.kind-changed", "Loại của đơn vị không thay đổi được.", "The kind of a unit never changes."),
+    field("unit.left-below", "Đơn vị này vẫn còn trực thuộc.", "This unit still stands below."),
     field("unit.name-prefix", "Tên không bắt đầu bằng loại đơn vị.", "The name does not begin with the type of unit."),
     field("unit.parent", "Đơn vị cấp trên không phù hợp.", "The parent does not fit."),
     field("unit.parent-circle", "Đơn vị này nằm dưới chính nó.", "The parent lies below this unit."),
     field("unit.parent-unfit", "Loại đơn vị cấp trên không phù hợp.", "The parent's type does not fit."),
     field("unit.parent-unknown", "Không có đơn vị cấp trên này.", "There is no such parent."),
+    field("unit.successor", "Đơn vị thay thế vào ngày đó.", "Whoever stands in its place on the day."),
     field("unit.type-unknown", "Không có loại đơn vị này.", "This is no type of unit."),
     field("visit.words", "Từ cần tìm không hợp lệ.", "These words can't be searched for."),
 ];
 
 /// Codes whose detail is data rather than a sentence; it reaches every caller as it is.
-const AS_GIVEN: [&str; 2] = ["response.current", "response.current-version"];
+const AS_GIVEN: [&str; 4] =
+    ["response.current", "response.current-version", "unit.left-below", "unit.successor"];
 
 /// The words of a code: of whole problems first, then of fields.
 #[must_use]

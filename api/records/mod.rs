@@ -10,6 +10,7 @@ pub mod calendars;
 pub mod campaigns;
 pub mod clients;
 pub mod custody;
+pub mod draws;
 mod encryption;
 pub mod error;
 pub mod findings;

@@ -2,7 +2,11 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod assignments;
+pub mod calendars;
 pub mod campaigns;
+pub mod company;
+pub mod draws;
 pub mod findings;
 pub mod me;
 pub mod minutes;
@@ -22,7 +26,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation under `/v1`.
 pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.configure(assignments::operations);
+    cfg.configure(calendars::operations);
     cfg.configure(campaigns::operations);
+    cfg.configure(company::operations);
+    cfg.configure(draws::operations);
     cfg.configure(owners::operations);
     cfg.configure(photos::operations);
     cfg.configure(premises::operations);

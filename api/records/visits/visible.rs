@@ -35,6 +35,8 @@ pub struct Wanted {
     pub campaign: Option<CampaignId>,
     /// At this unit or anything below it, as it was on the day of the visit.
     pub unit: Option<UnitId>,
+    /// At one of these units itself, nothing below them; anywhere where none is named.
+    pub at: Vec<UnitId>,
     /// In one of these states.
     pub states: Vec<State>,
     /// Of one of these kinds.
@@ -273,6 +275,10 @@ impl Branch {
         }
         for campaign in [self.slice.campaign, wanted.campaign].into_iter().flatten() {
             sql.text(" AND v.campaign_id = ").bind(Bind::Id(campaign.0));
+        }
+        if !wanted.at.is_empty() {
+            let at = wanted.at.iter().map(|unit| unit.0).collect();
+            sql.text(" AND v.unit_id = ANY (").bind(Bind::Ids(at)).text(")");
         }
         if let Some(team) = self.team {
             sql.text(" AND v.team_id = ").bind(Bind::Id(team));

@@ -305,7 +305,13 @@ impl Ground {
             ('f', abroad, "civil_service", campaign, foreign_team),
         ] {
             let round = round(sql, of).await;
-            let ids = [("owner", owner), ("campaign", of), ("team", team), ("round", round)];
+            let ids = [
+                ("owner", owner),
+                ("campaign", of),
+                ("team", team),
+                ("round", round),
+                ("draw", draw(sql, of).await),
+            ];
             let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             names.insert("kind", kind.to_owned());
             subjects.insert(("beginnings", letter), names.clone());
@@ -329,7 +335,7 @@ impl Ground {
             subjects.insert(("accounts", letter), account(house, sql, owner).await);
         }
         for (letter, unit) in [('e', at.commune), ('n', at.other_commune)] {
-            let ids = [("owner", at.owner), ("unit", unit)];
+            let ids = [("owner", at.owner), ("unit", unit), ("event", event(sql, unit).await)];
             let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("ground", letter), names);
         }
@@ -338,6 +344,31 @@ impl Ground {
         subjects.insert(("oneself", 'd'), Names::from([("device", theirs.to_string())]));
         self.subjects = subjects;
     }
+}
+
+/// Something that happened to a unit, which nobody can undo any more.
+async fn event(sql: &Client, unit: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let effects = json!([{ "unit": unit, "ended": null, "begun": null }]);
+    let make = format!(
+        "INSERT INTO unit_events (id, kind, operating_date, effective_on, certainty, note, effects, successions,
+             recorded_at)
+         VALUES ('{id}', 'rename', '2010-01-01', '2010-01-01', 'high', '', '{effects}', '[]', now());
+         INSERT INTO unit_event_units VALUES ('{unit}', '{id}', '2010-01-01')"
+    );
+    sql.batch_execute(&make).await.expect("an event");
+    id
+}
+
+/// A draw for a campaign, not told yet.
+async fn draw(sql: &Client, campaign: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO draws (id, campaign_id, title, strata, seed, commitment, drawn, made_at)
+         VALUES ('{id}', '{campaign}', 'Chọn xã', '[]', sha256('x'), 'x', '[]', now())"
+    );
+    sql.batch_execute(&make).await.expect("a draw");
+    id
 }
 
 /// A round of a campaign.

@@ -40,6 +40,10 @@ read_visit         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua 
 read_bundle        -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 read_minutes       -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 list_responses     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_attendees     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_guidance      -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+put_attendee       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+put_guidance       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 change_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 cancel_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 clear_for_visit    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
@@ -103,6 +107,10 @@ merge_campaign     -    -     -    -     ck    -    -    -      -     -   -    -
 create_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 change_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 list_rounds        -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+list_draws         -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+read_draw          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+draw_sites         -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+tell_draw          -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 ",
     },
@@ -114,6 +122,7 @@ list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -
         rows: "
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 create_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+write_assignment_rules ckf ck -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 ",
     },
     // A plan under the own campaign with the own team (c) or another (x), under a foreign one with its team (f) or the
@@ -175,12 +184,27 @@ list_premises      en   en    en   en    en    en   en   en     en    en  en   e
 create_unit        en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 add_unit_version   en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 survey_premises    en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+record_unit_event  en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+undo_unit_event    en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
+list_unit_events   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_unit_event    en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_types    en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_versions en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_successors   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_predecessors en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_visits   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_templates     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_actions       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+read_assignment_rules en en   en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_calendar      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_working_time  en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+write_calendar     en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+list_holidays      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+write_holidays     en   en    -    -     en    -    -    -      -     -   -    -     -    -    en    -
 read_coverage      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_burden        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_items         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en

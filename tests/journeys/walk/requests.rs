@@ -108,7 +108,10 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let (plain, variant) = operation.split_once(':').unwrap_or((operation, ""));
     let (method, path) = contract.of(plain);
     let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
-    let mut path = path.replace("{response}", &Uuid::new_v4().to_string()).replace("{size}", "320");
+    let mut path = path.replace("{size}", "320").replace("{year}", "2026");
+    for minted in ["{response}", "{attendee}", "{guidance}"] {
+        path = path.replace(minted, &Uuid::new_v4().to_string());
+    }
     for (name, id) in names.iter().chain([(&"device", &spare), (&"account", &own)]) {
         path = path.replace(&format!("{{{name}}}"), id);
     }
@@ -116,8 +119,15 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let mut headers = Vec::new();
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
-        "change_visit" | "change_finding" | "change_campaign" | "reseat_team" | "change_round"
-        | "merge_campaign" => {
+        "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
+        "change_visit"
+        | "change_finding"
+        | "change_campaign"
+        | "reseat_team"
+        | "change_round"
+        | "merge_campaign"
+        | "write_calendar"
+        | "write_assignment_rules" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
         }
         "rewrite_template_version" => headers.push(("if-match", format!("\"draft-{}\"", "0".repeat(64)))),
@@ -198,6 +208,14 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "kind": "letter", "number": "1/KH-UBND", "issuer": "UBND", "issued_on": "2021-08-02",
             "title": "Kế hoạch" })
         }
+        "draw_sites" => json!({ "title": "", "strata": [] }),
+        "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
+        "write_calendar" => json!({ "hours": {} }),
+        "write_holidays" => json!({ "days": [{ "day": "2026-02-17", "works": false, "name": "" }] }),
+        "put_attendee" => json!({ "visit": known("visit"), "name": "" }),
+        "put_guidance" => {
+            json!({ "visit": known("visit"), "guided": "", "content": "", "given_at": THEN })
+        }
         "create_round" => json!({ "purpose": "" }),
         "change_round" => json!({ "name": "", "targets": [], "teams": [] }),
         "merge_campaign" => json!({ "into": known("campaign") }),
@@ -217,6 +235,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "name": "", "unit_type": "commune", "parent": known("unit"), "valid_from": "2021-07-01" })
         }
         "add_unit_version" => json!({ "name": "", "unit_type": "commune", "valid_from": "2021-07-01" }),
+        "record_unit_event" => json!({ "kind": "rename", "instrument": "", "operating_date": "2021-07-01",
+            "changes": [{ "unit": known("unit"), "name": "" }] }),
+        "undo_unit_event" => json!({ "reason": "" }),
         "survey_premises" => json!({ "name": "", "valid_from": "2021-07-01",
             "shape": { "type": "Point", "coordinates": [108.0, 15.7], "radius_m": 60 } }),
         "change_my_password" => json!({ "current_password": "x", "new_password": "y" }),
