@@ -116,7 +116,7 @@ struct Found {
 
 /// How much of a surprise visit a branch shows before it is disclosed.
 #[derive(Clone, Copy)]
-enum Secrets {
+pub(in crate::records) enum Secrets {
     Hidden,
     Shown,
     /// With a clearance of this account.
@@ -129,8 +129,30 @@ enum Secrets {
 pub(in crate::records) struct Branch {
     pub(in crate::records) slice: Slice,
     pub(in crate::records) team: Option<Uuid>,
-    secrets: Secrets,
+    pub(in crate::records) secrets: Secrets,
     pub(in crate::records) after_signing: bool,
+}
+
+impl Secrets {
+    /// Hides what must not be known, in a statement that knows the visit as `v`.
+    pub(in crate::records) fn write(self, sql: &mut Sql) {
+        match self {
+            Secrets::Shown => {}
+            Secrets::Hidden => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
+            }
+            Secrets::Dispatched => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
+                    .text(" OR v.disclosed_at IS NOT NULL)");
+            }
+            Secrets::Cleared(me) => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
+                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
+                    .bind(Bind::Id(me))
+                    .text("))");
+            }
+        }
+    }
 }
 
 /// What is searched for, and the campaigns whose titles hold it.
@@ -261,22 +283,7 @@ impl Branch {
         if let Some(team) = self.team {
             sql.text(" AND v.team_id = ").bind(Bind::Id(team));
         }
-        match self.secrets {
-            Secrets::Shown => {}
-            Secrets::Hidden => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
-            }
-            Secrets::Dispatched => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
-                    .text(" OR v.disclosed_at IS NOT NULL)");
-            }
-            Secrets::Cleared(me) => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
-                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
-                    .bind(Bind::Id(me))
-                    .text("))");
-            }
-        }
+        self.secrets.write(sql);
         if self.after_signing {
             sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
         }
