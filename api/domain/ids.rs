@@ -47,6 +47,8 @@ ids! {
     UnitId,
     /// One version of a unit: its name, type and parent from one day to another.
     UnitVersionId,
+    /// Something that happened to units: a merger, a new name.
+    UnitEventId,
     /// Where an office is.
     PremisesId,
     /// A checklist, whatever its version.

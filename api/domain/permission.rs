@@ -24,6 +24,8 @@ pub enum Deed {
     ReadUnits,
     /// Change units and premises.
     EditUnits,
+    /// Undo what was recorded to have happened to units.
+    UndoUnitEvents,
     /// Create owners.
     ManageOwners,
     /// Read checklists.
@@ -192,13 +194,14 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
         Self::ManageAccounts,
         Self::ReadUnits,
         Self::EditUnits,
+        Self::UndoUnitEvents,
         Self::ManageOwners,
         Self::ReadTemplates,
         Self::EditTemplates,
@@ -248,6 +251,7 @@ impl Deed {
             Self::ReadUnits
             | Self::ReadTemplates   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     Any],
             Self::EditUnits         => [Ground, No,     Ground,      No,   No,         No,         No,       No,         No,   No,      No],
+            Self::UndoUnitEvents    => [Ground, No,     No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::ManageOwners      => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::EditTemplates     => [Owner, No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::ReadCampaign      => [No,    Owner,   Owner,       Team, Team,       Team,       Owner,    No,         No,   Owner,   Owner],
@@ -300,7 +304,7 @@ impl Deed {
             Self::ReadAccounts => Scope::AccountsRead,
             Self::ManageAccounts => Scope::AccountsWrite,
             Self::ReadUnits => Scope::UnitsRead,
-            Self::EditUnits | Self::ManageOwners => Scope::UnitsWrite,
+            Self::EditUnits | Self::UndoUnitEvents | Self::ManageOwners => Scope::UnitsWrite,
             Self::ReadTemplates => Scope::TemplatesRead,
             Self::EditTemplates => Scope::TemplatesWrite,
             Self::ReadCampaign => Scope::CampaignsRead,

@@ -72,6 +72,12 @@ vocabulary! {
     open UnitType = unit::UnitType::ALL.iter().map(|kind| kind.as_str()).collect();
     /// Part of the administrative division, or an organisation that belongs to one.
     closed UnitKind = unit::UnitKind::ALL.map(unit::UnitKind::as_str).to_vec();
+    /// The floor of the state on which a unit stands; organisations stand below any of them.
+    closed UnitLevel = unit::Level::ALL.map(unit::Level::as_str).to_vec();
+    /// What happens to units.
+    closed UnitEventKind = unit::event::EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    /// Whether all of a unit went to its successor, or a part of it.
+    closed Portion = unit::event::Portion::ALL.iter().map(|portion| portion.as_str()).collect();
     /// How sure the register is: two sources, one, a guess, or concluded from other versions.
     closed Certainty = unit::Certainty::ALL.map(unit::Certainty::as_str).to_vec();
     // checklists

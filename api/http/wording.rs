@@ -148,6 +148,11 @@ pub const PROBLEMS: &[Word] = &[
     problem(401, "token.invalid", "Mã truy cập không còn hiệu lực; hãy làm mới hoặc đăng nhập lại.", "This access token does not hold; refresh it or sign in again."),
     problem(401, "token.missing", "Thiếu mã truy cập: Authorization: Bearer ….", "An access token is missing: Authorization: Bearer …."),
     problem(415, "type.not-json", "Hãy gửi application/json.", "Send application/json."),
+    problem(409, "unit-event.followed", "Sau đó các đơn vị này còn có thay đổi khác; hãy hủy thay đổi đó trước.", "Something has happened to these units since; undo that first."),
+    problem(409, "unit-event.in-use", "Đã có lượt kiểm tra dựa trên những gì sự kiện này tạo ra.", "Visits rest on what this event began."),
+    problem(409, "unit-event.of-register", "Sự kiện này do danh mục nêu; hãy nhập bản danh mục đã sửa.", "A register says so; enter a corrected edition of it."),
+    problem(409, "unit-event.still-above", "Vẫn còn đơn vị trực thuộc; xem errors.", "Units still stand below one that is to end; see errors."),
+    problem(409, "unit-event.undone", "Sự kiện này đã được hủy.", "This event has been undone already."),
     problem(409, "unit.version-gap", "Phiên bản này để lại những ngày không có phiên bản nào.", "This version leaves days without any version."),
     problem(409, "unit.version-order", "Phiên bản mới phải có hiệu lực sau phiên bản trước.", "A new version holds from a later day than the last one."),
     problem(428, "version.missing", "Hãy gửi ETag vừa đọc trong If-Match để không ghi đè thay đổi của người khác.", "Send the ETag you last read in If-Match, so that nobody's change is overwritten unseen."),
@@ -252,6 +257,9 @@ pub const FIELDS: &[Word] = &[
     field("place.source-unknown", "Không có nguồn vị trí này.", "There is no such source of a position."),
     field("premises.no-unit", "Vào ngày đó không có đơn vị này.", "There is no such unit on that day."),
     field("reference.unknown", "Không có mục được nhắc đến.", "What is referred to is not known here."),
+    field("register.event", "Sự kiện trong danh mục không khớp với các đơn vị.", "An event of the register does not agree with its units."),
+    field("register.event-lost", "Danh mục thiếu một sự kiện đang được giữ.", "The register lacks an event that is held."),
+    field("register.recorded-here", "Một sự kiện đã ghi tại đây nói khác với danh mục.", "An event that was recorded here contradicts the register."),
     field("register.unit", "Đơn vị trong danh mục không hợp lệ.", "A unit of the register is not valid."),
     field("register.version-lost", "Danh mục thiếu một phiên bản đang được giữ.", "The register lacks a version that is held."),
     field("register.version-order", "Các phiên bản trong danh mục sai thứ tự.", "The versions of the register are out of order."),
@@ -290,20 +298,31 @@ pub const FIELDS: &[Word] = &[
     field("template.weight", "Trọng số phải từ 0 đến 100.", "A weight is between 0 and 100."),
     field("text.not-taken", "Nội dung chữ không được chấp nhận.", "The text is not taken."),
     field("text.refused", "Nội dung chữ không được chấp nhận.", "The text is not taken."),
+    field("unit-event.dates", "Ngày của sự kiện không hợp lý.", "The days of the event do not make sense."),
+    field("unit-event.kind", "Các phần của sự kiện không khớp với loại sự kiện.", "The parts of the event are not those of its kind."),
+    field("unit-event.opened", "Không có đơn vị mới ở vị trí này.", "No unit is opened at this place."),
+    field("unit-event.portion", "Phần toàn bộ và phần một phần không khớp nhau.", "Whole and part do not fit together."),
+    field("unit-event.size", "Sự kiện có quá nhiều đơn vị.", "The event has too many units."),
+    field("unit-event.successor", "Đơn vị kế thừa không phù hợp.", "The successor does not fit."),
+    field("unit-event.unit-twice", "Đơn vị này xuất hiện hai lần.", "This unit stands in the event twice."),
+    field("unit-event.unit-unknown", "Không có đơn vị này vào ngày đó.", "There is no such unit on that day."),
     field("unit.certainty-unknown", "Không có mức chắc chắn này.", "There is no such certainty."),
     field("unit.dates", "Ngày hiệu lực không hợp lý.", "The days of validity do not make sense."),
     field("unit.kind-changed", "Loại của đơn vị không thay đổi được.", "The kind of a unit never changes."),
+    field("unit.left-below", "Đơn vị này vẫn còn trực thuộc.", "This unit still stands below."),
     field("unit.name-prefix", "Tên không bắt đầu bằng loại đơn vị.", "The name does not begin with the type of unit."),
     field("unit.parent", "Đơn vị cấp trên không phù hợp.", "The parent does not fit."),
     field("unit.parent-circle", "Đơn vị này nằm dưới chính nó.", "The parent lies below this unit."),
     field("unit.parent-unfit", "Loại đơn vị cấp trên không phù hợp.", "The parent's type does not fit."),
     field("unit.parent-unknown", "Không có đơn vị cấp trên này.", "There is no such parent."),
+    field("unit.successor", "Đơn vị thay thế vào ngày đó.", "Whoever stands in its place on the day."),
     field("unit.type-unknown", "Không có loại đơn vị này.", "This is no type of unit."),
     field("visit.words", "Từ cần tìm không hợp lệ.", "These words can't be searched for."),
 ];
 
 /// Codes whose detail is data rather than a sentence; it reaches every caller as it is.
-const AS_GIVEN: [&str; 2] = ["response.current", "response.current-version"];
+const AS_GIVEN: [&str; 4] =
+    ["response.current", "response.current-version", "unit.left-below", "unit.successor"];
 
 /// The words of a code: of whole problems first, then of fields.
 #[must_use]

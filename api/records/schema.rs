@@ -603,6 +603,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    unit_event_units (unit_id, event_id) {
+        unit_id -> Uuid,
+        event_id -> Uuid,
+        effective_on -> Date,
+    }
+}
+
+diesel::table! {
+    unit_events (id) {
+        id -> Uuid,
+        kind -> Text,
+        instrument -> Nullable<Text>,
+        legal_date -> Nullable<Date>,
+        operating_date -> Date,
+        effective_on -> Date,
+        certainty -> Text,
+        note -> Text,
+        effects -> Jsonb,
+        successions -> Jsonb,
+        register -> Nullable<Text>,
+        recorded_by -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+        undone_by -> Nullable<Uuid>,
+        undone_at -> Nullable<Timestamptz>,
+        undone_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    unit_successions (from_id, to_id, event_id) {
+        from_id -> Uuid,
+        to_id -> Uuid,
+        event_id -> Uuid,
+        portion -> Text,
+        effective_on -> Date,
+    }
+}
+
+diesel::table! {
     unit_versions (id) {
         id -> Uuid,
         unit_id -> Uuid,
@@ -760,6 +799,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     teams,
     template_versions,
     templates,
+    unit_event_units,
+    unit_events,
+    unit_successions,
     unit_versions,
     units,
     visit_attendees,

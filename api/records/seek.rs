@@ -195,6 +195,10 @@ fn write(
     if let Some(team) = branch.team {
         sql.text(" AND t.team_id = ").bind(Bind::Id(team));
     }
+    // Nothing is found before a visit is disclosed; whoever enters it otherwise does not tell of the visit with it.
+    sql.text(" AND EXISTS (SELECT 1 FROM visits v WHERE v.id = t.visit_id");
+    branch.secrets.write(sql);
+    sql.text(")");
     if branch.after_signing {
         sql.text(&format!(" AND {told}"));
     }

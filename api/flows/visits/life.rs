@@ -16,9 +16,10 @@ use crate::domain::visit::{
     self, AskedList, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete,
     rule,
 };
+use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
 use crate::records::visits::{Standing, evidence, life as rows};
-use crate::records::{Tx, campaigns, custody, findings, premises, responses};
+use crate::records::{Tx, campaigns, custody, findings, premises, responses, units};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -97,8 +98,8 @@ impl Sources {
 /// Tells the team its target.
 ///
 /// # Errors
-/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.already-dispatched`, `visit.closed`, and what the
-/// owner's rules for teams refuse: people may have been seated since.
+/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.unit-not-in-force`, `visit.already-dispatched`,
+/// `visit.closed`, and what the owner's rules for teams refuse: people may have been seated since.
 pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
@@ -106,6 +107,11 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     visit::may_dispatch_now(work.visit.is_sealed(), work.visit.window.start, lead, work.now)?;
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
     super::plan::campaign_is_active(campaign.state)?;
+    // It may have ended since the visit was planned.
+    let day = vietnam_day(work.visit.window.start);
+    if units::at(&mut work.tx, work.visit.unit, day).await?.is_none() {
+        return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
+    }
     super::grounds::people(&mut work.tx, &work.visit).await?;
     work.find_premises(work.visit.window.start).await?;
     work.visit.state = state;

@@ -72,6 +72,7 @@ pub struct MinutesDocument {
     #[schema(example = "BIÊN BẢN KIỂM TRA\nLượt kiểm tra: 7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11\n")]
     document: String,
     /// SHA-256 of its bytes, in hexadecimal.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     document_sha256: String,
     /// What each side said.
     signatures: Vec<SignatureView>,

@@ -60,6 +60,7 @@ pub struct RecommendationView {
     /// From which visit.
     visit: Uuid,
     /// What is asked.
+    #[schema(example = "Đeo thẻ công chức trong giờ làm việc")]
     text: String,
     /// Of whom.
     addressees: Vec<AddresseeView>,

@@ -35,6 +35,8 @@ pub struct Wanted {
     pub campaign: Option<CampaignId>,
     /// At this unit or anything below it, as it was on the day of the visit.
     pub unit: Option<UnitId>,
+    /// At one of these units itself, nothing below them; anywhere where none is named.
+    pub at: Vec<UnitId>,
     /// In one of these states.
     pub states: Vec<State>,
     /// Of one of these kinds.
@@ -114,7 +116,7 @@ struct Found {
 
 /// How much of a surprise visit a branch shows before it is disclosed.
 #[derive(Clone, Copy)]
-enum Secrets {
+pub(in crate::records) enum Secrets {
     Hidden,
     Shown,
     /// With a clearance of this account.
@@ -127,8 +129,30 @@ enum Secrets {
 pub(in crate::records) struct Branch {
     pub(in crate::records) slice: Slice,
     pub(in crate::records) team: Option<Uuid>,
-    secrets: Secrets,
+    pub(in crate::records) secrets: Secrets,
     pub(in crate::records) after_signing: bool,
+}
+
+impl Secrets {
+    /// Hides what must not be known, in a statement that knows the visit as `v`.
+    pub(in crate::records) fn write(self, sql: &mut Sql) {
+        match self {
+            Secrets::Shown => {}
+            Secrets::Hidden => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
+            }
+            Secrets::Dispatched => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
+                    .text(" OR v.disclosed_at IS NOT NULL)");
+            }
+            Secrets::Cleared(me) => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
+                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
+                    .bind(Bind::Id(me))
+                    .text("))");
+            }
+        }
+    }
 }
 
 /// What is searched for, and the campaigns whose titles hold it.
@@ -252,25 +276,14 @@ impl Branch {
         for campaign in [self.slice.campaign, wanted.campaign].into_iter().flatten() {
             sql.text(" AND v.campaign_id = ").bind(Bind::Id(campaign.0));
         }
+        if !wanted.at.is_empty() {
+            let at = wanted.at.iter().map(|unit| unit.0).collect();
+            sql.text(" AND v.unit_id = ANY (").bind(Bind::Ids(at)).text(")");
+        }
         if let Some(team) = self.team {
             sql.text(" AND v.team_id = ").bind(Bind::Id(team));
         }
-        match self.secrets {
-            Secrets::Shown => {}
-            Secrets::Hidden => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
-            }
-            Secrets::Dispatched => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
-                    .text(" OR v.disclosed_at IS NOT NULL)");
-            }
-            Secrets::Cleared(me) => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
-                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
-                    .bind(Bind::Id(me))
-                    .text("))");
-            }
-        }
+        self.secrets.write(sql);
         if self.after_signing {
             sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
         }

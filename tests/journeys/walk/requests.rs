@@ -119,7 +119,9 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let mut headers = Vec::new();
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
+        "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
         "change_visit"
+        | "change_finding"
         | "change_campaign"
         | "reseat_team"
         | "change_round"
@@ -184,6 +186,23 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "declare_photo" => json!({ "visit": known("visit"), "subject": "desk", "sha256": "0".repeat(64),
             "size_bytes": 3, "media_type": "image/png", "captured_at": THEN, "device_clock": THEN, "origin": "camera",
             "position": { "latitude": 22.4, "longitude": 105.2, "accuracy_m": 8.0, "source": "gnss" } }),
+        "add_addendum" => json!({ "becomes": "", "reason": "" }),
+        "propose_finding" => json!({ "kind": "finding", "category": "", "statement": "" }),
+        "enter_recommendation" => json!({ "text": "", "addressees": [] }),
+        "enter_assessment" => json!({ "item": "", "assessor": "team", "judgement": "pass" }),
+        "confirm_finding" => json!({ "statement": "" }),
+        "request_explanation" | "change_finding" | "issue_action" | "verify_action" => json!({}),
+        "re_inspect_finding" => json!({ "visit": known("visit"), "outcome": "fixed" }),
+        "explain_finding" => json!({ "text": "" }),
+        "dismiss_finding" | "uphold_finding" | "withdraw_finding" | "cancel_action" | "return_action" => {
+            json!({ "reason": "" })
+        }
+        "propose_action" => {
+            json!({ "visit": known("visit"), "kind": "correction", "title": "", "owners": [] })
+        }
+        "report_action" => json!({ "note": "" }),
+        "request_extension" => json!({ "until": "2030-01-31", "reason": "" }),
+        "decide_extension" => json!({ "grant": true, "reason": "" }),
         "create_campaign" => json!({ "owner": owner, "kind": known("kind"), "title": "", "topics": [] }),
         "enter_document" => {
             json!({ "kind": "letter", "number": "1/KH-UBND", "issuer": "UBND", "issued_on": "2021-08-02",
@@ -216,6 +235,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "name": "", "unit_type": "commune", "parent": known("unit"), "valid_from": "2021-07-01" })
         }
         "add_unit_version" => json!({ "name": "", "unit_type": "commune", "valid_from": "2021-07-01" }),
+        "record_unit_event" => json!({ "kind": "rename", "instrument": "", "operating_date": "2021-07-01",
+            "changes": [{ "unit": known("unit"), "name": "" }] }),
+        "undo_unit_event" => json!({ "reason": "" }),
         "survey_premises" => json!({ "name": "", "valid_from": "2021-07-01",
             "shape": { "type": "Point", "coordinates": [108.0, 15.7], "radius_m": 60 } }),
         "change_my_password" => json!({ "current_password": "x", "new_password": "y" }),

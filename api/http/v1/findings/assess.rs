@@ -52,11 +52,13 @@ pub struct AssessmentView {
     #[schema(value_type = vocabulary::Assessor)]
     assessor: Assessor,
     /// Its name; empty for the team and the unit itself.
+    #[schema(example = "HĐND huyện Mỹ Đức")]
     assessor_name: String,
     /// What it says.
     #[schema(value_type = vocabulary::Judgement)]
     judgement: Judgement,
     /// In words.
+    #[schema(example = "Còn công chức chưa đeo thẻ.")]
     note: String,
     /// When it was entered.
     at: Timestamp,
