@@ -3,8 +3,8 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, actor, campaign, check, client, key, permission, photo, place, refusal, response, template,
-    unit, visit,
+    account, actor, campaign, check, client, key, permission, photo, place, procedure, refusal, response,
+    template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -85,6 +85,14 @@ vocabulary! {
     closed PhotoPrivacy = serde_words::<template::Privacy>();
     /// Whom an item is asked of.
     closed Audience = serde_words::<template::Audience>();
+    /// What of an item differs between two versions.
+    open ItemAspect = serde_words::<template::Aspect>();
+    /// Whether an item's figures of two versions may stand in one row: yes; yes, once somebody has read both; no.
+    closed Comparability = serde_words::<template::Comparability>();
+    /// On which floor of the state a procedure is settled.
+    closed ProcedureLevel = procedure::ProcedureLevel::ALL.map(procedure::ProcedureLevel::as_str).to_vec();
+    /// Why a posted procedure should not be there: it ended, another one took its place, or it holds only later.
+    closed OutdatedBecause = serde_words::<procedure::OutdatedBecause>();
     // campaigns
     /// What sort of inspection a campaign is.
     open CampaignKind = campaign::CampaignKind::ALL.map(campaign::CampaignKind::as_str).to_vec();

@@ -15,6 +15,7 @@ pub mod mergers;
 pub mod owners;
 pub mod photos;
 pub mod premises;
+pub mod procedures;
 pub mod replays;
 pub mod responses;
 pub mod rounds;

@@ -278,6 +278,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    procedure_fields (owner_id, code) {
+        owner_id -> Uuid,
+        code -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    procedures (owner_id, level, code, valid_from) {
+        owner_id -> Uuid,
+        level -> Text,
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        field -> Text,
+        name -> Text,
+        replaced_by -> Nullable<Text>,
+        instrument -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
         session_id -> Uuid,
@@ -591,6 +613,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     photo_ancestors,
     photos,
     premises,
+    procedure_fields,
+    procedures,
     refresh_tokens,
     replays,
     responses,

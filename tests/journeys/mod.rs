@@ -19,6 +19,7 @@ mod methods;
 mod owners;
 mod photos;
 mod probes;
+mod procedures;
 mod repeats;
 mod review;
 mod sealed_timing;

@@ -4,5 +4,6 @@ mod office;
 
 mod s01;
 mod s03;
+mod s04;
 mod s05;
 mod s08;

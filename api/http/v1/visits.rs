@@ -2,7 +2,7 @@
 
 mod bundle;
 mod life;
-mod view;
+pub(super) mod view;
 
 use crate::app::App;
 use crate::domain::ids::{CampaignId, RoundId, TeamId, TemplateVersionId, UnitId, VisitId};
