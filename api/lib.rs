@@ -25,5 +25,6 @@ pub mod library;
 pub mod media;
 pub mod notary;
 pub mod records;
+pub mod spreadsheet;
 pub mod telemetry;
 pub mod worker;

@@ -20,7 +20,8 @@ again changes nothing.
 
 The file is JSON: {\"code\": \"OSS\", \"body\": {\"title\": {\"vi\", \"en\"}, \"sections\": [{\"title\", \"items\": […]}]}}. \
 An item has code, question, response (type yes_no_na, choice, count, number, ratio or text), photo (min_count, subject, \
-when, privacy), weight, critical, legal_basis, guidance, remedy, applies_to. Unknown fields are refused; every fault is \
+when, privacy), weight, critical, legal_basis, guidance, remedy, applies_to, condition, valid_from, valid_to; the body may have \
+grading. Unknown fields are refused; every fault is \
 told by its place. `--library` brings in the five checklists that came with this program.";
 
 /// Help of `import-units`.

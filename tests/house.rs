@@ -9,10 +9,10 @@ const MOST_LINES: usize = 500;
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: [&str; 7] = ["utils", "util", "common", "helpers", "manager", "service", "misc"];
 
-const WORKSHOPS: [&str; 5] = ["records", "media", "decoding", "identity", "notary"];
+const WORKSHOPS: [&str; 6] = ["records", "media", "decoding", "identity", "notary", "spreadsheet"];
 
 /// Crates that only one room may name: (crate, room).
-const ONLY: [(&str, &[&str]); 12] = [
+const ONLY: [(&str, &[&str]); 14] = [
     ("diesel", &["records"]),
     ("diesel_async", &["records"]),
     ("diesel_migrations", &["records"]),
@@ -22,6 +22,8 @@ const ONLY: [(&str, &[&str]); 12] = [
     ("actix_web", &["http"]),
     ("utoipa", &["http"]),
     ("utoipa_actix_web", &["http"]),
+    ("calamine", &["spreadsheet"]),
+    ("rust_xlsxwriter", &["spreadsheet"]),
     ("jsonwebtoken", &["identity"]),
     ("argon2", &["identity"]),
     ("ed25519_dalek", &["identity", "notary"]),

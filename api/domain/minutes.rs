@@ -7,7 +7,7 @@ use crate::finding::{Finding, Kind, State};
 use crate::ids::{AccountId, VisitId};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
 use crate::refusal::Refusal;
-use crate::response::{Answer, Outcome, Response, YesNoNa};
+use crate::response::{Answer, Outcome, Response, Share, YesNoNa};
 use crate::text;
 use crate::visit::{AskedList, Figures, Visit, rule};
 use jiff::Timestamp;
@@ -153,8 +153,12 @@ pub fn answered(answer: &Answer) -> String {
         Answer::Choice { value } => value.clone(),
         Answer::Count { value } => value.to_string(),
         Answer::Number { value } => decimal(value),
-        Answer::Ratio { numerator, denominator } => {
-            format!("{}/{}", decimal(numerator), decimal(denominator))
+        Answer::Ratio { numerator, denominator, earlier } => {
+            let now = format!("{}/{}", decimal(numerator), decimal(denominator));
+            let before = |share: &Share| {
+                format!(" (kỳ trước {}/{})", decimal(&share.numerator), decimal(&share.denominator))
+            };
+            now + &earlier.as_ref().map(before).unwrap_or_default()
         }
         Answer::Text { value } => one_line(value),
     }

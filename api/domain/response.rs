@@ -3,13 +3,15 @@
 //! Source of the rules: the checklists' own legend (value types, operators, when a photo is needed).
 
 mod decimal;
+mod judging;
 
 pub use decimal::{BadDecimal, Decimal};
+pub use judging::{Judgement, judge};
 
 use crate::ids::{AccountId, ResponseId, TemplateVersionId, VisitId};
 use crate::moment::DeviceMoment;
 use crate::refusal::{Kind as Family, Refusal};
-use crate::template::{ChoiceOption, Operator, PhotoRule, PhotoWhen, ResponseType, YesNo};
+use crate::template::{PhotoRule, PhotoWhen};
 use crate::text;
 use crate::visit::rule;
 use jiff::Timestamp;
@@ -28,6 +30,45 @@ pub enum YesNoNa {
     No,
     /// The question does not arise; needs a reason.
     Na,
+}
+
+impl YesNoNa {
+    /// As stored and sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Na => "na",
+        }
+    }
+
+    /// Reads a stored or sent value.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Yes, Self::No, Self::Na].into_iter().find(|value| value.as_str() == text)
+    }
+}
+
+/// A part of a whole, measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// The part.
+    pub numerator: Decimal,
+    /// The whole.
+    pub denominator: Decimal,
+}
+
+impl Share {
+    fn checked(self, at: &str) -> Result<Self, Refusal> {
+        for (name, value) in [("numerator", self.numerator), ("denominator", self.denominator)] {
+            if value.is_negative() {
+                let detail = "A part and its whole are 0 or more.";
+                return Err(rule("response.negative", &format!("{at}/{name}"), detail));
+            }
+        }
+        Ok(self)
+    }
 }
 
 /// An answer as it is kept: tagged by its type, numbers exact.
@@ -62,22 +103,15 @@ pub enum Answer {
         numerator: Decimal,
         /// The whole; 0 means the question does not arise.
         denominator: Decimal,
+        /// The same share in the same period of the year before, for an item that compares with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earlier: Option<Share>,
     },
     /// Words.
     Text {
         /// NFC.
         value: String,
     },
-}
-
-fn holds(operator: Operator, left: i128, right: i128) -> bool {
-    match operator {
-        Operator::AtLeast => left >= right,
-        Operator::AtMost => left <= right,
-        Operator::Exactly => left == right,
-        Operator::Below => left < right,
-        Operator::Above => left > right,
-    }
 }
 
 /// What an answer amounts to.
@@ -140,10 +174,10 @@ impl Answer {
                     .map_err(|why| rule("response.text", "/answer/value", &why.to_string()))?;
                 Self::Text { value }
             }
-            Self::Ratio { numerator, denominator }
-                if numerator.is_negative() || denominator.is_negative() =>
-            {
-                return Err(rule("response.negative", "/answer", "A part and its whole are 0 or more."));
+            Self::Ratio { numerator, denominator, earlier } => {
+                Share { numerator, denominator }.checked("/answer")?;
+                let earlier = earlier.map(|share| share.checked("/answer/earlier")).transpose()?;
+                Self::Ratio { numerator, denominator, earlier }
             }
             other => other,
         })
@@ -153,70 +187,13 @@ impl Answer {
     #[must_use]
     pub fn basis_points(&self) -> Option<i128> {
         match self {
-            Self::Ratio { numerator, denominator } if !denominator.is_zero() => {
+            Self::Ratio { numerator, denominator, .. } if !denominator.is_zero() => {
                 let (part, whole) = (numerator.millionths(), denominator.millionths());
                 Some((part * 20_000 + whole) / (whole * 2))
             }
             _ => None,
         }
     }
-}
-
-/// Judges an answer by what the item asks. Measures are compared exactly, not as floating numbers.
-///
-/// # Errors
-/// `response.wrong-type` when the item asks for something else, `response.unknown-option` for an option it lacks.
-pub fn judge(asked: &ResponseType, answer: &Answer) -> Result<Outcome, Refusal> {
-    let fine = |good: bool| if good { Outcome::Pass } else { Outcome::Fail };
-    let measured = |operator: Operator, threshold: f64, value: i128| {
-        fine(holds(operator, value, Decimal::of_f64(threshold).millionths()))
-    };
-    Ok(match (asked, answer) {
-        (ResponseType::YesNoNa { pass }, Answer::YesNoNa { value, .. }) => match value {
-            YesNoNa::Na => Outcome::Na,
-            YesNoNa::Yes => fine(*pass == YesNo::Yes),
-            YesNoNa::No => fine(*pass == YesNo::No),
-        },
-        (ResponseType::Choice { options }, Answer::Choice { value }) => chosen(options, value)?,
-        (ResponseType::Count { operator, threshold, .. }, Answer::Count { value }) => {
-            measured(*operator, *threshold, Decimal::whole(*value).millionths())
-        }
-        (ResponseType::Number { operator, threshold, .. }, Answer::Number { value }) => {
-            measured(*operator, *threshold, value.millionths())
-        }
-        (ResponseType::Ratio { .. }, Answer::Ratio { denominator, .. }) if denominator.is_zero() => {
-            Outcome::Na
-        }
-        // Without a threshold the value of the year before is the measure; nobody has told us that one.
-        (ResponseType::Ratio { threshold: None, .. }, Answer::Ratio { .. }) => Outcome::Recorded,
-        (
-            ResponseType::Ratio { operator, threshold: Some(percent), .. },
-            Answer::Ratio { numerator, denominator },
-        ) => {
-            // n/d against t percent, without dividing: both sides times d.
-            let left = numerator.millionths() * 100_000_000;
-            let right = Decimal::of_f64(*percent).millionths() * denominator.millionths();
-            fine(holds(*operator, left, right))
-        }
-        (ResponseType::Text {}, Answer::Text { .. }) => Outcome::Recorded,
-        _ => {
-            let detail = "This item asks for an answer of another type.";
-            return Err(rule("response.wrong-type", "/answer/type", detail));
-        }
-    })
-}
-
-fn chosen(options: &[ChoiceOption], value: &str) -> Result<Outcome, Refusal> {
-    let Some(chosen) = options.iter().find(|option| option.value == value) else {
-        let known: Vec<&str> = options.iter().map(|option| option.value.as_str()).collect();
-        let detail = format!("The options are {}.", known.join(", "));
-        return Err(rule("response.unknown-option", "/answer/value", &detail));
-    };
-    Ok(match Decimal::of_f64(chosen.credit) {
-        Decimal::ONE => Outcome::Pass,
-        Decimal::ZERO => Outcome::Fail,
-        _ => Outcome::Partial,
-    })
 }
 
 /// How many photos of an item are still missing. `Always` holds for an item nobody answered too, and no rule holds

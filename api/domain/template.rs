@@ -1,13 +1,23 @@
 //! What is asked: checklists as immutable versions, their items, answers' shapes, photo rules.
 
 use crate::refusal::{FieldFault, Refusal};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod asking;
+mod basis;
 mod canonical;
+mod changes;
 mod check;
+mod grading;
+pub mod xlsform;
 
+pub use asking::{Condition, Occasion};
+pub use basis::{LegalBasis, holds_on};
 pub use canonical::canonical;
+pub use changes::{Aspect, ChangedItem, Changes, Comparability};
+pub use grading::{Grade, Grading};
 
 /// A text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +36,9 @@ pub struct Bilingual {
 pub struct Checklist {
     /// Title.
     pub title: Bilingual,
+    /// How a score becomes a grade; [`Grading::usual`] where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grading: Option<Grading>,
     /// Sections in order.
     pub sections: Vec<Section>,
 }
@@ -60,7 +73,7 @@ pub struct Item {
     pub critical: bool,
     /// Laws, decrees and decisions behind it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub legal_basis: Vec<String>,
+    pub legal_basis: Vec<LegalBasis>,
     /// What an inspector should know while answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guidance: Option<Bilingual>,
@@ -70,6 +83,15 @@ pub struct Item {
     /// Whom it is asked of; empty means everybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applies_to: Vec<Audience>,
+    /// What must have been answered before it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    /// The first day it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Date>,
+    /// The first day it is no longer asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Date>,
 }
 
 /// Whom an item is asked of.
@@ -123,6 +145,9 @@ pub enum ResponseType {
         operator: Operator,
         /// With what.
         threshold: f64,
+        /// Whether 0 and less can't be: an office has an area.
+        #[serde(default, skip_serializing_if = "is_false")]
+        above_zero: bool,
     },
     /// Two numbers; a denominator of 0 means not applicable.
     Ratio {
@@ -135,6 +160,9 @@ pub enum ResponseType {
         /// With what, in percent; absent: with the value of the same period of the year before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         threshold: Option<f64>,
+        /// Whether the first number is a part of the second and can't be larger.
+        #[serde(default, skip_serializing_if = "is_false")]
+        part_of_whole: bool,
     },
     /// Free text, never scored.
     Text {},
@@ -149,6 +177,14 @@ pub struct Measure {
     /// Known beforehand, such as the 36 procedures of a decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<u32>,
+    /// Whether 0 can't be, so that it does not mean "not applicable" either.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub above_zero: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A good answer.
@@ -161,7 +197,8 @@ pub enum YesNo {
     No,
 }
 
-/// One option of a choice.
+/// One option of a choice. A value may stand twice with other days: an edition that was good earns less once there is a
+/// newer one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceOption {
@@ -171,6 +208,12 @@ pub struct ChoiceOption {
     pub label: Bilingual,
     /// 0 (bad) to 1 (good).
     pub credit: f64,
+    /// The first day it may be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Date>,
+    /// The first day it may no longer be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Date>,
 }
 
 /// How a measured value is compared with its threshold.
@@ -265,6 +308,12 @@ impl Checklist {
     #[must_use]
     pub fn item(&self, code: &str) -> Option<&Item> {
         self.items().find(|item| item.code == code)
+    }
+
+    /// How its score becomes a grade.
+    #[must_use]
+    pub fn grading(&self) -> Grading {
+        self.grading.clone().unwrap_or_else(Grading::usual)
     }
 
     /// As stored and sent.

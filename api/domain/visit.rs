@@ -5,7 +5,8 @@ mod minutes;
 mod state;
 
 pub use minutes::{
-    AskedList, Figures, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures, photos_complete,
+    AskedList, Figures, Held, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures,
+    photos_complete,
 };
 pub use state::{Kind, Move, State, Step, closed, disclose, may_dispatch_now, take};
 

@@ -2,7 +2,7 @@
 
 use super::Result;
 use super::visits::life::Work;
-use super::visits::{allowed, asked, note_sealed_reads};
+use super::visits::{allowed, asked, note_sealed_reads, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId, minted_by_phone};
@@ -126,7 +126,12 @@ async fn outcome(work: &mut Work, response: &Response) -> Result<Outcome> {
         .body
         .item(&response.item)
         .ok_or_else(|| rule("response.unknown-item", "/item", "The checklist has no such item."))?;
-    Ok(judge(&item.response, &response.answer)?)
+    let occasion = occasion(&mut work.tx, &work.visit).await?;
+    if !item.is_for(occasion) {
+        let detail = "This item is not asked of this unit on the day of the visit.";
+        return Err(rule("response.not-asked", "/item", detail).into());
+    }
+    Ok(judge(&item.response, &response.answer, occasion.day)?.outcome)
 }
 
 fn said(response: &Response) -> Value {

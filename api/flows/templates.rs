@@ -78,6 +78,16 @@ async fn note(
     Ok(())
 }
 
+/// Asks whether somebody may draft a version, before what they sent is looked at.
+///
+/// # Errors
+/// `not-found`, `forbidden`.
+pub(super) async fn may_draft(app: &App, actor: &Actor, id: TemplateId) -> Result<()> {
+    let mut db = app.records.conn().await?;
+    let of = seen(&mut db, actor, id).await?;
+    Ok(may(actor, Deed::EditTemplates, &subject(of.owner))?)
+}
+
 /// Drafts the next version of a template.
 ///
 /// # Errors

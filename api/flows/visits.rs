@@ -4,13 +4,15 @@ mod grounds;
 pub mod life;
 pub mod plan;
 
-use super::{Result, cut, scope};
+use super::{Error, Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
+use crate::domain::template::{Audience, Occasion};
 use crate::domain::text;
 use crate::domain::visit::{AskedList, State, Visit};
 use crate::records::custody::{self, Entry};
@@ -19,7 +21,7 @@ use crate::records::templates::TemplateVersion;
 use crate::records::visits::evidence::{self, Declared};
 use crate::records::visits::visible::{self, Place, Wanted};
 use crate::records::visits::{Standing, life as rows, standing};
-use crate::records::{Db, Tx, premises, responses, templates};
+use crate::records::{Db, Tx, premises, responses, templates, units};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -245,6 +247,13 @@ pub(super) async fn versions(db: &mut Db, visit: &Visit) -> Result<Vec<TemplateV
     let mut found = templates::versions_by_id(db, &visit.templates).await?;
     found.sort_by_key(|version| visit.templates.iter().position(|id| *id == version.id));
     Ok(found)
+}
+
+/// When and of whom the checklists of a visit are asked: on its planned day, of the unit as it is on that day.
+pub(super) async fn occasion(db: &mut Db, visit: &Visit) -> Result<Occasion> {
+    let unit_type = units::type_of_version(db, visit.unit_version).await?;
+    let unit_type = unit_type.ok_or_else(|| Error::Fault("a visit's unit is gone".to_owned()))?;
+    Ok(Occasion { day: vietnam_day(visit.window.start), audience: Audience::of(unit_type) })
 }
 
 /// The checklists of a visit as its rules need them.

@@ -52,6 +52,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_visits", Right(Deed::ReadVisit)),
     ("put_response", Right(Deed::RecordVisit)),
     ("read_bundle", Right(Deed::ReadVisit)),
+    ("read_score", Right(Deed::ReadVisit)),
     ("read_visit", Right(Deed::ReadVisit)),
     ("schedule_visit", Right(Deed::ScheduleVisit)),
     ("sign_minutes", Right(Deed::SignMinutes)),
@@ -126,6 +127,13 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("rewrite_template_version", Right(Deed::EditTemplates)),
     ("publish_template_version", Right(Deed::EditTemplates)),
     ("read_template_version", Right(Deed::ReadTemplates)),
+    ("compare_template_versions", Right(Deed::ReadTemplates)),
+    ("export_xlsform", Right(Deed::ReadTemplates)),
+    ("import_xlsform", Right(Deed::EditTemplates)),
+    // procedures
+    ("compare_procedures", Right(Deed::ReadTemplates)),
+    ("enter_procedure_list", Right(Deed::EditTemplates)),
+    ("list_procedures", Right(Deed::ReadTemplates)),
     // campaigns, teams
     ("create_campaign", Right(Deed::EditCampaign)),
     ("list_campaigns", Right(Deed::ReadCampaign)),

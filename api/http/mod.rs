@@ -26,6 +26,7 @@ pub mod unread;
 pub mod v1;
 pub mod vocabulary;
 pub mod wording;
+pub mod workbook;
 
 use crate::app::App;
 use actix_web::dev::{Extensions, Server};

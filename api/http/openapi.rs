@@ -37,6 +37,7 @@ use utoipa_actix_web::AppExt;
         (name = "accounts", description = "People, their roles, their devices."),
         (name = "units", description = "Owners, administrative units through time, premises."),
         (name = "templates", description = "Checklists as immutable versions."),
+        (name = "procedures", description = "Lists of administrative procedures, and boards compared with them."),
         (name = "campaigns", description = "Plans, decisions, teams."),
         (name = "visits", description = "One team at one unit once."),
         (name = "findings", description = "What visits found, what is said to it, what became of it."),

@@ -4,7 +4,7 @@
 
 use crate::domain::{
     account, action, actor, assignment, campaign, check, client, finding, key, permission, photo, place,
-    refusal, response, template, unit, visit,
+    procedure, refusal, response, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -91,6 +91,14 @@ vocabulary! {
     closed PhotoPrivacy = serde_words::<template::Privacy>();
     /// Whom an item is asked of.
     closed Audience = serde_words::<template::Audience>();
+    /// What of an item differs between two versions.
+    open ItemAspect = serde_words::<template::Aspect>();
+    /// Whether an item's figures of two versions may stand in one row: yes; yes, once somebody has read both; no.
+    closed Comparability = serde_words::<template::Comparability>();
+    /// On which floor of the state a procedure is settled.
+    closed ProcedureLevel = procedure::ProcedureLevel::ALL.map(procedure::ProcedureLevel::as_str).to_vec();
+    /// Why a posted procedure should not be there: it ended, another one took its place, or it holds only later.
+    closed OutdatedBecause = serde_words::<procedure::OutdatedBecause>();
     // campaigns
     /// What sort of inspection a campaign is.
     open CampaignKind = campaign::CampaignKind::ALL.map(campaign::CampaignKind::as_str).to_vec();

@@ -20,6 +20,7 @@ pub mod mergers;
 pub mod owners;
 pub mod photos;
 pub mod premises;
+pub mod procedures;
 pub mod recommendations;
 pub mod replays;
 pub mod responses;

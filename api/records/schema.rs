@@ -410,6 +410,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    procedure_fields (owner_id, code) {
+        owner_id -> Uuid,
+        code -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    procedures (owner_id, level, code, valid_from) {
+        owner_id -> Uuid,
+        level -> Text,
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        field -> Text,
+        name -> Text,
+        replaced_by -> Nullable<Text>,
+        instrument -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     recommendations (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -756,6 +778,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    procedure_fields,
+    procedures,
     accounts,
     action_findings,
     action_owners,

@@ -169,6 +169,16 @@ pub async fn known(db: &mut Db, of: &[UnitId]) -> Result<HashSet<UnitId>> {
     Ok(found.into_iter().map(UnitId).collect())
 }
 
+/// What a unit was called by law during one version.
+///
+/// # Errors
+/// The database's own.
+pub async fn type_of_version(db: &mut Db, version: UnitVersionId) -> Result<Option<UnitType>> {
+    let found: Option<String> =
+        unit_versions::table.find(version.0).select(unit_versions::unit_type).first(db).await.optional()?;
+    found.map(|text| read_type(&text)).transpose()
+}
+
 /// Every version of a unit, first to last.
 ///
 /// # Errors

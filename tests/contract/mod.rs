@@ -8,6 +8,7 @@ mod problems;
 mod readme;
 mod source;
 mod store;
+mod xlsform;
 
 use std::path::PathBuf;
 

@@ -22,6 +22,7 @@ mod owners;
 mod photos;
 mod planning;
 mod probes;
+mod procedures;
 mod remedies;
 mod repeats;
 mod review;

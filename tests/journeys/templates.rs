@@ -1,6 +1,6 @@
 //! Checklists: the shelf, drafts, publishing, caching.
 
-use crate::harness::House;
+use crate::harness::{House, Inspectorate, id_of};
 use fieldproof::domain::actor::Role;
 use fieldproof::library;
 use serde_json::{Value, json};
@@ -112,5 +112,76 @@ async fn another_owners_checklists_are_not_to_be_seen() {
     assert_eq!(other.post(&format!("{at}/versions"), &checklist(1)).await.0, 404);
     assert_eq!(other.get("/v1/templates").await.1["items"], json!([]));
     assert_eq!(planner.get("/v1/templates").await.1["items"].as_array().map(Vec::len), Some(1));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_versions_are_compared_and_open_visits_named_to_who_may_see_them() {
+    let at = Inspectorate::open().await;
+    let visit = at.visit("planned", 24).await;
+    let sealed = at.visit("surprise", 240).await;
+    let template = at.scheduler.visitor.get("/v1/templates").await.1["items"][0]["id"].clone();
+    let versions = format!("/v1/templates/{}/versions", template.as_str().expect("an id"));
+    let mut body = at.scheduler.visitor.get(&format!("{versions}/1")).await.1["body"].clone();
+    let items = &mut body["sections"][0]["items"];
+    items[1]["response"]["threshold"] = json!(30);
+    items[2]["weight"] = json!(3);
+    items[0]["code"] = json!("A09");
+    assert_eq!(at.scheduler.visitor.post(&versions, &body).await.0, 201);
+
+    let (status, changes) = at.scheduler.visitor.get(&format!("{versions}/2/changes?from=1")).await;
+    assert_eq!(status, 200, "{changes}");
+    assert_eq!(json!([changes["added"], changes["removed"]]), json!([["A09"], ["A01"]]));
+    let expected = json!([
+        { "code": "A02", "aspects": ["response"], "comparability": "broken" },
+        { "code": "A03", "aspects": ["weight"], "comparability": "same" },
+    ]);
+    assert_eq!(changes["changed"], expected);
+    assert_eq!(changes["scores_comparable"], false);
+    assert_eq!(changes["open_visits"], json!([id_of(&sealed), id_of(&visit)]));
+    let (_, seen) = at.reviewer.visitor.get(&format!("{versions}/2/changes?from=1")).await;
+    assert_eq!(seen["open_visits"], json!([id_of(&visit)]), "a sealed visit is not told of");
+    let (_, same) = at.reviewer.visitor.get(&format!("{versions}/1/changes?from=1")).await;
+    assert_eq!(json!([same["changed"], same["scores_comparable"]]), json!([[], true]));
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checklist_goes_out_as_a_workbook_and_comes_back_the_same() {
+    let house = House::open().await;
+    let owner = house.owner("nong-son").await.0;
+    library::import_templates(&house.app, None, None).await.expect("the shelf");
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let shelf = planner.get("/v1/templates").await.1;
+    let made =
+        planner.send("POST", "/v1/templates", Some(&json!({ "owner": owner, "code": "MOT-CUA" }))).await;
+    let into = format!("{}/xlsform", made.header("location"));
+    let xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    for (n, template) in shelf["items"].as_array().expect("items").iter().enumerate() {
+        let of = format!("/v1/templates/{}/versions/1", template["id"].as_str().expect("an id"));
+        let book = planner.send("GET", &format!("{of}/xlsform"), None).await;
+        assert_eq!((book.status, book.header("content-type")), (200, xlsx));
+        let sent = planner.request("POST", &into).header("content-type", xlsx).body(book.bytes);
+        let back = planner.answer(sent).await;
+        assert_eq!(
+            (back.status, back.body["number"].as_u64()),
+            (201, u64::try_from(n + 1).ok()),
+            "{}",
+            back.body
+        );
+        assert_eq!(back.body["sha256"], template["versions"][0]["sha256"]);
+    }
+    let send = async |kind: &str, bytes: Vec<u8>| {
+        let answer =
+            planner.answer(planner.request("POST", &into).header("content-type", kind).body(bytes)).await;
+        (
+            answer.status,
+            answer.body["errors"][0]["code"].as_str().or(answer.body["code"].as_str()).map(Into::into),
+        )
+    };
+    let told = |status: u16, code: &str| (status, Some(code.to_owned()));
+    assert_eq!(send(xlsx, b"no workbook".to_vec()).await, told(422, "xlsform.workbook"));
+    assert_eq!(send("text/csv", b"a,b".to_vec()).await, told(415, "type.not-xlsx"));
+    assert_eq!(send(xlsx, vec![0; 300_000]).await, told(413, "body.too-large"));
     house.close().await;
 }

@@ -60,7 +60,7 @@ async fn a_surprise_visit_lives_from_sealed_to_final() {
     );
     assert_eq!(minutes["figures"][0]["failing"], json!(["A03"]));
     let refused = at.step(&at.lead, &visit, "submit", Value::Null).await;
-    assert_eq!((refused.status, refused.body["code"].as_str()), (409, Some("visit.photos-missing")));
+    assert_eq!((refused.status, refused.body["code"].as_str()), (422, Some("visit.photos-missing")));
     let lacking: Vec<&str> =
         refused.body["errors"].as_array().unwrap().iter().filter_map(|e| e["pointer"].as_str()).collect();
     assert_eq!(lacking, ["/items/A01", "/items/A03"]);

@@ -7,6 +7,7 @@ mod remedies;
 mod s01;
 mod s02;
 mod s03;
+mod s04;
 mod s05;
 mod s06_transfer_of_communes;
 mod s07_mergers_of_agencies;

@@ -35,6 +35,13 @@ impl Decimal {
         Self(i64::from(number) * ONE)
     }
 
+    /// The nearest decimal of a count of trillionths, half up: what a weight times a credit comes to.
+    #[must_use]
+    pub fn of_trillionths(count: i128) -> Self {
+        let millionths = (count * 2 + 1_000_000).div_euclid(2_000_000);
+        Self(i64::try_from(millionths).unwrap_or(i64::MAX))
+    }
+
     /// The nearest decimal of a number that was written with few places, such as a checklist's threshold.
     #[must_use]
     pub fn of_f64(number: f64) -> Self {

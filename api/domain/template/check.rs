@@ -1,9 +1,10 @@
 //! The rules of a checklist, each fault told by its place.
 
-use super::{Bilingual, Checklist, ChoiceOption, Item, Measure, PhotoRule, PhotoWhen, ResponseType};
+use super::{Bilingual, Checklist, ChoiceOption, Grading, Item, Measure, PhotoRule, PhotoWhen, ResponseType};
 use crate::photo::SUBJECTS;
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
+use jiff::civil::Date;
 use std::collections::HashSet;
 
 /// Most items in one checklist.
@@ -32,6 +33,25 @@ impl Faults {
             self.add(at, code, format!("is not between {least} and {most}"));
         } else if ((number * 1e4).round() / 1e4).to_bits() != number.to_bits() {
             self.add(at, code, "has more than four decimals");
+        }
+    }
+
+    /// Days within reason, the first before the second.
+    fn days(&mut self, at: &str, valid_from: Option<Date>, valid_to: Option<Date>) {
+        for (name, day) in [("valid_from", valid_from), ("valid_to", valid_to)] {
+            if day.is_some_and(|day| !(1900..=2200).contains(&day.year())) {
+                self.add(
+                    format!("{at}/{name}"),
+                    "date.out-of-range",
+                    "is not between the years 1900 and 2200",
+                );
+            }
+        }
+        if let (Some(from), Some(to)) = (valid_from, valid_to)
+            && to <= from
+        {
+            let detail = "is the first day it no longer holds, so it lies behind valid_from";
+            self.add(format!("{at}/valid_to"), "template.dates", detail);
         }
     }
 
@@ -67,6 +87,9 @@ pub(super) fn checked(mut list: Checklist, at: &str) -> Result<Checklist, Refusa
         );
         return Err(Refusal::invalid(faults.0));
     }
+    if let Some(grading) = &mut list.grading {
+        check_grading(&mut faults, &format!("{at}/grading"), grading);
+    }
     let mut codes = HashSet::new();
     for (s, section) in list.sections.iter_mut().enumerate() {
         let at = format!("{at}/sections/{s}");
@@ -82,6 +105,7 @@ pub(super) fn checked(mut list: Checklist, at: &str) -> Result<Checklist, Refusa
             check_item(&mut faults, &at, item);
         }
     }
+    check_conditions(&mut faults, at, &list);
     if faults.0.is_empty() {
         return Ok(list);
     }
@@ -101,8 +125,11 @@ fn check_item(faults: &mut Faults, at: &str, item: &mut Item) {
         faults.add(format!("{at}/legal_basis"), "template.size", "at most 20 documents");
     }
     for (n, basis) in item.legal_basis.iter_mut().enumerate() {
-        faults.text(&format!("{at}/legal_basis/{n}"), basis, 300, true);
+        let at = format!("{at}/legal_basis/{n}");
+        faults.text(&at, &mut basis.document, 300, true);
+        faults.days(&at, basis.valid_from, basis.valid_to);
     }
+    faults.days(at, item.valid_from, item.valid_to);
     if let Some(guidance) = &mut item.guidance {
         faults.both(&format!("{at}/guidance"), guidance, 2000);
     }
@@ -169,15 +196,94 @@ fn check_options(faults: &mut Faults, at: &str, options: &mut [ChoiceOption]) {
     if !(2..=20).contains(&options.len()) {
         faults.add(format!("{at}/options"), "template.options", "a choice has 2 to 20 options");
     }
-    let mut values = HashSet::new();
+    let mut earlier: Vec<(String, Option<Date>, Option<Date>)> = Vec::new();
     for (n, option) in options.iter_mut().enumerate() {
         let at = format!("{at}/options/{n}");
-        if !is_name(&option.value) || !values.insert(option.value.clone()) {
-            let detail = "use small letters, digits and _, no value twice";
+        let (from, to) = (option.valid_from, option.valid_to);
+        let clashes = |of: &(String, Option<Date>, Option<Date>)| {
+            of.0 == option.value && before(of.1, to) && before(from, of.2)
+        };
+        if !is_name(&option.value) || earlier.iter().any(clashes) {
+            let detail = "use small letters, digits and _, no value twice on one day";
             faults.add(format!("{at}/value"), "template.option-value", detail);
         }
+        faults.days(&at, from, to);
+        earlier.push((option.value.clone(), from, to));
         faults.both(&format!("{at}/label"), &mut option.label, 200);
         faults.number(&format!("{at}/credit"), "template.credit", option.credit, (0.0, 1.0));
+    }
+}
+
+/// Whether something that begins on one day begins before another day; no day is the beginning or the end of time.
+fn before(from: Option<Date>, to: Option<Date>) -> bool {
+    from.zip(to).is_none_or(|(from, to)| from < to)
+}
+
+fn check_grading(faults: &mut Faults, at: &str, grading: &mut Grading) {
+    if !(1..=10).contains(&grading.grades.len()) {
+        faults.add(format!("{at}/grades"), "template.grades", "there are 1 to 10 grades");
+    }
+    let mut above: Option<f64> = None;
+    let mut codes = HashSet::new();
+    for (n, grade) in grading.grades.iter_mut().enumerate() {
+        let at = format!("{at}/grades/{n}");
+        if !is_name(&grade.code) || !codes.insert(grade.code.clone()) {
+            faults.add(
+                format!("{at}/code"),
+                "template.grades",
+                "use small letters, digits and _, no code twice",
+            );
+        }
+        faults.both(&format!("{at}/label"), &mut grade.label, 100);
+        faults.number(&format!("{at}/min"), "template.grades", grade.min, (0.0, 100.0));
+        if above.is_some_and(|above| grade.min >= above) {
+            faults.add(
+                format!("{at}/min"),
+                "template.grades",
+                "stands below the grade before it, best first",
+            );
+        }
+        above = Some(grade.min);
+    }
+    if above.is_some_and(|last| last > 0.0) {
+        faults.add(
+            format!("{at}/grades"),
+            "template.grades",
+            "the last grade begins at 0, so that each score has one",
+        );
+    }
+    if !codes.contains(&grading.critical_cap) {
+        faults.add(format!("{at}/critical_cap"), "template.grades", "is the code of one of the grades");
+    }
+}
+
+/// A condition names an item before its own, so that there are no circles, and a value that item can have.
+fn check_conditions(faults: &mut Faults, at: &str, list: &Checklist) {
+    let mut before: Vec<&Item> = Vec::new();
+    for (s, section) in list.sections.iter().enumerate() {
+        for (i, item) in section.items.iter().enumerate() {
+            if let Some(condition) = &item.condition {
+                let at = format!("{at}/sections/{s}/items/{i}/condition");
+                match before.iter().find(|earlier| earlier.code == condition.item) {
+                    None => {
+                        faults.add(format!("{at}/item"), "template.condition", "is no item before this one")
+                    }
+                    Some(earlier) if !condition.fits(&earlier.response) => {
+                        let detail =
+                            "name values of the item in any_of, or operator and threshold for a measure";
+                        faults.add(at.clone(), "template.condition", detail);
+                    }
+                    Some(_) => {}
+                }
+                if let Some(threshold) = condition.threshold {
+                    faults.number(&format!("{at}/threshold"), "template.threshold", threshold, (0.0, 1e9));
+                }
+                if condition.any_of.len() > 20 {
+                    faults.add(format!("{at}/any_of"), "template.size", "at most 20 values");
+                }
+            }
+            before.push(item);
+        }
     }
 }
 

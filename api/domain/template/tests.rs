@@ -84,6 +84,152 @@ fn a_number_has_at_most_four_decimals() {
     assert_eq!([40.0, 0.1, 37.5, 0.0001, 0.00001, 981_215.603_396_485_3].map(with), [0, 0, 0, 0, 1, 1]);
 }
 
+#[test]
+fn the_laws_of_an_item_come_with_their_days_or_as_plain_text() {
+    let mut of = item("OSS-A1", &json!({ "type": "text" }));
+    of["legal_basis"] =
+        json!(["Luật Tiếp công dân", { "document": "Nghị định 61/2018/NĐ-CP", "valid_to": "2025-07-01" }]);
+    let list = list(&[of.clone()]);
+    assert_eq!(list.to_value().unwrap()["sections"][0]["items"][0]["legal_basis"], of["legal_basis"]);
+    let decree = &list.items().next().unwrap().legal_basis[1];
+    let on = |y, m, d| decree.holds_on(jiff::civil::date(y, m, d));
+    assert_eq!([on(2020, 3, 20), on(2025, 6, 30), on(2025, 7, 1)], [true, true, false]);
+}
+
+#[test]
+fn conditions_grades_and_days_are_checked() {
+    let mut first = item("A1", &json!({ "type": "yes_no_na", "pass": "yes" }));
+    first["condition"] = json!({ "item": "A2", "any_of": ["yes"] });
+    let mut second = item("A2", &json!({ "type": "text" }));
+    second["condition"] = json!({ "item": "A1", "any_of": ["maybe"] });
+    (second["valid_from"], second["valid_to"]) = (json!("2025-07-01"), json!("2025-07-01"));
+    let mut third = item("A3", &json!({ "type": "text" }));
+    third["condition"] = json!({ "item": "A1", "operator": ">=", "threshold": 1 });
+    let mut all = list(&[first, second, third]);
+    let mut grading = Grading::usual();
+    grading.grades[1].min = 95.0;
+    grading.critical_cap = "fine".into();
+    all.grading = Some(grading);
+    let codes: Vec<String> = faults(all).into_iter().map(|(at, code)| format!("{at} {code}")).collect();
+    assert_eq!(
+        codes,
+        [
+            "/grading/grades/1/min template.grades",
+            "/grading/critical_cap template.grades",
+            "/sections/0/items/1/valid_to template.dates",
+            "/sections/0/items/0/condition/item template.condition",
+            "/sections/0/items/1/condition template.condition",
+            "/sections/0/items/2/condition template.condition",
+        ]
+    );
+}
+
+#[test]
+fn a_new_version_is_told_apart_item_by_item() {
+    let yes = json!({ "type": "yes_no_na", "pass": "yes" });
+    let older = list(&["A1", "A2", "A3", "A4", "A5"].map(|code| item(code, &yes)));
+    let mut items = ["A1", "A3", "A4", "A5", "A6"].map(|code| item(code, &yes));
+    items[1]["weight"] = json!(2);
+    items[2]["question"]["vi"] = json!("Có biển chỉ dẫn ở cổng?");
+    items[3]["response"]["pass"] = json!("no");
+    let newer = list(&items);
+    let changes = Changes::between(&older, &newer);
+    assert_eq!((changes.added, changes.removed), (vec!["A6".to_owned()], vec!["A2".to_owned()]));
+    let told: Vec<_> =
+        changes.changed.iter().map(|of| (of.code.as_str(), of.aspects.clone(), of.comparability)).collect();
+    assert_eq!(
+        told,
+        [
+            ("A3", vec![Aspect::Weight], Comparability::Same),
+            ("A4", vec![Aspect::Question], Comparability::Reworded),
+            ("A5", vec![Aspect::Response], Comparability::Broken),
+        ]
+    );
+    assert!(!changes.are_scores_comparable);
+    let same = Changes::between(&older, &older);
+    assert_eq!(same, Changes { are_scores_comparable: true, ..Changes::default() });
+    let mut swapped = ["A1", "A3", "A2", "A4", "A5"].map(|code| item(code, &yes));
+    swapped[0]["remedy"] = json!({ "text": { "vi": "Lắp biển" }, "due_days": 15 });
+    let moved = Changes::between(&older, &list(&swapped));
+    assert!(moved.are_scores_comparable, "{moved:?}");
+    assert_eq!(moved.changed[0].aspects, [Aspect::Remedy]);
+}
+
+#[test]
+fn a_checklist_goes_to_sheets_and_comes_back_the_same() {
+    let files = [
+        include_str!("../../library/oss.json"),
+        include_str!("../../library/con.json"),
+        include_str!("../../library/cit.json"),
+        include_str!("../../library/ari.json"),
+        include_str!("../../library/agy.json"),
+    ];
+    for file in files {
+        let filed: serde_json::Value = serde_json::from_str(file).unwrap();
+        let list = Checklist::stored(filed["body"].clone()).unwrap().checked("").unwrap();
+        let sheets = xlsform::write(&list, filed["code"].as_str().unwrap(), "1");
+        let back = xlsform::read(&sheets).unwrap().checked("").unwrap();
+        assert_eq!(back, list);
+        assert_eq!(back.sha256(), list.sha256());
+    }
+}
+
+#[test]
+fn conditions_go_to_sheets_and_come_back() {
+    let yes = json!({ "type": "yes_no_na", "pass": "yes" });
+    let part = json!({ "type": "ratio", "numerator": { "field": "worn" }, "denominator": { "field": "present" },
+        "operator": ">=", "threshold": 100 });
+    let mut items = vec![item("A1", &yes), item("A2", &part)];
+    for (n, condition) in [
+        json!({ "item": "A1", "any_of": ["yes", "na"] }),
+        json!({ "item": "A2", "operator": "<", "threshold": 87.5 }),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut of = item(&format!("B{n}"), &yes);
+        of["condition"] = condition;
+        items.push(of);
+    }
+    let list = list(&items).checked("").unwrap();
+    let sheets = xlsform::write(&list, "THU", "1");
+    let relevant: Vec<&str> =
+        sheets[0].rows.iter().map(|row| row[7].as_str()).filter(|r| !r.is_empty()).collect();
+    assert_eq!(relevant, ["relevant", "${A1} = 'yes' or ${A1} = 'na'", "(${A2.n} div ${A2.d} * 100) < 87.5"]);
+    assert_eq!(xlsform::read(&sheets).unwrap(), list);
+}
+
+#[test]
+fn what_a_checklist_cannot_ask_is_told_by_its_row() {
+    let sheet = |name: &str, rows: &[&[&str]]| xlsform::Sheet {
+        name: name.to_owned(),
+        rows: rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect(),
+    };
+    let head: &[&str] = &["type", "name", "label", "relevant"];
+    let survey = sheet(
+        "survey",
+        &[
+            head,
+            &["select_one yes_no_na", "A1", "Có biển?", ""],
+            &["begin group", "g", "Phần", ""],
+            &["geopoint", "A2", "Ở đâu?", ""],
+            &["integer", "A3", "Bao nhiêu?", ""],
+            &["text", "A4", "Ghi chú", "count(${A1}) > 2"],
+            &["end group", "", "", ""],
+        ],
+    );
+    let no = xlsform::read(&[survey]).unwrap_err();
+    let told: Vec<String> = no.faults.iter().map(|f| format!("{} {}", f.pointer, f.code)).collect();
+    let expected = [
+        "/survey/2/name xlsform.type",
+        "/survey/4/type xlsform.type",
+        "/survey/5/fp_rules xlsform.rules",
+        "/survey/6/relevant xlsform.condition",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(xlsform::read(&[]).unwrap_err().faults[0].code, "xlsform.sheet");
+}
+
 proptest! {
     #[test]
     fn canonical_json_means_the_same(key in "[a-z]{1,5}", number in 0_u32..1_000_000_000, text in any::<String>()) {

@@ -4,7 +4,8 @@ use super::State;
 use crate::ids::{AccountId, TemplateVersionId};
 use crate::refusal::{FieldFault, Kind as Family, Refusal};
 use crate::response::{self, Response};
-use crate::template::Checklist;
+use crate::score::{self, Standing};
+use crate::template::{Checklist, Occasion};
 use crate::text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -229,24 +230,35 @@ impl TemplateFigures {
     }
 }
 
-/// Refuses to hand in a visit whose checklists still need photos; `held` counts the held ones of each item.
+/// How many photos are held, by item and by what they show.
+pub type Held = HashMap<(String, String), u32>;
+
+/// Refuses to hand in a visit whose checklists still need photos of what their rules name. Items that are not asked of
+/// this unit, on this day or after these answers need none.
 ///
 /// # Errors
 /// `visit.photos-missing`, with every item and how many it lacks.
-pub fn photos_complete<S: std::hash::BuildHasher>(
+pub fn photos_complete(
     lists: &[AskedList],
     answers: &[Response],
-    held: &HashMap<String, u32, S>,
+    held: &Held,
+    occasion: Occasion,
 ) -> Result<(), Refusal> {
-    let outcomes: HashMap<(TemplateVersionId, &str), response::Outcome> =
-        answers.iter().map(|a| ((a.template_version, a.item.as_str()), a.outcome)).collect();
     let mut faults = Vec::new();
-    for (list, item) in lists.iter().flat_map(|list| list.body.items().map(move |item| (list, item))) {
-        let outcome = outcomes.get(&(list.version, item.code.as_str())).copied();
-        let here = held.get(&item.code).copied().unwrap_or_default();
+    let standings = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
+    for (item, standing) in standings {
+        let outcome = match standing {
+            Standing::NotAsked => continue,
+            Standing::Unanswered => None,
+            Standing::Judged(judgement) => Some(judgement.outcome),
+        };
+        let wanted = item.photo.subject.as_deref();
+        let fits = |of: &(String, String)| of.0 == item.code && wanted.is_none_or(|subject| subject == of.1);
+        let here = held.iter().filter(|(of, _)| fits(of)).map(|(_, count)| *count).sum();
         let missing = response::photos_missing(&item.photo, outcome, here);
         if missing > 0 {
-            let detail = format!("{} needs {missing} more, {here} held", item.code);
+            let of = wanted.map(|subject| format!(" of {subject}")).unwrap_or_default();
+            let detail = format!("{} needs {missing} more{of}, {here} held", item.code);
             faults.push(FieldFault::new(format!("/items/{}", item.code), "visit.photos-missing", detail));
         }
     }
@@ -254,8 +266,7 @@ pub fn photos_complete<S: std::hash::BuildHasher>(
         return Ok(());
     }
     let detail = "Required photos have not arrived yet; errors names the items and how many each lacks.";
-    let mut refusal = Refusal::new(Family::Conflict, "visit.photos-missing", detail);
-    refusal.next = crate::refusal::Next::Fix;
+    let mut refusal = Refusal::new(Family::Invalid, "visit.photos-missing", detail);
     refusal.faults = faults;
     Err(refusal)
 }

@@ -1,6 +1,6 @@
 //! The steps of a visit's life: each checks the right, holds the row, asks the rules, writes and records.
 
-use super::{allowed, asked, entry};
+use super::{allowed, asked, entry, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::Finding;
@@ -283,7 +283,8 @@ pub async fn submit(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let lists = asked(&mut work.tx, &work.visit).await?;
     let answers = responses::of_visit(&mut work.tx, id).await?;
     let held = evidence::photos_held(&mut work.tx, id).await?;
-    photos_complete(&lists, &answers, &held)?;
+    let occasion = occasion(&mut work.tx, &work.visit).await?;
+    photos_complete(&lists, &answers, &held, occasion)?;
     let details = json!({ "answers": answers.len(), "photos": held.values().sum::<u32>() });
     work.visit.state = state;
     work.visit.submitted_at = Some(work.now);

@@ -1,6 +1,7 @@
 //! An example of each answer, put together from those of its fields where nobody wrote one by hand: so that it can't
 //! drift from the shape it shows.
 
+use crate::http::workbook::XLSX;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -42,10 +43,15 @@ pub(super) fn show(document: &mut OpenApi) {
     }
 }
 
+/// Pictures, workbooks, bytes of no known kind.
+fn is_bytes(kind: &str) -> bool {
+    kind.starts_with("image/") || [XLSX, "application/octet-stream"].contains(&kind)
+}
+
 /// An array of numbers is what the macro makes of bytes; a client would look for JSON.
 fn bytes_are_bytes(kind: &str, content: &mut RefOr<Content>) {
     if let RefOr::T(content) = content
-        && (kind.starts_with("image/") || kind == "application/octet-stream")
+        && is_bytes(kind)
     {
         let bytes = ObjectBuilder::new()
             .schema_type(Type::String)
@@ -63,8 +69,7 @@ fn example_of(kind: &str, content: &mut RefOr<Content>) -> Option<String> {
     if content.example.is_none() {
         content.example = match kind {
             "text/html" => Some(json!(PAGE)),
-            "application/octet-stream" => Some(json!(BYTES)),
-            kind if kind.starts_with("image/") => Some(json!(BYTES)),
+            kind if is_bytes(kind) => Some(json!(BYTES)),
             _ => None,
         };
     }

@@ -8,6 +8,7 @@ use super::words::{self, Badge};
 use super::{Frame, PageProblem, figures, page};
 use crate::app::App;
 use crate::domain::ids::VisitId;
+use crate::domain::moment::vietnam_day;
 use crate::domain::photo::State;
 use crate::domain::place::Verdict;
 use crate::domain::response::{Answer, Outcome, Response, YesNoNa};
@@ -18,6 +19,7 @@ use crate::http::read_only;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 #[derive(Template)]
@@ -220,13 +222,14 @@ fn item_view(list: &TemplateVersion, item: &Item, found: &Gallery, lang: Languag
 #[must_use]
 pub fn answer_view(item: &Item, response: &Response, lang: Language) -> AnswerView {
     AnswerView {
-        text: words_of(item, &response.answer, lang),
+        text: words_of(item, response, lang),
         note: response.note.clone(),
         outcome: words::outcome(response.outcome, lang),
     }
 }
 
-fn words_of(item: &Item, answer: &Answer, lang: Language) -> String {
+fn words_of(item: &Item, response: &Response, lang: Language) -> String {
+    let answer = &response.answer;
     let unit = match &item.response {
         ResponseType::Count { unit, .. } | ResponseType::Number { unit, .. } => words::unit(unit, lang),
         _ => String::new(),
@@ -235,10 +238,10 @@ fn words_of(item: &Item, answer: &Answer, lang: Language) -> String {
         Answer::YesNoNa { value: YesNoNa::Yes, .. } => lang.pick("Có", "Yes").to_owned(),
         Answer::YesNoNa { value: YesNoNa::No, .. } => lang.pick("Không", "No").to_owned(),
         Answer::YesNoNa { value: YesNoNa::Na, reason } => reason.clone().unwrap_or_default(),
-        Answer::Choice { value } => label(item, value, lang),
+        Answer::Choice { value } => label(item, value, vietnam_day(response.answered.at), lang),
         Answer::Count { value } => format!("{} {unit}", figures::whole(u64::from(*value), lang)),
         Answer::Number { value } => format!("{} {unit}", figures::decimal(*value, lang)),
-        Answer::Ratio { numerator, denominator } => {
+        Answer::Ratio { numerator, denominator, .. } => {
             let of =
                 format!("{}/{}", figures::decimal(*numerator, lang), figures::decimal(*denominator, lang));
             match answer.basis_points() {
@@ -250,8 +253,10 @@ fn words_of(item: &Item, answer: &Answer, lang: Language) -> String {
     }
 }
 
-fn label(item: &Item, value: &str, lang: Language) -> String {
+/// What people read of an option; a value that stands twice means what it meant on the day of the answer.
+fn label(item: &Item, value: &str, day: Date, lang: Language) -> String {
     let ResponseType::Choice { options } = &item.response else { return value.to_owned() };
-    let chosen = options.iter().find(|option| option.value == value);
+    let named = || options.iter().filter(|option| option.value == value);
+    let chosen = named().find(|option| option.holds_on(day)).or_else(|| named().next());
     chosen.map_or_else(|| value.to_owned(), |option| said(&option.label, lang))
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::refusal::Refusal;
-use crate::domain::response::{Answer, Decimal, Outcome, Response, YesNoNa};
+use crate::domain::response::{Answer, Decimal, Outcome, Response, Share, YesNoNa};
 use crate::flows::responses as flow;
 use crate::flows::responses::{Kept, Sent};
 use crate::http::actor::Caller;
@@ -63,6 +63,9 @@ pub enum AnswerView {
         /// The whole; 0 means the question does not arise.
         #[schema(value_type = f64, example = 36)]
         denominator: Decimal,
+        /// The same share in the same period of the year before, for an item that compares with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earlier: Option<ShareView>,
     },
     /// Words.
     Text {
@@ -72,6 +75,31 @@ pub enum AnswerView {
     },
 }
 
+/// A part of a whole in an earlier period.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Share)]
+pub struct ShareView {
+    /// The part.
+    #[schema(value_type = f64, example = 12)]
+    numerator: Decimal,
+    /// The whole; 0 means that there is nothing to compare with.
+    #[schema(value_type = f64, example = 500)]
+    denominator: Decimal,
+}
+
+impl From<ShareView> for Share {
+    fn from(said: ShareView) -> Self {
+        Self { numerator: said.numerator, denominator: said.denominator }
+    }
+}
+
+impl From<Share> for ShareView {
+    fn from(kept: Share) -> Self {
+        Self { numerator: kept.numerator, denominator: kept.denominator }
+    }
+}
+
 impl From<AnswerView> for Answer {
     fn from(said: AnswerView) -> Self {
         match said {
@@ -79,7 +107,9 @@ impl From<AnswerView> for Answer {
             AnswerView::Choice { value } => Self::Choice { value },
             AnswerView::Count { value } => Self::Count { value },
             AnswerView::Number { value } => Self::Number { value },
-            AnswerView::Ratio { numerator, denominator } => Self::Ratio { numerator, denominator },
+            AnswerView::Ratio { numerator, denominator, earlier } => {
+                Self::Ratio { numerator, denominator, earlier: earlier.map(Share::from) }
+            }
             AnswerView::Text { value } => Self::Text { value },
         }
     }
@@ -92,7 +122,9 @@ impl From<&Answer> for AnswerView {
             Answer::Choice { value } => Self::Choice { value },
             Answer::Count { value } => Self::Count { value },
             Answer::Number { value } => Self::Number { value },
-            Answer::Ratio { numerator, denominator } => Self::Ratio { numerator, denominator },
+            Answer::Ratio { numerator, denominator, earlier } => {
+                Self::Ratio { numerator, denominator, earlier: earlier.map(ShareView::from) }
+            }
             Answer::Text { value } => Self::Text { value },
         }
     }

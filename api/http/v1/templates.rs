@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+mod forms;
 pub mod shape;
 
 use shape::{BilingualShape, ChecklistShape};
@@ -25,6 +26,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(create_template).service(list_templates).service(read_template);
     cfg.service(draft_template_version).service(rewrite_template_version);
     cfg.service(publish_template_version).service(read_template_version);
+    cfg.configure(forms::operations);
 }
 
 /// A template to be entered.

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{PhotoId, VisitId};
 use crate::domain::photo::State;
+use crate::domain::visit::Held;
 use crate::records::schema::photos;
 use crate::records::{Db, Error, Result};
 use diesel::dsl::count_star;
@@ -9,25 +10,26 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stamp;
-use std::collections::HashMap;
 use uuid::Uuid;
 
-/// How many photos are held for each item: bytes durable, not withdrawn.
+/// How many photos are held for each item and of what: bytes durable, not withdrawn.
 ///
 /// # Errors
 /// The database's own.
-pub async fn photos_held(db: &mut Db, visit: VisitId) -> Result<HashMap<String, u32>> {
+pub async fn photos_held(db: &mut Db, visit: VisitId) -> Result<Held> {
     let held = State::ALL.into_iter().filter(|state| state.is_held()).map(State::as_str);
-    let counts: Vec<(Option<String>, i64)> = photos::table
+    let counts: Vec<(Option<String>, String, i64)> = photos::table
         .filter(photos::visit_id.eq(visit.0))
         .filter(photos::state.eq_any(held.collect::<Vec<_>>()))
-        .group_by(photos::item_code)
-        .select((photos::item_code, count_star()))
+        .group_by((photos::item_code, photos::subject))
+        .select((photos::item_code, photos::subject, count_star()))
         .load(db)
         .await?;
     Ok(counts
         .into_iter()
-        .filter_map(|(item, count)| item.map(|item| (item, u32::try_from(count).unwrap_or(u32::MAX))))
+        .filter_map(|(item, subject, count)| {
+            item.map(|item| ((item, subject), u32::try_from(count).unwrap_or(u32::MAX)))
+        })
         .collect())
 }
 

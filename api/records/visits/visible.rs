@@ -1,7 +1,7 @@
 //! Which visits an actor may see: the one way to a list of them. Every list, count and bundle goes through here.
 
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, OwnerId, TemplateVersionId, UnitId, VisitId};
 use crate::domain::permission::{Deed, Slice, reach};
 use crate::domain::text;
 use crate::domain::visit::{Kind, State};
@@ -48,6 +48,8 @@ pub struct Wanted {
     /// Whose unit's printed path, or whose campaign's title, holds these words; folded as [`text::fold`] does. Titles
     /// the actor may not know are not looked at.
     pub words: Option<String>,
+    /// With this version of a checklist.
+    pub template_version: Option<TemplateVersionId>,
     /// Of teams the actor sits on, however many more they may see.
     pub only_own_teams: bool,
     /// Behind this place of the list.
@@ -296,6 +298,12 @@ impl Branch {
         }
         one_of(sql, "v.state", wanted.states.iter().map(|state| state.as_str()));
         one_of(sql, "v.kind", wanted.kinds.iter().map(|kind| kind.as_str()));
+        if let Some(version) = wanted.template_version {
+            sql.text(" AND EXISTS (SELECT 1 FROM visit_templates t WHERE t.visit_id = v.id")
+                .text(" AND t.template_version_id = ")
+                .bind(Bind::Id(version.0))
+                .text(")");
+        }
         if let Some(from) = wanted.from {
             sql.text(&format!(" AND {start} >= ")).bind(Bind::Time(from));
         }

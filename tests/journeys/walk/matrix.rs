@@ -44,6 +44,7 @@ list_attendees     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua 
 list_guidance      -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 put_attendee       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 put_guidance       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+read_score         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 change_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 cancel_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 clear_for_visit    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
@@ -145,10 +146,13 @@ schedule_visit     -    -     -    -     cx    -    c    -      -     -   -    -
 operation                 root admin auth clear sched next lead member clerk rev head staff over prog other none
 read_template             lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 read_template_version     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
+compare_template_versions lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
+export_xlsform            lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 create_template           lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 draft_template_version    lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 rewrite_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 publish_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+import_xlsform            lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 ",
     },
     // Accounts with roles at the owner alone (p), at another owner (q), without any (x).
@@ -194,6 +198,9 @@ list_unit_successors   en   en    en   en    en    en   en   en     en    en  en
 list_unit_predecessors en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 list_unit_visits   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_templates     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_procedures       en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
+compare_procedures    en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
+enter_procedure_list  en en   -    -     en    -    -    -      -     -   -    -     -    -    -     -
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en

@@ -120,6 +120,12 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
         "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
+        "compare_template_versions" => path.push_str("?from=1"),
+        "import_xlsform" => {
+            let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            headers.push(("content-type", workbook.to_owned()));
+        }
+        "list_procedures" => path.push_str(&format!("?owner={}&level=commune", names["owner"])),
         "change_visit"
         | "change_finding"
         | "change_campaign"
@@ -142,7 +148,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         _ => {}
     }
     let said = match plain {
-        "send_photo" => Said::Picture,
+        "send_photo" | "import_xlsform" => Said::Picture,
         _ => body(ground, plain, variant, names).map_or(Said::Nothing, Said::Json),
     };
     Request { method: method.to_owned(), path, headers, said }
@@ -228,6 +234,12 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         }
         "create_template" => json!({ "owner": known("owner"), "code": "" }),
         "draft_template_version" | "rewrite_template_version" => checklist,
+        "compare_procedures" => {
+            json!({ "owner": owner, "level": "commune", "day": "2020-03-20", "posted": [{ "code": "1.001193" }] })
+        }
+        "enter_procedure_list" => {
+            json!({ "owner": owner, "level": "commune", "fields": [], "procedures": [] })
+        }
         "create_account" => json!({ "login": "", "display_name": "", "grants": grants }),
         "grant_role" => json!({ "role": "clerk", "owner": owner }),
         "create_owner" => json!({ "code": "", "name": "" }),

@@ -1,6 +1,7 @@
 //! The shape of a checklist as the contract tells it; `domain::template` reads and writes it.
 
 use crate::http::vocabulary;
+use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,8 +27,38 @@ pub struct BilingualShape {
 pub struct ChecklistShape {
     /// Title.
     pub title: BilingualShape,
+    /// How a score becomes a grade; 90, 75, 50 and a cap at `needs_correction` where nothing is said.
+    pub grading: Option<GradingShape>,
     /// Sections in order.
     pub sections: Vec<SectionShape>,
+}
+
+/// How a score becomes a grade.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Grading, example = json!({ "critical_cap": "needs_correction", "grades": [
+    { "code": "good", "label": { "vi": "Tốt", "en": "Good" }, "min": 90 },
+    { "code": "needs_correction", "label": { "vi": "Cần chấn chỉnh", "en": "Needs correction" }, "min": 50 },
+    { "code": "poor", "label": { "vi": "Yếu", "en": "Poor" }, "min": 0 }] }))]
+pub struct GradingShape {
+    /// Best first; the last one begins at 0.
+    pub grades: Vec<GradeShape>,
+    /// Code of the best grade that is left when a critical item fails.
+    #[schema(example = "needs_correction")]
+    pub critical_cap: String,
+}
+
+/// One grade.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Grade)]
+pub struct GradeShape {
+    /// Stable code.
+    #[schema(example = "good")]
+    pub code: String,
+    /// What people read.
+    pub label: BilingualShape,
+    /// The least percentage that earns it.
+    #[schema(minimum = 0, maximum = 100, example = 90)]
+    pub min: f64,
 }
 
 /// Items that belong together.
@@ -61,8 +92,9 @@ pub struct ItemShape {
     #[schema(required = false)]
     pub critical: bool,
     /// Laws, decrees and decisions behind it.
-    #[schema(required = false, example = json!(["Nghị định 118/2025/NĐ-CP"]))]
-    pub legal_basis: Vec<String>,
+    #[schema(required = false, example = json!(["Luật Tiếp công dân 42/2013/QH13",
+        { "document": "Nghị định 118/2025/NĐ-CP", "valid_from": "2025-07-01" }]))]
+    pub legal_basis: Vec<BasisShape>,
     /// What an inspector should know while answering.
     pub guidance: Option<BilingualShape>,
     /// What is usually asked of a unit that fails.
@@ -70,6 +102,48 @@ pub struct ItemShape {
     /// Whom it is asked of; everybody where nothing is said.
     #[schema(required = false, value_type = Vec<vocabulary::Audience>)]
     pub applies_to: Vec<String>,
+    /// What must have been answered before it is asked.
+    pub condition: Option<ConditionShape>,
+    /// The first day it is asked.
+    pub valid_from: Option<Date>,
+    /// The first day it is no longer asked.
+    pub valid_to: Option<Date>,
+}
+
+/// A law, decree or decision: its name, or its name with the days between which it holds.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = LegalBasis, example = json!({ "document": "Nghị định 118/2025/NĐ-CP", "valid_from": "2025-07-01" }))]
+#[allow(dead_code, reason = "only its shape is used")]
+pub enum BasisShape {
+    /// Its name.
+    Name(String),
+    /// With its days.
+    Dated {
+        /// Its name.
+        document: String,
+        /// The first day it holds.
+        valid_from: Option<Date>,
+        /// The first day it no longer holds.
+        valid_to: Option<Date>,
+    },
+}
+
+/// An item is asked only after this answer to an earlier item: `any_of`, or `operator` with `threshold` for a measure.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Condition, example = json!({ "item": "CIT-M01", "any_of": ["separate", "separate_cramped"] }))]
+pub struct ConditionShape {
+    /// Code of the earlier item.
+    #[schema(example = "CIT-M01")]
+    pub item: String,
+    /// Values of a choice; `yes`, `no` and `na` of a yes/no item.
+    #[schema(required = false)]
+    pub any_of: Vec<String>,
+    /// How a measure is compared.
+    #[schema(value_type = Option<vocabulary::Operator>)]
+    pub operator: Option<String>,
+    /// With what; percent for a ratio.
+    pub threshold: Option<f64>,
 }
 
 /// The usual remedy.
@@ -122,6 +196,9 @@ pub enum ResponseShape {
         /// With what the value is compared.
         #[schema(example = 40)]
         threshold: f64,
+        /// Whether 0 and less can't be.
+        #[schema(required = false)]
+        above_zero: bool,
     },
     /// Two numbers; a denominator of 0 means not applicable.
     Ratio {
@@ -135,6 +212,9 @@ pub enum ResponseShape {
         /// In percent; absent: compared with the same period of the year before.
         #[schema(example = 100)]
         threshold: Option<f64>,
+        /// Whether the first number is a part of the second and can't be larger.
+        #[schema(required = false)]
+        part_of_whole: bool,
     },
     /// Free text, never scored.
     Text {},
@@ -149,6 +229,9 @@ pub struct MeasureShape {
     pub field: String,
     /// Known beforehand.
     pub default: Option<u32>,
+    /// Whether 0 can't be.
+    #[schema(required = false)]
+    pub above_zero: bool,
 }
 
 /// One option of a choice.
@@ -163,6 +246,10 @@ pub struct OptionShape {
     /// 0 (bad) to 1 (good).
     #[schema(minimum = 0, maximum = 1, example = 0.6)]
     pub credit: f64,
+    /// The first day it may be chosen; a value may stand twice with other days.
+    pub valid_from: Option<Date>,
+    /// The first day it may no longer be chosen.
+    pub valid_to: Option<Date>,
 }
 
 /// Which photos belong to an item.

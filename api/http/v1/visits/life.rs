@@ -291,11 +291,11 @@ pub async fn sign_minutes(
 
 /// Submit a visit
 ///
-/// From then on nothing about it changes. Refused while required photos are missing; `errors` names each item and
-/// how many it lacks.
+/// From then on nothing about it changes. Refused with `422 visit.photos-missing` while required photos are missing;
+/// `errors` names each item and how many it lacks.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")), responses(
     (status = 200, description = "Submitted, now or before.", body = VisitView),
-    (status = 409, description = "`visit.not-signed`, `visit.photos-missing`, `visit.closed`.")))]
+    (status = 409, description = "`visit.not-signed`, `visit.closed`.")))]
 #[post("/v1/visits/{visit}/submit")]
 pub async fn submit_visit(
     app: web::Data<App>,

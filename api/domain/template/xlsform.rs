@@ -1,0 +1,228 @@
+//! Checklists as XLSForm, the tables that ODK and its relatives read: what they know stands in their columns, what they
+//! do not know in columns that begin with `fp_`, which they pass over.
+
+mod reading;
+
+pub use reading::read;
+
+use super::{Bilingual, Checklist, Condition, Item, Operator, PhotoWhen, ResponseType};
+use serde_json::{Map, Value};
+
+/// One sheet of a workbook: rows of texts, the first of which names the columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+const SURVEY: [&str; 12] = [
+    "type",
+    "name",
+    "label::Tiếng Việt (vi)",
+    "label::English (en)",
+    "hint::Tiếng Việt (vi)",
+    "hint::English (en)",
+    "required",
+    "relevant",
+    "constraint",
+    "fp_weight",
+    "fp_critical",
+    "fp_rules",
+];
+const CHOICES: [&str; 7] = [
+    "list_name",
+    "name",
+    "label::Tiếng Việt (vi)",
+    "label::English (en)",
+    "fp_credit",
+    "fp_valid_from",
+    "fp_valid_to",
+];
+const SETTINGS: [&str; 7] = [
+    "form_title",
+    "form_id",
+    "version",
+    "default_language",
+    "allow_choice_duplicates",
+    "fp_title_en",
+    "fp_grading",
+];
+
+/// The list of answers to a yes/no item.
+const YES_NO_NA: &str = "yes_no_na";
+/// What the names of photo rows end with.
+const PHOTO: &str = ".photo";
+
+#[derive(Default)]
+struct Row<'a> {
+    kind: &'a str,
+    name: &'a str,
+    label: Option<&'a Bilingual>,
+    hint: Option<&'a Bilingual>,
+    required: bool,
+    relevant: String,
+    constraint: &'a str,
+    own: [String; 3],
+}
+
+impl Row<'_> {
+    fn cells(self) -> Vec<String> {
+        let both = |text: Option<&Bilingual>| text.map(|t| (t.vi.clone(), t.en.clone())).unwrap_or_default();
+        let ((label_vi, label_en), (hint_vi, hint_en)) = (both(self.label), both(self.hint));
+        let required = if self.required { "yes" } else { "" }.to_owned();
+        let [weight, critical, rules] = self.own;
+        vec![
+            self.kind.to_owned(),
+            self.name.to_owned(),
+            label_vi,
+            label_en,
+            hint_vi,
+            hint_en,
+            required,
+            self.relevant,
+            self.constraint.to_owned(),
+            weight,
+            critical,
+            rules,
+        ]
+    }
+}
+
+/// Writes a version of a checklist: sheets `survey`, `choices` and `settings`.
+#[must_use]
+pub fn write(list: &Checklist, code: &str, version: &str) -> Vec<Sheet> {
+    let head = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let mut survey = vec![head(&SURVEY)];
+    let mut choices = vec![head(&CHOICES)];
+    for (value, vi, en) in
+        [("yes", "Có", "Yes"), ("no", "Không", "No"), ("na", "Không áp dụng", "Not applicable")]
+    {
+        choices.push(head(&[YES_NO_NA, value, vi, en, "", "", ""]));
+    }
+    for (n, section) in list.sections.iter().enumerate() {
+        let name = format!("section_{}", n + 1);
+        survey.push(
+            Row { kind: "begin_group", name: &name, label: Some(&section.title), ..Row::default() }.cells(),
+        );
+        for item in &section.items {
+            write_item(list, item, &mut survey);
+            write_options(item, &mut choices);
+        }
+        survey.push(Row { kind: "end_group", ..Row::default() }.cells());
+    }
+    let grading =
+        list.grading.as_ref().and_then(|grading| serde_json::to_string(grading).ok()).unwrap_or_default();
+    let title = &list.title;
+    let settings = head(&[&title.vi, code, version, "Tiếng Việt (vi)", "yes", &title.en, &grading]);
+    let sheet = |name: &str, rows| Sheet { name: name.to_owned(), rows };
+    vec![
+        sheet("survey", survey),
+        sheet("choices", choices),
+        sheet("settings", vec![head(&SETTINGS), settings]),
+    ]
+}
+
+fn write_item(list: &Checklist, item: &Item, survey: &mut Vec<Vec<String>>) {
+    let relevant = item.condition.as_ref().map(|condition| expression(list, condition)).unwrap_or_default();
+    let list_of_item = format!("select_one {}", item.code);
+    let (kind, constraint) = match &item.response {
+        ResponseType::YesNoNa { .. } => ("select_one yes_no_na", ""),
+        ResponseType::Choice { .. } => (list_of_item.as_str(), ""),
+        ResponseType::Count { .. } => ("integer", ". >= 0"),
+        ResponseType::Number { above_zero: true, .. } => ("decimal", ". > 0"),
+        ResponseType::Number { .. } => ("decimal", ""),
+        ResponseType::Ratio { .. } => ("begin_group", ""),
+        ResponseType::Text {} => ("text", ""),
+    };
+    let own = [item.weight.to_string(), if item.critical { "yes" } else { "" }.to_owned(), rules(item)];
+    let row = Row {
+        kind,
+        name: &item.code,
+        label: Some(&item.question),
+        hint: item.guidance.as_ref(),
+        relevant: relevant.clone(),
+        constraint,
+        own,
+        ..Row::default()
+    };
+    survey.push(row.cells());
+    if let ResponseType::Ratio { numerator, denominator, .. } = &item.response {
+        for (end, measure) in [("n", numerator), ("d", denominator)] {
+            let label = Bilingual { vi: measure.field.clone(), en: measure.field.clone() };
+            let name = format!("{}.{end}", item.code);
+            let constraint = if measure.above_zero { ". > 0" } else { ". >= 0" };
+            survey.push(
+                Row { kind: "decimal", name: &name, label: Some(&label), constraint, ..Row::default() }
+                    .cells(),
+            );
+        }
+        survey.push(Row { kind: "end_group", ..Row::default() }.cells());
+    }
+    if item.photo.min_count > 0 {
+        let of = item.photo.subject.clone().unwrap_or_default();
+        let label = Bilingual { vi: format!("Ảnh: {of}"), en: format!("Photo: {of}") };
+        let name = format!("{}{PHOTO}", item.code);
+        let required = item.photo.when == PhotoWhen::Always;
+        survey.push(
+            Row { kind: "image", name: &name, label: Some(&label), required, relevant, ..Row::default() }
+                .cells(),
+        );
+    }
+}
+
+/// What XLSForm has no column for, as JSON.
+fn rules(item: &Item) -> String {
+    let mut all =
+        serde_json::to_value(item).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
+    for shown in ["code", "question", "guidance", "condition", "weight", "critical"] {
+        all.remove(shown);
+    }
+    if let Some(Value::Object(response)) = all.get_mut("response") {
+        response.remove("options");
+    }
+    let sorted: Map<String, Value> = all.into_iter().collect();
+    Value::Object(sorted).to_string()
+}
+
+fn write_options(item: &Item, choices: &mut Vec<Vec<String>>) {
+    let ResponseType::Choice { options } = &item.response else { return };
+    for option in options {
+        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        choices.push(vec![
+            item.code.clone(),
+            option.value.clone(),
+            option.label.vi.clone(),
+            option.label.en.clone(),
+            option.credit.to_string(),
+            day(option.valid_from),
+            day(option.valid_to),
+        ]);
+    }
+}
+
+/// Operators as XPath writes them.
+const OPERATORS: [(&str, Operator); 5] = [
+    (">=", Operator::AtLeast),
+    ("<=", Operator::AtMost),
+    ("=", Operator::Exactly),
+    ("<", Operator::Below),
+    (">", Operator::Above),
+];
+
+/// A condition as XPath: `${A} = 'yes' or ${A} = 'na'`, `${A} >= 3`, `(${A.n} div ${A.d} * 100) < 50`.
+fn expression(list: &Checklist, condition: &Condition) -> String {
+    let of = &condition.item;
+    if let (Some(operator), Some(threshold)) = (condition.operator, condition.threshold) {
+        let sign = OPERATORS.iter().find(|(_, own)| *own == operator).map_or("=", |(sign, _)| sign);
+        return match list.item(of).map(|item| &item.response) {
+            Some(ResponseType::Ratio { .. }) => {
+                format!("(${{{of}.n}} div ${{{of}.d}} * 100) {sign} {threshold}")
+            }
+            _ => format!("${{{of}}} {sign} {threshold}"),
+        };
+    }
+    let each: Vec<String> = condition.any_of.iter().map(|value| format!("${{{of}}} = '{value}'")).collect();
+    each.join(" or ")
+}

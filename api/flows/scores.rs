@@ -1,0 +1,40 @@
+//! What a visit comes to: scored from the answers as they are now.
+
+use super::visits::{allowed, asked, note_sealed_reads, occasion};
+use super::{Error, Result};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::VisitId;
+use crate::domain::permission::Deed;
+use crate::domain::refusal::Refusal;
+use crate::domain::score::Score;
+use crate::domain::template::Occasion;
+use crate::records::responses;
+use crate::records::visits::life as rows;
+use std::slice::from_ref;
+
+/// A visit's checklists, scored in their order.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    /// For when and for whom items were taken as asked.
+    pub occasion: Occasion,
+    /// One a checklist.
+    pub scores: Vec<Score>,
+}
+
+/// Scores a visit.
+///
+/// # Errors
+/// `not-found`.
+pub async fn of_visit(app: &App, actor: &Actor, id: VisitId) -> Result<Scored> {
+    let mut tx = app.records.begin().await?;
+    allowed(&mut tx, actor, id, Deed::ReadVisit).await?;
+    let visit = rows::find(&mut tx, id).await?.ok_or_else(|| Error::from(Refusal::not_found()))?;
+    note_sealed_reads(&mut tx, actor, from_ref(&visit), "score", app.now()).await?;
+    let occasion = occasion(&mut tx, &visit).await?;
+    let lists = asked(&mut tx, &visit).await?;
+    let answers = responses::of_visit(&mut tx, id).await?;
+    tx.commit().await?;
+    let scores = lists.iter().map(|list| Score::of(list, &answers, occasion)).collect();
+    Ok(Scored { occasion, scores })
+}

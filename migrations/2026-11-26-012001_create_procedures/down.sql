@@ -1,0 +1,2 @@
+DROP TABLE procedures;
+DROP TABLE procedure_fields;
