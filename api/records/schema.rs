@@ -402,14 +402,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    recommendation_addressees (recommendation_id, unit_id) {
-        recommendation_id -> Uuid,
-        unit_id -> Uuid,
-        unit_path -> Text,
-    }
-}
-
-diesel::table! {
     procedure_fields (owner_id, code) {
         owner_id -> Uuid,
         code -> Text,
@@ -428,6 +420,14 @@ diesel::table! {
         name -> Text,
         replaced_by -> Nullable<Text>,
         instrument -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    recommendation_addressees (recommendation_id, unit_id) {
+        recommendation_id -> Uuid,
+        unit_id -> Uuid,
+        unit_path -> Text,
     }
 }
 
@@ -778,8 +778,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    procedure_fields,
-    procedures,
     accounts,
     action_findings,
     action_owners,
@@ -807,6 +805,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     photo_ancestors,
     photos,
     premises,
+    procedure_fields,
+    procedures,
     recommendation_addressees,
     recommendations,
     refresh_tokens,
