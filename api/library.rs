@@ -32,9 +32,12 @@ edition adds what is new and corrects what differs.
 The file is JSON: {\"source\": \"where it comes from\", \"units\": [{\"id\": a UUID of the register's own, \"versions\": [{\"name\": \
 \"Xã Minh Quang\", \"unit_type\": \"commune\", \"parent\": id of a unit in the same register or null, \"official_code\": \"02302\", \
 \"valid_from\": \"2021-07-01\" or null where it is not known, \"valid_to\": the first day it no longer holds or null, \
-\"instrument\": the resolution, \"certainty\": high, medium, low or inferred}]}]}. Versions of a unit are in order and do \
-not overlap; a parent exists on the first day of the version. A version that is held and missing in the file stops the \
-import: visits may rest on it.";
+\"instrument\": the resolution, \"certainty\": high, medium, low or inferred}]}], \"events\": [{\"id\": a UUID, \"kind\": create, \
+rename, reclassify, transfer, merge, split or abolish, \"instrument\", \"legal_date\", \"operating_date\", \"certainty\", \
+\"units\": ids whose versions begin or end by it, \"successions\": [{\"from\": id, \"to\": id, \"portion\": whole or part}]}]}. \
+Versions of a unit are in order and do not overlap; a parent exists on the first day of the version, in the file or in the \
+database. A version that is held and missing in the file stops the import: visits may rest on it. The whole format stands \
+in api/library/README.md; scripts/registers/country.py builds a register of the whole country.";
 
 const CHECKLISTS: [(&str, &str); 5] = [
     ("oss.json", include_str!("library/oss.json")),
@@ -123,8 +126,14 @@ pub async fn import_units(app: &App, file: Option<&Path>) -> anyhow::Result<Exit
     let register: Register = parse(&name, &json)?;
     let Some(done) = told(&name, units::import(app, register).await)? else { return Ok(ExitCode::from(1)) };
     println!(
-        "{} units with {} versions: {} units and {} versions are new, {} versions were corrected",
-        done.units, done.versions, done.new_units, done.new_versions, done.corrected
+        "{} units with {} versions, {} events: {} units, {} versions and {} events are new, {} corrected",
+        done.units,
+        done.versions,
+        done.events,
+        done.new_units,
+        done.new_versions,
+        done.new_events,
+        done.corrected
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -47,6 +47,8 @@ ids! {
     UnitId,
     /// One version of a unit: its name, type and parent from one day to another.
     UnitVersionId,
+    /// Something that happened to units: a merger, a new name.
+    UnitEventId,
     /// Where an office is.
     PremisesId,
     /// A checklist, whatever its version.
@@ -73,6 +75,12 @@ ids! {
     ResponseId,
     /// A photo, minted by the phone.
     PhotoId,
+    /// Something that was not as it should be, or a strength.
+    FindingId,
+    /// A corrective action.
+    ActionId,
+    /// A recommendation.
+    RecommendationId,
 }
 
 /// Accepts an id only if a phone minted it as UUIDv7.

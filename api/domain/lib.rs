@@ -2,7 +2,11 @@
 //!
 //! Pure: no I/O, no async, no clock, no randomness, no framework. Whoever calls brings the time.
 
+#[macro_use]
+mod words;
+
 pub mod account;
+pub mod action;
 pub mod actor;
 pub mod assignment;
 pub mod calendar;
@@ -11,15 +15,18 @@ pub mod check;
 pub mod client;
 pub mod coverage;
 pub mod draw;
+pub mod finding;
 pub mod footing;
 pub mod ids;
 pub mod key;
+pub mod minutes;
 pub mod moment;
 pub mod overlap;
 pub mod permission;
 pub mod photo;
 pub mod place;
 pub mod procedure;
+pub mod recommendation;
 pub mod refusal;
 pub mod response;
 pub mod score;

@@ -24,6 +24,8 @@ pub enum Deed {
     ReadUnits,
     /// Change units and premises.
     EditUnits,
+    /// Undo what was recorded to have happened to units.
+    UndoUnitEvents,
     /// Create owners.
     ManageOwners,
     /// Read checklists.
@@ -66,6 +68,32 @@ pub enum Deed {
     ReadOriginal,
     /// Declare, send and withdraw photos.
     SendPhoto,
+    /// Read what visits found, and recommendations.
+    ReadFindings,
+    /// Enter a candidate, a strength, a recommendation.
+    ProposeFinding,
+    /// Confirm or dismiss a finding, ask for an explanation, record what a re-inspection saw.
+    DecideFinding,
+    /// Explain a finding for the unit.
+    ExplainFinding,
+    /// Verify an explanation.
+    VerifyFinding,
+    /// Enter what somebody else says of an item; the unit for itself alone.
+    AssessItem,
+    /// Read figures of a campaign: totals without names.
+    ReadTotals,
+    /// Read corrective actions.
+    ReadActions,
+    /// Propose a corrective action.
+    ProposeAction,
+    /// Issue one, or cancel it.
+    IssueAction,
+    /// Accept, begin, report as done, ask for more time.
+    AnswerAction,
+    /// Grant more time or keep the day.
+    DecideExtension,
+    /// Verify that it is done, or return it.
+    VerifyAction,
 }
 
 /// In which relation to its subject a role may do a deed.
@@ -166,13 +194,14 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 41] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
         Self::ManageAccounts,
         Self::ReadUnits,
         Self::EditUnits,
+        Self::UndoUnitEvents,
         Self::ManageOwners,
         Self::ReadTemplates,
         Self::EditTemplates,
@@ -194,6 +223,19 @@ impl Deed {
         Self::ReadPhotos,
         Self::ReadOriginal,
         Self::SendPhoto,
+        Self::ReadFindings,
+        Self::ProposeFinding,
+        Self::DecideFinding,
+        Self::ExplainFinding,
+        Self::VerifyFinding,
+        Self::AssessItem,
+        Self::ReadTotals,
+        Self::ReadActions,
+        Self::ProposeAction,
+        Self::IssueAction,
+        Self::AnswerAction,
+        Self::DecideExtension,
+        Self::VerifyAction,
     ];
 
     /// The row of the matrix, in the order of [`Role::ALL`].
@@ -209,6 +251,7 @@ impl Deed {
             Self::ReadUnits
             | Self::ReadTemplates   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     Any],
             Self::EditUnits         => [Ground, No,     Ground,      No,   No,         No,         No,       No,         No,   No,      No],
+            Self::UndoUnitEvents    => [Ground, No,     No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::ManageOwners      => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::EditTemplates     => [Owner, No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::ReadCampaign      => [No,    Owner,   Owner,       Team, Team,       Team,       Owner,    No,         No,   Owner,   Owner],
@@ -231,6 +274,19 @@ impl Deed {
             // Oversight reads originals on request: a role as reviewer, narrowed to the campaign, answers one.
             Self::ReadOriginal      => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, No,   No,      Owner],
             Self::SendPhoto         => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
+            Self::ReadFindings
+            | Self::ReadActions     => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, UnitSigned, Owner, Owner],
+            Self::ProposeFinding    => [No,    No,      No,          Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
+            Self::DecideFinding     => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
+            Self::ExplainFinding
+            | Self::AnswerAction    => [No,    No,      No,          No,   No,         No,         No,       UnitSigned, No,   No,      No],
+            Self::VerifyFinding
+            | Self::VerifyAction    => [No,    No,      Owner,       Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
+            Self::AssessItem        => [No,    No,      No,          Team, Dispatched, Dispatched, No,       UnitSigned, No,   No,      No],
+            Self::ReadTotals        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
+            Self::ProposeAction     => [No,    No,      Owner,       Team, No,         No,         No,       No,         No,   No,      No],
+            Self::IssueAction       => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
+            Self::DecideExtension   => [No,    Owner,   Owner,       No,   No,         No,         No,       No,         No,   No,      No],
         }
     }
 
@@ -248,7 +304,7 @@ impl Deed {
             Self::ReadAccounts => Scope::AccountsRead,
             Self::ManageAccounts => Scope::AccountsWrite,
             Self::ReadUnits => Scope::UnitsRead,
-            Self::EditUnits | Self::ManageOwners => Scope::UnitsWrite,
+            Self::EditUnits | Self::UndoUnitEvents | Self::ManageOwners => Scope::UnitsWrite,
             Self::ReadTemplates => Scope::TemplatesRead,
             Self::EditTemplates => Scope::TemplatesWrite,
             Self::ReadCampaign => Scope::CampaignsRead,
@@ -257,7 +313,7 @@ impl Deed {
             | Self::MergeCampaigns
             | Self::DrawSites
             | Self::EditRules => Scope::CampaignsWrite,
-            Self::ReadVisit => Scope::VisitsRead,
+            Self::ReadVisit | Self::ReadFindings | Self::ReadTotals | Self::ReadActions => Scope::VisitsRead,
             Self::ScheduleVisit
             | Self::DispatchVisit
             | Self::DiscloseVisit
@@ -265,7 +321,17 @@ impl Deed {
             | Self::DraftMinutes
             | Self::SignMinutes
             | Self::SubmitVisit
-            | Self::FinaliseVisit => Scope::VisitsWrite,
+            | Self::FinaliseVisit
+            | Self::ProposeFinding
+            | Self::DecideFinding
+            | Self::ExplainFinding
+            | Self::VerifyFinding
+            | Self::AssessItem
+            | Self::ProposeAction
+            | Self::IssueAction
+            | Self::AnswerAction
+            | Self::DecideExtension
+            | Self::VerifyAction => Scope::VisitsWrite,
             Self::ReadPhotos => Scope::PhotosRead,
             Self::SendPhoto => Scope::PhotosWrite,
             Self::ReadOriginal => Scope::OriginalsRead,
@@ -290,6 +356,19 @@ impl Deed {
             | Self::SubmitVisit
             | Self::FinaliseVisit => Some(Self::ReadVisit),
             Self::ReadPhotos | Self::ReadOriginal | Self::SendPhoto => Some(Self::ReadPhotos),
+            Self::ReadFindings
+            | Self::ProposeFinding
+            | Self::DecideFinding
+            | Self::ExplainFinding
+            | Self::VerifyFinding
+            | Self::AssessItem => Some(Self::ReadFindings),
+            Self::ReadTotals => Some(Self::ReadTotals),
+            Self::ReadActions
+            | Self::ProposeAction
+            | Self::IssueAction
+            | Self::AnswerAction
+            | Self::DecideExtension
+            | Self::VerifyAction => Some(Self::ReadActions),
             _ => None,
         }
     }

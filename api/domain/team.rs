@@ -1,10 +1,14 @@
 //! Who inspects: a team named in a decision, with exactly one lead.
 
 use crate::actor::Role;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, UnitId};
 use crate::permission::TeamRole;
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
+use crate::visit::company::positions;
+
+/// Highest number of a team in its programme.
+pub const HIGHEST_NUMBER: i32 = 999;
 
 /// Most people on one team; a decision names a handful.
 pub const MOST_MEMBERS: usize = 60;
@@ -16,8 +20,16 @@ pub struct Membership {
     pub account: AccountId,
     /// As what.
     pub role: TeamRole,
-    /// Office and position as the decision names them; a person may have several.
+    /// Office and position as the decision prints them.
     pub position: String,
+    /// The office they come from; may be empty.
+    pub office: String,
+    /// That office in the register of units, where it stands there.
+    pub office_unit: Option<UnitId>,
+    /// Their titles, each by itself: a person has several at one time.
+    pub positions: Vec<String>,
+    /// The group (tổ) of the team they work in; may be empty.
+    pub group: String,
 }
 
 /// Checks the people of a team: exactly one lead, nobody twice, positions that are text.
@@ -46,13 +58,21 @@ pub fn checked(members: Vec<Membership>) -> Result<Vec<Membership>, Refusal> {
             faults.push(FieldFault::new(at, "team.member-twice", "is on this team already"));
         }
         seen.push(member.account);
-        match text::optional(&member.position, 300) {
-            Ok(position) => member.position = position,
-            Err(why) => {
-                let at = format!("/members/{place}/position");
-                faults.push(FieldFault::new(at, "text.refused", why));
+        let lines = [
+            ("position", &mut member.position, 300),
+            ("office", &mut member.office, 300),
+            ("group", &mut member.group, 100),
+        ];
+        for (field, value, limit) in lines {
+            match text::optional(value, limit) {
+                Ok(text) => *value = text,
+                Err(why) => {
+                    let at = format!("/members/{place}/{field}");
+                    faults.push(FieldFault::new(at, "text.refused", why));
+                }
             }
         }
+        member.positions = positions(&format!("/members/{place}/positions"), &member.positions, &mut faults);
         kept.push(member);
     }
     if faults.is_empty() { Ok(kept) } else { Err(Refusal::invalid(faults)) }
@@ -74,7 +94,15 @@ mod tests {
     use uuid::Uuid;
 
     fn member(n: u128, role: TeamRole) -> Membership {
-        Membership { account: AccountId(Uuid::from_u128(n)), role, position: "Chuyên viên".to_owned() }
+        Membership {
+            account: AccountId(Uuid::from_u128(n)),
+            role,
+            position: "Chuyên viên".to_owned(),
+            office: "Phòng Nội vụ".to_owned(),
+            office_unit: None,
+            positions: Vec::new(),
+            group: String::new(),
+        }
     }
 
     fn codes(members: Vec<Membership>) -> Vec<String> {

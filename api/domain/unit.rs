@@ -4,9 +4,14 @@ use crate::ids::{UnitId, UnitVersionId};
 use crate::refusal::{FieldFault, Kind, Refusal};
 use crate::text;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+pub mod event;
+pub mod lineage;
 
 /// What sort of thing a unit is, whatever its type at the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnitKind {
     /// A province, district or commune.
     Administrative,
@@ -47,11 +52,27 @@ pub enum Level {
     Organisation,
 }
 
+impl Level {
+    /// Every floor, from the top.
+    pub const ALL: [Self; 4] = [Self::Province, Self::District, Self::Commune, Self::Organisation];
+
+    /// As sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Province => "province",
+            Self::District => "district",
+            Self::Commune => "commune",
+            Self::Organisation => "organisation",
+        }
+    }
+}
+
 macro_rules! unit_types {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $level:ident, $prefix:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $level:ident, $vietnamese:literal;)*) => {
         /// What a unit is called by law during one version.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum UnitType { $($(#[$doc])* $name,)* }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum UnitType { $($(#[$doc])* #[serde(rename = $code)] $name,)* }
 
         impl UnitType {
             /// Every type.
@@ -69,10 +90,10 @@ macro_rules! unit_types {
                 match self { $(Self::$name => Level::$level,)* }
             }
 
-            /// The word its name begins with; `None` for organisations, which have no such word.
+            /// What it is called in Vietnamese.
             #[must_use]
-            pub fn prefix(self) -> Option<&'static str> {
-                match self { $(Self::$name => $prefix,)* }
+            pub fn vietnamese(self) -> &'static str {
+                match self { $(Self::$name => $vietnamese,)* }
             }
         }
     };
@@ -80,33 +101,35 @@ macro_rules! unit_types {
 
 unit_types! {
     /// Tỉnh.
-    Province = "province", Province, Some("Tỉnh");
+    Province = "province", Province, "Tỉnh";
     /// Thành phố trực thuộc trung ương.
-    Municipality = "municipality", Province, Some("Thành phố");
+    Municipality = "municipality", Province, "Thành phố";
     /// Quận.
-    UrbanDistrict = "urban_district", District, Some("Quận");
+    UrbanDistrict = "urban_district", District, "Quận";
     /// Huyện.
-    RuralDistrict = "rural_district", District, Some("Huyện");
+    RuralDistrict = "rural_district", District, "Huyện";
     /// Thị xã.
-    Town = "town", District, Some("Thị xã");
+    Town = "town", District, "Thị xã";
     /// Thành phố thuộc tỉnh.
-    ProvincialCity = "provincial_city", District, Some("Thành phố");
+    ProvincialCity = "provincial_city", District, "Thành phố";
     /// Phường.
-    Ward = "ward", Commune, Some("Phường");
+    Ward = "ward", Commune, "Phường";
     /// Xã.
-    Commune = "commune", Commune, Some("Xã");
+    Commune = "commune", Commune, "Xã";
     /// Thị trấn; ended on 2025-07-01.
-    Township = "township", Commune, Some("Thị trấn");
+    Township = "township", Commune, "Thị trấn";
     /// Đặc khu.
-    SpecialZone = "special_zone", Commune, Some("Đặc khu");
+    SpecialZone = "special_zone", Commune, "Đặc khu";
     /// A specialised agency of a people's committee (sở, phòng, văn phòng, thanh tra).
-    Agency = "agency", Organisation, None;
+    Agency = "agency", Organisation, "Cơ quan chuyên môn";
     /// An office of the party.
-    PartyOffice = "party_office", Organisation, None;
+    PartyOffice = "party_office", Organisation, "Cơ quan đảng";
     /// An office of party and state together.
-    JointOffice = "joint_party_state_office", Organisation, None;
+    JointOffice = "joint_party_state_office", Organisation, "Cơ quan chung của đảng và chính quyền";
     /// A public service unit: school, centre, station.
-    PublicServiceUnit = "public_service_unit", Organisation, None;
+    PublicServiceUnit = "public_service_unit", Organisation, "Đơn vị sự nghiệp công lập";
+    /// Trung tâm Phục vụ hành chính công: the one-stop shop as an office of its own, since 2025-07-01.
+    ServiceCentre = "public_admin_service_centre", Organisation, "Trung tâm Phục vụ hành chính công";
 }
 
 impl UnitType {
@@ -114,6 +137,19 @@ impl UnitType {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+
+    /// The word its name begins with; `None` for organisations, which have no such word.
+    #[must_use]
+    pub fn prefix(self) -> Option<&'static str> {
+        (self.kind() == UnitKind::Administrative).then(|| self.vietnamese())
+    }
+
+    /// The day from which the state has no units of this type any more (Luật 72/2025/QH15); `None` while it has.
+    #[must_use]
+    pub fn ended_on(self) -> Option<Date> {
+        let is_over = self.level() == Level::District || self == Self::Township;
+        is_over.then_some(Date::constant(2025, 7, 1))
     }
 
     /// The kind a unit of this type has.
@@ -137,7 +173,8 @@ impl UnitType {
 }
 
 /// How sure the register is of a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Certainty {
     /// Two independent sources, or the text of the resolution.
     High,
@@ -188,7 +225,7 @@ pub fn day(at: &str, day: Date) -> Result<Date, Refusal> {
 }
 
 /// A name, type and parent from one day (inclusive) to another (exclusive).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitVersion {
     /// Its id.
     pub id: UnitVersionId,

@@ -1,5 +1,6 @@
 //! The life of a visit: one team at one unit once. Which state follows which, and why a step is refused.
 
+pub mod company;
 mod minutes;
 mod state;
 

@@ -1,12 +1,19 @@
 //! The hall: what a person wants, one noun a file, one verb a function. Decides and orders; does no I/O of its own.
 
 pub mod accounts;
+pub mod actions;
+pub mod assignments;
+pub mod calendars;
 pub mod campaigns;
 pub mod clients;
+pub mod company;
+pub mod draws;
+pub mod findings;
 pub mod forms;
 pub mod fsck;
 pub mod invitations;
 pub mod keys;
+pub mod minutes;
 pub mod oauth;
 pub mod owners;
 pub mod photos;
@@ -14,6 +21,7 @@ pub mod premises;
 pub mod procedures;
 pub mod profile;
 pub mod promises;
+pub mod recommendations;
 pub mod replays;
 pub mod reports;
 pub mod responses;

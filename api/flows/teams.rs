@@ -4,10 +4,10 @@ use super::campaigns::{hold, open, seen};
 use super::{Error, Result, current, random_bytes};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId};
+use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId, UnitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
-use crate::domain::team::{Membership, checked, fitting};
+use crate::domain::team::{HIGHEST_NUMBER, Membership, checked, fitting};
 use crate::domain::text;
 pub use crate::records::teams::{Member, Team};
 use crate::records::{self, Db, custody};
@@ -17,24 +17,28 @@ use serde_json::json;
 /// Names a team with its people: exactly one lead.
 ///
 /// # Errors
-/// `not-found`, `forbidden`, `invalid` (`team.no-lead`, `team.two-leads`, `team.member-twice`, `team.member-unfit`),
-/// `campaign.state`.
+/// `not-found`, `forbidden`, `invalid` (`team.no-lead`, `team.two-leads`, `team.member-twice`, `team.member-unfit`,
+/// `team.office-unknown`, `team.number`), `campaign.state`.
 pub async fn create(
     app: &App,
     actor: &Actor,
     campaign: CampaignId,
-    name: &str,
+    (number, name): (Option<i32>, &str),
     members: Vec<Membership>,
 ) -> Result<(Team, Vec<Member>)> {
     let mut tx = app.records.begin().await?;
     let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
     open(&held)?;
+    if number.is_some_and(|number| !(1..=HIGHEST_NUMBER).contains(&number)) {
+        let detail = format!("is not between 1 and {HIGHEST_NUMBER}");
+        return Err(Refusal::field("/number", "team.number", detail).into());
+    }
     let name = text::required(name, 200).map_err(|why| Refusal::field("/name", "text.refused", why))?;
     let members = checked(members)?;
     fit(&mut tx, held.owner, &members).await?;
     let now = app.now();
     let id = TeamId::random(random_bytes());
-    let new = Team { id, campaign, owner: held.owner, name, version: 0, created_at: now };
+    let new = Team { id, campaign, owner: held.owner, number, name, version: 0, created_at: now };
     records::teams::keep(&mut tx, &new).await?;
     let team = seat(&mut tx, actor, "team.created", new, &members, now).await?;
     let members = records::teams::members(&mut tx, id).await?;
@@ -80,6 +84,13 @@ async fn fit(db: &mut Db, owner: OwnerId, members: &[Membership]) -> Result<()> 
             let detail = format!("is no active account that is {} at this owner", names.join(" or "));
             faults.push(FieldFault::new(format!("/members/{place}/account"), "team.member-unfit", detail));
         }
+    }
+    let offices: Vec<UnitId> = members.iter().filter_map(|member| member.office_unit).collect();
+    let known = records::units::known(db, &offices).await?;
+    let strange = |member: &Membership| member.office_unit.is_some_and(|unit| !known.contains(&unit));
+    for (place, _) in members.iter().enumerate().filter(|(_, member)| strange(member)) {
+        let at = format!("/members/{place}/office_unit");
+        faults.push(FieldFault::new(at, "team.office-unknown", "there is no such unit"));
     }
     if faults.is_empty() { Ok(()) } else { Err(Refusal::invalid(faults).into()) }
 }

@@ -8,14 +8,18 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::text;
-use crate::domain::unit::{self, UnitKind, UnitVersion, VersionSaid};
+use crate::domain::unit::{self, UnitKind, UnitType, UnitVersion, VersionSaid};
 pub use crate::records::units::{Found, Place, UnitAt};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
 
+pub mod events;
+pub mod lineage;
 mod register;
+mod register_check;
+pub mod through_time;
 
 pub use register::{Imported, Register, import};
 
@@ -155,6 +159,30 @@ pub struct Asked {
     pub parent: Option<UnitId>,
     /// Whose name holds this.
     pub name: Option<String>,
+    /// Of one of these types, if any is named.
+    pub types: Vec<UnitType>,
+    /// Of this kind.
+    pub kind: Option<UnitKind>,
+}
+
+/// The types that a list of types and a kind leave; `None` for all.
+fn types(types: Vec<UnitType>, kind: Option<UnitKind>) -> Option<Vec<UnitType>> {
+    if types.is_empty() && kind.is_none() {
+        return None;
+    }
+    let wanted = |one: &&UnitType| {
+        (types.is_empty() || types.contains(one)) && kind.is_none_or(|kind| one.kind() == kind)
+    };
+    Some(UnitType::ALL.iter().filter(wanted).copied().collect())
+}
+
+/// Every type of unit there is in law.
+///
+/// # Errors
+/// `forbidden`.
+pub fn types_known(actor: &Actor) -> Result<&'static [UnitType]> {
+    may(actor, Deed::ReadUnits, &Subject::default())?;
+    Ok(UnitType::ALL)
 }
 
 /// One page of units, and whether there are more.
@@ -172,7 +200,8 @@ pub async fn list(
     let name = asked.name.map(|raw| text::required(&raw, 100)).transpose();
     let name = name.map_err(|why| Refusal::field("?q", "text.refused", why))?;
     let day = unit::day("?as_of", asked.as_of.unwrap_or_else(|| today(app)))?;
-    let wanted = records::units::Wanted { day, parent: asked.parent, name };
+    let types = types(asked.types, asked.kind);
+    let wanted = records::units::Wanted { day, parent: asked.parent, name, types };
     let mut db = app.records.conn().await?;
     let found = records::units::page(&mut db, &wanted, after, i64::from(limit) + 1).await?;
     Ok(super::cut(found, limit))

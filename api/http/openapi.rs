@@ -40,6 +40,8 @@ use utoipa_actix_web::AppExt;
         (name = "procedures", description = "Lists of administrative procedures, and boards compared with them."),
         (name = "campaigns", description = "Plans, decisions, teams."),
         (name = "visits", description = "One team at one unit once."),
+        (name = "findings", description = "What visits found, what is said to it, what became of it."),
+        (name = "actions", description = "Who is to remedy what by when."),
         (name = "photos", description = "Evidence: declared, sent, examined, browsed."),
         (name = "operations", description = "Health and figures of this installation."),
     )

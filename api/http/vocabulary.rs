@@ -3,8 +3,8 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, actor, campaign, check, client, key, permission, photo, place, procedure, refusal, response,
-    template, unit, visit,
+    account, action, actor, assignment, campaign, check, client, finding, key, permission, photo, place,
+    procedure, refusal, response, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -72,6 +72,12 @@ vocabulary! {
     open UnitType = unit::UnitType::ALL.iter().map(|kind| kind.as_str()).collect();
     /// Part of the administrative division, or an organisation that belongs to one.
     closed UnitKind = unit::UnitKind::ALL.map(unit::UnitKind::as_str).to_vec();
+    /// The floor of the state on which a unit stands; organisations stand below any of them.
+    closed UnitLevel = unit::Level::ALL.map(unit::Level::as_str).to_vec();
+    /// What happens to units.
+    closed UnitEventKind = unit::event::EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    /// Whether all of a unit went to its successor, or a part of it.
+    closed Portion = unit::event::Portion::ALL.iter().map(|portion| portion.as_str()).collect();
     /// How sure the register is: two sources, one, a guess, or concluded from other versions.
     closed Certainty = unit::Certainty::ALL.map(unit::Certainty::as_str).to_vec();
     // checklists
@@ -106,6 +112,8 @@ vocabulary! {
     closed RoundPurpose = campaign::round::Purpose::ALL.map(campaign::round::Purpose::as_str).to_vec();
     /// What sort of unit a figure is about; `higher` is a district or a province as a whole.
     open TargetClass = campaign::round::TargetClass::ALL.map(campaign::round::TargetClass::as_str).to_vec();
+    /// What follows where a rule for teams is broken.
+    closed Consequence = assignment::Consequence::ALL.map(assignment::Consequence::as_str).to_vec();
     /// What is allowed about a campaign and still worth a look.
     open CampaignWarning = campaign::WARNINGS.to_vec();
     // visits
@@ -123,6 +131,29 @@ vocabulary! {
     closed YesNoNa = serde_words::<response::YesNoNa>();
     /// What an answer amounts to: fine, partly, not fine, does not arise, or kept with nothing to judge it by.
     closed ResponseOutcome = serde_words::<response::Outcome>();
+    // findings and actions
+    /// What a finding says: not as it should be, or good.
+    closed FindingKind = finding::Kind::ALL.iter().map(|word| word.as_str()).collect();
+    /// How grave a finding is.
+    closed Severity = finding::Severity::ALL.iter().map(|word| word.as_str()).collect();
+    /// Where a finding is in its life.
+    closed FindingState = finding::State::ALL.iter().map(|word| word.as_str()).collect();
+    /// How well it is known when something was seen.
+    closed MomentPrecision = finding::Precision::ALL.iter().map(|word| word.as_str()).collect();
+    /// What a re-inspection saw of an earlier finding.
+    closed ReInspectionOutcome = finding::Outcome::ALL.iter().map(|word| word.as_str()).collect();
+    /// What sort of body judges an item.
+    open Assessor = finding::Assessor::ALL.iter().map(|word| word.as_str()).collect();
+    /// What a body says of an item.
+    closed Judgement = finding::Judgement::ALL.iter().map(|word| word.as_str()).collect();
+    /// What sort of corrective action it is.
+    open ActionKind = action::Kind::ALL.iter().map(|word| word.as_str()).collect();
+    /// Where a corrective action is in its life.
+    closed ActionState = action::State::ALL.iter().map(|word| word.as_str()).collect();
+    /// What became of a request for more time.
+    closed ExtensionState = action::ExtensionState::ALL.iter().map(|word| word.as_str()).collect();
+    /// How often a recurring action falls due.
+    closed Every = action::Every::ALL.iter().map(|word| word.as_str()).collect();
     // photos
     /// How far a photo got.
     open PhotoState = serde_words::<photo::State>();

@@ -1,14 +1,19 @@
 //! PostgreSQL: rows in, rows out. Alone names diesel.
 
 pub mod accounts;
+pub mod actions;
+pub mod addenda;
+pub mod assessments;
 pub mod assignments;
 mod cached;
 pub mod calendars;
 pub mod campaigns;
 pub mod clients;
 pub mod custody;
+pub mod draws;
 mod encryption;
 pub mod error;
+pub mod findings;
 pub mod grants;
 pub mod keys;
 pub mod mergers;
@@ -16,11 +21,13 @@ pub mod owners;
 pub mod photos;
 pub mod premises;
 pub mod procedures;
+pub mod recommendations;
 pub mod replays;
 pub mod responses;
 pub mod rounds;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;
+mod seek;
 pub mod sessions;
 pub mod sign_ins;
 pub mod tasks;

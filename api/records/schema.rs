@@ -16,6 +16,77 @@ diesel::table! {
 }
 
 diesel::table! {
+    action_findings (action_id, finding_id) {
+        action_id -> Uuid,
+        finding_id -> Uuid,
+        verified_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    action_owners (action_id, unit_id) {
+        action_id -> Uuid,
+        unit_id -> Uuid,
+        unit_path -> Text,
+        unit_ancestors -> Array<Uuid>,
+    }
+}
+
+diesel::table! {
+    action_units (action_id, unit_id) {
+        action_id -> Uuid,
+        unit_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    action_verifications (action_id, finding_id, report, account_id) {
+        action_id -> Uuid,
+        finding_id -> Uuid,
+        report -> Int4,
+        account_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    actions (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        campaign_id -> Uuid,
+        visit_id -> Uuid,
+        team_id -> Uuid,
+        kind -> Text,
+        title -> Text,
+        state -> Text,
+        due_on -> Nullable<Date>,
+        issued_at -> Nullable<Timestamptz>,
+        programme_id -> Nullable<Uuid>,
+        series_id -> Nullable<Uuid>,
+        instance -> Int4,
+        story -> Jsonb,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> Int8,
+        visit_id -> Uuid,
+        item_code -> Text,
+        assessor -> Text,
+        assessor_name -> Text,
+        judgement -> Text,
+        note -> Text,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     assignment_rules (owner_id) {
         owner_id -> Uuid,
         own_unit -> Text,
@@ -157,6 +228,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    finding_units (finding_id, unit_id) {
+        finding_id -> Uuid,
+        unit_id -> Uuid,
+        owner_id -> Uuid,
+        reported_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    findings (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        campaign_id -> Uuid,
+        visit_id -> Uuid,
+        team_id -> Uuid,
+        unit_id -> Uuid,
+        unit_ancestors -> Array<Uuid>,
+        unit_path -> Text,
+        kind -> Text,
+        item_code -> Nullable<Text>,
+        template_version_id -> Nullable<Uuid>,
+        category -> Nullable<Text>,
+        statement -> Text,
+        severity -> Nullable<Text>,
+        critical -> Bool,
+        root_cause -> Nullable<Text>,
+        inspected_at -> Nullable<Timestamptz>,
+        precision -> Text,
+        reported_at -> Timestamptz,
+        state -> Text,
+        repeat_of -> Nullable<Uuid>,
+        repeat_count -> Int4,
+        story -> Jsonb,
+        proposed_by -> Uuid,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     grants (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -186,6 +296,20 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    minutes_addenda (visit_id, number) {
+        visit_id -> Uuid,
+        number -> Int4,
+        item_code -> Nullable<Text>,
+        was -> Text,
+        becomes -> Text,
+        reason -> Text,
+        written_by -> Uuid,
+        written_at -> Timestamptz,
+        sha256 -> Text,
     }
 }
 
@@ -296,6 +420,26 @@ diesel::table! {
         name -> Text,
         replaced_by -> Nullable<Text>,
         instrument -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    recommendation_addressees (recommendation_id, unit_id) {
+        recommendation_id -> Uuid,
+        unit_id -> Uuid,
+        unit_path -> Text,
+    }
+}
+
+diesel::table! {
+    recommendations (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        campaign_id -> Uuid,
+        visit_id -> Uuid,
+        text -> Text,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
     }
 }
 
@@ -481,6 +625,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    unit_event_units (unit_id, event_id) {
+        unit_id -> Uuid,
+        event_id -> Uuid,
+        effective_on -> Date,
+    }
+}
+
+diesel::table! {
+    unit_events (id) {
+        id -> Uuid,
+        kind -> Text,
+        instrument -> Nullable<Text>,
+        legal_date -> Nullable<Date>,
+        operating_date -> Date,
+        effective_on -> Date,
+        certainty -> Text,
+        note -> Text,
+        effects -> Jsonb,
+        successions -> Jsonb,
+        register -> Nullable<Text>,
+        recorded_by -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+        undone_by -> Nullable<Uuid>,
+        undone_at -> Nullable<Timestamptz>,
+        undone_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    unit_successions (from_id, to_id, event_id) {
+        from_id -> Uuid,
+        to_id -> Uuid,
+        event_id -> Uuid,
+        portion -> Text,
+        effective_on -> Date,
+    }
+}
+
+diesel::table! {
     unit_versions (id) {
         id -> Uuid,
         unit_id -> Uuid,
@@ -596,6 +779,12 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    action_findings,
+    action_owners,
+    action_units,
+    action_verifications,
+    actions,
+    assessments,
     assignment_rules,
     authorization_codes,
     calendar_days,
@@ -606,15 +795,20 @@ diesel::allow_tables_to_appear_in_same_query!(
     clients,
     custody,
     draws,
+    finding_units,
+    findings,
     grants,
     holidays,
     invitations,
+    minutes_addenda,
     owners,
     photo_ancestors,
     photos,
     premises,
     procedure_fields,
     procedures,
+    recommendation_addressees,
+    recommendations,
     refresh_tokens,
     replays,
     responses,
@@ -629,6 +823,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     teams,
     template_versions,
     templates,
+    unit_event_units,
+    unit_events,
+    unit_successions,
     unit_versions,
     units,
     visit_attendees,

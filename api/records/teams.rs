@@ -3,7 +3,7 @@
 use super::schema::{accounts, campaigns, grants, team_members, teams};
 use super::{Db, Error, Result};
 use crate::domain::actor::Role;
-use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId};
+use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId, UnitId};
 use crate::domain::permission::TeamRole;
 use crate::domain::team::Membership;
 use diesel::prelude::*;
@@ -21,6 +21,8 @@ pub struct Team {
     pub campaign: CampaignId,
     /// The campaign's owner.
     pub owner: OwnerId,
+    /// Its number in the programme, where it has one.
+    pub number: Option<i32>,
     /// What people call it.
     pub name: String,
     /// Counts changes, for `If-Match`.
@@ -38,8 +40,16 @@ pub struct Member {
     pub display_name: String,
     /// As what.
     pub role: TeamRole,
-    /// Office and position.
+    /// Office and position as printed.
     pub position: String,
+    /// The office they come from.
+    pub office: String,
+    /// That office in the register of units.
+    pub office_unit: Option<UnitId>,
+    /// Their titles, each by itself.
+    pub positions: Vec<String>,
+    /// The group of the team they work in.
+    pub group: String,
 }
 
 #[derive(Queryable, Selectable)]
@@ -47,6 +57,7 @@ pub struct Member {
 struct Row {
     id: Uuid,
     campaign_id: Uuid,
+    number: Option<i32>,
     name: String,
     version: i32,
     #[diesel(deserialize_as = jiff_diesel::Timestamp)]
@@ -58,6 +69,7 @@ fn read((row, owner): (Row, Uuid)) -> Team {
         id: TeamId(row.id),
         campaign: CampaignId(row.campaign_id),
         owner: OwnerId(owner),
+        number: row.number,
         name: row.name,
         version: row.version,
         created_at: row.created_at,
@@ -98,12 +110,14 @@ pub async fn of_campaign(db: &mut Db, campaign: CampaignId) -> Result<Vec<Team>>
     Ok(found.into_iter().map(read).collect())
 }
 
+type MemberRow = (Uuid, String, String, String, String, Option<Uuid>, Vec<String>, String);
+
 /// Who sits on a team now, lead first.
 ///
 /// # Errors
 /// The database's own.
 pub async fn members(db: &mut Db, team: TeamId) -> Result<Vec<Member>> {
-    let rows: Vec<(Uuid, String, String, String)> = team_members::table
+    let rows: Vec<MemberRow> = team_members::table
         .inner_join(accounts::table.on(accounts::id.eq(team_members::account_id)))
         .filter(team_members::team_id.eq(team.0).and(team_members::removed_at.is_null()))
         .order((team_members::added_at.asc(), accounts::display_name.asc(), accounts::id.asc()))
@@ -112,12 +126,18 @@ pub async fn members(db: &mut Db, team: TeamId) -> Result<Vec<Member>> {
             accounts::display_name,
             team_members::role,
             team_members::position,
+            team_members::office,
+            team_members::office_unit_id,
+            team_members::positions,
+            team_members::team_group,
         ))
         .load(db)
         .await?;
     let mut members = Vec::with_capacity(rows.len());
-    for (account, display_name, role, position) in rows {
-        members.push(Member { account: AccountId(account), display_name, role: read_role(&role)?, position });
+    for (account, display_name, role, position, office, office_unit, positions, group) in rows {
+        let (account, role) = (AccountId(account), read_role(&role)?);
+        let office_unit = office_unit.map(UnitId);
+        members.push(Member { account, display_name, role, position, office, office_unit, positions, group });
     }
     let order = [TeamRole::Lead, TeamRole::Deputy, TeamRole::Member, TeamRole::Clerk];
     members.sort_by_key(|m| order.iter().position(|role| *role == m.role));
@@ -198,6 +218,7 @@ pub async fn keep(db: &mut Db, new: &Team) -> Result<()> {
         .values((
             teams::id.eq(new.id.0),
             teams::campaign_id.eq(new.campaign.0),
+            teams::number.eq(new.number),
             teams::name.eq(&new.name),
             teams::version.eq(new.version),
             teams::created_at.eq(new.created_at.to_diesel()),
@@ -248,21 +269,24 @@ pub async fn seat(db: &mut Db, team: TeamId, wanted: &[Membership], now: Timesta
     .execute(db)
     .await?;
     for member in wanted {
+        let said = (
+            team_members::role.eq(member.role.as_str()),
+            team_members::position.eq(&member.position),
+            team_members::office.eq(&member.office),
+            team_members::office_unit_id.eq(member.office_unit.map(|id| id.0)),
+            team_members::positions.eq(&member.positions),
+            team_members::team_group.eq(&member.group),
+        );
         diesel::insert_into(team_members::table)
             .values((
                 team_members::team_id.eq(team.0),
                 team_members::account_id.eq(member.account.0),
-                team_members::role.eq(member.role.as_str()),
-                team_members::position.eq(&member.position),
+                said,
                 team_members::added_at.eq(now.to_diesel()),
             ))
             .on_conflict((team_members::team_id, team_members::account_id))
             .do_update()
-            .set((
-                team_members::role.eq(member.role.as_str()),
-                team_members::position.eq(&member.position),
-                team_members::removed_at.eq(None::<Timestamp>.to_diesel()),
-            ))
+            .set((said, team_members::removed_at.eq(None::<Timestamp>.to_diesel())))
             .execute(db)
             .await?;
     }

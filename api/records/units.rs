@@ -15,7 +15,11 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 mod below;
+pub mod events;
+pub mod lineage;
+pub mod many;
 mod search;
+pub mod through_time;
 
 pub use below::{below, in_order};
 pub use search::{Found, Place, Wanted, page};

@@ -1,6 +1,7 @@
 //! Visits as rows: what an actor is to one of them; their life and their lists.
 
 pub mod answered;
+pub mod company;
 pub mod counted;
 pub mod evidence;
 pub mod life;

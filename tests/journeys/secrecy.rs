@@ -157,8 +157,8 @@ async fn another_scheduler_is_not_warned_of_a_sealed_visit_and_its_holder_is() {
     let at = Inspectorate::open().await;
     at.visit("surprise", 24).await;
     let warned = |body: &Value| body["warnings"].as_array().unwrap().contains(&json!("overlapping_visit"));
-    let (_, own) = at.scheduler.visitor.post("/v1/visits", &at.plan("planned", 26)).await;
-    assert!(warned(&own), "{own}");
+    let own = at.scheduler.visitor.send("POST", "/v1/visits", Some(&at.plan("planned", 26))).await;
+    assert!(warned(&own.body), "{}", own.body);
 
     let foreign = at.house.owner("doan-giam-sat").await.0;
     let planner = at.house.holder("Ban Pháp chế", &[(Role::Scheduler, foreign, None)]).await;
@@ -170,7 +170,21 @@ async fn another_scheduler_is_not_warned_of_a_sealed_visit_and_its_holder_is() {
     plan["templates"] = json!([at.house.checklist(foreign).await]);
     let (status, theirs) = planner.visitor.post("/v1/visits", &plan).await;
     assert_eq!(status, 201, "{theirs}");
-    assert!(!warned(&theirs), "{theirs}");
+    assert!(warned(&theirs), "an announced visit is no secret: {theirs}");
+    let called_off =
+        at.step(&at.scheduler, own.header("location"), "cancel", json!({ "reason": "Đổi kế hoạch" })).await;
+    assert_eq!(called_off.status, 200, "{}", called_off.body);
+    at.house
+        .sql()
+        .await
+        .execute(
+            "UPDATE visits SET state = 'cancelled' WHERE owner_id = $1::text::uuid",
+            &[&foreign.to_string()],
+        )
+        .await
+        .unwrap();
+    let (_, alone) = planner.visitor.post("/v1/visits", &plan).await;
+    assert!(!warned(&alone), "the sealed one is: {alone}");
     at.house.close().await;
 }
 

@@ -42,6 +42,7 @@ async fn asked(who: &Visitor, visit: &str, district: Uuid) -> Vec<(u16, Value)> 
 
 /// X06, X13: nobody outside learns of a sealed visit, and whoever holds it is warned.
 #[tokio::test(flavor = "multi_thread")]
+#[allow(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 async fn a_surprise_visit_stays_secret_until_the_team_stands_in_the_door() {
     let house = House::open().await;
     stand_at(&house, "2017-03-13T19:45:00+07:00");

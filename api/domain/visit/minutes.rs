@@ -278,6 +278,12 @@ pub struct Minutes {
     pub text: String,
     /// SHA-256 (hex) of the text: what the sides sign.
     pub text_sha256: String,
+    /// The whole document: answers, strengths, findings, guidance and the text, in canonical form.
+    #[serde(default)]
+    pub document: String,
+    /// SHA-256 (hex) of the document: what freezes it. Empty in minutes of before there were documents.
+    #[serde(default)]
+    pub document_sha256: String,
     /// Frozen copies.
     pub figures: Figures,
     /// Who drafted this text.
@@ -305,17 +311,26 @@ pub enum Signing {
 pub const MOST_TEXT: usize = 50_000;
 
 impl Minutes {
-    /// Drafts minutes.
+    /// Drafts minutes; `write` makes the document of the text and the figures.
     ///
     /// # Errors
     /// `visit.minutes` for a text that is none.
-    pub fn draft(raw: &str, figures: Figures, by: AccountId, at: Timestamp) -> Result<Self, Refusal> {
+    pub fn draft(
+        raw: &str,
+        figures: Figures,
+        write: impl FnOnce(&str, &Figures) -> String,
+        by: AccountId,
+        at: Timestamp,
+    ) -> Result<Self, Refusal> {
         let text = text::required(raw, MOST_TEXT)
             .map_err(|why| super::rule("visit.minutes", "/text", &why.to_string()))?;
         let text_sha256 = hex::encode(Sha256::digest(&text));
+        let document = write(&text, &figures);
         Ok(Self {
             text,
             text_sha256,
+            document_sha256: hex::encode(Sha256::digest(&document)),
+            document,
             figures,
             drafted_by: by,
             drafted_at: at,
@@ -324,12 +339,12 @@ impl Minutes {
         })
     }
 
-    /// Adds what a side says; `current` are the figures as the answers are now.
+    /// Adds what a side says; `current` are the figures as the answers are now, `document` what would be written now.
     ///
     /// # Errors
     /// `visit.already-signed` when that side said something else before; `visit.minutes-outdated` when answers came
-    /// after the draft.
-    pub fn sign(&self, signature: Signature, current: &Figures) -> Result<Signing, Refusal> {
+    /// after the draft, or findings changed before anybody had signed.
+    pub fn sign(&self, signature: Signature, current: &Figures, document: &str) -> Result<Signing, Refusal> {
         if let Some(earlier) = self.signatures.iter().find(|s| s.side == signature.side) {
             return if earlier.says_the_same(&signature) {
                 Ok(Signing::Repeated)
@@ -338,8 +353,10 @@ impl Minutes {
                 Err(Refusal::new(Family::Conflict, "visit.already-signed", detail))
             };
         }
-        if self.figures != *current {
-            let detail = "Answers came after the minutes were drafted; draft them again.";
+        // Once a side has signed, its text stands: what is decided later about findings is no reason to write it anew.
+        let changed = self.signatures.is_empty() && !self.document.is_empty() && self.document != document;
+        if self.figures != *current || changed {
+            let detail = "Answers or findings came after the minutes were drafted; draft them again.";
             return Err(Refusal::new(Family::Conflict, "visit.minutes-outdated", detail));
         }
         let mut minutes = self.clone();

@@ -166,6 +166,8 @@ fn both_sides_sign_the_figures_they_were_shown() {
     let minutes = Minutes {
         text: "Biên bản".into(),
         text_sha256: String::new(),
+        document: String::new(),
+        document_sha256: String::new(),
         figures: Figures::default(),
         drafted_by: AccountId(uuid::Uuid::nil()),
         drafted_at: Timestamp::UNIX_EPOCH,
@@ -175,19 +177,19 @@ fn both_sides_sign_the_figures_they_were_shown() {
     let later = Figures { answers_sha256: "ff".into(), ..Figures::default() };
     let team = signature(Side::Team, Outcome::Signed);
     let unit = signature(Side::Unit, Outcome::SignedWithObjection);
-    assert_eq!(minutes.sign(team.clone(), &later).map_err(|no| no.code), Err("visit.minutes-outdated"));
-    let Ok(Signing::Awaiting(half)) = minutes.sign(team.clone(), &Figures::default()) else {
+    assert_eq!(minutes.sign(team.clone(), &later, "").map_err(|no| no.code), Err("visit.minutes-outdated"));
+    let Ok(Signing::Awaiting(half)) = minutes.sign(team.clone(), &Figures::default(), "") else {
         panic!("awaiting")
     };
-    assert_eq!(half.sign(team, &Figures::default()), Ok(Signing::Repeated));
+    assert_eq!(half.sign(team, &Figures::default(), ""), Ok(Signing::Repeated));
     assert_eq!(half.may_be_redrafted().map_err(|no| no.code), Err("visit.minutes-signed"));
-    let Ok(Signing::Complete(whole, outcome)) = half.sign(unit, &Figures::default()) else {
+    let Ok(Signing::Complete(whole, outcome)) = half.sign(unit, &Figures::default(), "") else {
         panic!("complete")
     };
     assert_eq!(outcome, Outcome::SignedWithObjection);
     assert_eq!(whole.signed_at, Some(Timestamp::UNIX_EPOCH));
     let other = signature(Side::Unit, Outcome::Signed);
-    assert_eq!(whole.sign(other, &Figures::default()).map_err(|no| no.code), Err("visit.already-signed"));
+    assert_eq!(whole.sign(other, &Figures::default(), "").map_err(|no| no.code), Err("visit.already-signed"));
 }
 
 #[test]

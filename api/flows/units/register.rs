@@ -1,15 +1,18 @@
 //! A register of units, entered whole or not at all, as often as one likes.
 
+use super::register_check::{Checked, Outside};
 use crate::app::App;
-use crate::domain::ids::{UnitId, UnitVersionId};
+use crate::domain::ids::{UnitEventId, UnitId, UnitVersionId};
 use crate::domain::refusal::{FieldFault, Refusal};
-use crate::domain::unit::{BEGINNING, UnitVersion, VersionSaid, below};
+use crate::domain::unit::event::{EventKind, Portion};
+use crate::domain::unit::{Certainty, UnitVersion};
 use crate::flows::Result;
-use crate::records::{self, custody};
+use crate::records::units::events::{self, Kept};
+use crate::records::units::many;
+use crate::records::{self, Db, custody};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -21,6 +24,9 @@ pub struct Register {
     pub source: String,
     /// The units.
     pub units: Vec<RegisterUnit>,
+    /// What happened to them.
+    #[serde(default)]
+    pub events: Vec<RegisterEvent>,
 }
 
 /// A unit in a register.
@@ -28,22 +34,54 @@ pub struct Register {
 #[serde(deny_unknown_fields)]
 pub struct RegisterUnit {
     /// Our own id, the same each time the register is entered.
-    id: Uuid,
+    pub(super) id: Uuid,
     /// Its versions, first to last.
-    versions: Vec<RegisterVersion>,
+    pub(super) versions: Vec<RegisterVersion>,
 }
 
+/// A version of a unit in a register.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RegisterVersion {
-    name: String,
-    unit_type: String,
-    parent: Option<Uuid>,
-    official_code: Option<String>,
-    valid_from: Option<Date>,
-    valid_to: Option<Date>,
-    instrument: Option<String>,
-    certainty: Option<String>,
+pub struct RegisterVersion {
+    pub(super) name: String,
+    pub(super) unit_type: String,
+    pub(super) parent: Option<Uuid>,
+    pub(super) official_code: Option<String>,
+    pub(super) valid_from: Option<Date>,
+    pub(super) valid_to: Option<Date>,
+    pub(super) instrument: Option<String>,
+    pub(super) certainty: Option<String>,
+}
+
+/// Something that happened to units of a register.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterEvent {
+    /// Our own id, the same each time the register is entered.
+    pub(super) id: Uuid,
+    pub(super) kind: EventKind,
+    pub(super) instrument: Option<String>,
+    pub(super) legal_date: Option<Date>,
+    pub(super) operating_date: Date,
+    /// Where versions do not begin with the operating date.
+    pub(super) effective_on: Option<Date>,
+    pub(super) certainty: Option<Certainty>,
+    #[serde(default)]
+    pub(super) note: String,
+    /// Units whose versions begin or end by it, besides those of its successions.
+    #[serde(default)]
+    pub(super) units: Vec<Uuid>,
+    #[serde(default)]
+    pub(super) successions: Vec<RegisterSuccession>,
+}
+
+/// Who took over from whom.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterSuccession {
+    pub(super) from: Uuid,
+    pub(super) to: Uuid,
+    pub(super) portion: Portion,
 }
 
 /// What entering a register did.
@@ -53,169 +91,73 @@ pub struct Imported {
     pub units: usize,
     /// Versions in the register.
     pub versions: usize,
+    /// Events in the register.
+    pub events: usize,
     /// Units that were new.
     pub new_units: usize,
     /// Versions that were new.
     pub new_versions: usize,
-    /// Versions that were corrected.
+    /// Events that were new.
+    pub new_events: usize,
+    /// Versions and events that were corrected.
     pub corrected: usize,
 }
 
-/// The id of a register's version: the same for the same unit and first day, so that entering twice changes nothing.
-fn version_id(unit: Uuid, from: Date) -> UnitVersionId {
-    let mut hash = Sha256::new();
-    hash.update(unit.as_bytes());
-    hash.update(from.to_string().as_bytes());
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    UnitVersionId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
-}
-
-impl Register {
-    /// Checks the register as a whole.
-    fn checked(self) -> Result<Vec<Vec<UnitVersion>>> {
-        let mut faults = Vec::new();
-        let mut seen = HashSet::new();
-        let mut units = Vec::with_capacity(self.units.len());
-        for (u, unit) in self.units.into_iter().enumerate() {
-            let at = format!("/units/{u}");
-            if !seen.insert(unit.id) || unit.versions.is_empty() {
-                let detail = "a unit stands in a register once, with its versions";
-                faults.push(FieldFault::new(&at, "register.unit", detail));
-            }
-            let mut versions: Vec<UnitVersion> = Vec::with_capacity(unit.versions.len());
-            for (v, said) in unit.versions.into_iter().enumerate() {
-                let at = format!("{at}/versions/{v}");
-                match said.checked(unit.id) {
-                    Ok(version) if versions.last().is_some_and(|last| !precedes(last, &version)) => {
-                        let detail = "begins before the version above ends, or is of another kind";
-                        faults.push(FieldFault::new(at, "register.version-order", detail));
-                    }
-                    Ok(version) => versions.push(version),
-                    Err(no) => faults.extend(no.faults.into_iter().map(|mut fault| {
-                        fault.pointer = format!("{at}{}", fault.pointer);
-                        fault
-                    })),
-                }
-            }
-            units.push(versions);
-        }
-        check_parents(&units, &mut faults);
-        faults.truncate(100);
-        if faults.is_empty() { Ok(units) } else { Err(Refusal::invalid(faults).into()) }
-    }
-}
-
-impl RegisterVersion {
-    fn checked(self, unit: Uuid) -> std::result::Result<UnitVersion, Refusal> {
-        let valid_from = self.valid_from.unwrap_or(BEGINNING);
-        let said = VersionSaid {
-            name: self.name,
-            unit_type: self.unit_type,
-            parent: self.parent.map(UnitId),
-            official_code: self.official_code,
-            valid_from,
-            valid_to: self.valid_to,
-            instrument: self.instrument,
-            certainty: self.certainty,
-        };
-        UnitVersion::checked(version_id(unit, valid_from), UnitId(unit), said)
-    }
-}
-
-fn precedes(last: &UnitVersion, next: &UnitVersion) -> bool {
-    last.valid_to.is_some_and(|to| to <= next.valid_from) && last.unit_type.kind() == next.unit_type.kind()
-}
-
-/// Each parent stands in the register, exists on the first day of its child's version, and fits by its floor. Floors
-/// that fit can't make a circle among administrative units; organisations are climbed.
-fn check_parents(units: &[Vec<UnitVersion>], faults: &mut Vec<FieldFault>) {
-    let by_id: HashMap<UnitId, &Vec<UnitVersion>> =
-        units.iter().filter_map(|versions| Some((versions.first()?.unit, versions))).collect();
-    let on = |unit: UnitId, day: Date| by_id.get(&unit)?.iter().find(|version| version.holds_on(day));
-    for (u, versions) in units.iter().enumerate() {
-        for (v, version) in versions.iter().enumerate() {
-            let Some(parent) = version.parent else { continue };
-            let at = format!("/units/{u}/versions/{v}/parent");
-            match on(parent, version.valid_from) {
-                None => {
-                    let detail = format!("the register has no such unit on {}", version.valid_from);
-                    faults.push(FieldFault::new(at, "unit.parent-unknown", detail));
-                }
-                Some(above) => {
-                    if let Err(no) = below(version.unit_type, above.unit_type) {
-                        faults.push(FieldFault::new(
-                            &at,
-                            "unit.parent-unfit",
-                            no.faults.first().map_or("", |f| &f.detail),
-                        ));
-                    }
-                    let mut step = Some(above);
-                    let floors = (0..12).take_while(|_| {
-                        step = step.and_then(|s| s.parent).and_then(|p| on(p, version.valid_from));
-                        step.is_some_and(|s| s.unit != version.unit)
-                    });
-                    if floors.count() == 12 || step.is_some() {
-                        faults.push(FieldFault::new(
-                            at,
-                            "unit.parent-circle",
-                            "leads back to the unit itself",
-                        ));
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Enters a register: all of it, or nothing. Entered again it changes nothing; a later edition adds what is new and
-/// corrects what differs, version by version of the same first day.
+/// corrects what differs, version by version of the same first day. Parents may stand in the register or be known
+/// already.
 ///
 /// # Errors
-/// `invalid` with every fault, or `register.version-lost` where a version that is held is missing in the register:
-/// visits may rest on it, so a person decides.
+/// `invalid` with every fault; among them `register.version-lost` and `register.event-lost` where something that is held
+/// is missing in the register, and `register.recorded-here` where the register contradicts an event that somebody
+/// recorded: visits may rest on it, so a person decides.
 pub async fn import(app: &App, register: Register) -> Result<Imported> {
     let source = register.source.clone();
-    let units = register.checked()?;
     let now = app.now();
-    let mut done = Imported { units: units.len(), ..Imported::default() };
     let mut tx = app.records.begin().await?;
+    let outside = outside(&mut tx, &register).await?;
+    let Checked { units, events } = register.checked(&outside)?;
+    let mut done = Imported { units: units.len(), events: events.len(), ..Imported::default() };
     records::units::defer_overlap(&mut tx).await?;
     let ids: Vec<UnitId> = units.iter().filter_map(|versions| Some(versions.first()?.unit)).collect();
-    let mut held: HashMap<UnitVersionId, UnitVersion> = HashMap::new();
-    for some in ids.chunks(1000) {
-        held.extend(records::units::versions_of(&mut tx, some).await?.into_iter().map(|v| (v.id, v)));
+    let held = many::histories(&mut tx, &ids).await?;
+    let told = told(&mut tx, &ids).await?;
+    let news = News::of(&units, held, &told)?;
+    done.versions = units.iter().map(Vec::len).sum();
+    done.new_versions = news.new.len();
+    done.corrected = news.corrected.len();
+    let kinds: Vec<_> =
+        units.iter().filter_map(|all| all.first()).map(|v| (v.unit, v.unit_type.kind())).collect();
+    done.new_units = many::keep_all(&mut tx, &kinds, now).await?;
+    for version in &news.corrected {
+        records::units::correct_version(&mut tx, version).await?;
     }
-    for versions in &units {
-        let Some(first) = versions.first() else { continue };
-        let new = records::units::keep(&mut tx, first.unit, first.unit_type.kind(), now).await?;
-        done.new_units += usize::from(new);
-    }
-    for version in units.iter().flatten() {
-        done.versions += 1;
-        match held.remove(&version.id) {
-            Some(same) if same == *version => {}
-            Some(_) => {
-                records::units::correct_version(&mut tx, version).await?;
-                done.corrected += 1;
-            }
-            None => {
-                records::units::keep_version(&mut tx, version, now).await?;
-                done.new_versions += 1;
-            }
+    many::keep_versions(&mut tx, &news.new, now).await?;
+    let mut known: HashMap<UnitEventId, Kept> =
+        told.into_iter().filter(|kept| kept.register.is_some()).map(|kept| (kept.event.id, kept)).collect();
+    let (mut new, mut stale) = (Vec::new(), Vec::new());
+    for event in events {
+        match known.remove(&event.id) {
+            Some(same) if same.event == event => continue,
+            Some(other) => stale.push(other.event.id),
+            None => done.new_events += 1,
         }
+        let register = Some(source.clone());
+        new.push(Kept { event, register, recorded_by: None, recorded_at: now, undone: None });
     }
-    if !held.is_empty() {
-        let lost = held.values().take(100).map(|version| {
-            let detail =
-                format!("{} from {} of unit {} is held", version.name, version.valid_from, version.unit);
-            FieldFault::new("/units", "register.version-lost", detail)
+    if !known.is_empty() {
+        let lost = known.values().take(100).map(|kept| {
+            let detail = format!("{} of {} is held", kept.event.kind.as_str(), kept.event.effective_on);
+            FieldFault::new("/events", "register.event-lost", detail)
         });
         return Err(Refusal::invalid(lost.collect()).into());
     }
-    let details = json!({ "source": source, "units": done.units, "versions": done.versions,
-        "new_units": done.new_units, "new_versions": done.new_versions, "corrected": done.corrected });
+    done.corrected += stale.len();
+    events::forget(&mut tx, &stale).await?;
+    events::keep(&mut tx, &new).await?;
+    let details = json!({ "source": source, "units": done.units, "versions": done.versions, "events": done.events,
+        "new_units": done.new_units, "new_versions": done.new_versions, "new_events": done.new_events,
+        "corrected": done.corrected });
     let entry = custody::Entry {
         deed: "units.imported",
         object: ("register", source.chars().take(100).collect()),
@@ -226,4 +168,79 @@ pub async fn import(app: &App, register: Register) -> Result<Imported> {
     custody::note(&mut tx, None, entry, now).await?;
     tx.commit().await?;
     Ok(done)
+}
+
+/// Parents that the register names without holding them.
+async fn outside(db: &mut Db, register: &Register) -> Result<Outside> {
+    let own: HashSet<Uuid> = register.units.iter().map(|unit| unit.id).collect();
+    let parents = register.units.iter().flat_map(|unit| unit.versions.iter().filter_map(|v| v.parent));
+    let mut wanted: Vec<UnitId> = parents.filter(|parent| !own.contains(parent)).map(UnitId).collect();
+    let mut all = Outside::new();
+    // What stands above them is needed too, to climb.
+    for _ in 0..12 {
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.retain(|unit| !own.contains(&unit.0) && !all.contains_key(unit));
+        if wanted.is_empty() {
+            break;
+        }
+        let found = many::histories(db, &wanted).await?;
+        wanted = found.values().flatten().filter_map(|version| version.parent).collect();
+        all.extend(found);
+    }
+    Ok(all)
+}
+
+/// Events that touch these units, of registers and of people.
+async fn told(db: &mut Db, units: &[UnitId]) -> Result<Vec<Kept>> {
+    let mut all: HashMap<UnitEventId, Kept> = HashMap::new();
+    for some in units.chunks(1000) {
+        all.extend(events::touching(db, some).await?.into_iter().map(|kept| (kept.event.id, kept)));
+    }
+    Ok(all.into_values().collect())
+}
+
+/// What a register says that is not held as it says it.
+struct News {
+    new: Vec<UnitVersion>,
+    corrected: Vec<UnitVersion>,
+}
+
+impl News {
+    fn of(
+        units: &[Vec<UnitVersion>],
+        held: HashMap<UnitId, Vec<UnitVersion>>,
+        told: &[Kept],
+    ) -> std::result::Result<Self, Refusal> {
+        let by_people = told.iter().filter(|kept| kept.register.is_none());
+        let recorded: HashSet<UnitVersionId> = by_people
+            .flat_map(|kept| &kept.event.effects)
+            .flat_map(|e| [e.ended.map(|ended| ended.version), e.begun.as_ref().map(|begun| begun.id)])
+            .flatten()
+            .collect();
+        let mut held: HashMap<UnitVersionId, UnitVersion> =
+            held.into_values().flatten().map(|version| (version.id, version)).collect();
+        let (mut news, mut faults) = (Self { new: Vec::new(), corrected: Vec::new() }, Vec::new());
+        for (u, versions) in units.iter().enumerate() {
+            for (v, version) in versions.iter().enumerate() {
+                match held.remove(&version.id) {
+                    Some(same) if same == *version => {}
+                    Some(_) if recorded.contains(&version.id) => {
+                        let detail = "an event that was recorded here says something else; undo it first";
+                        let at = format!("/units/{u}/versions/{v}");
+                        faults.push(FieldFault::new(at, "register.recorded-here", detail));
+                    }
+                    Some(_) => news.corrected.push(version.clone()),
+                    None => news.new.push(version.clone()),
+                }
+            }
+        }
+        faults.extend(held.values().map(|version| {
+            let detail =
+                format!("{} from {} of unit {} is held", version.name, version.valid_from, version.unit);
+            FieldFault::new("/units", "register.version-lost", detail)
+        }));
+        faults.truncate(super::register_check::MOST_FAULTS);
+        if faults.is_empty() { Ok(news) } else { Err(Refusal::invalid(faults)) }
+    }
 }

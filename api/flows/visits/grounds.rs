@@ -21,10 +21,6 @@ use std::collections::HashSet;
 /// Most checklists of one visit.
 const MOST_TEMPLATES: usize = 20;
 
-pub(super) fn not_in_force() -> Refusal {
-    rule("visit.unit-not-in-force", "/unit", "There is no such unit on the planned day.")
-}
-
 pub(super) async fn team_fits(db: &mut Db, team: TeamId, campaign: CampaignId) -> Result<()> {
     match teams::find(db, team).await? {
         Some(found) if found.campaign == campaign => Ok(()),

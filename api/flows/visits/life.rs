@@ -3,18 +3,23 @@
 use super::{allowed, asked, entry, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
+use crate::domain::finding::Finding;
 use crate::domain::ids::{AccountId, VisitId};
+use crate::domain::minutes;
 use crate::domain::moment::{DeviceMoment, vietnam_day};
 use crate::domain::permission::{Deed, TeamRole, seated};
 use crate::domain::place::{GeoFix, PositionSource, judge};
 use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::response::Response;
 use crate::domain::text;
 use crate::domain::visit::{
-    self, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete, rule,
+    self, AskedList, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete,
+    rule,
 };
+use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
 use crate::records::visits::{Standing, evidence, life as rows};
-use crate::records::{Tx, campaigns, custody, premises, responses};
+use crate::records::{Tx, campaigns, custody, findings, premises, responses, units};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -59,31 +64,42 @@ impl Work {
         Ok(())
     }
 
-    async fn figures(&mut self) -> Result<Figures> {
+    /// Everything minutes are written from.
+    async fn sources(&mut self) -> Result<Sources> {
         let lists = asked(&mut self.tx, &self.visit).await?;
         let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
-        Ok(Figures::count(&lists, &answers))
+        let findings = findings::of_visit(&mut self.tx, self.visit.id).await?;
+        Ok(Sources { figures: Figures::count(&lists, &answers), lists, answers, findings })
     }
 }
 
-/// Takes a step that needs no more than its place in the list.
-async fn step(
-    app: &App,
-    actor: &Actor,
-    id: VisitId,
-    (deed, step, name): (Deed, Step, &'static str),
-) -> Result<Visit> {
-    let mut work = Work::begin(app, actor, id, deed).await?;
-    let Move::To(state) = visit::take(work.visit.state, step)? else { return Ok(work.visit) };
-    work.visit.state = state;
-    work.write(actor, name, json!({})).await
+/// What minutes are written from.
+struct Sources {
+    figures: Figures,
+    lists: Vec<AskedList>,
+    answers: Vec<Response>,
+    findings: Vec<Finding>,
+}
+
+impl Sources {
+    fn document(&self, visit: &Visit, text: &str) -> String {
+        minutes::document(&minutes::Sources {
+            visit,
+            lists: &self.lists,
+            answers: &self.answers,
+            figures: &self.figures,
+            findings: &self.findings,
+            guidance: &[],
+            text,
+        })
+    }
 }
 
 /// Tells the team its target.
 ///
 /// # Errors
-/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.already-dispatched`, `visit.closed`, and what the
-/// owner's rules for teams refuse: people may have been seated since.
+/// `visit.too-early-to-dispatch`, `visit.campaign-not-active`, `visit.unit-not-in-force`, `visit.already-dispatched`,
+/// `visit.closed`, and what the owner's rules for teams refuse: people may have been seated since.
 pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::DispatchVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Dispatch)? else { return Ok(work.visit) };
@@ -91,6 +107,11 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     visit::may_dispatch_now(work.visit.is_sealed(), work.visit.window.start, lead, work.now)?;
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
     super::plan::campaign_is_active(campaign.state)?;
+    // It may have ended since the visit was planned.
+    let day = vietnam_day(work.visit.window.start);
+    if units::at(&mut work.tx, work.visit.unit, day).await?.is_none() {
+        return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
+    }
     super::grounds::people(&mut work.tx, &work.visit).await?;
     work.find_premises(work.visit.window.start).await?;
     work.visit.state = state;
@@ -177,12 +198,17 @@ fn reason_given(reason: &str) -> Result<String> {
         .map_err(|why| rule("visit.reason", "/reason", &format!("A reason {why}.")))?)
 }
 
-/// Ends recording on site; what phones still hold may arrive.
+/// Ends recording on site; what phones still hold may arrive. Each item that was not answered well gives rise to a
+/// candidate finding.
 ///
 /// # Errors
 /// `visit.not-on-site`, `visit.closed`.
 pub async fn close_recording(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
-    step(app, actor, id, (Deed::RecordVisit, Step::CloseRecording, "visit.recording_closed")).await
+    let mut work = Work::begin(app, actor, id, Deed::RecordVisit).await?;
+    let Move::To(state) = visit::take(work.visit.state, Step::CloseRecording)? else { return Ok(work.visit) };
+    let born = crate::flows::findings::bear(&mut work, actor).await?;
+    work.visit.state = state;
+    work.write(actor, "visit.recording_closed", json!({ "candidates": born })).await
 }
 
 /// Drafts the minutes, or drafts them anew as long as nobody has signed.
@@ -195,10 +221,12 @@ pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) ->
     if let Some(minutes) = &work.visit.minutes {
         minutes.may_be_redrafted()?;
     }
-    let figures = work.figures().await?;
-    let minutes = Minutes::draft(text, figures, work.by, work.now)?;
-    let details =
-        json!({ "text_sha256": minutes.text_sha256, "answers_sha256": minutes.figures.answers_sha256 });
+    crate::flows::findings::bear(&mut work, actor).await?;
+    let sources = work.sources().await?;
+    let write = |text: &str, _: &Figures| sources.document(&work.visit, text);
+    let minutes = Minutes::draft(text, sources.figures.clone(), write, work.by, work.now)?;
+    let details = json!({ "text_sha256": minutes.text_sha256, "document_sha256": minutes.document_sha256,
+        "answers_sha256": minutes.figures.answers_sha256 });
     work.visit.state = state;
     work.visit.minutes = Some(minutes);
     work.write(actor, "visit.minutes_drafted", details).await
@@ -217,7 +245,7 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
         return Err(Refusal::forbidden().into());
     }
     let signature = Signature { by: work.by, at: work.now, ..said }.checked()?;
-    let figures = work.figures().await?;
+    let sources = work.sources().await?;
     let details = json!({ "side": signature.side, "outcome": signature.outcome,
         "signer_name": signature.signer_name, "witness": signature.witness });
     let no_minutes = || visit::take(work.visit.state, Step::Sign(signature.outcome)).err();
@@ -228,7 +256,8 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
     if repeated {
         return Ok(work.visit);
     }
-    match minutes.sign(signature, &figures)? {
+    let document = sources.document(&work.visit, &minutes.text);
+    match minutes.sign(signature, &sources.figures, &document)? {
         Signing::Repeated => return Ok(work.visit),
         Signing::Awaiting(minutes) => {
             visit::take(work.visit.state, Step::Sign(visit::Outcome::Signed))?;

@@ -1,7 +1,7 @@
 //! Scheduling a visit and changing what is planned.
 
 use super::entry;
-use super::grounds::{not_in_force, previous, round_fits, team_fits, templates_fit, warnings};
+use super::grounds::{previous, round_fits, team_fits, templates_fit, warnings};
 use super::life::Work;
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -11,6 +11,7 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::{Kind, State, Visit, Window, not_before_decision};
+use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Result, current};
 use crate::identity;
 use crate::records::units::{self, UnitAt};
@@ -90,7 +91,9 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
     campaign_takes_plans(campaign.state)?;
     team_fits(&mut tx, plan.team, campaign.id).await?;
     let window = Window::checked(plan.start, plan.end)?;
-    let unit = unit.ok_or_else(not_in_force)?;
+    let Some(unit) = unit else {
+        return Err(not_in_force(&mut tx, plan.unit, vietnam_day(plan.start)).await?.into());
+    };
     not_before_decision(plan.start, campaign.decision_date, "/planned_start")?;
     templates_fit(&mut tx, &plan.templates, plan.kind, &campaign).await?;
     let previous = previous(&mut tx, actor, &plan, &campaign).await?;
@@ -186,7 +189,9 @@ pub async fn change(
     )?;
     let team = change.team.unwrap_or(work.visit.team);
     let day = vietnam_day(window.start);
-    let unit = units::at(&mut work.tx, work.visit.unit, day).await?.ok_or_else(not_in_force)?;
+    let Some(unit) = units::at(&mut work.tx, work.visit.unit, day).await? else {
+        return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
+    };
     not_before_decision(window.start, campaign.decision_date, "/planned_start")?;
     if team != work.visit.team {
         team_fits(&mut work.tx, team, campaign.id).await?;

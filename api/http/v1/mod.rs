@@ -1,12 +1,20 @@
 //! The JSON API, version 1: one file a noun, view types private to it.
 
 pub mod accounts;
+pub mod actions;
+pub mod assignments;
+pub mod calendars;
 pub mod campaigns;
+pub mod company;
+pub mod draws;
+pub mod findings;
 pub mod me;
+pub mod minutes;
 pub mod owners;
 pub mod photos;
 pub mod premises;
 pub mod procedures;
+pub mod recommendations;
 pub mod reports;
 pub mod responses;
 pub mod rounds;
@@ -20,7 +28,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation under `/v1`.
 pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.configure(assignments::operations);
+    cfg.configure(calendars::operations);
     cfg.configure(campaigns::operations);
+    cfg.configure(company::operations);
+    cfg.configure(draws::operations);
     cfg.configure(owners::operations);
     cfg.configure(photos::operations);
     cfg.configure(premises::operations);
@@ -33,6 +45,10 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(templates::operations);
     cfg.configure(units::operations);
     cfg.configure(visits::operations);
+    cfg.configure(minutes::operations);
+    cfg.configure(findings::operations);
+    cfg.configure(recommendations::operations);
+    cfg.configure(actions::operations);
     cfg.configure(accounts::operations);
     cfg.configure(me::operations);
 }

@@ -1,7 +1,7 @@
 //! Teams of a campaign.
 
 use crate::app::App;
-use crate::domain::ids::{AccountId, CampaignId, TeamId};
+use crate::domain::ids::{AccountId, CampaignId, TeamId, UnitId};
 use crate::domain::permission::TeamRole;
 use crate::domain::refusal::Refusal;
 use crate::domain::team::Membership;
@@ -33,10 +33,24 @@ pub struct NewMember {
     /// What they are on the team.
     #[schema(value_type = vocabulary::TeamRole)]
     role: String,
-    /// Office and position as the decision names them.
+    /// Office and position as the decision prints them.
     #[serde(default)]
     #[schema(example = "Trưởng phòng Nội vụ")]
     position: String,
+    /// The office they come from.
+    #[serde(default)]
+    #[schema(example = "Phòng Nội vụ")]
+    office: String,
+    /// That office in the register of units, where it stands there; they do not inspect it.
+    office_unit: Option<Uuid>,
+    /// Their titles, each by itself.
+    #[serde(default)]
+    #[schema(max_items = 10, example = json!(["Tỉnh ủy viên", "Trưởng ban Pháp chế"]))]
+    positions: Vec<String>,
+    /// The group (tổ) of the team they work in.
+    #[serde(default)]
+    #[schema(example = "Tổ 1")]
+    group: String,
 }
 
 /// A team to be named.
@@ -46,6 +60,9 @@ pub struct NewMember {
     { "account": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "role": "lead", "position": "Trưởng phòng Nội vụ" },
     { "account": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c12", "role": "clerk", "position": "Chuyên viên Văn phòng HĐND và UBND" }] }))]
 pub struct NewTeam {
+    /// Its number in the programme, where it has one: Đoàn giám sát số 18.
+    #[schema(minimum = 1, maximum = 999, example = 18)]
+    number: Option<i32>,
     /// What people call it.
     name: String,
     /// Its people: exactly one lead, nobody twice.
@@ -72,9 +89,19 @@ pub struct MemberView {
     /// What they are on the team.
     #[schema(value_type = vocabulary::TeamRole)]
     role: &'static str,
-    /// Office and position.
+    /// Office and position as printed.
     #[schema(example = "Trưởng phòng Nội vụ")]
     position: String,
+    /// The office they come from.
+    #[schema(example = "Phòng Nội vụ")]
+    office: String,
+    /// That office in the register of units.
+    office_unit: Option<Uuid>,
+    /// Their titles, each by itself.
+    positions: Vec<String>,
+    /// The group of the team they work in.
+    #[schema(example = "Tổ 1")]
+    group: String,
 }
 
 /// A team with its people.
@@ -85,6 +112,9 @@ pub struct TeamView {
     id: Uuid,
     /// Its campaign.
     campaign: Uuid,
+    /// Its number in the programme.
+    #[schema(example = 18)]
+    number: Option<i32>,
     /// What people call it.
     #[schema(example = "Đoàn kiểm tra số 1")]
     name: String,
@@ -102,10 +132,15 @@ impl From<(Team, Vec<Member>)> for TeamView {
             display_name: member.display_name,
             role: member.role.as_str(),
             position: member.position,
+            office: member.office,
+            office_unit: member.office_unit.map(|id| id.0),
+            positions: member.positions,
+            group: member.group,
         };
         Self {
             id: team.id.0,
             campaign: team.campaign.0,
+            number: team.number,
             name: team.name,
             members: members.into_iter().map(seat).collect(),
             version: team.version,
@@ -144,7 +179,15 @@ fn seats(members: Vec<NewMember>) -> Result<Vec<Membership>, Refusal> {
         let detail = "is none of lead, deputy, member, clerk";
         let role = TeamRole::parse(&new.role)
             .ok_or_else(|| Refusal::field(&format!("/members/{place}/role"), "team.role-unknown", detail))?;
-        Ok(Membership { account: AccountId(new.account), role, position: new.position })
+        Ok(Membership {
+            account: AccountId(new.account),
+            role,
+            position: new.position,
+            office: new.office,
+            office_unit: new.office_unit.map(UnitId),
+            positions: new.positions,
+            group: new.group,
+        })
     };
     members.into_iter().enumerate().map(seat).collect()
 }
@@ -167,7 +210,8 @@ pub async fn create_team(
     body: Body<NewTeam>,
 ) -> Result<HttpResponse, Problem> {
     let (campaign, new) = (CampaignId(path.into_inner()), body.0);
-    let (team, members) = teams::create(&app, &caller.0, campaign, &new.name, seats(new.members)?).await?;
+    let named = (new.number, new.name.as_str());
+    let (team, members) = teams::create(&app, &caller.0, campaign, named, seats(new.members)?).await?;
     let location = format!("/v1/campaigns/{campaign}/teams/{}", team.id);
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, location)).insert_header(etag(team.version));

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::ids::UnitId;
-use crate::domain::unit::{UnitVersion, VersionSaid};
+use crate::domain::unit::{UnitKind, UnitType, UnitVersion, VersionSaid};
 use crate::flows::units::{self, Asked, Place, Unit, UnitAt};
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
@@ -17,9 +17,17 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+pub mod events;
+pub mod lineage;
+
 /// The operations on units.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(create_unit).service(list_units).service(read_unit).service(add_unit_version);
+    cfg.service(events::record_unit_event).service(events::list_unit_events);
+    cfg.service(events::read_unit_event).service(events::undo_unit_event);
+    cfg.service(lineage::list_unit_successors).service(lineage::list_unit_predecessors);
+    cfg.service(lineage::list_unit_visits).service(lineage::list_unit_versions);
+    cfg.service(lineage::list_unit_types);
 }
 
 /// A version of a unit to be entered.
@@ -195,6 +203,13 @@ pub struct UnitFilter {
     as_of: Option<Date>,
     /// Only units directly below this one.
     parent: Option<Uuid>,
+    /// Only units of this type on the day; repeat for several.
+    #[serde(default)]
+    #[param(value_type = Vec<vocabulary::UnitType>, required = false)]
+    unit_type: Vec<UnitType>,
+    /// Only parts of the administrative division, or only organisations.
+    #[param(value_type = Option<vocabulary::UnitKind>)]
+    kind: Option<UnitKind>,
     /// Only units whose name holds this, with or without accents; exact accents come first.
     #[param(example = "phuoc ninh")]
     q: Option<String>,
@@ -234,7 +249,7 @@ pub async fn create_unit(
 
 /// List or find units
 ///
-/// As of a day. Filters: `parent`, `q`, both or none. Ordered by name without accents; with `q` by how well the name
+/// As of a day. Every filter goes with every other. Ordered by name without accents; with `q` by how well the name
 /// fits first.
 #[utoipa::path(tag = "units", params(UnitFilter),
     responses((status = 200, description = "A page of units.", body = UnitPage)))]
@@ -247,10 +262,12 @@ pub async fn list_units(
 ) -> Result<HttpResponse, Problem> {
     let filter = filter.0;
     let as_of = filter.as_of.unwrap_or_else(|| units::today(&app));
-    let of = format!("units {as_of} {:?} {:?}", filter.parent, filter.q);
+    let sorts = (filter.unit_type, filter.kind);
+    let of = format!("units {as_of} {:?} {:?} {sorts:?}", filter.parent, filter.q);
     let limit = paging::limit(filter.limit)?;
     let after: Option<Place> = paging::open(&app, &of, filter.cursor.as_deref())?;
-    let asked = Asked { as_of: Some(as_of), parent: filter.parent.map(UnitId), name: filter.q };
+    let (types, kind) = sorts;
+    let asked = Asked { as_of: Some(as_of), parent: filter.parent.map(UnitId), name: filter.q, types, kind };
     let (found, more) = units::list(&app, &caller.0, asked, after.as_ref(), limit).await?;
     let next = found.last().filter(|_| more).map(|last| paging::seal(&app, &of, &last.place));
     let items = found.into_iter().map(|f| UnitAtView::from(f.at)).collect();

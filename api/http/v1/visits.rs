@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
-pub use view::RatioView;
-use view::{VisitView, answer, created};
+pub use view::{RatioView, VisitView};
+use view::{answer, created};
 
 /// Every operation on visits.
 pub fn operations(cfg: &mut ServiceConfig) {

@@ -5,7 +5,7 @@ use crate::domain::ids::UnitId;
 use crate::domain::text;
 use crate::domain::unit::UnitType;
 use crate::records::Db;
-use diesel::sql_types::{Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
@@ -21,6 +21,8 @@ pub struct Wanted {
     pub parent: Option<UnitId>,
     /// Only those whose name holds this, with or without accents.
     pub name: Option<String>,
+    /// Only those of one of these types on the day; of any where it is `None`.
+    pub types: Option<Vec<UnitType>>,
 }
 
 /// Where a page ends.
@@ -56,13 +58,14 @@ struct Hit {
 /// Without a name every row has rank 0, so the order is the index's own.
 const LIST: &str = r#"
 SELECT 0::smallint AS rank, vietnamese_order(name) AS name_key, unit_id FROM unit_versions
-WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1) AND ($5 IS NULL OR unit_type = ANY($5))
   AND vietnamese_order(name) COLLATE "C" >= $2 AND (vietnamese_order(name) COLLATE "C" > $2 OR unit_id > $3)
 ORDER BY vietnamese_order(name) COLLATE "C", unit_id LIMIT $4"#;
 
 const BELOW: &str = r#"
 SELECT 0::smallint AS rank, vietnamese_order(name) AS name_key, unit_id FROM unit_versions
-WHERE parent_id = $5 AND valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+WHERE parent_id = $6 AND valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+  AND ($5 IS NULL OR unit_type = ANY($5))
   AND vietnamese_order(name) COLLATE "C" >= $2 AND (vietnamese_order(name) COLLATE "C" > $2 OR unit_id > $3)
 ORDER BY vietnamese_order(name) COLLATE "C", unit_id LIMIT $4"#;
 
@@ -77,7 +80,7 @@ SELECT rank, name_key, unit_id FROM (
         ELSE 3 END::smallint AS rank, vietnamese_order(name) COLLATE "C" AS name_key, unit_id
     FROM unit_versions
     WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
-      AND name_key LIKE '%' || $10 || '%' AND ($5 IS NULL OR parent_id = $5)
+      AND name_key LIKE '%' || $10 || '%' AND ($5 IS NULL OR parent_id = $5) AND ($11 IS NULL OR unit_type = ANY($11))
 ) hits
 WHERE (rank, name_key, unit_id) > ($6, $2, $3)
 ORDER BY rank, name_key, unit_id LIMIT $4"#;
@@ -93,6 +96,8 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
     let after = after.unwrap_or(&start);
     let day = wanted.day.to_diesel();
     let parent = wanted.parent.map(|id| id.0);
+    let types: Option<Vec<&str>> =
+        wanted.types.as_ref().map(|all| all.iter().map(|one| one.as_str()).collect());
     let hits: Vec<Hit> = match (&wanted.name, parent) {
         (None, None) => {
             diesel::sql_query(LIST)
@@ -100,6 +105,7 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
                 .bind::<Text, _>(&after.key)
                 .bind::<SqlUuid, _>(after.unit.0)
                 .bind::<diesel::sql_types::BigInt, _>(limit)
+                .bind::<Nullable<Array<Text>>, _>(types)
                 .load(db)
                 .await?
         }
@@ -109,6 +115,7 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
                 .bind::<Text, _>(&after.key)
                 .bind::<SqlUuid, _>(after.unit.0)
                 .bind::<diesel::sql_types::BigInt, _>(limit)
+                .bind::<Nullable<Array<Text>>, _>(types)
                 .bind::<SqlUuid, _>(parent)
                 .load(db)
                 .await?
@@ -130,8 +137,9 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
                 .bind::<Integer, _>(i32::from(after.rank))
                 .bind::<Text, _>(name.to_lowercase())
                 .bind::<Text, _>(exact)
-                .bind::<diesel::sql_types::Array<Text>, _>(starts)
+                .bind::<Array<Text>, _>(starts)
                 .bind::<Text, _>(key)
+                .bind::<Nullable<Array<Text>>, _>(types)
                 .load(db)
                 .await?
         }

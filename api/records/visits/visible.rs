@@ -7,14 +7,14 @@ use crate::domain::text;
 use crate::domain::visit::{Kind, State};
 use crate::records::campaigns::Within;
 use crate::records::schema::{self, team_members, teams};
+use crate::records::seek::{Bind, Sql, one_of};
 use crate::records::visits::counted::{Counted, CountedRow};
 use crate::records::{Db, Result, campaigns};
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::{Timestamp as Stamp, ToDiesel};
+use jiff_diesel::Timestamp as Stamp;
 use uuid::Uuid;
 
 /// Where a visit stands in a list: latest planned start first, the id decides between equals.
@@ -35,6 +35,8 @@ pub struct Wanted {
     pub campaign: Option<CampaignId>,
     /// At this unit or anything below it, as it was on the day of the visit.
     pub unit: Option<UnitId>,
+    /// At one of these units itself, nothing below them; anywhere where none is named.
+    pub at: Vec<UnitId>,
     /// In one of these states.
     pub states: Vec<State>,
     /// Of one of these kinds.
@@ -116,7 +118,7 @@ struct Found {
 
 /// How much of a surprise visit a branch shows before it is disclosed.
 #[derive(Clone, Copy)]
-enum Secrets {
+pub(in crate::records) enum Secrets {
     Hidden,
     Shown,
     /// With a clearance of this account.
@@ -125,12 +127,34 @@ enum Secrets {
     Dispatched,
 }
 
-/// One way to come to see visits.
-struct Branch {
-    slice: Slice,
-    team: Option<Uuid>,
-    secrets: Secrets,
-    after_signing: bool,
+/// One way to come to see visits, and what came of them.
+pub(in crate::records) struct Branch {
+    pub(in crate::records) slice: Slice,
+    pub(in crate::records) team: Option<Uuid>,
+    pub(in crate::records) secrets: Secrets,
+    pub(in crate::records) after_signing: bool,
+}
+
+impl Secrets {
+    /// Hides what must not be known, in a statement that knows the visit as `v`.
+    pub(in crate::records) fn write(self, sql: &mut Sql) {
+        match self {
+            Secrets::Shown => {}
+            Secrets::Hidden => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
+            }
+            Secrets::Dispatched => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
+                    .text(" OR v.disclosed_at IS NOT NULL)");
+            }
+            Secrets::Cleared(me) => {
+                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
+                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
+                    .bind(Bind::Id(me))
+                    .text("))");
+            }
+        }
+    }
 }
 
 /// What is searched for, and the campaigns whose titles hold it.
@@ -150,7 +174,8 @@ impl Words {
 
 const EVERYWHERE: Slice = Slice { owner: None, unit: None, campaign: None };
 
-async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>> {
+/// Every way by which an actor comes to see what a deed shows.
+pub(in crate::records) async fn branches(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Vec<Branch>> {
     let reach = reach(actor, deed);
     let me = actor.account().map_or(Uuid::nil(), |id| id.0);
     let of = |slice: &Slice, secrets| Branch { slice: *slice, team: None, secrets, after_signing: false };
@@ -253,25 +278,14 @@ impl Branch {
         for campaign in [self.slice.campaign, wanted.campaign].into_iter().flatten() {
             sql.text(" AND v.campaign_id = ").bind(Bind::Id(campaign.0));
         }
+        if !wanted.at.is_empty() {
+            let at = wanted.at.iter().map(|unit| unit.0).collect();
+            sql.text(" AND v.unit_id = ANY (").bind(Bind::Ids(at)).text(")");
+        }
         if let Some(team) = self.team {
             sql.text(" AND v.team_id = ").bind(Bind::Id(team));
         }
-        match self.secrets {
-            Secrets::Shown => {}
-            Secrets::Hidden => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
-            }
-            Secrets::Dispatched => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
-                    .text(" OR v.disclosed_at IS NOT NULL)");
-            }
-            Secrets::Cleared(me) => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
-                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
-                    .bind(Bind::Id(me))
-                    .text("))");
-            }
-        }
+        self.secrets.write(sql);
         if self.after_signing {
             sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
         }
@@ -305,63 +319,5 @@ impl Branch {
         if let Some(limit) = limit {
             sql.text(&format!(" ORDER BY {start} DESC, {id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
         }
-    }
-}
-
-/// One word is compared plainly, so that an index can keep its order behind it.
-fn one_of<'a>(sql: &mut Sql, column: &str, words: impl Iterator<Item = &'a str>) {
-    let words: Vec<String> = words.map(ToOwned::to_owned).collect();
-    match words.as_slice() {
-        [] => {}
-        [word] => {
-            sql.text(&format!(" AND {column} = ")).bind(Bind::Word(word.clone()));
-        }
-        _ => {
-            sql.text(&format!(" AND {column} = ANY (")).bind(Bind::Words(words)).text(")");
-        }
-    }
-}
-
-enum Bind {
-    Word(String),
-    Id(Uuid),
-    Ids(Vec<Uuid>),
-    Time(Timestamp),
-    Words(Vec<String>),
-    Number(i64),
-}
-
-/// A statement in the making: fixed words of ours, values only ever bound.
-#[derive(Default)]
-struct Sql {
-    text: String,
-    binds: Vec<Bind>,
-}
-
-impl Sql {
-    fn text(&mut self, words: &str) -> &mut Self {
-        self.text.push_str(words);
-        self
-    }
-
-    fn bind(&mut self, value: Bind) -> &mut Self {
-        self.binds.push(value);
-        self.text.push_str(&format!("${}", self.binds.len()));
-        self
-    }
-
-    fn query(self) -> diesel::query_builder::BoxedSqlQuery<'static, Pg, diesel::query_builder::SqlQuery> {
-        let mut query = diesel::sql_query(self.text).into_boxed();
-        for bind in self.binds {
-            query = match bind {
-                Bind::Id(id) => query.bind::<SqlUuid, _>(id),
-                Bind::Ids(ids) => query.bind::<Array<SqlUuid>, _>(ids),
-                Bind::Time(at) => query.bind::<Timestamptz, _>(at.to_diesel()),
-                Bind::Word(word) => query.bind::<Text, _>(word),
-                Bind::Words(words) => query.bind::<Array<Text>, _>(words),
-                Bind::Number(number) => query.bind::<BigInt, _>(number),
-            };
-        }
-        query
     }
 }

@@ -146,6 +146,29 @@ async fn photo(sql: &Client, visit: Uuid) -> Uuid {
     id
 }
 
+/// What came of a visit: a candidate finding, and an action of its unit that nothing more happens to.
+async fn remains(sql: &Client, visit: Uuid) -> (Uuid, Uuid) {
+    let (finding, action) = (Uuid::new_v4(), Uuid::new_v4());
+    let make = format!(
+        "INSERT INTO findings (id, owner_id, campaign_id, visit_id, team_id, unit_id, unit_ancestors, unit_path, kind,
+             category, statement, severity, critical, inspected_at, precision, reported_at, state, story, proposed_by)
+         SELECT '{finding}', owner_id, campaign_id, id, team_id, unit_id, unit_ancestors, unit_path, 'finding',
+             'Phối hợp', 'Phối hợp lỏng lẻo', 'shortcoming', false, now(), 'instant', now(), 'candidate', '{{}}',
+             created_by
+         FROM visits WHERE id = '{visit}';
+         INSERT INTO actions (id, owner_id, campaign_id, visit_id, team_id, kind, title, state, due_on, story,
+             created_by, created_at)
+         SELECT '{action}', owner_id, campaign_id, id, team_id, 'correction', 'Khắc phục', 'verified_done', '2030-01-31',
+             '{{}}', created_by, now()
+         FROM visits WHERE id = '{visit}';
+         INSERT INTO action_owners SELECT '{action}', unit_id, unit_path, unit_ancestors FROM visits WHERE id = '{visit}';
+         INSERT INTO action_units SELECT '{action}', unit, now()
+         FROM visits, unnest(unit_id || unit_ancestors) AS unit WHERE id = '{visit}'"
+    );
+    sql.batch_execute(&make).await.expect("what came of a visit");
+    (finding, action)
+}
+
 impl Ground {
     /// Lays it out.
     pub async fn lay() -> Self {
@@ -256,6 +279,11 @@ impl Ground {
             let visit = visit(sql, side, seed, at.province).await;
             let names = [("visit", visit), ("photo", photo(sql, visit).await), ("checklist", side.checklist)];
             let names: Names = names.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            let (finding, action) = remains(sql, visit).await;
+            let mut more = names.clone();
+            more.extend([("finding", finding.to_string()), ("action", action.to_string())]);
+            subjects.insert(("findings", letter), more.clone());
+            subjects.insert(("actions", letter), more);
             subjects.insert(("visits", letter), names.clone());
             subjects.insert(("photos", letter), names);
         }
@@ -277,7 +305,13 @@ impl Ground {
             ('f', abroad, "civil_service", campaign, foreign_team),
         ] {
             let round = round(sql, of).await;
-            let ids = [("owner", owner), ("campaign", of), ("team", team), ("round", round)];
+            let ids = [
+                ("owner", owner),
+                ("campaign", of),
+                ("team", team),
+                ("round", round),
+                ("draw", draw(sql, of).await),
+            ];
             let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             names.insert("kind", kind.to_owned());
             subjects.insert(("beginnings", letter), names.clone());
@@ -301,7 +335,7 @@ impl Ground {
             subjects.insert(("accounts", letter), account(house, sql, owner).await);
         }
         for (letter, unit) in [('e', at.commune), ('n', at.other_commune)] {
-            let ids = [("owner", at.owner), ("unit", unit)];
+            let ids = [("owner", at.owner), ("unit", unit), ("event", event(sql, unit).await)];
             let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("ground", letter), names);
         }
@@ -310,6 +344,31 @@ impl Ground {
         subjects.insert(("oneself", 'd'), Names::from([("device", theirs.to_string())]));
         self.subjects = subjects;
     }
+}
+
+/// Something that happened to a unit, which nobody can undo any more.
+async fn event(sql: &Client, unit: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let effects = json!([{ "unit": unit, "ended": null, "begun": null }]);
+    let make = format!(
+        "INSERT INTO unit_events (id, kind, operating_date, effective_on, certainty, note, effects, successions,
+             recorded_at)
+         VALUES ('{id}', 'rename', '2010-01-01', '2010-01-01', 'high', '', '{effects}', '[]', now());
+         INSERT INTO unit_event_units VALUES ('{unit}', '{id}', '2010-01-01')"
+    );
+    sql.batch_execute(&make).await.expect("an event");
+    id
+}
+
+/// A draw for a campaign, not told yet.
+async fn draw(sql: &Client, campaign: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO draws (id, campaign_id, title, strata, seed, commitment, drawn, made_at)
+         VALUES ('{id}', '{campaign}', 'Chọn xã', '[]', sha256('x'), 'x', '[]', now())"
+    );
+    sql.batch_execute(&make).await.expect("a draw");
+    id
 }
 
 /// A round of a campaign.

@@ -29,7 +29,7 @@ pub struct Family {
 /// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
 /// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
 /// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
-pub static FAMILIES: [Family; 9] = [
+pub static FAMILIES: [Family; 11] = [
     Family {
         name: "visits",
         letters: "osuztabfg",
@@ -38,8 +38,13 @@ pub static FAMILIES: [Family; 9] = [
 operation          root admin auth clear   sched   next lead  member clerk rev  head staff over prog other none
 read_visit         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 read_bundle        -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+read_minutes       -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 list_responses     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 read_score         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_attendees     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_guidance      -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+put_attendee       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+put_guidance       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 change_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 cancel_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 clear_for_visit    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
@@ -49,6 +54,7 @@ check_in           -    -     -    -       -       -    osuzt osut   osut  -    
 put_response       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 close_recording    -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 draft_minutes      -    -     -    -       -       -    osuzt -      osut  -    -    -     -    -    -     -
+add_addendum       -    -     -    -       -       -    osuzt -      osut  -    -    -     -    -    -     -
 sign_minutes       -    -     -    -       -       -    osuzt -      -     -    osa  -     -    -    -     -
 sign_minutes:team  -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 submit_visit       -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
@@ -84,6 +90,8 @@ withdraw_photo     -    -     -    -     -     -    osuzt osut   osut  -    -   
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 read_campaign      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 list_teams         -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+read_finding_figures -    -     ck   ck    ck    c    c    c      c     ck  c    c     ck   ck   f     -
+read_action_figures -    -     ck   ck    ck    c    c    c      c     ck  c    c     ck   ck   f     -
 read_team          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 change_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 enter_document     -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
@@ -100,6 +108,10 @@ merge_campaign     -    -     -    -     ck    -    -    -      -     -   -    -
 create_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 change_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 list_rounds        -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+list_draws         -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+read_draw          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+draw_sites         -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+tell_draw          -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 ",
     },
@@ -111,6 +123,7 @@ list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -
         rows: "
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 create_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+write_assignment_rules ckf ck -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 ",
     },
     // A plan under the own campaign with the own team (c) or another (x), under a foreign one with its team (f) or the
@@ -175,13 +188,30 @@ list_premises      en   en    en   en    en    en   en   en     en    en  en   e
 create_unit        en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 add_unit_version   en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 survey_premises    en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+record_unit_event  en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+undo_unit_event    en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
+list_unit_events   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_unit_event    en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_types    en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_versions en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_successors   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_predecessors en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_unit_visits   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_templates     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 list_procedures       en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
 compare_procedures    en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
 enter_procedure_list  en en   -    -     en    -    -    -      -     -   -    -     -    -    -     -
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+list_actions       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+read_assignment_rules en en   en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_calendar      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+read_working_time  en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+write_calendar     en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+list_holidays      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+write_holidays     en   en    -    -     en    -    -    -      -     -   -    -     -    -    en    -
 read_coverage      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_burden        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_items         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
@@ -198,6 +228,50 @@ get_me              md   md    md   md    md    md   md   md     md    md  md   
 change_my_password  md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 end_my_device       m    m     m    m     m     m    m    m      m     m   m    m     m    -    m     m
 grant_role:own      -    -     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+",
+    },
+    // One candidate finding at each of these visits: told to its unit once the minutes are signed.
+    Family {
+        name: "findings",
+        letters: "osuztabfg",
+        sight: Some("read_finding"),
+        rows: "
+operation root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_finding           -       -       osua    osua    osua    u       osuzt   osut    osut    osua    s       s       osua    osua    f       -
+list_earlier_findings  -       -       osua    osua    osua    u       osuzt   osut    osut    osua    s       s       osua    osua    f       -
+list_assessments       -       -       osua    osua    osua    u       osuzt   osut    osut    osua    s       s       osua    osua    f       -
+list_recommendations   -       -       osua    osua    osua    u       osuzt   osut    osut    osua    s       s       osua    osua    f       -
+propose_finding        -       -       -       -       -       -       osuzt   osut    osut    -       -       -       -       -       -       -
+enter_recommendation   -       -       -       -       -       -       osuzt   osut    osut    -       -       -       -       -       -       -
+enter_assessment       -       -       -       -       -       -       osuzt   osut    osut    -       s       -       -       -       -       -
+confirm_finding        -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
+dismiss_finding        -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
+request_explanation    -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
+re_inspect_finding     -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
+explain_finding        -       -       -       -       -       -       -       -       -       -       s       -       -       -       -       -
+uphold_finding         -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
+withdraw_finding       -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
+change_finding         -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
+propose_action         -       -       -       -       osua    u       osuzt   -       -       -       -       -       -       -       f       -
+",
+    },
+    // One verified action at each of these visits, owned by the unit inspected: told to it once issued.
+    Family {
+        name: "actions",
+        letters: "osuztabfg",
+        sight: Some("read_action"),
+        rows: "
+operation root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_action            -       -       osua    osua    osua    u       osuzt   osut    osut    osua    osa     osa     osua    osua    f       -
+issue_action           -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
+cancel_action          -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
+accept_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
+start_action           -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
+report_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
+request_extension      -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
+decide_extension       -       -       osua    osua    osua    u       -       -       -       -       -       -       -       -       f       -
+verify_action          -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
+return_action          -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 ",
     },
 ];

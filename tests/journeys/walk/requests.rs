@@ -108,7 +108,10 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let (plain, variant) = operation.split_once(':').unwrap_or((operation, ""));
     let (method, path) = contract.of(plain);
     let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
-    let mut path = path.replace("{response}", &Uuid::new_v4().to_string()).replace("{size}", "320");
+    let mut path = path.replace("{size}", "320").replace("{year}", "2026");
+    for minted in ["{response}", "{attendee}", "{guidance}"] {
+        path = path.replace(minted, &Uuid::new_v4().to_string());
+    }
     for (name, id) in names.iter().chain([(&"device", &spare), (&"account", &own)]) {
         path = path.replace(&format!("{{{name}}}"), id);
     }
@@ -122,7 +125,15 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
             headers.push(("content-type", workbook.to_owned()));
         }
         "list_procedures" => path.push_str(&format!("?owner={}&level=commune", names["owner"])),
-        "change_visit" | "change_campaign" | "reseat_team" | "change_round" | "merge_campaign" => {
+        "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
+        "change_visit"
+        | "change_finding"
+        | "change_campaign"
+        | "reseat_team"
+        | "change_round"
+        | "merge_campaign"
+        | "write_calendar"
+        | "write_assignment_rules" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
         }
         "rewrite_template_version" => headers.push(("if-match", format!("\"draft-{}\"", "0".repeat(64)))),
@@ -181,10 +192,35 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "declare_photo" => json!({ "visit": known("visit"), "subject": "desk", "sha256": "0".repeat(64),
             "size_bytes": 3, "media_type": "image/png", "captured_at": THEN, "device_clock": THEN, "origin": "camera",
             "position": { "latitude": 22.4, "longitude": 105.2, "accuracy_m": 8.0, "source": "gnss" } }),
+        "add_addendum" => json!({ "becomes": "", "reason": "" }),
+        "propose_finding" => json!({ "kind": "finding", "category": "", "statement": "" }),
+        "enter_recommendation" => json!({ "text": "", "addressees": [] }),
+        "enter_assessment" => json!({ "item": "", "assessor": "team", "judgement": "pass" }),
+        "confirm_finding" => json!({ "statement": "" }),
+        "request_explanation" | "change_finding" | "issue_action" | "verify_action" => json!({}),
+        "re_inspect_finding" => json!({ "visit": known("visit"), "outcome": "fixed" }),
+        "explain_finding" => json!({ "text": "" }),
+        "dismiss_finding" | "uphold_finding" | "withdraw_finding" | "cancel_action" | "return_action" => {
+            json!({ "reason": "" })
+        }
+        "propose_action" => {
+            json!({ "visit": known("visit"), "kind": "correction", "title": "", "owners": [] })
+        }
+        "report_action" => json!({ "note": "" }),
+        "request_extension" => json!({ "until": "2030-01-31", "reason": "" }),
+        "decide_extension" => json!({ "grant": true, "reason": "" }),
         "create_campaign" => json!({ "owner": owner, "kind": known("kind"), "title": "", "topics": [] }),
         "enter_document" => {
             json!({ "kind": "letter", "number": "1/KH-UBND", "issuer": "UBND", "issued_on": "2021-08-02",
             "title": "Kế hoạch" })
+        }
+        "draw_sites" => json!({ "title": "", "strata": [] }),
+        "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
+        "write_calendar" => json!({ "hours": {} }),
+        "write_holidays" => json!({ "days": [{ "day": "2026-02-17", "works": false, "name": "" }] }),
+        "put_attendee" => json!({ "visit": known("visit"), "name": "" }),
+        "put_guidance" => {
+            json!({ "visit": known("visit"), "guided": "", "content": "", "given_at": THEN })
         }
         "create_round" => json!({ "purpose": "" }),
         "change_round" => json!({ "name": "", "targets": [], "teams": [] }),
@@ -211,6 +247,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "name": "", "unit_type": "commune", "parent": known("unit"), "valid_from": "2021-07-01" })
         }
         "add_unit_version" => json!({ "name": "", "unit_type": "commune", "valid_from": "2021-07-01" }),
+        "record_unit_event" => json!({ "kind": "rename", "instrument": "", "operating_date": "2021-07-01",
+            "changes": [{ "unit": known("unit"), "name": "" }] }),
+        "undo_unit_event" => json!({ "reason": "" }),
         "survey_premises" => json!({ "name": "", "valid_from": "2021-07-01",
             "shape": { "type": "Point", "coordinates": [108.0, 15.7], "radius_m": 60 } }),
         "change_my_password" => json!({ "current_password": "x", "new_password": "y" }),

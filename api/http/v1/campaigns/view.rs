@@ -83,11 +83,13 @@ pub struct SummaryView {
     /// Last day of the fieldwork.
     period_to: Option<Date>,
     /// What it is to achieve.
+    #[schema(example = json!(["Nâng cao chỉ số cải cách hành chính"]))]
     goals: Vec<String>,
     /// First year its plan is for.
     #[schema(example = 2021)]
     year_from: Option<i16>,
     /// Last year its plan is for; `null` beside a first year means the following years too.
+    #[schema(example = 2021)]
     year_to: Option<i16>,
     /// First day of the period that is looked back on.
     review_from: Option<Date>,

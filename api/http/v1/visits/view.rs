@@ -271,6 +271,8 @@ pub struct MinutesView {
     text: String,
     /// SHA-256 of the text in hexadecimal: what the sides sign.
     text_sha256: String,
+    /// SHA-256 of the whole document, as `GET …/minutes` shows it; empty in minutes of before there were documents.
+    document_sha256: String,
     /// Figures frozen when the text was drafted, one entry a checklist.
     figures: Vec<FiguresView>,
     /// Who drafted this text.
@@ -289,6 +291,7 @@ impl From<&Minutes> for MinutesView {
         Self {
             text: m.text.clone(),
             text_sha256: m.text_sha256.clone(),
+            document_sha256: m.document_sha256.clone(),
             figures: templates.iter().map(Into::into).collect(),
             drafted_by: m.drafted_by.0,
             drafted_at: m.drafted_at,

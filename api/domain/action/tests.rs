@@ -1,0 +1,128 @@
+//! The life of an action and its time, tried from outside.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
+
+use super::*;
+use jiff::civil::date;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const STEPS: [Step; 7] =
+    [Step::Issue, Step::Accept, Step::Start, Step::Report, Step::Verify, Step::Return, Step::Cancel];
+
+fn listed(from: State, to: State) -> bool {
+    use State::{Accepted, Cancelled, InProgress, Issued, Proposed, ReportedDone, Returned, VerifiedDone};
+    let chain = [
+        (Proposed, Issued),
+        (Issued, Accepted),
+        (Accepted, InProgress),
+        (InProgress, ReportedDone),
+        (ReportedDone, VerifiedDone),
+        (ReportedDone, Returned),
+        (Returned, InProgress),
+        (Returned, ReportedDone),
+    ];
+    chain.contains(&(from, to)) || (to == Cancelled && !from.is_over())
+}
+
+fn action(state: State, due: Option<Date>) -> Action {
+    let id = Uuid::nil();
+    Action {
+        id: ActionId(id),
+        owner: OwnerId(id),
+        campaign: CampaignId(id),
+        visit: VisitId(id),
+        team: TeamId(id),
+        kind: Kind::Correction,
+        title: "Niêm yết lại".to_owned(),
+        state,
+        due_on: due,
+        issued_at: None,
+        programme: None,
+        series: None,
+        instance: 1,
+        owners: vec![],
+        targets: vec![],
+        story: Story::default(),
+        created_by: AccountId(id),
+        created_at: Timestamp::UNIX_EPOCH,
+        version: 1,
+    }
+}
+
+fn request(until: Date) -> Extension {
+    Extension {
+        until,
+        reason: "Chờ kinh phí".to_owned(),
+        state: ExtensionState::Requested,
+        by: AccountId(Uuid::nil()),
+        at: Timestamp::UNIX_EPOCH,
+        decision: None,
+        decided_by: None,
+    }
+}
+
+#[test]
+fn the_list_and_nothing_but_the_list() {
+    for from in State::ALL {
+        for step in STEPS {
+            match take(*from, step) {
+                Ok(Move::To(to)) => assert!(listed(*from, to), "{from:?} {step:?} {to:?}"),
+                Ok(Move::Done) => {}
+                Err(no) => assert!(no.code.starts_with("action."), "{from:?} {step:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_due_day_ends_at_midnight_in_vietnam() {
+    let due = Some(date(2013, 7, 25));
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    assert!(!action(State::Issued, due).is_overdue(at("2013-07-25T16:59:59Z")));
+    assert!(action(State::Issued, due).is_overdue(at("2013-07-25T17:00:00Z")));
+    assert!(action(State::Returned, due).is_overdue(at("2013-07-25T17:00:00Z")));
+    for state in [State::Proposed, State::ReportedDone, State::VerifiedDone, State::Cancelled] {
+        assert!(!action(state, due).is_overdue(at("2014-01-01T00:00:00Z")), "{state:?}");
+    }
+}
+
+#[test]
+fn time_is_asked_for_once_and_decided_once() {
+    let mut of = action(State::Accepted, Some(date(2013, 7, 25)));
+    let code = |no: Refusal| no.code;
+    assert_eq!(of.ask_for_time(request(date(2013, 7, 25))).map_err(code), Err("action.extension"));
+    of.ask_for_time(request(date(2013, 8, 9))).unwrap();
+    assert_eq!(of.ask_for_time(request(date(2013, 9, 9))).map_err(code), Err("action.extension-asked"));
+    of.decide_time(true, "Đồng ý".to_owned(), AccountId(Uuid::nil())).unwrap();
+    assert_eq!(of.due_on, Some(date(2013, 8, 9)));
+    let again = of.decide_time(false, "Không".to_owned(), AccountId(Uuid::nil()));
+    assert_eq!(again.map_err(code), Err("action.no-extension-asked"));
+    let mut done = action(State::ReportedDone, Some(date(2013, 7, 25)));
+    assert_eq!(done.ask_for_time(request(date(2013, 8, 9))).map_err(code), Err("action.no-time-runs"));
+}
+
+#[test]
+fn a_monthly_action_keeps_its_day_where_the_month_has_it() {
+    let monthly = Recurrence { every: Every::Month, instances: 12 }.checked().unwrap();
+    let days = monthly.due_days(date(2020, 1, 31));
+    assert_eq!(days.len(), 12);
+    assert_eq!(days.get(1), Some(&date(2020, 2, 29)));
+    assert_eq!(days.get(11), Some(&date(2020, 12, 31)));
+    assert!(Recurrence { every: Every::Year, instances: 1 }.checked().is_err());
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_verified_that_nobody_reported(walk in prop::collection::vec(0..STEPS.len(), 0..40)) {
+        let (mut state, mut reported) = (State::Proposed, false);
+        for step in walk.into_iter().filter_map(|n| STEPS.get(n)) {
+            if let Ok(Move::To(to)) = take(state, *step) {
+                prop_assert!(listed(state, to));
+                reported |= to == State::ReportedDone;
+                state = to;
+            }
+            prop_assert!(state != State::VerifiedDone || reported);
+        }
+    }
+}

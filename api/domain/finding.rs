@@ -1,0 +1,398 @@
+//! Findings: what was not as it should be, and what was good; how they are born, confirmed, explained and closed.
+
+mod state;
+
+pub use state::{Move, Step, take};
+
+use crate::ids::{
+    AccountId, CampaignId, FindingId, OwnerId, PhotoId, TeamId, TemplateVersionId, UnitId, VisitId,
+};
+use crate::refusal::{Kind as Family, Refusal};
+use crate::response::{Outcome as Answered, Response};
+use crate::template::Item;
+use crate::text;
+use crate::visit::{AskedList, rule};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Most characters of a statement, a cause, an explanation or a reason.
+pub const MOST_TEXT: usize = 4000;
+/// Most photos named in an explanation.
+pub const MOST_PHOTOS: usize = 50;
+/// Most findings linked to one.
+pub const MOST_LINKS: usize = 50;
+
+words! {
+    /// What a finding says.
+    Kind {
+        /// Not as it should be (tồn tại, hạn chế).
+        Shortfall = "finding",
+        /// Good, and worth telling (ưu điểm).
+        Strength = "strength",
+    }
+}
+
+words! {
+    /// How grave it is.
+    Severity {
+        /// Tồn tại, hạn chế.
+        Shortcoming = "shortcoming",
+        /// Khuyết điểm.
+        Defect = "defect",
+        /// Vi phạm.
+        Violation = "violation",
+    }
+}
+
+words! {
+    /// Where a finding is in its life.
+    State {
+        /// Proposed; nobody has decided.
+        Candidate = "candidate",
+        /// The lead stands by it.
+        Confirmed = "confirmed",
+        /// The lead does not.
+        Dismissed = "dismissed",
+        /// The unit is asked to explain.
+        ExplanationRequested = "explanation_requested",
+        /// The unit has explained.
+        Explained = "explained",
+        /// It stands after the explanation was verified.
+        Upheld = "upheld",
+        /// The explanation was right.
+        Withdrawn = "withdrawn",
+        /// Somebody was told to remedy it.
+        ActionOpen = "action_open",
+        /// Each of its actions is verified.
+        Remedied = "remedied",
+        /// Done with.
+        Closed = "closed",
+    }
+}
+
+words! {
+    /// How well it is known when it was so.
+    Precision {
+        /// At that moment.
+        Instant = "instant",
+        /// On that day.
+        Day = "day",
+        /// Some time in a period; there is no moment.
+        Period = "period",
+    }
+}
+
+words! {
+    /// What a re-inspection saw of an earlier finding.
+    Outcome {
+        /// Gone.
+        Fixed = "fixed",
+        /// Better, not gone.
+        PartlyFixed = "partly_fixed",
+        /// As before: a repeated finding is opened.
+        NotFixed = "not_fixed",
+        /// The question does not arise any more.
+        NoLongerApplicable = "no_longer_applicable",
+    }
+}
+
+words! {
+    /// Who judged an item.
+    Assessor {
+        /// The inspecting team.
+        Team = "team",
+        /// The unit itself.
+        Own = "self",
+        /// The executive above it (UBND).
+        Executive = "executive",
+        /// An elected body (HĐND).
+        ElectedBody = "elected_body",
+    }
+}
+
+words! {
+    /// What somebody says of an item.
+    Judgement {
+        /// Fine.
+        Pass = "pass",
+        /// Partly.
+        Partial = "partial",
+        /// Not fine.
+        Fail = "fail",
+    }
+}
+
+impl State {
+    /// Whether the lead stood by it and it is neither withdrawn nor closed.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        use State::{ActionOpen, Confirmed, Explained, ExplanationRequested, Remedied, Upheld};
+        matches!(self, Confirmed | ExplanationRequested | Explained | Upheld | ActionOpen | Remedied)
+    }
+
+    /// The open ones, as stored: for queries.
+    #[must_use]
+    pub fn open() -> Vec<&'static str> {
+        Self::ALL.iter().filter(|state| state.is_open()).map(|state| state.as_str()).collect()
+    }
+}
+
+/// What the unit says to a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Its words.
+    pub text: String,
+    /// Its own evidence: held photos.
+    pub photos: Vec<PhotoId>,
+    /// Its own evidence: papers, as it names them.
+    pub papers: Vec<String>,
+    /// Who spoke for it.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What came of verifying an explanation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// Whether the finding stands.
+    pub upheld: bool,
+    /// Why.
+    pub reason: String,
+    /// Who verified.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a re-inspection saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The re-inspection: the proof.
+    pub visit: VisitId,
+    /// What it saw.
+    pub outcome: Outcome,
+    /// In words; may be empty.
+    pub note: String,
+    /// Who recorded it.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of a finding, besides its state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Story {
+    /// Why it was dismissed.
+    pub dismissed_because: Option<String>,
+    /// The last day on which the unit may explain.
+    pub explain_by: Option<Date>,
+    /// What the unit said last.
+    pub explanation: Option<Explanation>,
+    /// What came of verifying it.
+    pub verification: Option<Verification>,
+    /// What the last re-inspection saw.
+    pub re_inspection: Option<Seen>,
+    /// Why no action is needed.
+    pub no_action_because: Option<String>,
+    /// Number of a procedure outside the system; never more than the number.
+    pub referral: Option<String>,
+    /// Findings that belong together.
+    pub linked: Vec<FindingId>,
+}
+
+/// When something was seen, as well as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// The moment; `None` with precision "period".
+    pub at: Option<Timestamp>,
+    /// How well it is known.
+    pub precision: Precision,
+}
+
+impl Inspected {
+    /// Checks that moment and precision agree.
+    ///
+    /// # Errors
+    /// `finding.inspected-at`.
+    pub fn checked(at: Option<Timestamp>, precision: Precision) -> Result<Self, Refusal> {
+        if at.is_none() == (precision == Precision::Period) {
+            return Ok(Self { at, precision });
+        }
+        let detail = "A period has no moment; anything else has one.";
+        Err(rule("finding.inspected-at", "/inspected_at", detail))
+    }
+}
+
+/// Something a visit found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Random: tells neither time nor number.
+    pub id: FindingId,
+    /// Whose campaign.
+    pub owner: OwnerId,
+    /// Under which campaign.
+    pub campaign: CampaignId,
+    /// At which visit.
+    pub visit: VisitId,
+    /// Which team stands by it.
+    pub team: TeamId,
+    /// At which unit.
+    pub unit: UnitId,
+    /// Every unit above it on the day of the visit, nearest first.
+    pub unit_ancestors: Vec<UnitId>,
+    /// The unit's printed path on that day.
+    pub unit_path: String,
+    /// Shortfall or strength.
+    pub kind: Kind,
+    /// The item it was born from; `None` for a free one.
+    pub item: Option<String>,
+    /// Of which checklist.
+    pub template_version: Option<TemplateVersionId>,
+    /// Of a free one: what it is about.
+    pub category: Option<String>,
+    /// What was found.
+    pub statement: String,
+    /// How grave; strengths have none.
+    pub severity: Option<Severity>,
+    /// Whether it is critical.
+    pub critical: bool,
+    /// Why it is so (nguyên nhân).
+    pub root_cause: Option<String>,
+    /// When it was seen.
+    pub inspected: Inspected,
+    /// When it was entered.
+    pub reported_at: Timestamp,
+    /// Where it is in its life.
+    pub state: State,
+    /// The finding it repeats.
+    pub repeat_of: Option<FindingId>,
+    /// How often it was found again: 0 the first time.
+    pub repeat_count: i32,
+    /// What became of it.
+    pub story: Story,
+    /// Who entered it.
+    pub proposed_by: AccountId,
+    /// For `If-Match`.
+    pub version: i32,
+}
+
+/// A finding that an item gives rise to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Birth {
+    /// Of which checklist.
+    pub template_version: TemplateVersionId,
+    /// Which item.
+    pub item: String,
+    /// The question that was not answered well.
+    pub statement: String,
+    /// How grave, until the lead says otherwise.
+    pub severity: Severity,
+    /// Whether the item is critical.
+    pub critical: bool,
+}
+
+/// Whether an answer gives rise to a finding. The one place that decides it.
+#[must_use]
+pub fn gives_rise(_: &Item, outcome: Answered) -> bool {
+    matches!(outcome, Answered::Fail | Answered::Partial)
+}
+
+/// The findings that the answers of a visit give rise to, in the order of its checklists.
+#[must_use]
+pub fn born_of(lists: &[AskedList], answers: &[Response]) -> Vec<Birth> {
+    let mut births = Vec::new();
+    for (list, item) in lists.iter().flat_map(|list| list.body.items().map(move |item| (list, item))) {
+        let answer = answers.iter().find(|a| a.template_version == list.version && a.item == item.code);
+        if answer.is_some_and(|answer| gives_rise(item, answer.outcome)) {
+            births.push(Birth {
+                template_version: list.version,
+                item: item.code.clone(),
+                statement: item.question.vi.clone(),
+                severity: if item.critical { Severity::Violation } else { Severity::Shortcoming },
+                critical: item.critical,
+            });
+        }
+    }
+    births
+}
+
+/// Reads a sentence of somebody's.
+///
+/// # Errors
+/// `finding.text`, blaming `pointer`.
+pub fn said(raw: &str, pointer: &str) -> Result<String, Refusal> {
+    text::required(raw, MOST_TEXT).map_err(|why| rule("finding.text", pointer, &format!("The text {why}.")))
+}
+
+/// Reads a sentence that may be missing.
+///
+/// # Errors
+/// As [`said`].
+pub fn said_if(raw: Option<&str>, pointer: &str) -> Result<Option<String>, Refusal> {
+    raw.map(|raw| said(raw, pointer)).transpose()
+}
+
+/// Reads the number of a procedure outside the system: a number and symbol as written, no story.
+///
+/// # Errors
+/// `finding.referral`.
+pub fn referral(raw: &str) -> Result<String, Refusal> {
+    let number = text::required(raw, 60)
+        .ok()
+        .filter(|number| number.chars().any(|c| c.is_ascii_digit()) && !number.contains(char::is_whitespace));
+    let detail = "A referral is a number as written, such as 12/QĐ-UBND; nothing of the procedure itself.";
+    number.ok_or_else(|| rule("finding.referral", "/referral", detail))
+}
+
+/// A percent with numerator and denominator, for rankings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The part.
+    pub part: u32,
+    /// The whole.
+    pub whole: u32,
+}
+
+/// Somebody's judgement of an item, beside those of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// The item.
+    pub item: String,
+    /// What sort of body judged.
+    pub assessor: Assessor,
+    /// Its name as written; empty for the team and the unit itself.
+    pub assessor_name: String,
+    /// What it says.
+    pub judgement: Judgement,
+    /// In words; may be empty.
+    pub note: String,
+    /// Who entered it.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whether assessments of one item say different things.
+#[must_use]
+pub fn disagree(of_one_item: &[Assessment]) -> bool {
+    of_one_item.windows(2).any(|pair| matches!(pair, [a, b] if a.judgement != b.judgement))
+}
+
+/// Refuses to record an outcome at a visit that is no re-inspection, or for another unit's finding.
+///
+/// # Errors
+/// `finding.not-re-inspected`.
+pub fn seen_again_at(finding: &Finding, visit: &crate::visit::Visit) -> Result<(), Refusal> {
+    let same = visit.owner == finding.owner && visit.unit == finding.unit && visit.id != finding.visit;
+    if visit.kind == crate::visit::Kind::ReInspection && same {
+        return Ok(());
+    }
+    let detail = "Outcomes are recorded at a re-inspection of the same unit by the same owner.";
+    Err(Refusal::new(Family::Conflict, "finding.not-re-inspected", detail))
+}
+
+#[cfg(test)]
+mod tests;

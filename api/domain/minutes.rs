@@ -1,0 +1,291 @@
+//! Minutes as a document: one canonical text of what a visit answered, found and said, a hash over it, and addenda.
+//!
+//! Canonical: UTF-8 in NFC, lines ended by `\n`, in an order that follows from the contents alone, so that anybody who
+//! has the text can compute the hash again.
+
+use crate::finding::{Finding, Kind, State};
+use crate::ids::{AccountId, VisitId};
+use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
+use crate::refusal::Refusal;
+use crate::response::{Answer, Outcome, Response, YesNoNa};
+use crate::text;
+use crate::visit::{AskedList, Figures, Visit, rule};
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use sha2::{Digest, Sha256};
+
+/// Most characters of a value or a reason in an addendum.
+pub const MOST_TEXT: usize = 4000;
+
+/// What a document is written from.
+pub struct Sources<'a> {
+    /// The visit.
+    pub visit: &'a Visit,
+    /// Its checklists, in order.
+    pub lists: &'a [AskedList],
+    /// Its answers.
+    pub answers: &'a [Response],
+    /// Its figures.
+    pub figures: &'a Figures,
+    /// Its findings and strengths, in any order.
+    pub findings: &'a [Finding],
+    /// What was explained to the unit on the spot, in the order it was said.
+    pub guidance: &'a [String],
+    /// What the team writes.
+    pub text: &'a str,
+}
+
+/// Writes the canonical text.
+#[must_use]
+pub fn document(of: &Sources<'_>) -> String {
+    let mut out = String::new();
+    let mut line = |words: &str| {
+        out.push_str(words);
+        out.push('\n');
+    };
+    line("BIÊN BẢN KIỂM TRA");
+    line(&format!("Lượt kiểm tra: {}", of.visit.id));
+    line(&format!("Đơn vị được kiểm tra: {}", of.visit.unit_path));
+    line(&format!("Thời gian: {}", told(of.visit.check_in.as_ref().map_or(of.visit.window.start, |c| c.at))));
+    line("");
+    line("I. KẾT QUẢ THEO NỘI DUNG KIỂM TRA");
+    for list in of.lists {
+        line(&format!("{} – {}", list.code, list.body.title.vi));
+        for item in list.body.items() {
+            let answer =
+                of.answers.iter().find(|a| a.template_version == list.version && a.item == item.code);
+            let (said, outcome, note) = answer.map_or_else(
+                || ("chưa trả lời".to_owned(), "", ""),
+                |a| (answered(&a.answer), judged(a.outcome), a.note.as_str()),
+            );
+            let mut words = format!("- {}: {said}", item.code);
+            for more in [outcome, note].into_iter().filter(|more| !more.is_empty()) {
+                words.push_str(" | ");
+                words.push_str(&one_line(more));
+            }
+            line(&words);
+        }
+    }
+    for of_list in &of.figures.templates {
+        let judged = of_list.passed();
+        let percent =
+            judged.basis_points().map_or("–".to_owned(), |p| format!("{},{:02}%", p / 100, p % 100));
+        line(&format!("{}: đạt {}/{} ({percent})", of_list.code, judged.numerator, judged.denominator));
+    }
+    line("");
+    line("II. ƯU ĐIỂM");
+    lines_of(&mut line, &findings(of.findings, Kind::Strength));
+    line("");
+    line("III. TỒN TẠI, HẠN CHẾ");
+    lines_of(&mut line, &findings(of.findings, Kind::Shortfall));
+    line("");
+    line("IV. HƯỚNG DẪN TẠI CHỖ");
+    lines_of(&mut line, &of.guidance.iter().map(|said| one_line(said)).collect::<Vec<_>>());
+    line("");
+    line("V. Ý KIẾN CỦA ĐOÀN");
+    line(of.text);
+    out
+}
+
+fn lines_of(line: &mut impl FnMut(&str), all: &[String]) {
+    if all.is_empty() {
+        line("- Không có.");
+    }
+    for one in all {
+        line(&format!("- {one}"));
+    }
+}
+
+/// Confirmed ones as such, candidates as what they are; dismissed ones are no part of the minutes. Sorted by their
+/// words, so that the order tells nothing of who entered them when.
+fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
+    let told = all.iter().filter(|f| f.kind == kind && f.state != State::Dismissed);
+    let mut lines: Vec<String> = told
+        .map(|finding| {
+            let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
+            let mut words = format!("{about}: {}", one_line(&finding.statement));
+            if let Some(severity) = finding.severity {
+                words.push_str(&format!(" | {}", severity.as_str()));
+            }
+            for (is, mark) in [
+                (finding.critical, " | nghiêm trọng"),
+                (finding.repeat_count > 0, " | lặp lại"),
+                (finding.state == State::Candidate, " | chờ xác nhận"),
+            ] {
+                if is {
+                    words.push_str(mark);
+                }
+            }
+            words
+        })
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn told(at: Timestamp) -> String {
+    let offset = Offset::from_seconds(VIETNAM_OFFSET_S).unwrap_or(Offset::UTC);
+    let local = offset.to_datetime(at);
+    let day = vietnam_day(at);
+    format!(
+        "{:02}:{:02}, ngày {:02}/{:02}/{:04}",
+        local.hour(),
+        local.minute(),
+        day.day(),
+        day.month(),
+        day.year()
+    )
+}
+
+/// An answer in words, as minutes and addenda print it.
+#[must_use]
+pub fn answered(answer: &Answer) -> String {
+    match answer {
+        Answer::YesNoNa { value: YesNoNa::Yes, .. } => "có".to_owned(),
+        Answer::YesNoNa { value: YesNoNa::No, .. } => "không".to_owned(),
+        Answer::YesNoNa { value: YesNoNa::Na, reason } => {
+            format!("không áp dụng ({})", one_line(reason.as_deref().unwrap_or_default()))
+        }
+        Answer::Choice { value } => value.clone(),
+        Answer::Count { value } => value.to_string(),
+        Answer::Number { value } => decimal(value),
+        Answer::Ratio { numerator, denominator, earlier } => {
+            let before = earlier.map(|of| {
+                format!(" (cùng kỳ năm trước: {}/{})", decimal(&of.numerator), decimal(&of.denominator))
+            });
+            format!("{}/{}{}", decimal(numerator), decimal(denominator), before.unwrap_or_default())
+        }
+        Answer::Text { value } => one_line(value),
+    }
+}
+
+/// Digits with a decimal comma and no zeros that say nothing.
+fn decimal(value: &crate::response::Decimal) -> String {
+    let millionths = value.millionths();
+    let sign = if millionths < 0 { "-" } else { "" };
+    let (whole, part) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);
+    let part = format!("{part:06}");
+    let part = part.trim_end_matches('0');
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole},{part}") }
+}
+
+fn judged(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Pass => "đạt",
+        Outcome::Partial => "đạt một phần",
+        Outcome::Fail => "không đạt",
+        Outcome::Na => "không áp dụng",
+        Outcome::Recorded => "ghi nhận",
+    }
+}
+
+/// SHA-256 (hex) over the UTF-8 bytes of a document.
+#[must_use]
+pub fn sha256(document: &str) -> String {
+    hex::encode(Sha256::digest(document))
+}
+
+/// What is changed about signed minutes: added, never written over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addendum {
+    /// Of which visit.
+    pub visit: VisitId,
+    /// Counts those of a visit, from 1.
+    pub number: i32,
+    /// Which item it is about; `None` for anything else.
+    pub item: Option<String>,
+    /// As it stands in the minutes.
+    pub was: String,
+    /// As it should read.
+    pub becomes: String,
+    /// Why.
+    pub reason: String,
+    /// Who wrote it.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+    /// SHA-256 (hex) over what came before it and its own words.
+    pub sha256: String,
+}
+
+impl Addendum {
+    /// Checks what somebody adds.
+    ///
+    /// # Errors
+    /// `minutes.addendum` for a text that is none, or one that changes nothing.
+    pub fn checked(mut self) -> Result<Self, Refusal> {
+        let read = |raw: &str, field: &str| {
+            text::required(raw, MOST_TEXT)
+                .map_err(|why| rule("minutes.addendum", field, &format!("The text {why}.")))
+        };
+        self.was = read(&self.was, "/was")?;
+        self.becomes = read(&self.becomes, "/becomes")?;
+        self.reason = read(&self.reason, "/reason")?;
+        if self.was == self.becomes {
+            return Err(rule("minutes.addendum", "/becomes", "An addendum changes something."));
+        }
+        Ok(self)
+    }
+
+    /// Ties it to what came before: the document's hash, or the previous addendum's.
+    #[must_use]
+    pub fn chained(mut self, before: &str) -> Self {
+        let item = self.item.as_deref().unwrap_or_default();
+        let parts = [before, &self.number.to_string(), item, &self.was, &self.becomes, &self.reason];
+        let words = parts.map(one_line).join("\n");
+        self.sha256 = sha256(&format!("{words}\n{}\n{}\n", self.by, self.at));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
+
+    use super::*;
+    use crate::response::Decimal;
+    use uuid::Uuid;
+
+    fn addendum(was: &str, becomes: &str) -> Addendum {
+        Addendum {
+            visit: VisitId(Uuid::nil()),
+            number: 1,
+            item: Some("OSS-B03".to_owned()),
+            was: was.to_owned(),
+            becomes: becomes.to_owned(),
+            reason: "Ghi nhầm".to_owned(),
+            by: AccountId(Uuid::nil()),
+            at: Timestamp::UNIX_EPOCH,
+            sha256: String::new(),
+        }
+    }
+
+    #[test]
+    fn numbers_are_printed_as_people_here_write_them() {
+        let half = Answer::Number { value: Decimal::of_f64(40.5) };
+        assert_eq!(answered(&half), "40,5");
+        let ratio =
+            Answer::Ratio { numerator: Decimal::whole(34), denominator: Decimal::whole(36), earlier: None };
+        assert_eq!(answered(&ratio), "34/36");
+        assert_eq!(told(Timestamp::UNIX_EPOCH), "07:00, ngày 01/01/1970");
+    }
+
+    #[test]
+    fn an_addendum_says_both_values_and_why() {
+        assert!(addendum("có", "không").checked().is_ok());
+        for (was, becomes) in [("", "không"), ("có", ""), ("có", "có ")] {
+            assert_eq!(addendum(was, becomes).checked().unwrap_err().code, "minutes.addendum");
+        }
+    }
+
+    #[test]
+    fn each_addendum_rests_on_what_came_before() {
+        let (one, other) = (addendum("có", "không").chained("a"), addendum("có", "không").chained("b"));
+        assert_ne!(one.sha256, other.sha256);
+        assert_eq!(one.sha256, addendum("có", "không").chained("a").sha256);
+    }
+}

@@ -1,0 +1,147 @@
+//! Who says that an action is done: never somebody of an owner unit, never the lead alone where it is critical. The
+//! query that enters a verification holds to that itself.
+
+use super::{Hold, targets_of};
+use crate::app::App;
+use crate::domain::action::{Action, State, Step, said};
+use crate::domain::actor::Actor;
+use crate::domain::finding::{self, Finding};
+use crate::domain::ids::{ActionId, FindingId, UnitId};
+use crate::domain::permission::Deed;
+use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::visit::rule;
+use crate::flows::{Result, findings};
+use crate::records::actions as shelf;
+use crate::records::actions::verify::{self as rows, Verification};
+use serde_json::json;
+
+fn own_unit() -> Refusal {
+    let detail = "Nobody verifies an action of a unit they belong to.";
+    Refusal::new(Family::Forbidden, "action.own-unit", detail)
+}
+
+/// Verifies that an action has remedied some of its findings, or all of them. It is done when all are verified; then its
+/// findings are closed, unless other actions still work on them.
+///
+/// # Errors
+/// `action.not-reported`, `action.own-unit`, `action.finding-unfit`, `action.finding-explained`.
+pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<FindingId>>) -> Result<Action> {
+    let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
+    let Some(done) = hold.step(Step::Verify)? else { return Ok(hold.action) };
+    let mut targets = hold.targets().await?;
+    let wanted = only.unwrap_or_else(|| targets.iter().map(|finding| finding.id).collect());
+    if wanted.iter().any(|id| !targets.iter().any(|finding| finding.id == *id)) {
+        let detail = "This action does not remedy one of these findings.";
+        return Err(rule("action.finding-unfit", "/findings", detail).into());
+    }
+    let in_doubt = |finding: &&Finding| {
+        use finding::State::{Explained, ExplanationRequested};
+        wanted.contains(&finding.id) && matches!(finding.state, ExplanationRequested | Explained)
+    };
+    if targets.iter().any(|finding| in_doubt(&finding)) {
+        let detail = "The unit's explanation of a finding is settled first.";
+        return Err(Refusal::new(Family::Conflict, "action.finding-explained", detail).into());
+    }
+    let how = Verification { action: id, report: hold.action.reported(), by: hold.by, at: hold.now };
+    if wanted.is_empty() {
+        let owners = hold.action.owners.iter();
+        let units: Vec<UnitId> =
+            owners.flat_map(|o| std::iter::once(o.unit).chain(o.ancestors.iter().copied())).collect();
+        if rows::belongs(&mut hold.tx, hold.by, &units).await? {
+            return Err(own_unit().into());
+        }
+    } else if rows::enter(&mut hold.tx, how, &wanted).await? == 0 {
+        return Err(own_unit().into());
+    }
+    rows::settle(&mut hold.tx, how).await?;
+    if let Some(settled) = shelf::find(&mut hold.tx, id).await? {
+        hold.action.targets = settled.targets;
+    }
+    remedy(&mut hold, actor, &mut targets).await?;
+    let details = json!({ "findings": wanted, "report": how.report });
+    if all_verified(&hold.action, &targets) {
+        hold.action.state = done;
+        hold.action.version = shelf::change(&mut hold.tx, &hold.action).await?;
+        close(&mut hold, actor, &mut targets).await?;
+    }
+    hold.write(actor, "action.verified", details).await
+}
+
+/// Whether nothing is left to verify: each finding is verified, or is no longer open.
+fn all_verified(action: &Action, targets: &[Finding]) -> bool {
+    action.targets.iter().all(|target| {
+        let finding = targets.iter().find(|finding| finding.id == target.finding);
+        target.verified_at.is_some() || finding.is_none_or(|finding| !finding.state.is_open())
+    })
+}
+
+/// Findings that each of their actions has remedied.
+async fn remedy(hold: &mut Hold, actor: &Actor, targets: &mut [Finding]) -> Result<()> {
+    for finding in targets.iter_mut().filter(|f| f.state == finding::State::ActionOpen) {
+        let actions = shelf::hold_for(&mut hold.tx, &[finding.id]).await?;
+        let mut live = actions.iter().filter(|action| action.state != State::Cancelled);
+        let verified = |action: &Action| {
+            let own = action.targets.iter().find(|target| target.finding == finding.id);
+            own.is_some_and(|target| target.verified_at.is_some())
+        };
+        if live.all(verified) {
+            step(hold, actor, finding, finding::Step::Remedy, "finding.remedied").await?;
+        }
+    }
+    Ok(())
+}
+
+/// Remedied findings whose actions are all done.
+async fn close(hold: &mut Hold, actor: &Actor, targets: &mut [Finding]) -> Result<()> {
+    for finding in targets.iter_mut().filter(|f| f.state == finding::State::Remedied) {
+        let actions = shelf::hold_for(&mut hold.tx, &[finding.id]).await?;
+        if actions.iter().all(|action| action.state.is_over()) {
+            step(hold, actor, finding, finding::Step::Close, "finding.closed").await?;
+        }
+    }
+    Ok(())
+}
+
+async fn step(
+    hold: &mut Hold,
+    actor: &Actor,
+    finding: &mut Finding,
+    step: finding::Step,
+    deed: &'static str,
+) -> Result<()> {
+    if let finding::Move::To(state) = finding::take(finding.kind, finding.state, step)? {
+        finding.state = state;
+        let details = json!({ "action": hold.action.id });
+        findings::write(&mut hold.tx, actor, finding, (deed, details), hold.now).await?;
+    }
+    Ok(())
+}
+
+/// Returns a report whose evidence does not do; what was verified of it is open again.
+///
+/// # Errors
+/// `action.not-reported`, `action.own-unit`, `action.text` without a reason.
+pub async fn give_back(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Result<Action> {
+    let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
+    let reason = said(reason, "/reason")?;
+    let Some(state) = hold.step(Step::Return)? else { return Ok(hold.action) };
+    let owners = hold.action.owners.iter();
+    let units: Vec<UnitId> =
+        owners.flat_map(|o| std::iter::once(o.unit).chain(o.ancestors.iter().copied())).collect();
+    if rows::belongs(&mut hold.tx, hold.by, &units).await? {
+        return Err(own_unit().into());
+    }
+    let mut targets = targets_of(&mut hold.tx, &hold.action).await?;
+    for finding in targets.iter_mut().filter(|f| f.state == finding::State::Remedied) {
+        step(&mut hold, actor, finding, finding::Step::OpenAction, "finding.action_opened").await?;
+    }
+    rows::unsettle(&mut hold.tx, id).await?;
+    for target in &mut hold.action.targets {
+        target.verified_at = None;
+    }
+    hold.action.state = state;
+    if let Some(report) = hold.action.story.reports.last_mut() {
+        report.returned_because = Some(reason.clone());
+    }
+    hold.write(actor, "action.returned", json!({ "reason": reason })).await
+}

@@ -1,0 +1,156 @@
+//! Who received a team, and what it explained on the spot: sent by phones, in any order, as often as they like.
+
+use super::Result;
+use super::visits::life::Work;
+use super::visits::{allowed, note_sealed_reads};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{AccountId, AttendeeId, GuidanceId, VisitId, minted_by_phone};
+use crate::domain::moment::DeviceMoment;
+use crate::domain::permission::Deed;
+use crate::domain::refusal::{Kind, Refusal};
+pub use crate::domain::visit::company::{Attendee, Guidance};
+use crate::domain::visit::rule;
+use crate::records::custody::{self, Entry};
+use crate::records::visits::{company, life as rows};
+use crate::records::{Db, visits};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::slice::from_ref;
+use uuid::Uuid;
+
+/// An attendee as a phone sends them.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// At which visit.
+    pub visit: VisitId,
+    /// Their name.
+    pub name: String,
+    /// Where they work.
+    pub office: String,
+    /// Their titles.
+    pub positions: Vec<String>,
+}
+
+/// Guidance as a phone sends it.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// At which visit.
+    pub visit: VisitId,
+    /// About which item.
+    pub item: Option<String>,
+    /// Whom.
+    pub guided: String,
+    /// What.
+    pub content: String,
+    /// When, by the device.
+    pub at: DeviceMoment,
+}
+
+fn minted(id: Uuid) -> Result<()> {
+    let why = |why: crate::domain::ids::BadId| rule("id.not-version-7", "id", &why.to_string());
+    Ok(minted_by_phone(id).map(|_| ()).map_err(why)?)
+}
+
+fn id_taken() -> Refusal {
+    let detail = "This id was given to another entry. A new entry needs a new id.";
+    Refusal::new(Kind::Conflict, "entry.id-taken", detail)
+}
+
+async fn noted(
+    mut work: Work,
+    actor: &Actor,
+    deed: &str,
+    object: (&str, String),
+    details: Value,
+) -> Result<()> {
+    let (owner, visit) = (Some(work.visit.owner), Some(work.visit.id));
+    let entry = Entry { deed, object, owner, visit, details };
+    custody::note(&mut work.tx, Some(actor), entry, work.now).await?;
+    work.tx.commit().await?;
+    Ok(())
+}
+
+/// Records somebody who received the team, or corrects them; true where they are new. The same again changes nothing.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid`, `id.not-version-7`, `entry.id-taken`, `visit.not-on-site`,
+/// `visit.answers-locked`, `visit.closed`.
+pub async fn receive(app: &App, actor: &Actor, id: AttendeeId, host: Host) -> Result<(Attendee, bool)> {
+    let mut work = Work::begin(app, actor, host.visit, Deed::RecordVisit).await?;
+    minted(id.0)?;
+    let Host { visit, name, office, positions } = host;
+    let (recorded_by, recorded_at) = (work.by, work.now);
+    let new = Attendee { id, visit, name, office, positions, recorded_by, recorded_at }.checked()?;
+    let held = company::find_attendee(&mut work.tx, id).await?;
+    let new = match held {
+        Some(held) if held.visit != visit => return Err(id_taken().into()),
+        Some(held) if held.says_the_same(&new) => return Ok((held, false)),
+        Some(held) => Attendee { recorded_by: held.recorded_by, recorded_at: held.recorded_at, ..new },
+        None => new,
+    };
+    work.visit.may_be_answered()?;
+    company::keep_attendee(&mut work.tx, &new).await?;
+    let is_new = new.recorded_at == work.now;
+    let details = json!({ "name": new.name, "office": new.office, "positions": new.positions });
+    noted(work, actor, "visit.received_by", ("attendee", id.to_string()), details).await?;
+    Ok((new, is_new))
+}
+
+/// Enters what the team explained, or corrects it; true where it is new. The same again changes nothing.
+///
+/// # Errors
+/// As [`receive`].
+pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Result<(Guidance, bool)> {
+    let mut work = Work::begin(app, actor, given.visit, Deed::RecordVisit).await?;
+    minted(id.0)?;
+    let Given { visit, item, guided, content, at } = given;
+    let (recorded_by, recorded_at): (AccountId, Timestamp) = (work.by, work.now);
+    let (given_at, given_offset_s) = (at.at, at.offset_s);
+    let new =
+        Guidance { id, visit, item, guided, content, given_at, given_offset_s, recorded_by, recorded_at };
+    let new = new.checked()?;
+    let held = company::find_guidance(&mut work.tx, id).await?;
+    let new = match held {
+        Some(held) if held.visit != visit => return Err(id_taken().into()),
+        Some(held) if held.says_the_same(&new) => return Ok((held, false)),
+        Some(held) => Guidance { recorded_by: held.recorded_by, recorded_at: held.recorded_at, ..new },
+        None => new,
+    };
+    work.visit.may_be_answered()?;
+    company::keep_guidance(&mut work.tx, &new).await?;
+    let is_new = new.recorded_at == work.now;
+    let details = json!({ "item": new.item, "guided": new.guided, "at": new.given_at });
+    noted(work, actor, "visit.guided", ("guidance", id.to_string()), details).await?;
+    Ok((new, is_new))
+}
+
+async fn seen(db: &mut Db, app: &App, actor: &Actor, visit: VisitId, through: &str) -> Result<()> {
+    let standing: visits::Standing = allowed(db, actor, visit, Deed::ReadVisit).await?;
+    let visit = rows::find(db, standing.id).await?.ok_or_else(Refusal::not_found)?;
+    note_sealed_reads(db, actor, from_ref(&visit), through, app.now()).await
+}
+
+/// Everybody who received the team.
+///
+/// # Errors
+/// `not-found`.
+pub async fn attendees(app: &App, actor: &Actor, visit: VisitId) -> Result<Vec<Attendee>> {
+    let mut tx = app.records.begin().await?;
+    seen(&mut tx, app, actor, visit, "attendees").await?;
+    let found = company::attendees(&mut tx, visit).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
+/// The guidance log of a visit.
+///
+/// # Errors
+/// `not-found`.
+pub async fn guidance(app: &App, actor: &Actor, visit: VisitId) -> Result<Vec<Guidance>> {
+    let mut tx = app.records.begin().await?;
+    seen(&mut tx, app, actor, visit, "guidance").await?;
+    let found = company::guidance_log(&mut tx, visit).await?;
+    tx.commit().await?;
+    Ok(found)
+}

@@ -1,0 +1,274 @@
+//! Findings: born, proposed, listed and read. What is decided about them, what re-inspections saw and what others say
+//! have files of their own.
+
+pub mod again;
+pub mod assess;
+pub mod decide;
+pub mod totals;
+
+use super::visits::allowed;
+use super::visits::life::Work;
+use super::{Error, Result, cut, scope};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::finding::{
+    self, Birth, Finding, Inspected, Kind, Precision, Severity, State, Story, born_of, said, said_if,
+};
+use crate::domain::ids::{AccountId, FindingId, VisitId};
+use crate::domain::permission::Deed;
+use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::visit::{self, Visit, rule};
+use crate::identity;
+use crate::records::custody::{self, Entry};
+use crate::records::findings::{self as rows, page as lists};
+use crate::records::visits::{self, Standing};
+use crate::records::{Tx, responses};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+pub use crate::records::findings::page::{Place, Wanted};
+
+/// A finding in somebody's hands: held, with its visit's log, until the work is done.
+struct Hold {
+    tx: Tx,
+    standing: Standing,
+    finding: Finding,
+    by: AccountId,
+    now: Timestamp,
+}
+
+impl Hold {
+    /// Takes a finding in hand, if the actor may do the deed at its visit.
+    async fn begin(app: &App, actor: &Actor, id: FindingId, deed: Deed) -> Result<Self> {
+        let mut tx = app.records.begin().await?;
+        let (finding, standing) = permitted(&mut tx, actor, id, deed).await?;
+        let by = actor.account().ok_or_else(Refusal::forbidden)?;
+        // The visit's row before the finding's: its log is written last.
+        visits::lock(&mut tx, finding.visit).await?;
+        let finding = rows::hold(&mut tx, &[id]).await?.pop().ok_or_else(Refusal::not_found)?;
+        Ok(Self { tx, standing, finding, by, now: app.now() })
+    }
+
+    /// Takes a step; `None` where it was taken before.
+    fn step(&self, step: finding::Step) -> Result<Option<State>> {
+        Ok(match finding::take(self.finding.kind, self.finding.state, step)? {
+            finding::Move::To(state) => Some(state),
+            finding::Move::Done => None,
+        })
+    }
+
+    /// Writes what was changed and records the deed.
+    async fn write(mut self, actor: &Actor, deed: &'static str, details: Value) -> Result<Finding> {
+        write(&mut self.tx, actor, &mut self.finding, (deed, details), self.now).await?;
+        self.tx.commit().await?;
+        Ok(self.finding)
+    }
+}
+
+/// Writes a finding that is held and records the deed.
+pub(super) async fn write(
+    tx: &mut Tx,
+    actor: &Actor,
+    finding: &mut Finding,
+    (deed, details): (&'static str, Value),
+    now: Timestamp,
+) -> Result<()> {
+    finding.version = rows::change(tx, finding).await?;
+    custody::note(tx, Some(actor), entry(finding, deed, details), now).await?;
+    Ok(())
+}
+
+pub(super) fn entry(finding: &Finding, deed: &'static str, details: Value) -> Entry<'static> {
+    Entry {
+        deed,
+        object: ("finding", finding.id.to_string()),
+        owner: Some(finding.owner),
+        visit: Some(finding.visit),
+        details,
+    }
+}
+
+/// A finding with its visit, if the actor may do the deed there.
+async fn permitted(tx: &mut Tx, actor: &Actor, id: FindingId, deed: Deed) -> Result<(Finding, Standing)> {
+    let finding = rows::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let standing = allowed(tx, actor, finding.visit, deed).await?;
+    Ok((finding, standing))
+}
+
+/// Reads one finding.
+///
+/// # Errors
+/// `not-found`.
+pub async fn read(app: &App, actor: &Actor, id: FindingId) -> Result<Finding> {
+    let mut tx = app.records.begin().await?;
+    Ok(permitted(&mut tx, actor, id, Deed::ReadFindings).await?.0)
+}
+
+/// One page of the findings an actor may see, latest first, and where the next one begins.
+///
+/// # Errors
+/// `scope-missing`.
+pub async fn page(
+    app: &App,
+    actor: &Actor,
+    wanted: &Wanted,
+    limit: u8,
+) -> Result<(Vec<Finding>, Option<Place>)> {
+    scope(actor, Deed::ReadFindings)?;
+    let mut db = app.records.conn().await?;
+    let found = lists::page(&mut db, actor, wanted, limit.saturating_add(1)).await?;
+    let (places, more) = cut(found, limit);
+    let next = places.last().copied().filter(|_| more);
+    let ids: Vec<FindingId> = places.iter().map(lists::at).collect();
+    Ok((rows::load(&mut db, &ids).await?, next))
+}
+
+/// What somebody saw.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Shortfall or strength.
+    pub kind: Kind,
+    /// The item it is about.
+    pub item: Option<String>,
+    /// Or what it is about, where no item asks.
+    pub category: Option<String>,
+    /// What was seen.
+    pub statement: String,
+    /// How grave; a shortcoming where nothing is said.
+    pub severity: Option<Severity>,
+    /// Whether it is critical.
+    pub critical: bool,
+    /// Why it is so.
+    pub root_cause: Option<String>,
+    /// When it was seen; the check-in where nothing is said.
+    pub inspected_at: Option<Timestamp>,
+    /// How well that is known.
+    pub precision: Precision,
+}
+
+/// Enters a candidate: a free finding, one about an item, or a strength.
+///
+/// # Errors
+/// `visit.not-on-site`, `visit.closed`, `finding.about`, `finding.item-unknown`, `finding.item-taken`, `finding.text`,
+/// `finding.inspected-at`, `finding.severity`.
+pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal) -> Result<Finding> {
+    let mut work = Work::begin(app, actor, visit, Deed::ProposeFinding).await?;
+    visited(&work.visit)?;
+    let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
+    let list = |code: &str| lists.iter().find(|list| list.body.item(code).is_some()).map(|list| list.version);
+    let (item, template_version, category) = match (said_of.item, said_of.category) {
+        (Some(code), None) => {
+            let version = list(&code).ok_or_else(|| unknown_item(&code))?;
+            (Some(code), Some(version), None)
+        }
+        (None, Some(category)) => (None, None, Some(said(&category, "/category")?)),
+        _ => {
+            let detail = "A finding is about an item or has a category: one of the two.";
+            return Err(rule("finding.about", "/item", detail).into());
+        }
+    };
+    let moment = match said_of.precision {
+        Precision::Period => said_of.inspected_at,
+        _ => said_of.inspected_at.or(work.visit.check_in.as_ref().map(|c| c.at)).or(Some(work.now)),
+    };
+    if said_of.kind == Kind::Strength && (said_of.severity.is_some() || said_of.critical) {
+        let detail = "A strength is neither grave nor critical.";
+        return Err(rule("finding.severity", "/severity", detail).into());
+    }
+    let mut finding = blank(&work.visit, work.by, work.now);
+    finding.kind = said_of.kind;
+    finding.item = item;
+    finding.template_version = template_version;
+    finding.category = category;
+    finding.statement = said(&said_of.statement, "/statement")?;
+    finding.severity =
+        (said_of.kind == Kind::Shortfall).then(|| said_of.severity.unwrap_or(Severity::Shortcoming));
+    finding.critical = said_of.critical;
+    finding.root_cause = said_if(said_of.root_cause.as_deref(), "/root_cause")?;
+    finding.inspected = Inspected::checked(moment, said_of.precision)?;
+    if !rows::keep(&mut work.tx, &finding).await? {
+        let detail = "This item gave rise to a finding at this visit already.";
+        return Err(Refusal::new(Family::Conflict, "finding.item-taken", detail).into());
+    }
+    let details = json!({ "kind": finding.kind, "item": finding.item, "category": finding.category });
+    custody::note(&mut work.tx, Some(actor), entry(&finding, "finding.proposed", details), work.now).await?;
+    work.tx.commit().await?;
+    Ok(finding)
+}
+
+/// Enters a candidate for each item of a visit that was not answered well and has none yet. Called when recording
+/// closes, and again when minutes are drafted, because answers of slow phones come later.
+pub(super) async fn bear(work: &mut Work, actor: &Actor) -> Result<usize> {
+    let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
+    let answers = responses::of_visit(&mut work.tx, work.visit.id).await?;
+    let mut born = 0;
+    for birth in born_of(&lists, &answers) {
+        let finding = candidate(&work.visit, birth, work.by, work.now);
+        if rows::keep(&mut work.tx, &finding).await? {
+            born += 1;
+            let details = json!({ "item": finding.item, "critical": finding.critical });
+            let entry = entry(&finding, "finding.born", details);
+            custody::note(&mut work.tx, Some(actor), entry, work.now).await?;
+        }
+    }
+    Ok(born)
+}
+
+fn candidate(visit: &Visit, birth: Birth, by: AccountId, now: Timestamp) -> Finding {
+    Finding {
+        item: Some(birth.item),
+        template_version: Some(birth.template_version),
+        statement: birth.statement,
+        severity: Some(birth.severity),
+        critical: birth.critical,
+        ..blank(visit, by, now)
+    }
+}
+
+/// A finding of a visit of which nothing is said yet.
+fn blank(visit: &Visit, by: AccountId, now: Timestamp) -> Finding {
+    let at = visit.check_in.as_ref().map_or(now, |check_in| check_in.at);
+    Finding {
+        id: FindingId::random(identity::random()),
+        owner: visit.owner,
+        campaign: visit.campaign,
+        visit: visit.id,
+        team: visit.team,
+        unit: visit.unit,
+        unit_ancestors: visit.unit_ancestors.clone(),
+        unit_path: visit.unit_path.clone(),
+        kind: Kind::Shortfall,
+        item: None,
+        template_version: None,
+        category: None,
+        statement: String::new(),
+        severity: None,
+        critical: false,
+        root_cause: None,
+        inspected: Inspected { at: Some(at), precision: Precision::Instant },
+        reported_at: now,
+        state: State::Candidate,
+        repeat_of: None,
+        repeat_count: 0,
+        story: Story::default(),
+        proposed_by: by,
+        version: 1,
+    }
+}
+
+/// Refuses what only a visit that took place can have.
+pub(super) fn visited(visit: &Visit) -> std::result::Result<(), Refusal> {
+    if matches!(visit.state, visit::State::Cancelled | visit::State::Aborted) {
+        return Err(visit::closed());
+    }
+    if visit.state.is_before_check_in() {
+        let detail = "Nothing is found before the team has checked in.";
+        return Err(Refusal::new(Family::Conflict, "visit.not-on-site", detail));
+    }
+    Ok(())
+}
+
+fn unknown_item(code: &str) -> Error {
+    let detail = format!("No checklist of this visit has an item {code}.");
+    rule("finding.item-unknown", "/item", &detail).into()
+}

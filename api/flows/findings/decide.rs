@@ -1,0 +1,216 @@
+//! What is decided about a finding: confirmed or dismissed, explained, verified, told more about.
+
+use super::{Hold, rows};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::finding::{
+    self, Explanation, Finding, MOST_LINKS, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
+};
+use crate::domain::ids::{FindingId, PhotoId, UnitId};
+use crate::domain::permission::{Deed, TeamRole};
+use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::visit::rule;
+use crate::flows::{Result, actions, current};
+use crate::records::actions as action_rows;
+use crate::records::actions::verify;
+use jiff::civil::Date;
+use serde_json::json;
+
+/// What the lead says while confirming; what is left out stays.
+#[derive(Clone, Debug, Default)]
+pub struct Confirmation {
+    /// How grave.
+    pub severity: Option<Severity>,
+    /// Whether it is critical.
+    pub critical: Option<bool>,
+    /// What was found, in the lead's words.
+    pub statement: Option<String>,
+    /// Why it is so.
+    pub root_cause: Option<String>,
+}
+
+/// Stands by a candidate.
+///
+/// # Errors
+/// `finding.not-candidate`, `finding.severity`, `finding.text`.
+pub async fn confirm(app: &App, actor: &Actor, id: FindingId, said_of: Confirmation) -> Result<Finding> {
+    let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
+    let Some(state) = hold.step(Step::Confirm)? else { return Ok(hold.finding) };
+    let finding = &mut hold.finding;
+    if finding.kind == finding::Kind::Strength
+        && (said_of.severity.is_some() || said_of.critical == Some(true))
+    {
+        let detail = "A strength is neither grave nor critical.";
+        return Err(rule("finding.severity", "/severity", detail).into());
+    }
+    finding.severity = said_of.severity.or(finding.severity);
+    finding.critical = said_of.critical.unwrap_or(finding.critical);
+    if let Some(statement) = said_if(said_of.statement.as_deref(), "/statement")? {
+        finding.statement = statement;
+    }
+    finding.root_cause =
+        said_if(said_of.root_cause.as_deref(), "/root_cause")?.or_else(|| finding.root_cause.clone());
+    finding.state = state;
+    let details = json!({ "severity": finding.severity, "critical": finding.critical });
+    hold.write(actor, "finding.confirmed", details).await
+}
+
+/// Does not stand by a candidate.
+///
+/// # Errors
+/// `finding.not-candidate`, `finding.text` without a reason.
+pub async fn dismiss(app: &App, actor: &Actor, id: FindingId, reason: &str) -> Result<Finding> {
+    let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
+    let reason = said(reason, "/reason")?;
+    let Some(state) = hold.step(Step::Dismiss)? else { return Ok(hold.finding) };
+    hold.finding.state = state;
+    hold.finding.story.dismissed_because = Some(reason.clone());
+    hold.write(actor, "finding.dismissed", json!({ "reason": reason })).await
+}
+
+/// Asks the unit to explain, until the end of a local day where one is named.
+///
+/// # Errors
+/// `finding.not-explainable`, `finding.strength`.
+pub async fn request_explanation(
+    app: &App,
+    actor: &Actor,
+    id: FindingId,
+    until: Option<Date>,
+) -> Result<Finding> {
+    let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
+    let Some(state) = hold.step(Step::RequestExplanation)? else { return Ok(hold.finding) };
+    hold.finding.state = state;
+    hold.finding.story.explain_by = until;
+    hold.write(actor, "finding.explanation_requested", json!({ "until": until })).await
+}
+
+/// What the unit says, with evidence of its own.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Its words.
+    pub text: String,
+    /// Held photos of the unit.
+    pub photos: Vec<PhotoId>,
+    /// Papers, by name.
+    pub papers: Vec<String>,
+}
+
+/// Explains a finding for the unit, asked or not: its right of reply.
+///
+/// # Errors
+/// `finding.not-explainable`, `finding.text`, `finding.photos`.
+pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -> Result<Finding> {
+    let mut hold = Hold::begin(app, actor, id, Deed::ExplainFinding).await?;
+    let Some(state) = hold.step(Step::Explain)? else { return Ok(hold.finding) };
+    let mut photos = unit_says.photos;
+    photos.sort_unstable();
+    photos.dedup();
+    let unit = hold.finding.unit;
+    if photos.len() > MOST_PHOTOS
+        || action_rows::photos_of(&mut hold.tx, &photos, &[unit]).await? != photos.len()
+    {
+        let detail = format!("Evidence is at most {MOST_PHOTOS} sound photos of the unit.");
+        return Err(rule("finding.photos", "/photos", &detail).into());
+    }
+    let explanation = Explanation {
+        text: said(&unit_says.text, "/text")?,
+        photos,
+        papers: crate::domain::action::papers(&unit_says.papers)?,
+        by: hold.by,
+        at: hold.now,
+    };
+    let details = json!({ "photos": explanation.photos, "papers": explanation.papers });
+    hold.finding.state = state;
+    hold.finding.story.explanation = Some(explanation);
+    hold.write(actor, "finding.explained", details).await
+}
+
+/// Settles an explanation after verifying it: the finding stands, or is withdrawn and its actions with it. Nobody
+/// verifies for a unit they belong to, and the lead not a critical one alone.
+///
+/// # Errors
+/// `finding.no-explanation`, `finding.own-unit`, `finding.lead-alone`, `finding.text` without a reason.
+pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reason: &str) -> Result<Finding> {
+    let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
+    let reason = said(reason, "/reason")?;
+    let step = if upheld { Step::Uphold } else { Step::Withdraw };
+    let Some(state) = hold.step(step)? else { return Ok(hold.finding) };
+    let units: Vec<UnitId> =
+        std::iter::once(hold.finding.unit).chain(hold.finding.unit_ancestors.iter().copied()).collect();
+    if verify::belongs(&mut hold.tx, hold.by, &units).await? {
+        let detail = "Nobody verifies what a unit says that they belong to.";
+        return Err(Refusal::new(Family::Forbidden, "finding.own-unit", detail).into());
+    }
+    if hold.finding.critical && hold.standing.subject.team_role == Some(TeamRole::Lead) {
+        let detail = "A critical finding is verified by somebody else than the lead of its team.";
+        return Err(Refusal::new(Family::Forbidden, "finding.lead-alone", detail).into());
+    }
+    hold.finding.state = state;
+    hold.finding.story.verification =
+        Some(Verification { upheld, reason: reason.clone(), by: hold.by, at: hold.now });
+    let actions = actions::open_for(&mut hold.tx, &[id]).await?;
+    if upheld && actions.iter().any(|action| action.state != crate::domain::action::State::Proposed) {
+        hold.finding.state = finding::State::ActionOpen;
+    }
+    hold.finding.version = rows::change(&mut hold.tx, &hold.finding).await?;
+    if !upheld {
+        actions::let_go(&mut hold.tx, actor, actions, "the finding was withdrawn", hold.now).await?;
+    }
+    let deed = if upheld { "finding.upheld" } else { "finding.withdrawn" };
+    let entry = super::entry(&hold.finding, deed, json!({ "reason": reason }));
+    crate::records::custody::note(&mut hold.tx, Some(actor), entry, hold.now).await?;
+    hold.tx.commit().await?;
+    Ok(hold.finding)
+}
+
+/// What else is told of a finding; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Why it is so.
+    pub root_cause: Option<String>,
+    /// Number of a procedure outside the system.
+    pub referral: Option<String>,
+    /// Why no action is needed.
+    pub no_action_because: Option<String>,
+    /// Findings that belong together with it, all of them.
+    pub linked: Option<Vec<FindingId>>,
+}
+
+/// Tells more of a finding, whatever its state.
+///
+/// # Errors
+/// `version.stale`, `finding.text`, `finding.referral`, `finding.links`.
+pub async fn change(
+    app: &App,
+    actor: &Actor,
+    id: FindingId,
+    version: i32,
+    change: Change,
+) -> Result<Finding> {
+    let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
+    current(version, hold.finding.version)?;
+    if let Some(mut linked) = change.linked {
+        linked.sort_unstable();
+        linked.dedup();
+        let known = rows::load(&mut hold.tx, &linked).await?;
+        let fit = known.iter().filter(|f| f.owner == hold.finding.owner && f.id != id).count();
+        if linked.len() > MOST_LINKS || fit != linked.len() {
+            let detail = format!("Links name at most {MOST_LINKS} other findings of the same owner.");
+            return Err(rule("finding.links", "/linked", &detail).into());
+        }
+        hold.finding.story.linked = linked;
+    }
+    let finding = &mut hold.finding;
+    finding.root_cause =
+        said_if(change.root_cause.as_deref(), "/root_cause")?.or_else(|| finding.root_cause.clone());
+    let story = &mut finding.story;
+    story.no_action_because = said_if(change.no_action_because.as_deref(), "/no_action_because")?
+        .or_else(|| story.no_action_because.clone());
+    if let Some(number) = change.referral {
+        story.referral = Some(finding::referral(&number)?);
+    }
+    let details = json!({ "root_cause": finding.root_cause, "referral": finding.story.referral,
+        "linked": finding.story.linked, "no_action_because": finding.story.no_action_because });
+    hold.write(actor, "finding.changed", details).await
+}

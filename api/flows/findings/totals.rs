@@ -1,0 +1,86 @@
+//! Figures of a campaign: totals that name nobody, for everybody the campaign concerns.
+
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::campaign::CampaignKind;
+use crate::domain::ids::{CampaignId, UnitId};
+use crate::domain::moment::vietnam_day;
+use crate::domain::permission::{Deed, Subject, may};
+use crate::domain::refusal::Refusal;
+use crate::flows::Result;
+use crate::records::actions::page as action_figures;
+use crate::records::findings::figures;
+use crate::records::{Db, campaigns, teams};
+use jiff::Timestamp;
+
+pub use action_figures::Counts as ActionCounts;
+pub use figures::{Again, Counts, OfCause};
+
+/// Figures of a campaign's findings.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// How many there are of what.
+    pub counts: Counts,
+    /// What re-inspections saw, by item; most often repeated first.
+    pub again: Vec<Again>,
+    /// Confirmed at re-inspections, repeating none.
+    pub new_at_re_inspection: i64,
+    /// By cause, most first.
+    pub causes: Vec<OfCause>,
+}
+
+/// Whether an actor may read a campaign's totals: heads and staff where it was at their unit.
+async fn permitted(db: &mut Db, actor: &Actor, id: CampaignId) -> Result<()> {
+    let campaign = campaigns::find(db, id).await?.ok_or_else(Refusal::not_found)?;
+    let team_role = match actor.account() {
+        Some(me) => teams::role_in_campaign(db, id, me).await?,
+        None => None,
+    };
+    let mut units: Vec<UnitId> = Vec::new();
+    for unit in actor.grants.iter().filter_map(|grant| grant.unit) {
+        if !units.contains(&unit) && figures::was_at(db, id, &[unit]).await? {
+            units.push(unit);
+        }
+    }
+    let subject = Subject {
+        owner: Some(campaign.owner),
+        units,
+        campaign: Some(id),
+        supervision: campaign.kind == CampaignKind::Supervision,
+        team_role,
+        dispatched: true,
+        ..Subject::default()
+    };
+    Ok(may(actor, Deed::ReadTotals, &subject)?)
+}
+
+/// Figures of a campaign's findings.
+///
+/// # Errors
+/// `not-found`.
+pub async fn of_findings(app: &App, actor: &Actor, id: CampaignId) -> Result<Figures> {
+    let mut db = app.records.conn().await?;
+    permitted(&mut db, actor, id).await?;
+    Ok(Figures {
+        counts: figures::counts(&mut db, id).await?,
+        again: figures::again(&mut db, id).await?,
+        new_at_re_inspection: figures::new_at_re_inspection(&mut db, id).await?,
+        causes: figures::causes(&mut db, id).await?,
+    })
+}
+
+/// Figures of a campaign's actions; what is late by the local day of `at`.
+///
+/// # Errors
+/// `not-found`.
+pub async fn of_actions(
+    app: &App,
+    actor: &Actor,
+    id: CampaignId,
+    at: Option<Timestamp>,
+) -> Result<(ActionCounts, Timestamp)> {
+    let mut db = app.records.conn().await?;
+    permitted(&mut db, actor, id).await?;
+    let at = at.unwrap_or_else(|| app.now());
+    Ok((action_figures::counts(&mut db, id, vietnam_day(at)).await?, at))
+}

@@ -1,0 +1,239 @@
+//! A corrective action as the API shows it.
+
+use crate::domain::action::{
+    Action, Every, Extension, ExtensionState, Kind, Measure, Owner, Report, State, Target,
+};
+use crate::http::headers;
+use crate::http::vocabulary;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Something counted before and after.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Measure, example = json!({ "name": "Thời gian giải quyết", "unit": "day", "before": 10, "after": 7 }))]
+pub struct MeasureView {
+    /// What is counted.
+    name: String,
+    /// In what.
+    unit: String,
+    /// As it was.
+    before: i64,
+    /// As it is to be, or became.
+    after: i64,
+}
+
+impl From<MeasureView> for Measure {
+    fn from(said: MeasureView) -> Self {
+        Self { name: said.name, unit: said.unit, before: said.before, after: said.after }
+    }
+}
+
+/// How often.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Recurrence, example = json!({ "every": "month", "instances": 12 }))]
+pub struct RecurrenceView {
+    /// Each month, quarter or year.
+    #[schema(value_type = vocabulary::Every)]
+    pub(super) every: Every,
+    /// How many in all.
+    #[schema(minimum = 2, maximum = 60)]
+    pub(super) instances: u16,
+}
+
+/// Somebody who is to do it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActionOwner)]
+pub struct OwnerView {
+    /// Which unit.
+    unit: Uuid,
+    /// Its printed path.
+    #[schema(example = "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang")]
+    path: String,
+}
+
+impl From<&Owner> for OwnerView {
+    fn from(owner: &Owner) -> Self {
+        Self { unit: owner.unit.0, path: owner.path.clone() }
+    }
+}
+
+/// A finding that it is to remedy.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActionTarget)]
+pub struct TargetView {
+    /// Which.
+    finding: Uuid,
+    /// When that was verified.
+    verified_at: Option<Timestamp>,
+}
+
+impl From<&Target> for TargetView {
+    fn from(target: &Target) -> Self {
+        Self { finding: target.finding.0, verified_at: target.verified_at }
+    }
+}
+
+/// What an owner said when it was done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ActionReport)]
+pub struct ReportView {
+    /// Counts the reports.
+    number: i32,
+    /// In words.
+    note: String,
+    /// After-photos.
+    photos: Vec<Uuid>,
+    /// Papers.
+    papers: Vec<String>,
+    /// When.
+    at: Timestamp,
+    /// Why it was returned, where it was.
+    returned_because: Option<String>,
+}
+
+impl From<&Report> for ReportView {
+    fn from(report: &Report) -> Self {
+        Self {
+            number: report.number,
+            note: report.note.clone(),
+            photos: report.photos.iter().map(|id| id.0).collect(),
+            papers: report.papers.clone(),
+            at: report.at,
+            returned_because: report.returned_because.clone(),
+        }
+    }
+}
+
+/// A request for more time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Extension)]
+pub struct ExtensionView {
+    /// The day asked for.
+    until: Date,
+    /// Why.
+    reason: String,
+    /// What became of it.
+    #[schema(value_type = vocabulary::ExtensionState)]
+    state: ExtensionState,
+    /// When it was asked.
+    at: Timestamp,
+    /// Why it was decided so.
+    decision: Option<String>,
+}
+
+impl From<&Extension> for ExtensionView {
+    fn from(asked: &Extension) -> Self {
+        Self {
+            until: asked.until,
+            reason: asked.reason.clone(),
+            state: asked.state,
+            at: asked.at,
+            decision: asked.decision.clone(),
+        }
+    }
+}
+
+/// Something somebody is to do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CorrectiveAction, example = json!({
+    "id": "5c4b3a29-1807-4f6e-9d5c-4b3a29180766", "owner": "0a7c2f0e-3b0d-4a53-8f0a-5f0a3c6b9d21",
+    "campaign": "c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33", "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11",
+    "kind": "correction", "title": "Niêm yết đầy đủ thủ tục hành chính theo danh mục", "state": "issued",
+    "due_on": "2026-04-15", "overdue": false, "issued_at": "2026-03-31T02:00:00Z", "programme": null,
+    "series": null, "instance": 1,
+    "owners": [{ "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140", "path": "Xã Minh Quang, tỉnh Tuyên Quang" }],
+    "findings": [{ "finding": "3f0a7b1c-5d2e-4a9b-8c6d-7e1f2a3b4c5d", "verified_at": null }],
+    "measures": [], "reports": [], "extensions": [], "cancelled_because": null,
+    "created_at": "2026-03-30T08:00:00Z", "version": 2
+}))]
+pub struct ActionView {
+    id: Uuid,
+    /// Whose campaign.
+    owner: Uuid,
+    /// Under which campaign.
+    campaign: Uuid,
+    /// The visit it came from.
+    visit: Uuid,
+    /// What sort.
+    #[schema(value_type = vocabulary::ActionKind)]
+    kind: Kind,
+    /// What is to be done.
+    title: String,
+    /// Where it is in its life.
+    #[schema(value_type = vocabulary::ActionState)]
+    state: State,
+    /// The last local day.
+    due_on: Option<Date>,
+    /// Whether it is late now; computed, never stored.
+    overdue: bool,
+    /// When it was issued.
+    issued_at: Option<Timestamp>,
+    /// The programme it is part of.
+    programme: Option<Uuid>,
+    /// The first of its series.
+    series: Option<Uuid>,
+    /// Which one of the series.
+    instance: i32,
+    /// Who is to do it.
+    owners: Vec<OwnerView>,
+    /// What it is to remedy.
+    findings: Vec<TargetView>,
+    /// Before and after.
+    measures: Vec<MeasureView>,
+    /// Reports, oldest first.
+    reports: Vec<ReportView>,
+    /// Requests for more time, oldest first.
+    extensions: Vec<ExtensionView>,
+    /// Why it was cancelled.
+    cancelled_because: Option<String>,
+    /// When it was proposed.
+    created_at: Timestamp,
+    /// Its version.
+    version: i32,
+}
+
+impl ActionView {
+    /// As it stands now.
+    pub(super) fn of(a: &Action, now: Timestamp) -> Self {
+        let measure = |m: &Measure| MeasureView {
+            name: m.name.clone(),
+            unit: m.unit.clone(),
+            before: m.before,
+            after: m.after,
+        };
+        Self {
+            id: a.id.0,
+            owner: a.owner.0,
+            campaign: a.campaign.0,
+            visit: a.visit.0,
+            kind: a.kind,
+            title: a.title.clone(),
+            state: a.state,
+            due_on: a.due_on,
+            overdue: a.is_overdue(now),
+            issued_at: a.issued_at,
+            programme: a.programme.map(|id| id.0),
+            series: a.series.map(|id| id.0),
+            instance: a.instance,
+            owners: a.owners.iter().map(Into::into).collect(),
+            findings: a.targets.iter().map(Into::into).collect(),
+            measures: a.story.measures.iter().map(measure).collect(),
+            reports: a.story.reports.iter().map(Into::into).collect(),
+            extensions: a.story.extensions.iter().map(Into::into).collect(),
+            cancelled_because: a.story.cancelled_because.clone(),
+            created_at: a.created_at,
+            version: a.version,
+        }
+    }
+}
+
+/// An action with its version as ETag.
+pub(super) fn answer(mut with: HttpResponseBuilder, view: &ActionView) -> HttpResponse {
+    with.insert_header(headers::etag(view.version)).json(view)
+}

@@ -1,0 +1,241 @@
+//! Who received a team, and its guidance log.
+
+use crate::app::App;
+use crate::domain::ids::{AttendeeId, GuidanceId, VisitId};
+use crate::domain::moment::DeviceMoment;
+use crate::domain::refusal::Refusal;
+use crate::flows::company::{self, Attendee, Given, Guidance, Host};
+use crate::http::actor::Caller;
+use crate::http::body::Body;
+use crate::http::problem::Problem;
+use actix_web::{HttpResponse, get, put, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// The operations on the company of a visit.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(put_attendee).service(list_attendees).service(put_guidance).service(list_guidance);
+}
+
+/// Somebody of the host side, as a phone sends them.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "name": "Nguyễn Thành Trung",
+    "office": "UBND huyện Lâm Bình", "positions": ["Phó Bí thư Huyện ủy", "Chủ tịch UBND huyện"] }))]
+pub struct AttendeeSent {
+    /// At which visit.
+    visit: Uuid,
+    /// Their name.
+    name: String,
+    /// Where they work; may be empty.
+    #[serde(default)]
+    office: String,
+    /// Their titles, each by itself.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    positions: Vec<String>,
+}
+
+/// Somebody of the host side.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attendee)]
+pub struct AttendeeView {
+    /// Minted by the phone.
+    id: Uuid,
+    /// At which visit.
+    visit: Uuid,
+    /// Their name.
+    #[schema(example = "Nguyễn Thành Trung")]
+    name: String,
+    /// Where they work.
+    #[schema(example = "UBND huyện Lâm Bình")]
+    office: String,
+    /// Their titles.
+    positions: Vec<String>,
+    /// Who recorded it.
+    recorded_by: Uuid,
+    /// When it first arrived.
+    recorded_at: Timestamp,
+}
+
+impl From<Attendee> for AttendeeView {
+    fn from(host: Attendee) -> Self {
+        Self {
+            id: host.id.0,
+            visit: host.visit.0,
+            name: host.name,
+            office: host.office,
+            positions: host.positions,
+            recorded_by: host.recorded_by.0,
+            recorded_at: host.recorded_at,
+        }
+    }
+}
+
+/// Everybody who received a team.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AttendeeList)]
+pub struct AttendeeList {
+    /// In the order they were recorded.
+    items: Vec<AttendeeView>,
+    /// Always `null`: a visit has few of them.
+    next: Option<String>,
+}
+
+/// 201 for what is new, 200 for what is known.
+fn answer(is_new: bool, view: impl Serialize) -> HttpResponse {
+    let mut with = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    with.json(view)
+}
+
+/// Record somebody who received the team
+///
+/// The phone mints the id (UUIDv7); sending again changes nothing, sending something else corrects it, until somebody
+/// has signed the minutes.
+#[utoipa::path(tag = "visits", params(("attendee" = Uuid, Path, description = "Id minted by the phone.")),
+    request_body = AttendeeSent, responses(
+    (status = 201, description = "Recorded.", body = AttendeeView),
+    (status = 200, description = "Known, or corrected.", body = AttendeeView),
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`.")))]
+#[put("/v1/attendees/{attendee}")]
+pub async fn put_attendee(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    body: Body<AttendeeSent>,
+) -> Result<HttpResponse, Problem> {
+    let AttendeeSent { visit, name, office, positions } = body.0;
+    let host = Host { visit: VisitId(visit), name, office, positions };
+    let (host, is_new) = company::receive(&app, &caller.0, AttendeeId(path.into_inner()), host).await?;
+    Ok(answer(is_new, AttendeeView::from(host)))
+}
+
+/// List who received a team
+///
+/// With their offices and titles.
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
+    responses((status = 200, description = "Everybody.", body = AttendeeList)))]
+#[get("/v1/visits/{visit}/attendees")]
+pub async fn list_attendees(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let found = company::attendees(&app, &caller.0, VisitId(*visit)).await?;
+    let items = found.into_iter().map(AttendeeView::from).collect();
+    Ok(HttpResponse::Ok().json(AttendeeList { items, next: None }))
+}
+
+/// Guidance on the spot, as a phone sends it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "item": "OSS-E01",
+    "guided": "Công chức Văn phòng - Thống kê", "content": "Cách ghi sổ theo dõi hồ sơ theo mẫu",
+    "given_at": "2021-09-28T09:40:00+07:00" }))]
+pub struct GuidanceSent {
+    /// At which visit.
+    visit: Uuid,
+    /// About which item, where it is about one.
+    #[serde(default)]
+    item: Option<String>,
+    /// Whom the team guided.
+    guided: String,
+    /// What it explained.
+    content: String,
+    /// When, by the device, with its offset.
+    #[schema(format = DateTime)]
+    given_at: String,
+}
+
+/// An entry of the guidance log.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Guidance)]
+pub struct GuidanceView {
+    /// Minted by the phone.
+    id: Uuid,
+    /// At which visit.
+    visit: Uuid,
+    /// About which item.
+    #[schema(example = "OSS-E01")]
+    item: Option<String>,
+    /// Whom the team guided.
+    #[schema(example = "Công chức Văn phòng - Thống kê")]
+    guided: String,
+    /// What it explained.
+    #[schema(example = "Cách ghi sổ theo dõi hồ sơ theo mẫu")]
+    content: String,
+    /// When, by the device, with its offset.
+    #[schema(format = DateTime)]
+    given_at: String,
+    /// Who recorded it.
+    recorded_by: Uuid,
+    /// When it first arrived.
+    recorded_at: Timestamp,
+}
+
+impl From<Guidance> for GuidanceView {
+    fn from(given: Guidance) -> Self {
+        Self {
+            id: given.id.0,
+            visit: given.visit.0,
+            item: given.item,
+            guided: given.guided,
+            content: given.content,
+            given_at: DeviceMoment { at: given.given_at, offset_s: given.given_offset_s }.rfc3339(),
+            recorded_by: given.recorded_by.0,
+            recorded_at: given.recorded_at,
+        }
+    }
+}
+
+/// The guidance log of a visit.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GuidanceList)]
+pub struct GuidanceList {
+    /// In the order it was given.
+    items: Vec<GuidanceView>,
+    /// Always `null`: a visit has few entries.
+    next: Option<String>,
+}
+
+/// Enter guidance on the spot
+///
+/// The phone mints the id (UUIDv7); sending again changes nothing, sending something else corrects it, until somebody
+/// has signed the minutes.
+#[utoipa::path(tag = "visits", params(("guidance" = Uuid, Path, description = "Id minted by the phone.")),
+    request_body = GuidanceSent, responses(
+    (status = 201, description = "Entered.", body = GuidanceView),
+    (status = 200, description = "Known, or corrected.", body = GuidanceView),
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`.")))]
+#[put("/v1/guidance/{guidance}")]
+pub async fn put_guidance(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    body: Body<GuidanceSent>,
+) -> Result<HttpResponse, Problem> {
+    let GuidanceSent { visit, item, guided, content, given_at } = body.0;
+    let at = DeviceMoment::parse(&given_at).map_err(|why| Refusal::field("/given_at", why.code(), why))?;
+    let given = Given { visit: VisitId(visit), item, guided, content, at };
+    let (given, is_new) = company::guide(&app, &caller.0, GuidanceId(path.into_inner()), given).await?;
+    Ok(answer(is_new, GuidanceView::from(given)))
+}
+
+/// Read a visit's guidance log
+///
+/// What the team explained on the spot, to whom, when.
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
+    responses((status = 200, description = "The log.", body = GuidanceList)))]
+#[get("/v1/visits/{visit}/guidance")]
+pub async fn list_guidance(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let found = company::guidance(&app, &caller.0, VisitId(*visit)).await?;
+    let items = found.into_iter().map(GuidanceView::from).collect();
+    Ok(HttpResponse::Ok().json(GuidanceList { items, next: None }))
+}

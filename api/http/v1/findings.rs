@@ -1,0 +1,233 @@
+//! Findings over HTTP: listed, read, proposed. Decisions, what others say and figures have files of their own.
+
+mod assess;
+mod decide;
+mod totals;
+mod view;
+
+use crate::app::App;
+use crate::domain::finding::{Kind, Precision, Severity, State};
+use crate::domain::ids::{CampaignId, FindingId, UnitId, VisitId};
+use crate::flows::findings as flow;
+use crate::http::actor::Caller;
+use crate::http::body::{Body, Params};
+use crate::http::paging;
+use crate::http::problem::Problem;
+use crate::http::vocabulary;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use view::{FindingView, answer};
+
+/// Every operation on findings.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(list_findings).service(propose_finding).service(read_finding).service(list_earlier_findings);
+    cfg.configure(decide::operations);
+    cfg.configure(assess::operations);
+    cfg.configure(totals::operations);
+}
+
+/// Which findings are wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FindingFilters {
+    /// Of this campaign.
+    campaign: Option<Uuid>,
+    /// Of this visit.
+    visit: Option<Uuid>,
+    /// At this unit or anything below it, as it was on the day of the visit.
+    unit: Option<Uuid>,
+    /// About this item.
+    #[param(example = "OSS-D02")]
+    item: Option<String>,
+    /// In this state; repeat for several.
+    #[serde(default)]
+    #[param(value_type = Vec<vocabulary::FindingState>, required = false)]
+    state: Vec<State>,
+    /// Shortfalls or strengths alone.
+    #[param(value_type = Option<vocabulary::FindingKind>)]
+    kind: Option<Kind>,
+    /// Critical ones alone, or the others.
+    critical: Option<bool>,
+    /// Found again, or for the first time.
+    repeated: Option<bool>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+impl FindingFilters {
+    /// The list and its filters, for the cursor.
+    fn name(&self) -> String {
+        let of = (self.campaign, self.visit, self.unit, &self.item);
+        format!("findings {of:?} {:?} {:?} {:?} {:?}", self.state, self.kind, self.critical, self.repeated)
+    }
+
+    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> flow::Wanted {
+        flow::Wanted {
+            campaign: self.campaign.map(CampaignId),
+            visit: self.visit.map(VisitId),
+            unit: self.unit.map(UnitId),
+            item: self.item.clone(),
+            states: self.state.clone(),
+            kind: self.kind,
+            critical: self.critical,
+            repeated: self.repeated,
+            after: after.map(|(at, id)| flow::Place { at, id }),
+        }
+    }
+}
+
+/// A page of findings.
+#[derive(Serialize, ToSchema)]
+pub struct FindingPage {
+    /// Latest first.
+    items: Vec<FindingView>,
+    /// Cursor of the next page; `null` on the last.
+    next: Option<String>,
+}
+
+/// List findings
+///
+/// Those the caller may see, latest first; every filter goes with every other. The head of a unit sees those of their
+/// own unit once the minutes are signed.
+#[utoipa::path(tag = "findings", params(FindingFilters),
+    responses((status = 200, description = "A page.", body = FindingPage)))]
+#[get("/v1/findings")]
+pub async fn list_findings(
+    app: web::Data<App>,
+    caller: Caller,
+    filters: Params<FindingFilters>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (name, limit) = (filters.0.name(), paging::limit(filters.0.limit)?);
+    let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
+    let (found, next) = flow::page(&app, &caller.0, &filters.0.wanted(after), limit).await?;
+    let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id)));
+    let page = FindingPage { items: found.iter().map(FindingView::from).collect(), next };
+    Ok(paging::respond(&request, &page, page.next.as_deref()))
+}
+
+/// Read a finding
+///
+/// With all that became of it.
+#[utoipa::path(tag = "findings", params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "The finding.", body = FindingView,
+        headers(("ETag" = String, description = "Its version.")))))]
+#[get("/v1/findings/{finding}")]
+pub async fn read_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let found = flow::read(&app, &caller.0, FindingId(*finding)).await?;
+    Ok(answer(HttpResponse::Ok(), &FindingView::from(&found)))
+}
+
+/// What somebody saw.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "finding", "category": "Phối hợp", "severity": "shortcoming",
+    "statement": "Phối hợp giữa các bộ phận sau khi điều chỉnh địa giới còn lỏng lẻo.",
+    "root_cause": "Điều chỉnh địa giới hành chính"
+}))]
+pub struct FindingProposal {
+    /// A shortfall or a strength.
+    #[schema(value_type = vocabulary::FindingKind)]
+    kind: Kind,
+    /// The item it is about; or else a category.
+    #[serde(default)]
+    item: Option<String>,
+    /// What it is about, where no item asks.
+    #[serde(default)]
+    category: Option<String>,
+    /// What was seen, up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    statement: String,
+    /// How grave; a shortcoming where nothing is said, nothing for a strength.
+    #[serde(default)]
+    #[schema(value_type = Option<vocabulary::Severity>)]
+    severity: Option<Severity>,
+    /// Whether it is critical.
+    #[serde(default)]
+    critical: bool,
+    /// Why it is so.
+    #[serde(default)]
+    root_cause: Option<String>,
+    /// When it was seen; the check-in where nothing is said.
+    #[serde(default)]
+    inspected_at: Option<Timestamp>,
+    /// How well that is known; with `period` there is no moment.
+    #[serde(default)]
+    #[schema(value_type = Option<vocabulary::MomentPrecision>)]
+    precision: Option<Precision>,
+}
+
+impl From<FindingProposal> for flow::Proposal {
+    fn from(said: FindingProposal) -> Self {
+        Self {
+            kind: said.kind,
+            item: said.item,
+            category: said.category,
+            statement: said.statement,
+            severity: said.severity,
+            critical: said.critical,
+            root_cause: said.root_cause,
+            inspected_at: said.inspected_at,
+            precision: said.precision.unwrap_or(Precision::Instant),
+        }
+    }
+}
+
+/// Propose a finding
+///
+/// A free one, one about an item, or a strength. It waits as a candidate for the lead. Items that are not answered well
+/// give rise to candidates by themselves when recording closes.
+#[utoipa::path(tag = "findings", request_body = FindingProposal,
+    params(("visit" = Uuid, Path, description = "At which visit.")), responses(
+    (status = 201, description = "Entered.", body = FindingView,
+        headers(("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."))),
+    (status = 409, description = "`visit.not-on-site`, `visit.closed`, `finding.item-taken`.")))]
+#[post("/v1/visits/{visit}/findings")]
+pub async fn propose_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+    said: Body<FindingProposal>,
+) -> Result<HttpResponse, Problem> {
+    let new = flow::propose(&app, &caller.0, VisitId(*visit), said.0.into()).await?;
+    let mut with = HttpResponse::Created();
+    with.insert_header((LOCATION, format!("/v1/findings/{}", new.id)));
+    Ok(answer(with, &FindingView::from(&new)))
+}
+
+/// Findings without pages.
+#[derive(Serialize, ToSchema)]
+pub struct FindingList {
+    /// By item.
+    items: Vec<FindingView>,
+}
+
+/// List earlier findings
+///
+/// What the owner's earlier visits left open at the unit, carried to this re-inspection: to the same items. Empty for
+/// every other visit.
+#[utoipa::path(tag = "findings", params(("visit" = Uuid, Path, description = "Which re-inspection.")), responses(
+    (status = 200, description = "By item.", body = FindingList)))]
+#[get("/v1/visits/{visit}/earlier-findings")]
+pub async fn list_earlier_findings(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let found = flow::again::carried(&app, &caller.0, VisitId(*visit)).await?;
+    Ok(HttpResponse::Ok().json(FindingList { items: found.iter().map(FindingView::from).collect() }))
+}

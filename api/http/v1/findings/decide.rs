@@ -1,0 +1,289 @@
+//! What is decided about a finding, over HTTP: one POST a step, safe to repeat.
+
+use super::view::{FindingView, answer};
+use crate::app::App;
+use crate::domain::finding::{Finding, Outcome, Severity};
+use crate::domain::ids::{FindingId, PhotoId, VisitId};
+use crate::flows::findings::{again, decide as flow};
+use crate::http::actor::Caller;
+use crate::http::body::Body;
+use crate::http::headers::IfMatch;
+use crate::http::problem::Problem;
+use crate::http::vocabulary;
+use actix_web::{HttpResponse, patch, post, web};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// The steps.
+pub(super) fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(confirm_finding).service(dismiss_finding).service(request_explanation);
+    cfg.service(explain_finding).service(uphold_finding).service(withdraw_finding);
+    cfg.service(change_finding).service(re_inspect_finding);
+}
+
+fn done(finding: &Finding) -> HttpResponse {
+    answer(HttpResponse::Ok(), &FindingView::from(finding))
+}
+
+/// What the lead says while confirming; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "severity": "defect", "root_cause": "Chưa phân công người phụ trách" }))]
+pub struct FindingConfirmation {
+    /// How grave.
+    #[serde(default)]
+    #[schema(value_type = Option<vocabulary::Severity>)]
+    severity: Option<Severity>,
+    /// Whether it is critical.
+    #[serde(default)]
+    critical: Option<bool>,
+    /// What was found, in the lead's words.
+    #[serde(default)]
+    statement: Option<String>,
+    /// Why it is so.
+    #[serde(default)]
+    root_cause: Option<String>,
+}
+
+/// Confirm a finding
+///
+/// The lead stands by a candidate.
+#[utoipa::path(tag = "findings", request_body = FindingConfirmation,
+    params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "Confirmed, now or before.", body = FindingView),
+    (status = 409, description = "`finding.not-candidate`.")))]
+#[post("/v1/findings/{finding}/confirm")]
+pub async fn confirm_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    said: Body<FindingConfirmation>,
+) -> Result<HttpResponse, Problem> {
+    let FindingConfirmation { severity, critical, statement, root_cause } = said.0;
+    let said = flow::Confirmation { severity, critical, statement, root_cause };
+    Ok(done(&flow::confirm(&app, &caller.0, FindingId(*finding), said).await?))
+}
+
+/// Why it is decided so.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Đơn vị đã xuất trình quyết định kiện toàn." }))]
+pub struct FindingReason {
+    /// Up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// Dismiss a finding
+///
+/// The lead does not stand by a candidate, and says why.
+#[utoipa::path(tag = "findings", request_body = FindingReason,
+    params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "Dismissed, now or before.", body = FindingView),
+    (status = 409, description = "`finding.not-candidate`.")))]
+#[post("/v1/findings/{finding}/dismiss")]
+pub async fn dismiss_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    why: Body<FindingReason>,
+) -> Result<HttpResponse, Problem> {
+    Ok(done(&flow::dismiss(&app, &caller.0, FindingId(*finding), &why.0.reason).await?))
+}
+
+/// Until when the unit may explain.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "until": "2026-04-03" }))]
+pub struct ExplanationRequest {
+    /// The last local day.
+    #[serde(default)]
+    until: Option<Date>,
+}
+
+/// Ask for an explanation
+///
+/// Of a confirmed finding, or of one whose action is under way.
+#[utoipa::path(tag = "findings", request_body = ExplanationRequest,
+    params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "Asked, now or before.", body = FindingView),
+    (status = 409, description = "`finding.not-explainable`, `finding.strength`.")))]
+#[post("/v1/findings/{finding}/request-explanation")]
+pub async fn request_explanation(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    asked: Body<ExplanationRequest>,
+) -> Result<HttpResponse, Problem> {
+    let id = FindingId(*finding);
+    Ok(done(&flow::request_explanation(&app, &caller.0, id, asked.0.until).await?))
+}
+
+/// What the unit says, with evidence of its own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "text": "Bảng niêm yết đang được sửa; bản in đặt tại bàn hướng dẫn.", "photos": [],
+    "papers": ["Công văn 45/UBND-VP ngày 21/3/2026"]
+}))]
+pub struct ExplanationGiven {
+    /// Up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    text: String,
+    /// Sound photos of the unit.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    photos: Vec<Uuid>,
+    /// Papers, by name.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    papers: Vec<String>,
+}
+
+/// Explain a finding
+///
+/// The head of the unit, asked or not: its right of reply, with evidence of its own.
+#[utoipa::path(tag = "findings", request_body = ExplanationGiven,
+    params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "Explained.", body = FindingView),
+    (status = 409, description = "`finding.not-explainable`, `finding.strength`.")))]
+#[post("/v1/findings/{finding}/explain")]
+pub async fn explain_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    said: Body<ExplanationGiven>,
+) -> Result<HttpResponse, Problem> {
+    let ExplanationGiven { text, photos, papers } = said.0;
+    let said = flow::Said { text, photos: photos.into_iter().map(PhotoId).collect(), papers };
+    Ok(done(&flow::explain(&app, &caller.0, FindingId(*finding), said).await?))
+}
+
+/// Uphold a finding
+///
+/// It stands after its explanation was verified, or where the unit was asked and stayed silent. Nobody verifies what a
+/// unit says that they belong to; a critical finding is verified by somebody else than the lead.
+#[utoipa::path(tag = "findings", request_body = FindingReason,
+    params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "Upheld, now or before.", body = FindingView),
+    (status = 409, description = "`finding.no-explanation`.")))]
+#[post("/v1/findings/{finding}/uphold")]
+pub async fn uphold_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    why: Body<FindingReason>,
+) -> Result<HttpResponse, Problem> {
+    Ok(done(&flow::verify(&app, &caller.0, FindingId(*finding), true, &why.0.reason).await?))
+}
+
+/// Withdraw a finding
+///
+/// The explanation was right: the finding is gone, and actions that were for it alone are cancelled.
+#[utoipa::path(tag = "findings", request_body = FindingReason,
+    params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "Withdrawn, now or before.", body = FindingView),
+    (status = 409, description = "`finding.no-explanation`.")))]
+#[post("/v1/findings/{finding}/withdraw")]
+pub async fn withdraw_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    why: Body<FindingReason>,
+) -> Result<HttpResponse, Problem> {
+    Ok(done(&flow::verify(&app, &caller.0, FindingId(*finding), false, &why.0.reason).await?))
+}
+
+/// What else is told of a finding; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "root_cause": "Điều chỉnh địa giới hành chính", "referral": "12/QĐ-UBND" }))]
+pub struct FindingChange {
+    /// Why it is so.
+    #[serde(default)]
+    root_cause: Option<String>,
+    /// Number of a procedure outside the system, and nothing else of it.
+    #[serde(default)]
+    referral: Option<String>,
+    /// Why no action is needed.
+    #[serde(default)]
+    no_action_because: Option<String>,
+    /// Every finding that belongs together with it.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    linked: Option<Vec<Uuid>>,
+}
+
+/// Tell more of a finding
+///
+/// Its cause, its links, the number of a referral, why no action is needed; whatever its state.
+#[utoipa::path(tag = "findings", request_body = FindingChange,
+    params(("finding" = Uuid, Path, description = "Which finding."),
+        ("If-Match" = String, Header, description = "The ETag last read.")),
+    responses(
+        (status = 200, description = "Changed.", body = FindingView,
+            headers(("ETag" = String, description = "Its version."))),
+        (status = 412, description = "Somebody changed it first (`version.stale`)."),
+        (status = 428, description = "No `If-Match` (`version.missing`).")))]
+#[patch("/v1/findings/{finding}")]
+pub async fn change_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    version: IfMatch,
+    change: Body<FindingChange>,
+) -> Result<HttpResponse, Problem> {
+    let FindingChange { root_cause, referral, no_action_because, linked } = change.0;
+    let linked = linked.map(|ids| ids.into_iter().map(FindingId).collect());
+    let change = flow::Change { root_cause, referral, no_action_because, linked };
+    Ok(done(&flow::change(&app, &caller.0, FindingId(*finding), version.0, change).await?))
+}
+
+/// What a re-inspection saw.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "outcome": "not_fixed", "note": "" }))]
+pub struct SeenRequest {
+    /// The re-inspection.
+    visit: Uuid,
+    /// What it saw.
+    #[schema(value_type = vocabulary::ReInspectionOutcome)]
+    outcome: Outcome,
+    /// In words.
+    #[serde(default)]
+    note: String,
+}
+
+/// A finding after a re-inspection.
+#[derive(Serialize, ToSchema)]
+pub struct AfterReInspection {
+    /// The earlier finding.
+    finding: FindingView,
+    /// Where it was not fixed: the finding that repeats it.
+    repeated: Option<FindingView>,
+}
+
+/// Record what a re-inspection saw
+///
+/// `fixed` and `no_longer_applicable` close the finding with the re-inspection as proof; `partly_fixed` leaves it open;
+/// `not_fixed` closes it and opens one that repeats it, with an action proposed.
+#[utoipa::path(tag = "findings", request_body = SeenRequest,
+    params(("finding" = Uuid, Path, description = "The earlier finding.")), responses(
+    (status = 200, description = "Recorded, now or before.", body = AfterReInspection),
+    (status = 409, description = "`finding.not-re-inspected`, `finding.not-open`, `finding.repeated`, \
+        `visit.not-on-site`, `visit.closed`.")))]
+#[post("/v1/findings/{finding}/re-inspection")]
+pub async fn re_inspect_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    seen: Body<SeenRequest>,
+) -> Result<HttpResponse, Problem> {
+    let (id, seen) = (FindingId(*finding), seen.0);
+    let after = again::record(&app, &caller.0, id, VisitId(seen.visit), seen.outcome, &seen.note).await?;
+    let repeated = after.repeated.as_ref().map(FindingView::from);
+    Ok(HttpResponse::Ok().json(AfterReInspection { finding: (&after.finding).into(), repeated }))
+}

@@ -1,0 +1,155 @@
+//! Minutes as a document over HTTP, and what is added to them.
+
+use crate::app::App;
+use crate::domain::ids::VisitId;
+use crate::domain::minutes::Addendum;
+use crate::flows::minutes as flow;
+use crate::http::actor::Caller;
+use crate::http::body::Body;
+use crate::http::problem::Problem;
+use crate::http::v1::visits::view::SignatureView;
+use actix_web::{HttpResponse, get, post, web};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// Both operations.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(read_minutes).service(add_addendum);
+}
+
+/// Something added to signed minutes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Addendum, example = json!({
+    "number": 1, "item": "OSS-B03", "was": "không", "becomes": "có", "reason": "Máy quét đặt ở phòng bên.",
+    "by": "6f5e4d3c-2b1a-4098-8776-655443322110", "at": "2026-03-21T02:10:00Z",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+}))]
+pub struct AddendumView {
+    /// Counts those of a visit.
+    number: i32,
+    /// The item it is about.
+    item: Option<String>,
+    /// As it stands in the minutes.
+    was: String,
+    /// As it should read.
+    becomes: String,
+    /// Why.
+    reason: String,
+    /// Who wrote it.
+    by: Uuid,
+    /// When.
+    at: Timestamp,
+    /// SHA-256 in hexadecimal over what came before (the document's hash, or the previous addendum's), number, item, both
+    /// values and reason, each with its spaces folded on a line of its own, then author and time.
+    sha256: String,
+}
+
+impl From<&Addendum> for AddendumView {
+    fn from(a: &Addendum) -> Self {
+        Self {
+            number: a.number,
+            item: a.item.clone(),
+            was: a.was.clone(),
+            becomes: a.becomes.clone(),
+            reason: a.reason.clone(),
+            by: a.by.0,
+            at: a.at,
+            sha256: a.sha256.clone(),
+        }
+    }
+}
+
+/// Minutes as a document: what both sides sign.
+#[derive(Serialize, ToSchema)]
+pub struct MinutesDocument {
+    /// Of which visit.
+    visit: Uuid,
+    /// The canonical text, UTF-8 in NFC, lines ended by a line feed: answers, figures, strengths, findings, guidance, and
+    /// what the team wrote.
+    #[schema(example = "BIÊN BẢN KIỂM TRA\nLượt kiểm tra: 7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11\n")]
+    document: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    document_sha256: String,
+    /// What each side said.
+    signatures: Vec<SignatureView>,
+    /// When the second side was done: from then on it is frozen.
+    signed_at: Option<Timestamp>,
+    /// What was added later, oldest first.
+    addenda: Vec<AddendumView>,
+}
+
+impl From<flow::Document> for MinutesDocument {
+    fn from(of: flow::Document) -> Self {
+        Self {
+            visit: of.visit.0,
+            signatures: of.minutes.signatures.iter().map(Into::into).collect(),
+            signed_at: of.minutes.signed_at,
+            document: of.minutes.document,
+            document_sha256: of.minutes.document_sha256,
+            addenda: of.addenda.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// Read the minutes
+///
+/// The whole document with its hash, the signatures, and what was added.
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Of which visit.")), responses(
+    (status = 200, description = "The minutes.", body = MinutesDocument),
+    (status = 409, description = "Nobody has drafted any yet (`minutes.none`).")))]
+#[get("/v1/visits/{visit}/minutes")]
+pub async fn read_minutes(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let found = flow::read(&app, &caller.0, VisitId(*visit)).await?;
+    Ok(HttpResponse::Ok().json(MinutesDocument::from(found)))
+}
+
+/// What is added.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "item": "OSS-B03", "becomes": "có", "reason": "Máy quét đặt ở phòng bên." }))]
+pub struct AddendumWritten {
+    /// The item it is about; what stands there is taken from the minutes.
+    #[serde(default)]
+    item: Option<String>,
+    /// As it stands, where it is about no item.
+    #[serde(default)]
+    was: Option<String>,
+    /// As it should read, up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    becomes: String,
+    /// Why, up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// Add to signed minutes
+///
+/// Signed minutes never change: an addendum says what stands there, how it should read, and why. Each rests on the hash
+/// of what came before.
+#[utoipa::path(tag = "visits", request_body = AddendumWritten,
+    params(("visit" = Uuid, Path, description = "Of which visit.")), responses(
+    (status = 201, description = "Added.", body = AddendumView,
+        headers(("Location" = String, description = "Where the minutes are."))),
+    (status = 409, description = "`minutes.not-signed`.")))]
+#[post("/v1/visits/{visit}/minutes/addenda")]
+pub async fn add_addendum(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+    said: Body<AddendumWritten>,
+) -> Result<HttpResponse, Problem> {
+    let AddendumWritten { item, was, becomes, reason } = said.0;
+    let added = flow::Added { item, was, becomes, reason };
+    let new = flow::add(&app, &caller.0, VisitId(*visit), added).await?;
+    let mut with = HttpResponse::Created();
+    let place = format!("/v1/visits/{visit}/minutes");
+    Ok(with.insert_header(("location", place)).json(AddendumView::from(&new)))
+}

@@ -1,0 +1,116 @@
+//! Lists of actions, and how they stand in a campaign.
+
+use crate::domain::action::State;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{CampaignId, FindingId, UnitId};
+use crate::domain::permission::Deed;
+use crate::records::seek::{self, Bind, Narrowed, Shelf, Sql, one_of};
+use crate::records::{Db, Result};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date as SqlDate, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::civil::Date;
+use jiff_diesel::ToDiesel;
+
+pub use crate::records::seek::Place;
+
+/// Which actions are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// Owned by, or come from, this unit or anything below it.
+    pub unit: Option<UnitId>,
+    /// To remedy this finding.
+    pub finding: Option<FindingId>,
+    /// In one of these states.
+    pub states: Vec<State>,
+    /// Late on this local day: due before it, and awaited.
+    pub overdue_on: Option<Date>,
+    /// Behind this place.
+    pub after: Option<Place>,
+}
+
+const SHELF: Shelf = Shelf {
+    table: "actions",
+    units: "action_units",
+    key: "action_id",
+    at: "created_at",
+    told: "t.state <> 'proposed'",
+};
+
+/// One page of the actions an actor may see, latest first.
+///
+/// # Errors
+/// The database's own.
+pub async fn page(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: u8) -> Result<Vec<Place>> {
+    let narrowed = Narrowed { campaign: wanted.campaign, unit: wanted.unit, after: wanted.after };
+    let more = |sql: &mut Sql| {
+        if let Some(finding) = wanted.finding {
+            sql.text(
+                " AND EXISTS (SELECT 1 FROM action_findings l WHERE l.action_id = t.id AND l.finding_id = ",
+            )
+            .bind(Bind::Id(finding.0))
+            .text(")");
+        }
+        one_of(sql, "t.state", wanted.states.iter().map(|state| state.as_str()));
+        if let Some(day) = wanted.overdue_on {
+            sql.text(" AND t.due_on < ").bind(Bind::Day(day));
+            one_of(sql, "t.state", State::awaited().into_iter());
+        }
+    };
+    seek::page(db, (actor, Deed::ReadActions), &SHELF, &narrowed, &more, limit).await
+}
+
+/// Actions of a campaign, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, QueryableByName)]
+pub struct Counts {
+    /// Issued at some time and not cancelled.
+    #[diesel(sql_type = BigInt)]
+    pub issued: i64,
+    /// Proposed only.
+    #[diesel(sql_type = BigInt)]
+    pub proposed: i64,
+    /// Reported as done, waiting to be verified.
+    #[diesel(sql_type = BigInt)]
+    pub reported: i64,
+    /// Verified.
+    #[diesel(sql_type = BigInt)]
+    pub verified: i64,
+    /// Returned and not reported again.
+    #[diesel(sql_type = BigInt)]
+    pub returned: i64,
+    /// With more time granted.
+    #[diesel(sql_type = BigInt)]
+    pub extended: i64,
+    /// Late.
+    #[diesel(sql_type = BigInt)]
+    pub overdue: i64,
+    /// Cancelled.
+    #[diesel(sql_type = BigInt)]
+    pub cancelled: i64,
+}
+
+/// Counts a campaign's actions as of a local day.
+///
+/// # Errors
+/// The database's own.
+pub async fn counts(db: &mut Db, campaign: CampaignId, day: Date) -> Result<Counts> {
+    let words = "SELECT
+        count(*) FILTER (WHERE state NOT IN ('proposed', 'cancelled')) AS issued,
+        count(*) FILTER (WHERE state = 'proposed') AS proposed,
+        count(*) FILTER (WHERE state = 'reported_done') AS reported,
+        count(*) FILTER (WHERE state = 'verified_done') AS verified,
+        count(*) FILTER (WHERE state = 'returned') AS returned,
+        count(*) FILTER (WHERE state <> 'cancelled' AND story @> '{\"extensions\": [{\"state\": \"extended\"}]}')
+            AS extended,
+        count(*) FILTER (WHERE due_on < $2 AND state IN ('issued', 'accepted', 'in_progress', 'returned'))
+            AS overdue,
+        count(*) FILTER (WHERE state = 'cancelled') AS cancelled
+        FROM actions WHERE campaign_id = $1";
+    Ok(diesel::sql_query(words)
+        .bind::<SqlUuid, _>(campaign.0)
+        .bind::<SqlDate, _>(day.to_diesel())
+        .get_result(db)
+        .await?)
+}

@@ -1,0 +1,132 @@
+//! Random draws of sites.
+
+use super::schema::draws;
+use super::{Db, Error, Result};
+use crate::domain::draw::{Drawn, Stratum};
+use crate::domain::ids::{AccountId, CampaignId, DrawId};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::{NullableTimestamp, ToDiesel};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A draw as it is kept: seed and result are here from the beginning, and told when somebody says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// Its id.
+    pub id: DrawId,
+    /// For which campaign.
+    pub campaign: CampaignId,
+    /// What it is about.
+    pub title: String,
+    /// Among what.
+    pub strata: Vec<Stratum>,
+    /// The seed.
+    pub seed: [u8; 32],
+    /// What bound it.
+    pub commitment: String,
+    /// What was drawn.
+    pub drawn: Vec<Drawn>,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When seed and result were told.
+    pub told_at: Option<Timestamp>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = draws)]
+struct Row {
+    id: Uuid,
+    campaign_id: Uuid,
+    title: String,
+    strata: Value,
+    seed: Vec<u8>,
+    commitment: String,
+    drawn: Value,
+    #[diesel(deserialize_as = jiff_diesel::Timestamp)]
+    made_at: Timestamp,
+    #[diesel(deserialize_as = NullableTimestamp)]
+    told_at: Option<Timestamp>,
+}
+
+impl TryFrom<Row> for Draw {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: DrawId(row.id),
+            campaign: CampaignId(row.campaign_id),
+            title: row.title,
+            strata: serde_json::from_value(row.strata).map_err(Error::bad_row)?,
+            seed: row.seed.try_into().map_err(|_| Error::bad_row("a seed that is not 32 bytes long"))?,
+            commitment: row.commitment,
+            drawn: serde_json::from_value(row.drawn).map_err(Error::bad_row)?,
+            made_at: row.made_at,
+            told_at: row.told_at,
+        })
+    }
+}
+
+/// One draw of a campaign.
+///
+/// # Errors
+/// The database's own.
+pub async fn find(db: &mut Db, campaign: CampaignId, id: DrawId) -> Result<Option<Draw>> {
+    let row: Option<Row> = draws::table
+        .find(id.0)
+        .filter(draws::campaign_id.eq(campaign.0))
+        .select(Row::as_select())
+        .first(db)
+        .await
+        .optional()?;
+    row.map(Draw::try_from).transpose()
+}
+
+/// Every draw of a campaign, first to last.
+///
+/// # Errors
+/// The database's own.
+pub async fn of_campaign(db: &mut Db, campaign: CampaignId) -> Result<Vec<Draw>> {
+    let rows: Vec<Row> = draws::table
+        .filter(draws::campaign_id.eq(campaign.0))
+        .order((draws::made_at, draws::id))
+        .select(Row::as_select())
+        .load(db)
+        .await?;
+    rows.into_iter().map(Draw::try_from).collect()
+}
+
+/// Enters a draw.
+///
+/// # Errors
+/// The database's own.
+pub async fn keep(db: &mut Db, new: &Draw, by: Option<AccountId>) -> Result<()> {
+    let json = |value: serde_json::Result<Value>| value.map_err(|why| Error::Fault(why.to_string()));
+    diesel::insert_into(draws::table)
+        .values((
+            draws::id.eq(new.id.0),
+            draws::campaign_id.eq(new.campaign.0),
+            draws::title.eq(&new.title),
+            draws::strata.eq(json(serde_json::to_value(&new.strata))?),
+            draws::seed.eq(new.seed.as_slice()),
+            draws::commitment.eq(&new.commitment),
+            draws::drawn.eq(json(serde_json::to_value(&new.drawn))?),
+            draws::made_by.eq(by.map(|id| id.0)),
+            draws::made_at.eq(new.made_at.to_diesel()),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Marks a draw as told; the first time stands.
+///
+/// # Errors
+/// The database's own.
+pub async fn tell(db: &mut Db, id: DrawId, at: Timestamp) -> Result<()> {
+    diesel::update(draws::table.find(id.0).filter(draws::told_at.is_null()))
+        .set(draws::told_at.eq(Some(at).to_diesel()))
+        .execute(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! Lists that seek: statements put together from fixed words of ours with values only ever bound, and the one shape that
+//! lists below visits share.
+
+use super::visits::visible::{Branch, branches};
+use super::{Db, Result};
+use crate::domain::actor::Actor;
+use crate::domain::ids::{CampaignId, UnitId};
+use crate::domain::permission::Deed;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Date as SqlDate, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff_diesel::{Timestamp as Stamp, ToDiesel};
+use uuid::Uuid;
+
+/// A value of a statement.
+pub(super) enum Bind {
+    /// Text.
+    Word(String),
+    /// An id.
+    Id(Uuid),
+    /// Several ids.
+    Ids(Vec<Uuid>),
+    /// A moment.
+    Time(Timestamp),
+    /// A day.
+    Day(Date),
+    /// Several texts.
+    Words(Vec<String>),
+    /// A number.
+    Number(i64),
+}
+
+/// A statement in the making: fixed words of ours, values only ever bound.
+#[derive(Default)]
+pub(super) struct Sql {
+    text: String,
+    binds: Vec<Bind>,
+}
+
+impl Sql {
+    /// Adds words of ours.
+    pub(super) fn text(&mut self, words: &str) -> &mut Self {
+        self.text.push_str(words);
+        self
+    }
+
+    /// Adds a value.
+    pub(super) fn bind(&mut self, value: Bind) -> &mut Self {
+        self.binds.push(value);
+        self.text.push_str(&format!("${}", self.binds.len()));
+        self
+    }
+
+    /// The statement with its values.
+    pub(super) fn query(
+        self,
+    ) -> diesel::query_builder::BoxedSqlQuery<'static, Pg, diesel::query_builder::SqlQuery> {
+        let mut query = diesel::sql_query(self.text).into_boxed();
+        for bind in self.binds {
+            query = match bind {
+                Bind::Id(id) => query.bind::<SqlUuid, _>(id),
+                Bind::Ids(ids) => query.bind::<Array<SqlUuid>, _>(ids),
+                Bind::Time(at) => query.bind::<Timestamptz, _>(at.to_diesel()),
+                Bind::Day(day) => query.bind::<SqlDate, _>(day.to_diesel()),
+                Bind::Word(word) => query.bind::<Text, _>(word),
+                Bind::Words(words) => query.bind::<Array<Text>, _>(words),
+                Bind::Number(number) => query.bind::<BigInt, _>(number),
+            };
+        }
+        query
+    }
+}
+
+/// One word is compared plainly, so that an index can keep its order behind it.
+pub(super) fn one_of<'a>(sql: &mut Sql, column: &str, words: impl Iterator<Item = &'a str>) {
+    let words: Vec<String> = words.map(ToOwned::to_owned).collect();
+    match words.as_slice() {
+        [] => {}
+        [word] => {
+            sql.text(&format!(" AND {column} = ")).bind(Bind::Word(word.clone()));
+        }
+        _ => {
+            sql.text(&format!(" AND {column} = ANY (")).bind(Bind::Words(words)).text(")");
+        }
+    }
+}
+
+/// Where a row stands in a list: latest first, the id decides between equals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its moment.
+    pub at: Timestamp,
+    /// Which row.
+    pub id: Uuid,
+}
+
+/// A table of things below visits, and its companion that lists them under each unit.
+pub(super) struct Shelf {
+    /// The table, known as `t`.
+    pub(super) table: &'static str,
+    /// The companion, known as `u`.
+    pub(super) units: &'static str,
+    /// Name of the row's id there.
+    pub(super) key: &'static str,
+    /// The moment of the order, in both.
+    pub(super) at: &'static str,
+    /// What makes a row known to the unit.
+    pub(super) told: &'static str,
+}
+
+/// What every such list can be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Narrowed {
+    /// Of this campaign.
+    pub(super) campaign: Option<CampaignId>,
+    /// At this unit or below.
+    pub(super) unit: Option<UnitId>,
+    /// Behind this place.
+    pub(super) after: Option<Place>,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    at: Stamp,
+}
+
+/// One page of what an actor may see, latest first: each way of coming to see it is a seek of its own, and the seeks are
+/// merged.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn page(
+    db: &mut Db,
+    (actor, deed): (&Actor, Deed),
+    shelf: &Shelf,
+    narrowed: &Narrowed,
+    more: &(dyn Fn(&mut Sql) + Sync),
+    limit: u8,
+) -> Result<Vec<Place>> {
+    let branches = branches(db, actor, deed).await?;
+    if branches.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::default();
+    sql.text("SELECT id, at FROM (");
+    for (n, branch) in branches.iter().enumerate() {
+        sql.text(if n == 0 { "(" } else { " UNION (" });
+        write(&mut sql, shelf, branch, narrowed, more, limit);
+        sql.text(")");
+    }
+    sql.text(") AS seen ORDER BY at DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
+    let rows: Vec<Found> = sql.query().load(db).await?;
+    Ok(rows.into_iter().map(|row| Place { at: row.at.into(), id: row.id }).collect())
+}
+
+fn write(
+    sql: &mut Sql,
+    shelf: &Shelf,
+    branch: &Branch,
+    narrowed: &Narrowed,
+    more: &(dyn Fn(&mut Sql) + Sync),
+    limit: u8,
+) {
+    let Shelf { table, units, key, at, told } = shelf;
+    // A subtree is one seek in the companion; anything else seeks in the table itself.
+    let subtree = narrowed.unit.or(branch.slice.unit);
+    let (order_at, order_id) = match subtree {
+        Some(_) => (format!("u.{at}"), format!("u.{key}")),
+        None => (format!("t.{at}"), "t.id".to_owned()),
+    };
+    sql.text(&format!("SELECT t.id, t.{at} AS at FROM {table} t"));
+    match subtree {
+        Some(unit) => {
+            sql.text(&format!(" JOIN {units} u ON u.{key} = t.id WHERE u.unit_id = ")).bind(Bind::Id(unit.0))
+        }
+        None => sql.text(" WHERE true"),
+    };
+    if let (Some(_), Some(within)) = (narrowed.unit, branch.slice.unit) {
+        sql.text(&format!(" AND EXISTS (SELECT 1 FROM {units} w WHERE w.{key} = t.id AND w.unit_id = "))
+            .bind(Bind::Id(within.0))
+            .text(")");
+    }
+    if let Some(owner) = branch.slice.owner {
+        sql.text(" AND t.owner_id = ").bind(Bind::Id(owner.0));
+    }
+    for campaign in [branch.slice.campaign, narrowed.campaign].into_iter().flatten() {
+        sql.text(" AND t.campaign_id = ").bind(Bind::Id(campaign.0));
+    }
+    if let Some(team) = branch.team {
+        sql.text(" AND t.team_id = ").bind(Bind::Id(team));
+    }
+    // Nothing is found before a visit is disclosed; whoever enters it otherwise does not tell of the visit with it.
+    sql.text(" AND EXISTS (SELECT 1 FROM visits v WHERE v.id = t.visit_id");
+    branch.secrets.write(sql);
+    sql.text(")");
+    if branch.after_signing {
+        sql.text(&format!(" AND {told}"));
+    }
+    more(sql);
+    if let Some(after) = narrowed.after {
+        // The first term lets the index seek; the rest alone would filter.
+        sql.text(&format!(" AND {order_at} <= ")).bind(Bind::Time(after.at));
+        sql.text(&format!(" AND ({order_at} < ")).bind(Bind::Time(after.at));
+        sql.text(&format!(" OR {order_id} < ")).bind(Bind::Id(after.id)).text(")");
+    }
+    sql.text(&format!(" ORDER BY {order_at} DESC, {order_id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
+}

@@ -1,0 +1,88 @@
+//! Successions between units, read both ways.
+
+use crate::domain::ids::{UnitEventId, UnitId};
+use crate::domain::unit::event::Portion;
+use crate::domain::unit::lineage::Link;
+use crate::records::{Db, Error, Result};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, Date as SqlDate, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use jiff::civil::Date;
+use jiff_diesel::ToDiesel;
+use uuid::Uuid;
+
+/// From units to whoever took over by a day, however long the way. `UNION` leaves out what was met before, so that a
+/// circle ends.
+const FORWARDS: &str = "
+WITH RECURSIVE way AS (
+    SELECT event_id, from_id, to_id, portion, effective_on FROM unit_successions
+    WHERE from_id = ANY($1) AND effective_on <= $2
+  UNION
+    SELECT s.event_id, s.from_id, s.to_id, s.portion, s.effective_on
+    FROM way w JOIN unit_successions s ON s.from_id = w.to_id WHERE s.effective_on <= $2
+)
+SELECT * FROM way ORDER BY effective_on, to_id, from_id";
+
+/// From units to whose place they had taken by a day.
+const BACKWARDS: &str = "
+WITH RECURSIVE way AS (
+    SELECT event_id, from_id, to_id, portion, effective_on FROM unit_successions
+    WHERE to_id = ANY($1) AND effective_on <= $2
+  UNION
+    SELECT s.event_id, s.from_id, s.to_id, s.portion, s.effective_on
+    FROM way w JOIN unit_successions s ON s.to_id = w.from_id WHERE s.effective_on <= $2
+)
+SELECT * FROM way ORDER BY effective_on DESC, from_id, to_id";
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    event_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    from_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    to_id: Uuid,
+    #[diesel(sql_type = Text)]
+    portion: String,
+    #[diesel(sql_type = SqlDate)]
+    effective_on: jiff_diesel::Date,
+}
+
+impl TryFrom<Row> for Link {
+    type Error = Error;
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            event: UnitEventId(row.event_id),
+            from: UnitId(row.from_id),
+            to: UnitId(row.to_id),
+            portion: Portion::parse(&row.portion).ok_or_else(|| Error::bad_row(&row.portion))?,
+            on: row.effective_on.into(),
+        })
+    }
+}
+
+async fn walk(db: &mut Db, statement: &'static str, units: &[UnitId], day: Date) -> Result<Vec<Link>> {
+    let ids: Vec<Uuid> = units.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = diesel::sql_query(statement)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<SqlDate, _>(day.to_diesel())
+        .load(db)
+        .await?;
+    rows.into_iter().map(Link::try_from).collect()
+}
+
+/// Every succession that leads on from these units by a day.
+///
+/// # Errors
+/// The database's own.
+pub async fn forwards(db: &mut Db, units: &[UnitId], day: Date) -> Result<Vec<Link>> {
+    walk(db, FORWARDS, units, day).await
+}
+
+/// Every succession that leads to these units by a day.
+///
+/// # Errors
+/// The database's own.
+pub async fn backwards(db: &mut Db, units: &[UnitId], day: Date) -> Result<Vec<Link>> {
+    walk(db, BACKWARDS, units, day).await
+}

@@ -1,0 +1,2 @@
+DROP INDEX unit_versions_by_code;
+DROP TABLE unit_successions, unit_event_units, unit_events;

@@ -1,0 +1,2 @@
+DROP TABLE minutes_addenda;
+DROP FUNCTION refuse_change_of_addendum;

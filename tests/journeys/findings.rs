@@ -1,0 +1,202 @@
+//! What a visit found: born from answers or free, judged side by side, explained by the unit.
+
+use crate::harness::{Inspectorate, id_of};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A visit whose three items are answered badly, badly and well, with its recording closed.
+pub async fn recorded(at: &Inspectorate) -> String {
+    let visit = at.visit("surprise", 1).await;
+    at.on_site(&visit).await;
+    for (item, answer) in [
+        ("A01", json!({ "type": "yes_no_na", "value": "no" })),
+        ("A02", json!({ "type": "number", "value": 38 })),
+        ("A03", json!({ "type": "ratio", "numerator": 36, "denominator": 36 })),
+    ] {
+        let path = format!("/v1/responses/{}", Uuid::now_v7());
+        let said = at.answer(&visit, item, answer);
+        let kept = at.member.visitor.send("PUT", &path, Some(&said)).await;
+        assert_eq!(kept.status, 201, "{}", kept.body);
+    }
+    assert_eq!(at.step(&at.member, &visit, "close-recording", Value::Null).await.status, 200);
+    visit
+}
+
+/// Drafts the minutes and has both sides sign them.
+pub async fn signed(at: &Inspectorate, visit: &str) {
+    let drafted = at.step(&at.clerk, visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
+    assert_eq!(drafted.status, 200, "{}", drafted.body);
+    for side in ["team", "unit"] {
+        let said = json!({ "side": side, "outcome": "signed", "signer_name": "Nguyễn Văn An",
+            "signer_position": "Chủ tịch UBND xã" });
+        let answer = at.step(&at.lead, visit, "sign", said).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+}
+
+/// The finding of an item at a visit, confirmed by the lead.
+pub async fn confirmed(at: &Inspectorate, visit: &str, item: &str, said: Value) -> String {
+    let (_, list) = at.lead.visitor.get(&format!("/v1/findings?visit={}&item={item}", id_of(visit))).await;
+    let finding = format!("/v1/findings/{}", list["items"][0]["id"].as_str().expect("a finding"));
+    let (status, body) = at.lead.visitor.post(&format!("{finding}/confirm"), &said).await;
+    assert_eq!(status, 200, "{body}");
+    finding
+}
+
+/// M12: each failing item is one candidate, and only the lead stands by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_a_candidate_until_the_lead_stands_by_it() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let (_, list) = at.member.visitor.get(&format!("/v1/findings?visit={}", id_of(&visit))).await;
+    let items: Vec<&str> =
+        list["items"].as_array().unwrap().iter().filter_map(|f| f["item"].as_str()).collect();
+    assert_eq!(items.len(), 2, "{list}");
+    assert!(items.contains(&"A01") && items.contains(&"A02"));
+    let finding = format!("/v1/findings/{}", list["items"][0]["id"].as_str().unwrap());
+    let confirm = format!("{finding}/confirm");
+    assert_eq!(at.member.visitor.post(&confirm, &json!({})).await.0, 403, "members propose");
+    assert_eq!(at.head.visitor.post(&confirm, &json!({})).await.0, 404, "not told before signing");
+    let (status, body) = at.lead.visitor.post(&confirm, &json!({ "severity": "violation" })).await;
+    assert_eq!((status, &body["state"], &body["severity"]), (200, &json!("confirmed"), &json!("violation")));
+    let (status, no) = at.lead.visitor.post(&format!("{finding}/dismiss"), &json!({ "reason": "x" })).await;
+    assert_eq!((status, &no["code"]), (409, &json!("finding.not-candidate")));
+    at.house.end().await;
+}
+
+/// M08, M39, L19, X16, X17: strengths, free findings with category, cause and links, and what is known of a period only.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_may_be_free_and_strengths_are_told_too() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let propose =
+        async |said: Value| at.member.visitor.send("POST", &format!("{visit}/findings"), Some(&said)).await;
+    let strength = propose(json!({ "kind": "strength", "category": "Phối hợp",
+        "statement": "Phối hợp tốt giữa các bộ phận." }))
+    .await;
+    assert_eq!(strength.status, 201, "{}", strength.body);
+    let old = propose(json!({ "kind": "finding", "category": "Phối hợp", "precision": "period",
+        "statement": "Phối hợp lỏng lẻo sau điều chỉnh địa giới.", "root_cause": "Điều chỉnh địa giới" }))
+    .await;
+    assert_eq!((&old.body["inspected_at"], &old.body["precision"]), (&Value::Null, &json!("period")));
+    assert!(old.body["reported_at"].is_string());
+    for (said, code) in [
+        (json!({ "kind": "finding", "statement": "x" }), "finding.about"),
+        (json!({ "kind": "finding", "item": "Z99", "statement": "x" }), "finding.item-unknown"),
+        (json!({ "kind": "finding", "item": "A01", "statement": "x" }), "finding.item-taken"),
+        (
+            json!({ "kind": "strength", "category": "c", "statement": "x", "critical": true }),
+            "finding.severity",
+        ),
+        (
+            json!({ "kind": "finding", "category": "c", "statement": "x", "precision": "period",
+                "inspected_at": "2026-03-20T01:00:00Z" }),
+            "finding.inspected-at",
+        ),
+    ] {
+        let refused = propose(said).await;
+        assert_eq!(refused.body["code"], code, "{}", refused.body);
+    }
+    // Findings of one cause belong together; of a procedure outside only the number is kept.
+    let change = async |said: Value, version: &str| {
+        let path = old.header("location").to_owned();
+        let request = at.lead.visitor.request("PATCH", &path).header("if-match", version);
+        at.lead.visitor.answer(request.json(&said)).await
+    };
+    let linked = json!({ "linked": [strength.body["id"]], "referral": "12/QĐ-UBND" });
+    let told = change(linked, "\"v1\"").await;
+    assert_eq!((told.status, &told.body["referral"]), (200, &json!("12/QĐ-UBND")), "{}", told.body);
+    assert_eq!(told.body["linked"], json!([strength.body["id"]]));
+    let story = change(json!({ "referral": "xử lý kỷ luật ông A" }), "\"v2\"").await;
+    assert_eq!(story.body["code"], "finding.referral");
+    assert_eq!(change(json!({}), "\"v1\"").await.status, 412);
+    let (_, figures) =
+        at.reviewer.visitor.get(&format!("/v1/campaigns/{}/finding-figures", at.campaign)).await;
+    assert_eq!((&figures["candidates"], &figures["confirmed"]), (&json!(3), &json!(0)));
+    at.house.end().await;
+}
+
+/// M01: the executive and the elected body judge one item differently, and both stand.
+#[tokio::test(flavor = "multi_thread")]
+async fn assessments_stand_side_by_side() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let place = format!("{visit}/assessments");
+    let said = |assessor: &str, judgement: &str| json!({ "item": "A03", "assessor": assessor, "assessor_name": "huyện Mỹ Đức", "judgement": judgement });
+    let member = &at.member.visitor;
+    assert_eq!(member.post(&place, &said("executive", "pass")).await.0, 201);
+    assert_eq!(member.post(&place, &said("elected_body", "fail")).await.0, 201);
+    let (status, no) = member.post(&place, &said("elected_body", "pass")).await;
+    assert_eq!((status, &no["code"]), (409, &json!("assessment.taken")), "nobody writes over another");
+    assert_eq!(member.post(&place, &said("team", "pass")).await.1["code"], "assessment.assessor");
+    signed(&at, &visit).await;
+    assert_eq!(
+        at.head.visitor.post(&place, &said("executive", "pass")).await.1["code"],
+        "assessment.assessor"
+    );
+    assert_eq!(at.head.visitor.post(&place, &said("self", "pass")).await.0, 201);
+    let (_, list) = at.reviewer.visitor.get(&place).await;
+    let item = &list["items"][0];
+    let bodies: Vec<&str> =
+        item["assessments"].as_array().unwrap().iter().filter_map(|a| a["assessor"].as_str()).collect();
+    assert_eq!(bodies, ["team", "executive", "elected_body", "self"]);
+    assert_eq!((&item["count"], &item["disagree"]), (&json!(4), &json!(true)));
+    at.house.end().await;
+}
+
+/// L20, N16: recommendations have addressees of their own and are no findings.
+#[tokio::test(flavor = "multi_thread")]
+async fn recommendations_are_addressed() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let place = format!("{visit}/recommendations");
+    let asked = json!({ "text": "Tăng cường phối hợp với Mặt trận Tổ quốc.",
+        "addressees": [at.commune, at.other_commune, at.province] });
+    let (status, made) = at.lead.visitor.post(&place, &asked).await;
+    assert_eq!((status, made["addressees"].as_array().map(Vec::len)), (201, Some(3)), "{made}");
+    let nobody = json!({ "text": "x", "addressees": [Uuid::new_v4()] });
+    assert_eq!(at.lead.visitor.post(&place, &nobody).await.1["code"], "recommendation.addressees");
+    let (_, list) = at.reviewer.visitor.get(&place).await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(at.head.visitor.get(&place).await.0, 404, "not before signing");
+    signed(&at, &visit).await;
+    assert_eq!(at.head.visitor.get(&place).await.0, 200);
+    at.house.end().await;
+}
+
+/// M05 and the right of reply: the unit explains with evidence of its own; who verifies it belongs to no side of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_unit_has_a_right_of_reply() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({ "critical": true })).await;
+    at.held_photo(&visit, "A01").await;
+    signed(&at, &visit).await;
+    let (_, photos) = at.head.visitor.get(&format!("/v1/photos?visit={}", id_of(&visit))).await;
+    let photo = photos["items"][0]["id"].clone();
+    let explain = format!("{finding}/explain");
+    let said = |photo: Value| json!({ "text": "Bảng đang sửa.", "photos": [photo] });
+    assert_eq!(
+        at.head.visitor.post(&explain, &said(json!(Uuid::now_v7()))).await.1["code"],
+        "finding.photos"
+    );
+    assert_eq!(at.member.visitor.post(&explain, &said(photo.clone())).await.0, 403);
+    let (status, explained) = at.head.visitor.post(&explain, &said(photo.clone())).await;
+    assert_eq!((status, &explained["state"]), (200, &json!("explained")), "{explained}");
+    assert_eq!(explained["explanation"]["photos"], json!([photo]));
+    let why = json!({ "reason": "Đã xác minh." });
+    let (status, no) = at.lead.visitor.post(&format!("{finding}/uphold"), &why).await;
+    assert_eq!((status, &no["code"]), (403, &json!("finding.lead-alone")));
+    // Home affairs who is head there too is no judge in it.
+    let insert = format!(
+        "INSERT INTO grants (id, account_id, role, owner_id, unit_id, granted_at)
+         VALUES (gen_random_uuid(), '{}', 'unit_staff', '{}', '{}', now())",
+        at.scheduler.account, at.owner, at.commune
+    );
+    at.house.sql().await.batch_execute(&insert).await.unwrap();
+    let (status, no) = at.scheduler.visitor.post(&format!("{finding}/uphold"), &why).await;
+    assert_eq!((status, &no["code"]), (403, &json!("finding.own-unit")));
+    let (status, upheld) = at.member.visitor.post(&format!("{finding}/uphold"), &why).await;
+    assert_eq!((status, &upheld["state"]), (200, &json!("upheld")), "{upheld}");
+    at.house.end().await;
+}

@@ -1,0 +1,63 @@
+//! Minutes as a document: written from what the visit answered and found, frozen by a hash, added to and never changed.
+
+use super::findings::{confirmed, recorded, signed};
+use crate::harness::Inspectorate;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// Signed minutes are one text with its hash; later changes are addenda with both values and a reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn signed_minutes_stand_and_are_added_to() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let minutes = format!("{visit}/minutes");
+    assert_eq!(at.lead.visitor.get(&minutes).await.1["code"], "minutes.none");
+    confirmed(&at, &visit, "A02", json!({ "severity": "defect" })).await;
+    let drafted = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
+    assert_eq!(drafted.status, 200, "{}", drafted.body);
+
+    // A finding that is decided after the draft makes it stale, until somebody has signed.
+    confirmed(&at, &visit, "A01", json!({})).await;
+    let sign = json!({ "side": "team", "outcome": "signed", "signer_name": "Mai Văn Bảy",
+        "signer_position": "Trưởng đoàn" });
+    let stale = at.step(&at.lead, &visit, "sign", sign).await;
+    assert_eq!(stale.body["code"], "visit.minutes-outdated");
+    let early = json!({ "item": "A02", "becomes": "41", "reason": "Đo lại" });
+    let addenda = format!("{minutes}/addenda");
+    assert_eq!(at.lead.visitor.post(&addenda, &early).await.1["code"], "minutes.not-signed");
+    signed(&at, &visit).await;
+
+    let (status, whole) = at.head.visitor.get(&minutes).await;
+    assert_eq!(status, 200, "{whole}");
+    let document = whole["document"].as_str().unwrap();
+    for line in
+        ["- A02: 38 | không đạt", "- A02: ", "| defect", "III. TỒN TẠI, HẠN CHẾ", "Hai bên thống nhất."]
+    {
+        assert!(document.contains(line), "{line}\n{document}");
+    }
+    assert_eq!(whole["document_sha256"], json!(hex::encode(Sha256::digest(document))));
+    assert_eq!(whole["signatures"].as_array().map(Vec::len), Some(2));
+
+    let (status, first) = at.lead.visitor.post(&addenda, &early).await;
+    assert_eq!((status, &first["was"], &first["number"]), (201, &json!("38"), &json!(1)), "{first}");
+    let second = json!({ "item": "A02", "becomes": "40,5", "reason": "Đo lại lần nữa" });
+    let (_, second) = at.clerk.visitor.post(&addenda, &second).await;
+    assert_eq!((&second["was"], &second["number"]), (&json!("41"), &json!(2)), "rests on the first");
+    for (said, code) in [
+        (json!({ "item": "A02", "becomes": "40,5", "reason": "x" }), "minutes.addendum"),
+        (json!({ "item": "Z99", "becomes": "x", "reason": "x" }), "finding.item-unknown"),
+        (json!({ "becomes": "x", "reason": "x" }), "minutes.addendum"),
+    ] {
+        assert_eq!(at.lead.visitor.post(&addenda, &said).await.1["code"], code);
+    }
+    assert_eq!(
+        at.head.visitor.post(&addenda, &json!({ "was": "a", "becomes": "b", "reason": "c" })).await.0,
+        403
+    );
+    let (_, after) = at.head.visitor.get(&minutes).await;
+    assert_eq!(after["document"], whole["document"], "the signed text stands");
+    assert_eq!(after["addenda"], Value::Array(vec![first, second]));
+    let change = at.house.sql().await.batch_execute("UPDATE minutes_addenda SET reason = 'x'").await;
+    assert!(change.is_err(), "the database holds to it too");
+    at.house.end().await;
+}

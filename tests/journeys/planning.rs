@@ -1,0 +1,240 @@
+//! Planning around people and offices: working calendars, rules for teams, draws that can be computed again, who received
+//! a team and what it explained.
+
+use crate::harness::{Inspectorate, id_of};
+use fieldproof::domain::actor::Role;
+use serde_json::{Value, json};
+use std::io::Write;
+use std::process::{Command, Stdio};
+use uuid::Uuid;
+
+fn office_hours(saturday: &Value) -> Value {
+    let day = json!([{ "from": "07:30:00", "to": "11:30:00" }, { "from": "13:30:00", "to": "17:00:00" }]);
+    json!({ "monday": day, "tuesday": day, "wednesday": day, "thursday": day, "friday": day, "saturday": saturday })
+}
+
+/// M14, L02: a one-stop shop works on Saturday mornings; a day off is warned about, and taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_has_its_own_hours_and_a_day_off_is_a_warning() {
+    let at = Inspectorate::open().await;
+    let who = &at.scheduler.visitor;
+    let calendar = format!("/v1/units/{}/calendar", at.commune);
+    let put = async |version: &str, body: &Value| {
+        who.answer(who.request("PUT", &calendar).header("if-match", version).json(body)).await
+    };
+    let works = async |moment: &str| {
+        let path = format!("/v1/units/{}/working-time?at={}", at.commune, moment.replace('+', "%2B"));
+        who.get(&path).await.1["working"].clone()
+    };
+    let usual = who.send("GET", &calendar, None).await;
+    assert_eq!((usual.status, usual.header("etag"), &usual.body["version"]), (200, "\"v0\"", &json!(0)));
+    assert_eq!(works("2020-03-21T09:00:00+07:00").await, false);
+
+    let morning = json!([{ "from": "07:30:00", "to": "11:30:00" }]);
+    let wrong = json!({ "hours": office_hours(&json!([{ "from": "11:30:00", "to": "07:30:00" }])) });
+    assert_eq!(put("\"v0\"", &wrong).await.body["errors"][0]["pointer"], "/hours/saturday");
+    let tet = json!({ "day": "2022-02-02", "works": false, "name": "Tết Nguyên đán" });
+    let entered = put("\"v0\"", &json!({ "hours": office_hours(&morning), "days": [tet] })).await;
+    assert_eq!((entered.status, entered.header("etag")), (200, "\"v1\""), "{}", entered.body);
+    assert_eq!(put("\"v0\"", &json!({ "hours": {} })).await.status, 412);
+    assert_eq!(works("2020-03-21T09:00:00+07:00").await, true);
+    assert_eq!(works("2020-03-21T14:00:00+07:00").await, false);
+    assert_eq!(works("2022-02-02T09:00:00+07:00").await, false);
+
+    // The country's days hold for every office; a day in lieu opens a Sunday.
+    let lieu = json!({ "days": [{ "day": "2022-02-27", "works": true, "name": "Làm bù" }] });
+    assert_eq!(who.put("/v1/holidays/2022", &lieu).await.0, 200);
+    assert_eq!(who.put("/v1/holidays/2021", &lieu).await.1["errors"][0]["code"], "calendar.other-year");
+    assert_eq!(works("2022-02-27T09:00:00+07:00").await, true);
+
+    // L02: 20 and 21/2/2022, a Sunday and a Monday; then a Saturday, when this office works.
+    let plan = async |from: &str, to: &str| {
+        let mut plan = at.plan("working_session", 24);
+        plan["planned_start"] = json!(from);
+        plan["planned_end"] = json!(to);
+        plan["templates"] = json!([]);
+        plan["review_from"] = json!("2019-01-01");
+        plan["review_to"] = json!("2021-12-31");
+        let made = who.send("POST", "/v1/visits", Some(&plan)).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made
+    };
+    let sunday = plan("2022-02-20T08:00:00+07:00", "2022-02-21T17:00:00+07:00").await;
+    assert_eq!(sunday.body["warnings"], json!(["non_working_day"]));
+    let read = who.get(sunday.header("location")).await.1;
+    assert_eq!(read["warnings"], json!(["non_working_day"]));
+    assert_eq!((&read["review_from"], &read["kind"]), (&json!("2019-01-01"), &json!("working_session")));
+    let saturday = plan("2022-03-05T08:00:00+07:00", "2022-03-05T11:00:00+07:00").await;
+    assert_eq!(saturday.body["warnings"], json!([]));
+    at.house.close().await;
+}
+
+/// Nobody inspects their own unit; whoever was there lately is refused or warned about, as the owner's data says.
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_for_teams_refuse_or_warn() {
+    let at = Inspectorate::open().await;
+    let who = &at.scheduler.visitor;
+    let rules = format!("/v1/owners/{}/assignment-rules", at.owner);
+    let set = async |version: &str, own: &str, rotation: &str| {
+        let said = json!({ "own_unit": own, "rotation": rotation, "rotation_days": 365 });
+        who.answer(who.request("PUT", &rules).header("if-match", version).json(&said)).await
+    };
+    let schedule = async |kind: &str, hours: i64| {
+        let made = who.send("POST", "/v1/visits", Some(&at.plan(kind, hours))).await;
+        (
+            made.status,
+            made.body["code"].as_str().unwrap_or_default().to_owned(),
+            made.body["warnings"].clone(),
+        )
+    };
+    let refused = |code: &str| (422, code.to_owned(), Value::Null);
+
+    // The member now works at the commune.
+    let give = format!(
+        "INSERT INTO grants (id, account_id, role, owner_id, unit_id, granted_at)
+         VALUES (gen_random_uuid(), '{}', 'unit_staff', '{}', '{}', now())",
+        at.member.account, at.owner, at.commune
+    );
+    at.house.sql().await.batch_execute(&give).await.unwrap();
+    assert_eq!(schedule("planned", 400).await, refused("visit.member-of-own-unit"));
+    assert_eq!(set("\"v0\"", "never", "off").await.body["errors"][0]["pointer"], "/own_unit");
+    assert_eq!(set("\"v0\"", "warn", "off").await.status, 200);
+    let (status, _, warnings) = schedule("planned", 400).await;
+    assert_eq!(status, 201);
+    assert!(warnings.as_array().unwrap().contains(&json!("member_of_own_unit")), "{warnings}");
+
+    // A seat that says which office its holder comes from counts, too.
+    at.house
+        .sql()
+        .await
+        .batch_execute("UPDATE grants SET revoked_at = now() WHERE role = 'unit_staff'")
+        .await
+        .unwrap();
+    assert_eq!(set("\"v1\"", "refuse", "off").await.status, 200);
+    assert_eq!(schedule("planned", 900).await.0, 201);
+    let team = format!("/v1/campaigns/{}/teams/{}", at.campaign, at.team);
+    let held = who.send("GET", &team, None).await;
+    let seat = |account: Uuid, role: &str, unit: Value| {
+        json!({ "account": account, "role": role, "position": "Chuyên viên", "office": "UBND xã Minh Quang",
+            "office_unit": unit, "positions": ["Chuyên viên", "Ủy viên"], "group": "Tổ 1" })
+    };
+    let members = json!({ "members": [seat(at.lead.account, "lead", Value::Null),
+        seat(at.member.account, "member", json!(at.commune))] });
+    let request = who.request("PUT", &format!("{team}/members")).header("if-match", held.header("etag"));
+    let seated = who.answer(request.json(&members)).await;
+    assert_eq!(seated.status, 200, "{}", seated.body);
+    assert_eq!(seated.body["members"][1]["positions"], json!(["Chuyên viên", "Ủy viên"]));
+    assert_eq!(seated.body["members"][1]["office_unit"], json!(at.commune));
+    assert_eq!(schedule("planned", 1400).await, refused("visit.member-of-own-unit"));
+
+    // Lately there: a visit of this team that was handed in.
+    let free = json!({ "members": [seat(at.lead.account, "lead", Value::Null)] });
+    let request = who.request("PUT", &format!("{team}/members")).header("if-match", seated.header("etag"));
+    assert_eq!(who.answer(request.json(&free)).await.status, 200);
+    let made = who.send("POST", "/v1/visits", Some(&at.plan("planned", 1900))).await;
+    let finish =
+        format!("UPDATE visits SET state = 'finalised' WHERE id = '{}'", id_of(made.header("location")));
+    at.house.sql().await.batch_execute(&finish).await.unwrap();
+    assert_eq!(set("\"v2\"", "refuse", "warn").await.status, 200);
+    let (status, _, warnings) = schedule("planned", 2600).await;
+    assert!(
+        status == 201 && warnings.as_array().unwrap().contains(&json!("member_lately_there")),
+        "{warnings}"
+    );
+    assert_eq!(set("\"v3\"", "refuse", "refuse").await.status, 200);
+    assert_eq!(schedule("planned", 2600).await, refused("visit.member-lately-there"));
+    let (status, _, warnings) = schedule("re_inspection", 2600).await;
+    assert_eq!(status, 201, "another look is no rotation: {warnings}");
+    at.house.close().await;
+}
+
+fn recompute(draw: &Value) -> (bool, Value) {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/recompute-draw");
+    let mut run = Command::new("python3")
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("python3 runs");
+    run.stdin.take().unwrap().write_all(draw.to_string().as_bytes()).unwrap();
+    let out = run.wait_with_output().unwrap();
+    (out.status.success(), serde_json::from_slice(&out.stdout).unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draw_is_bound_before_and_told_after_and_anybody_can_compute_it_again() {
+    let at = Inspectorate::open().await;
+    let who = &at.scheduler.visitor;
+    let draws = format!("/v1/campaigns/{}/draws", at.campaign);
+    let new = json!({ "title": "Chọn xã kiểm tra", "strata": [
+        { "name": "Xã", "units": [at.commune, at.other_commune], "take": 1 },
+        { "name": "Tỉnh", "units": [at.province], "take": 1 }] });
+    assert_eq!(at.authority.visitor.post(&draws, &new).await.0, 403);
+    let strange =
+        json!({ "title": "Chọn xã", "strata": [{ "name": "Xã", "units": [Uuid::nil()], "take": 1 }] });
+    assert_eq!(who.post(&draws, &strange).await.1["errors"][0]["code"], "draw.unit-unknown");
+    let made = who.send("POST", &draws, Some(&new)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let draw = made.header("location");
+
+    // Whoever may read the campaign sees what binds the draw; what was drawn may be a surprise.
+    let (_, sealed) = at.authority.visitor.get(draw).await;
+    assert_eq!(sealed["commitment"], made.body["commitment"]);
+    assert_eq!((&sealed["seed"], &sealed["drawn"]), (&Value::Null, &Value::Null));
+    assert_eq!(at.head.visitor.get(draw).await.0, 404);
+    assert_eq!(at.authority.visitor.post(&format!("{draw}/tell"), &Value::Null).await.0, 403);
+    assert_eq!(who.post(&format!("{draw}/tell"), &Value::Null).await.0, 200);
+
+    let (_, told) = at.authority.visitor.get(draw).await;
+    assert_eq!(told["drawn"], made.body["drawn"]);
+    let (agrees, computed) = recompute(&told);
+    assert!(agrees, "{told}");
+    assert_eq!(computed["drawn"], told["drawn"]);
+    let mut other = told.clone();
+    other["seed"] = json!("00".repeat(32));
+    assert!(!recompute(&other).0, "another seed is not the one that was bound");
+    assert_eq!(who.get(&draws).await.1["items"].as_array().map(Vec::len), Some(1));
+    at.house.close().await;
+}
+
+/// L03, L04, N15: hosts with their titles, and a log of what was explained, however often a phone sends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_received_the_team_and_what_it_explained_is_kept_once() {
+    let at = Inspectorate::open().await;
+    let visit = at.visit("planned", 2).await;
+    let id = id_of(&visit);
+    let host = json!({ "visit": id, "name": "Nguyễn Thành Trung", "office": "UBND huyện Lâm Bình",
+        "positions": ["Phó Bí thư Huyện ủy", "Chủ tịch UBND huyện"] });
+    let attendee = format!("/v1/attendees/{}", Uuid::now_v7());
+    let phone = &at.member.visitor;
+    assert_eq!(phone.put(&attendee, &host).await.1["code"], "visit.not-on-site");
+    at.on_site(&visit).await;
+    assert_eq!(phone.put(&attendee, &host).await.0, 201);
+    assert_eq!(phone.put(&attendee, &host).await.0, 200, "sent again");
+    let mut corrected = host.clone();
+    corrected["office"] = json!("UBND huyện Lâm Bình, tỉnh Tuyên Quang");
+    assert_eq!(phone.put(&attendee, &corrected).await.0, 200);
+    let (_, hosts) = phone.get(&format!("{visit}/attendees")).await;
+    assert_eq!(hosts["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(hosts["items"][0]["office"], corrected["office"]);
+    assert_eq!(hosts["items"][0]["positions"], host["positions"]);
+    assert_eq!(
+        phone.put(&format!("/v1/attendees/{}", Uuid::new_v4()), &host).await.1["code"],
+        "id.not-version-7"
+    );
+
+    for n in 0..4 {
+        let said = json!({ "visit": id, "item": "A01", "guided": "Công chức Văn phòng - Thống kê",
+            "content": format!("Hướng dẫn nội dung {n}"), "given_at": format!("2021-09-28T09:4{n}:00+07:00") });
+        let entry = format!("/v1/guidance/{}", Uuid::now_v7());
+        assert_eq!(phone.put(&entry, &said).await.0, 201);
+        assert_eq!(phone.put(&entry, &said).await.0, 200);
+    }
+    let (_, log) = at.reviewer.visitor.get(&format!("{visit}/guidance")).await;
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(4));
+    assert_eq!(log["items"][3]["given_at"], "2021-09-28T09:43:00+07:00");
+    let stranger = at.house.holder("Người lạ", &[(Role::Member, at.owner, None)]).await.visitor;
+    assert_eq!(stranger.put(&attendee, &host).await.0, 404);
+    at.house.close().await;
+}

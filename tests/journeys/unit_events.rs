@@ -1,0 +1,188 @@
+//! What happens to units: what stands in the way of recording and undoing, and what a register may say about it.
+
+use crate::harness::{Inspectorate, id_of};
+use fieldproof::flows::units::{self, Register};
+use serde_json::{Value, json};
+
+const REGISTER: &str = include_str!("../../api/library/units.json");
+const CHIEM_HOA: &str = "e4f908a2-2bf4-8658-9708-6b8701ba011f";
+const MINH_QUANG: &str = "71f78f63-cff5-870b-bf77-a91227a517f8";
+
+fn register() -> Value {
+    serde_json::from_str(REGISTER).expect("the register is readable")
+}
+
+async fn enter(at: &Inspectorate, register: Value) -> Result<units::Imported, Vec<(String, String)>> {
+    let register: Register = serde_json::from_value(register).expect("a register");
+    match units::import(&at.house.app, register).await {
+        Ok(done) => Ok(done),
+        Err(fieldproof::flows::Error::Refused(no)) => {
+            Err(no.faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
+        }
+        Err(why) => panic!("{why}"),
+    }
+}
+
+async fn record(at: &Inspectorate, event: &Value) -> (u16, Value) {
+    at.scheduler.visitor.post("/v1/unit-events", event).await
+}
+
+fn merger(at: &Inspectorate, day: &str) -> Value {
+    json!({ "kind": "merge", "instrument": "1684/NQ-UBTVQH15", "operating_date": day,
+        "opens": [{ "name": "Xã Minh Quang", "unit_type": "commune", "parent": at.province }],
+        "closes": [at.commune, at.other_commune],
+        "successions": [{ "from": at.commune, "to_opened": 0, "portion": "whole" },
+            { "from": at.other_commune, "to_opened": 0, "portion": "whole" }] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_ends_leaves_nobody_below_and_nothing_reaches_into_the_past() {
+    let at = Inspectorate::open().await;
+    let abolish = json!({ "kind": "abolish", "instrument": "Luật 72/2025/QH15", "operating_date": "2025-07-01",
+        "closes": [at.province] });
+    let (status, no) = record(&at, &abolish).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.still-above")));
+    assert_eq!(no["errors"][1]["detail"], "Xã Phúc Sơn");
+
+    let early = merger(&at, "1999-01-01");
+    let (status, no) = record(&at, &early).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("unit.version-order")));
+    let mut below_itself = json!({ "kind": "transfer", "instrument": "x", "operating_date": "2025-07-01",
+        "changes": [{ "unit": at.commune, "parent": at.other_commune }] });
+    let (status, no) = record(&at, &below_itself).await;
+    assert_eq!((status, no["errors"][0]["code"].as_str()), (422, Some("unit.parent-unfit")));
+    below_itself["kind"] = json!("annex");
+    let (status, no) = record(&at, &below_itself).await;
+    assert_eq!((status, no["errors"][0]["pointer"].as_str()), (422, Some("/kind")));
+    assert_eq!(
+        record(&at, &json!({ "kind": "merge", "instrument": "x", "operating_date": "2025-07-01" })).await.0,
+        422
+    );
+    let (status, list) = at.reviewer.visitor.get("/v1/unit-events").await;
+    assert_eq!((status, &list["items"]), (200, &json!([])), "what is refused leaves nothing behind");
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_undone_unless_something_rests_on_it() {
+    let at = Inspectorate::open().await;
+    let admin =
+        at.house.officer("Quản trị", &[(fieldproof::domain::actor::Role::Administrator, None)]).await.visitor;
+    let (status, event) = record(&at, &merger(&at, "2025-07-01")).await;
+    assert_eq!(status, 201, "{event}");
+    let new = event["successions"][0]["to"].as_str().expect("a successor").to_owned();
+    let undo = format!("/v1/unit-events/{}/undo", event["id"].as_str().expect("an id"));
+    let why = json!({ "reason": "Ghi nhầm" });
+
+    let rename = json!({ "kind": "rename", "instrument": "12/NQ-HĐND", "operating_date": "2025-09-01",
+        "changes": [{ "unit": new, "name": "Xã Minh Sơn" }] });
+    let (status, renamed) = record(&at, &rename).await;
+    assert_eq!(status, 201, "{renamed}");
+    let (status, no) = admin.post(&undo, &why).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.followed")));
+    let undo_rename = format!("/v1/unit-events/{}/undo", renamed["id"].as_str().expect("an id"));
+    assert_eq!(admin.post(&undo_rename, &json!({ "reason": " " })).await.0, 422);
+    assert_eq!(admin.post(&undo_rename, &why).await.0, 200);
+
+    let mut plan = at.plan("planned", 24);
+    plan["unit"] = json!(new);
+    let visit = at.scheduler.visitor.send("POST", "/v1/visits", Some(&plan)).await;
+    assert_eq!(
+        (visit.status, visit.body["unit_path"].as_str()),
+        (201, Some("Xã Minh Quang, tỉnh Tuyên Quang"))
+    );
+    let (status, no) = admin.post(&undo, &why).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.in-use")));
+    assert_eq!(admin.get(&format!("/v1/units/{new}")).await.1["at"]["name"], "Xã Minh Quang", "nothing went");
+
+    // Newest first, the undone one among them; those of one unit are found by it.
+    let (_, list) = at.reviewer.visitor.get(&format!("/v1/unit-events?unit={new}")).await;
+    assert_eq!((&list["items"][0]["id"], &list["items"][1]["id"]), (&renamed["id"], &event["id"]));
+    let (_, first) = at.reviewer.visitor.get("/v1/unit-events?limit=1").await;
+    let next = format!("/v1/unit-events?limit=1&cursor={}", first["next"].as_str().expect("a cursor"));
+    assert_eq!(at.reviewer.visitor.get(&next).await.1["items"][0]["id"], event["id"]);
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_that_was_planned_before_its_unit_ended_is_not_dispatched() {
+    let at = Inspectorate::open().await;
+    let visit = at.visit("planned", 48).await;
+    let day =
+        jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").expect("a zone")).date();
+    let (status, event) = record(&at, &merger(&at, &day.to_string())).await;
+    assert_eq!(status, 201, "{event}");
+    let told = at.step(&at.scheduler, &visit, "dispatch", Value::Null).await;
+    assert_eq!((told.status, told.body["code"].as_str()), (422, Some("visit.unit-not-in-force")));
+    let read = at.scheduler.visitor.get(&format!("/v1/visits/{}", id_of(&visit))).await.1;
+    assert_eq!(read["unit_path"], "Xã Minh Quang, tỉnh Tuyên Quang", "what was planned is told as it was");
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_tells_of_events_once_and_every_fault_of_them_by_its_place() {
+    let at = Inspectorate::open().await;
+    let first = enter(&at, register()).await.expect("the register is entered");
+    assert_eq!((first.new_units, first.new_versions, first.new_events), (169, 202, 62));
+    let again = enter(&at, register()).await.expect("entered again");
+    assert_eq!((again.new_units, again.new_versions, again.new_events, again.corrected), (0, 0, 0, 0));
+
+    let mut wrong = register();
+    let merger = wrong["events"].as_array().expect("events").iter().position(|e| e["kind"] == "merge");
+    let merger = merger.expect("a merger");
+    wrong["events"][merger]["successions"][0]["from"] = json!(uuid::Uuid::nil());
+    wrong["events"][merger]["operating_date"] = json!("1900-01-01");
+    let transfer = wrong["events"].as_array().expect("events").iter().position(|e| e["kind"] == "transfer");
+    let transfer = transfer.expect("a transfer");
+    wrong["events"][transfer]["effective_on"] = json!("2001-01-01");
+    wrong["units"][3]["versions"][0]["name"] = json!("");
+    let faults = enter(&at, wrong).await.expect_err("refused");
+    for (place, code) in [
+        ("/units/3/versions/0/name".to_owned(), "text.refused"),
+        (format!("/events/{merger}/successions/0/from"), "register.event"),
+        (format!("/events/{merger}/operating_date"), "unit-event.dates"),
+        (format!("/events/{transfer}/units/0"), "register.event"),
+    ] {
+        assert!(faults.contains(&(place.clone(), code.to_owned())), "{place} {code}: {faults:?}");
+    }
+    let mut shorter = register();
+    shorter["events"].as_array_mut().expect("events").pop();
+    let faults = enter(&at, shorter).await.expect_err("refused");
+    assert_eq!(faults, [("/events".to_owned(), "register.event-lost".to_owned())]);
+    let mut corrected = register();
+    corrected["events"][0]["note"] = json!("Theo danh mục");
+    assert_eq!(enter(&at, corrected).await.expect("corrected").corrected, 1);
+
+    // What a register says is corrected by a register.
+    let (_, list) = at.scheduler.visitor.get(&format!("/v1/unit-events?unit={MINH_QUANG}")).await;
+    let ours = list["items"][0]["id"].as_str().expect("an event");
+    let admin =
+        at.house.officer("Quản trị", &[(fieldproof::domain::actor::Role::Administrator, None)]).await.visitor;
+    let (status, no) = admin.post(&format!("/v1/unit-events/{ours}/undo"), &json!({ "reason": "x" })).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.of-register")));
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_of_offices_stands_below_units_that_are_known_and_yields_to_what_was_recorded() {
+    let at = Inspectorate::open().await;
+    enter(&at, register()).await.expect("the register is entered");
+    let office = "0d9d6a35-7f2b-8f0a-9d07-2f6a5b1c7e01";
+    let offices = json!({ "source": "Sở Nội vụ", "units": [{ "id": office, "versions": [
+        { "name": "Phòng Nội vụ", "unit_type": "agency", "parent": CHIEM_HOA, "official_code": null,
+          "valid_from": "2010-01-01", "valid_to": "2025-07-01", "instrument": null, "certainty": "high" }] }] });
+    assert_eq!(enter(&at, offices.clone()).await.expect("entered").new_units, 1);
+    let (_, read) = at.scheduler.visitor.get(&format!("/v1/units/{office}?as_of=2021-01-01")).await;
+    assert_eq!(read["at"]["path"], "Phòng Nội vụ, huyện Chiêm Hóa, tỉnh Tuyên Quang");
+
+    let end = json!({ "kind": "abolish", "instrument": "55/QĐ-UBND", "operating_date": "2022-01-01", "closes": [office] });
+    assert_eq!(record(&at, &end).await.0, 201);
+    let faults = enter(&at, offices.clone()).await.expect_err("refused");
+    assert_eq!(faults, [("/units/0/versions/0".to_owned(), "register.recorded-here".to_owned())]);
+    let mut early = offices;
+    early["units"][0]["versions"][0]["valid_from"] = json!(null);
+    early["units"][0]["versions"][0]["parent"] = json!(uuid::Uuid::nil());
+    let faults = enter(&at, early).await.expect_err("refused");
+    assert_eq!(faults[0], ("/units/0/versions/0/parent".to_owned(), "unit.parent-unknown".to_owned()));
+    at.house.close().await;
+}
