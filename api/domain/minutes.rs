@@ -7,7 +7,7 @@ use crate::finding::{Finding, Kind, State};
 use crate::ids::{AccountId, VisitId};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
 use crate::refusal::Refusal;
-use crate::response::{Answer, Outcome, Response, Share, YesNoNa};
+use crate::response::{Answer, Outcome, Response, YesNoNa};
 use crate::text;
 use crate::visit::{AskedList, Figures, Visit, rule};
 use jiff::Timestamp;
@@ -154,11 +154,10 @@ pub fn answered(answer: &Answer) -> String {
         Answer::Count { value } => value.to_string(),
         Answer::Number { value } => decimal(value),
         Answer::Ratio { numerator, denominator, earlier } => {
-            let now = format!("{}/{}", decimal(numerator), decimal(denominator));
-            let before = |share: &Share| {
-                format!(" (kỳ trước {}/{})", decimal(&share.numerator), decimal(&share.denominator))
-            };
-            now + &earlier.as_ref().map(before).unwrap_or_default()
+            let before = earlier.map(|of| {
+                format!(" (cùng kỳ năm trước: {}/{})", decimal(&of.numerator), decimal(&of.denominator))
+            });
+            format!("{}/{}{}", decimal(numerator), decimal(denominator), before.unwrap_or_default())
         }
         Answer::Text { value } => one_line(value),
     }
@@ -269,7 +268,8 @@ mod tests {
     fn numbers_are_printed_as_people_here_write_them() {
         let half = Answer::Number { value: Decimal::of_f64(40.5) };
         assert_eq!(answered(&half), "40,5");
-        let ratio = Answer::Ratio { numerator: Decimal::whole(34), denominator: Decimal::whole(36) };
+        let ratio =
+            Answer::Ratio { numerator: Decimal::whole(34), denominator: Decimal::whole(36), earlier: None };
         assert_eq!(answered(&ratio), "34/36");
         assert_eq!(told(Timestamp::UNIX_EPOCH), "07:00, ngày 01/01/1970");
     }
