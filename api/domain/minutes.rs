@@ -152,16 +152,16 @@ pub fn answered(answer: &Answer) -> String {
         }
         Answer::Choice { value } => value.clone(),
         Answer::Count { value } => value.to_string(),
-        Answer::Number { value } => decimal(value),
+        Answer::Number { value } => decimal(*value),
         Answer::Ratio { numerator, denominator } => {
-            format!("{}/{}", decimal(numerator), decimal(denominator))
+            format!("{}/{}", decimal(*numerator), decimal(*denominator))
         }
         Answer::Text { value } => one_line(value),
     }
 }
 
 /// Digits with a decimal comma and no zeros that say nothing.
-fn decimal(value: &crate::response::Decimal) -> String {
+fn decimal(value: crate::response::Decimal) -> String {
     let millionths = value.millionths();
     let sign = if millionths < 0 { "-" } else { "" };
     let (whole, part) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);
