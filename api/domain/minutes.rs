@@ -152,19 +152,19 @@ pub fn answered(answer: &Answer) -> String {
         }
         Answer::Choice { value } => value.clone(),
         Answer::Count { value } => value.to_string(),
-        Answer::Number { value } => decimal(value),
+        Answer::Number { value } => decimal(*value),
         Answer::Ratio { numerator, denominator, earlier } => {
             let before = earlier.map(|of| {
-                format!(" (cùng kỳ năm trước: {}/{})", decimal(&of.numerator), decimal(&of.denominator))
+                format!(" (cùng kỳ năm trước: {}/{})", decimal(of.numerator), decimal(of.denominator))
             });
-            format!("{}/{}{}", decimal(numerator), decimal(denominator), before.unwrap_or_default())
+            format!("{}/{}{}", decimal(*numerator), decimal(*denominator), before.unwrap_or_default())
         }
         Answer::Text { value } => one_line(value),
     }
 }
 
 /// Digits with a decimal comma and no zeros that say nothing.
-fn decimal(value: &crate::response::Decimal) -> String {
+fn decimal(value: crate::response::Decimal) -> String {
     let millionths = value.millionths();
     let sign = if millionths < 0 { "-" } else { "" };
     let (whole, part) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);

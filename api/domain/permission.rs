@@ -4,6 +4,10 @@
 //! surprise visit exists only for the owner's scheduler, its lead, its dispatched members and whoever of the
 //! authority was cleared for it; everybody else is told what they would be told about an unknown id.
 
+mod seat;
+
+pub use seat::TeamRole;
+
 use crate::actor::{Actor, Grant, Role, Scope, Who};
 use crate::ids::{CampaignId, OwnerId, UnitId};
 use crate::refusal::{Kind, Refusal};
@@ -122,49 +126,6 @@ pub enum Cell {
     Unit,
     /// As `Unit`, once the minutes are signed.
     UnitSigned,
-}
-
-/// What somebody is on a team.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TeamRole {
-    /// Trưởng đoàn; exactly one.
-    Lead,
-    /// Phó trưởng đoàn; has a member's rights.
-    Deputy,
-    /// Thành viên.
-    Member,
-    /// Thư ký đoàn.
-    Clerk,
-}
-
-impl TeamRole {
-    /// Every role on a team.
-    pub const ALL: [Self; 4] = [Self::Lead, Self::Deputy, Self::Member, Self::Clerk];
-
-    /// As stored and sent.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Lead => "lead",
-            Self::Deputy => "deputy",
-            Self::Member => "member",
-            Self::Clerk => "clerk",
-        }
-    }
-
-    /// Reads a stored or sent team role.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.as_str() == text)
-    }
-
-    fn as_role(self) -> Role {
-        match self {
-            Self::Lead => Role::TeamLead,
-            Self::Deputy | Self::Member => Role::Member,
-            Self::Clerk => Role::Clerk,
-        }
-    }
 }
 
 /// What a deed is done to, as far as rights go. The default is a thing of the whole installation.

@@ -343,8 +343,7 @@ pub async fn advance(app: &App, actor: &Actor, id: CampaignId, step: Step) -> Re
         notice: held.notice_date,
         team: records::teams::has_lead(&mut tx, id).await?,
         open_visits: has_open_visits(&mut tx, actor, id).await?,
-        // No actions are kept yet that could be open.
-        open_actions: false,
+        open_actions: records::actions::any_open(&mut tx, id).await?,
     };
     let from = held.state;
     held.state = campaign::step(from, step, grounds)?;

@@ -269,3 +269,14 @@ pub async fn photos_of(db: &mut Db, wanted: &[PhotoId], units: &[UnitId]) -> Res
         .await?;
     usize::try_from(held).map_err(Error::bad_row)
 }
+
+/// Whether an action of a campaign is neither verified nor cancelled.
+///
+/// # Errors
+/// The database's own.
+pub async fn any_open(db: &mut Db, campaign: CampaignId) -> Result<bool> {
+    let over: Vec<&str> =
+        State::ALL.iter().filter(|state| state.is_over()).map(|state| state.as_str()).collect();
+    let open = actions::table.filter(actions::campaign_id.eq(campaign.0)).filter(actions::state.ne_all(over));
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(db).await?)
+}

@@ -176,6 +176,7 @@ impl Office {
     }
 
     /// A plan for a day, half past seven to eleven.
+    #[allow(clippy::unused_self, reason = "it reads as the office's plan")]
     pub fn plan(&self, of: &Setting, unit: Uuid, kind: &str, day: &str, checklists: &[Uuid]) -> Value {
         json!({ "campaign": of.campaign, "team": of.team, "unit": unit, "kind": kind,
             "planned_start": format!("{day}T07:30:00+07:00"), "planned_end": format!("{day}T11:00:00+07:00"),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 impl Office {
     /// Publishes a checklist of yes-or-no items that need no photo; critical ones end in `!`.
-    pub async fn checklist_of_codes(&self, code: &str, items: &[&str]) -> Uuid {
+    pub async fn checklist_asking(&self, code: &str, items: &[&str]) -> Uuid {
         let who = &self.scheduler.visitor;
         let new = json!({ "owner": self.owner, "code": code });
         let made = done(who.send("POST", "/v1/templates", Some(&new)).await);

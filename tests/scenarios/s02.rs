@@ -99,7 +99,7 @@ async fn what_was_found_is_looked_at_again() {
     house.with_register().await;
     let (_, communes) = district("280", "2017-09-01");
     let office = Office::open(&house, "phu-xuyen", ISSUER).await;
-    let checklist = office.checklist_of_codes("KT", &ITEMS).await;
+    let checklist = office.checklist_asking("KT", &ITEMS).await;
     let of = office.draft("reform", "Kiểm tra cải cách hành chính 2017", &["Cải cách hành chính"]).await;
     let papers = [
         paper("plan", "21/KH-UBND", ISSUER, "2017-01-20"),

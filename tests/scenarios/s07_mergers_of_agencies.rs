@@ -6,8 +6,11 @@ use super::desk::Desk;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
+/// A body's name and type.
+type Body = (&'static str, &'static str);
+
 /// The twelve bodies that merge, in pairs, with the type of each, and what each pair becomes.
-const MERGERS: [([(&str, &str); 2], (&str, &str)); 6] = [
+const MERGERS: [([Body; 2], Body); 6] = [
     (
         [("Văn phòng Huyện ủy", "party_office"), ("Văn phòng HĐND và UBND huyện", "agency")],
         ("Văn phòng huyện Lâm Bình", "joint_party_state_office"),

@@ -21,7 +21,7 @@ struct Case {
 }
 
 async fn found(house: &House, office: &Office, of: &Setting, wards: &[Unit]) -> Vec<(Unit, Value)> {
-    let checklist = office.checklist_of_codes("KT", &["OSS-D02!", "OSS-D03"]).await;
+    let checklist = office.checklist_asking("KT", &["OSS-D02!", "OSS-D03"]).await;
     let mut found = Vec::new();
     for ward in wards {
         let plan = office.plan(of, ward.id, "planned", "2013-03-20", &[checklist]);

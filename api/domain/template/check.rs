@@ -266,7 +266,7 @@ fn check_conditions(faults: &mut Faults, at: &str, list: &Checklist) {
                 let at = format!("{at}/sections/{s}/items/{i}/condition");
                 match before.iter().find(|earlier| earlier.code == condition.item) {
                     None => {
-                        faults.add(format!("{at}/item"), "template.condition", "is no item before this one")
+                        faults.add(format!("{at}/item"), "template.condition", "is no item before this one");
                     }
                     Some(earlier) if !condition.fits(&earlier.response) => {
                         let detail =

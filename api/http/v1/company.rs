@@ -54,6 +54,7 @@ pub struct AttendeeView {
     #[schema(example = "UBND huyện Lâm Bình")]
     office: String,
     /// Their titles.
+    #[schema(example = json!(["Chủ tịch UBND xã"]))]
     positions: Vec<String>,
     /// Who recorded it.
     recorded_by: Uuid,

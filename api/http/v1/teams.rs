@@ -98,6 +98,7 @@ pub struct MemberView {
     /// That office in the register of units.
     office_unit: Option<Uuid>,
     /// Their titles, each by itself.
+    #[schema(example = json!(["Trưởng phòng Nội vụ"]))]
     positions: Vec<String>,
     /// The group of the team they work in.
     #[schema(example = "Tổ 1")]

@@ -237,6 +237,7 @@ impl Ground {
         self.walkers = walkers;
     }
 
+    #[allow(clippy::too_many_lines, reason = "a list of what is entered, in order")]
     async fn places(&mut self, sql: &Client, abroad: Uuid) {
         let at = &self.at;
         let house = &at.house;

@@ -40,11 +40,11 @@ read_visit         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua 
 read_bundle        -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 read_minutes       -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 list_responses     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
-read_score         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 list_attendees     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 list_guidance      -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 put_attendee       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 put_guidance       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+read_score         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 change_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 cancel_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 clear_for_visit    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -

@@ -119,13 +119,13 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let mut headers = Vec::new();
     match plain {
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
+        "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
         "compare_template_versions" => path.push_str("?from=1"),
         "import_xlsform" => {
             let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             headers.push(("content-type", workbook.to_owned()));
         }
         "list_procedures" => path.push_str(&format!("?owner={}&level=commune", names["owner"])),
-        "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
         "change_visit"
         | "change_finding"
         | "change_campaign"

@@ -1,4 +1,8 @@
 //! Reads a checklist out of the sheets of an XLSForm, every fault told by its sheet and row.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a JSON value answers null for what it does not hold, and those written to are objects made here"
+)]
 
 use super::{OPERATORS, PHOTO, Sheet, YES_NO_NA};
 use crate::refusal::{FieldFault, Refusal};
@@ -156,14 +160,11 @@ impl Reading<'_> {
         }
         let relevant = survey.cell(row, "relevant");
         if !relevant.is_empty() {
-            match condition(relevant).and_then(|read| serde_json::to_value(read).ok()) {
-                Some(read) => {
-                    item.insert("condition".to_owned(), read);
-                }
-                None => {
-                    let detail = "write ${CODE} = 'value' or …, or ${CODE} >= 3";
-                    self.fault(survey.at(row, "relevant"), "xlsform.condition", detail);
-                }
+            if let Some(read) = condition(relevant).and_then(|read| serde_json::to_value(read).ok()) {
+                item.insert("condition".to_owned(), read);
+            } else {
+                let detail = "write ${CODE} = 'value' or …, or ${CODE} >= 3";
+                self.fault(survey.at(row, "relevant"), "xlsform.condition", detail);
             }
         }
         let weight = Some(survey.cell(row, "fp_weight")).filter(|cell| !cell.is_empty()).unwrap_or("1");
@@ -183,7 +184,7 @@ impl Reading<'_> {
         match self.sections.last_mut().and_then(|section| section["items"].as_array_mut()) {
             Some(items) => items.push(item),
             None => {
-                self.fault(survey.at(row, "name"), "xlsform.type", "stands in no group; groups are sections")
+                self.fault(survey.at(row, "name"), "xlsform.type", "stands in no group; groups are sections");
             }
         }
     }

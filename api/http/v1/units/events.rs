@@ -230,12 +230,14 @@ pub struct UnitEventView {
     #[schema(value_type = vocabulary::Certainty)]
     certainty: &'static str,
     /// What else should be known.
+    #[schema(example = "Nhập ba xã theo Nghị quyết 1684/NQ-UBTVQH15")]
     note: String,
     /// What it did, a unit each.
     effects: Vec<EffectView>,
     /// Who took over from whom.
     successions: Vec<SuccessionView>,
     /// The register that says so; `null` where somebody recorded it.
+    #[schema(example = "don-vi-2026")]
     register: Option<String>,
     /// Who recorded it.
     recorded_by: Option<Uuid>,
