@@ -18,7 +18,7 @@ use crate::domain::visit::{
 };
 use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
-use crate::records::visits::{Standing, evidence, life as rows};
+use crate::records::visits::{Standing, company, evidence, life as rows};
 use crate::records::{Tx, campaigns, custody, findings, premises, responses, units};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -69,7 +69,9 @@ impl Work {
         let lists = asked(&mut self.tx, &self.visit).await?;
         let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
         let findings = findings::of_visit(&mut self.tx, self.visit.id).await?;
-        Ok(Sources { figures: Figures::count(&lists, &answers), lists, answers, findings })
+        let log = company::guidance_log(&mut self.tx, self.visit.id).await?;
+        let guidance = log.into_iter().map(|given| format!("{}: {}", given.guided, given.content)).collect();
+        Ok(Sources { figures: Figures::count(&lists, &answers), lists, answers, findings, guidance })
     }
 }
 
@@ -79,6 +81,8 @@ struct Sources {
     lists: Vec<AskedList>,
     answers: Vec<Response>,
     findings: Vec<Finding>,
+    /// What was explained on the spot: to whom, and what.
+    guidance: Vec<String>,
 }
 
 impl Sources {
@@ -89,7 +93,7 @@ impl Sources {
             answers: &self.answers,
             figures: &self.figures,
             findings: &self.findings,
-            guidance: &[],
+            guidance: &self.guidance,
             text,
         })
     }
