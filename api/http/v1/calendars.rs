@@ -255,7 +255,8 @@ fn holidays(days: Vec<SpecialDay>) -> HttpResponse {
 ///
 /// Tết, days in lieu and whatever else was entered for it.
 #[utoipa::path(tag = "units", params(("year" = i16, Path, description = "The year.")),
-    responses((status = 200, description = "Every special day.", body = HolidayList)))]
+    responses((status = 200, description = "Every special day.", body = HolidayList),
+        (status = 422, description = "No year that is kept; see `errors`.")))]
 #[get("/v1/holidays/{year}")]
 pub async fn list_holidays(
     app: web::Data<App>,

@@ -307,7 +307,8 @@ impl From<(Comparison, Vec<ProcedureField>)> for ComparisonView {
 /// What is missing, what should not be there any more, what stands under the wrong field: on the day of a visit. Nothing
 /// is kept; the figures go into the answers of the visit.
 #[utoipa::path(tag = "procedures", request_body = PostedBoard,
-    responses((status = 200, description = "How they compare.", body = ComparisonView)))]
+    responses((status = 200, description = "How they compare.", body = ComparisonView),
+        (status = 404, description = "The owner is missing, or not yours to see.")))]
 #[post("/v1/procedure-comparisons")]
 pub async fn compare_procedures(
     app: web::Data<App>,
