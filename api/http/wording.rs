@@ -345,6 +345,7 @@ pub const FIELDS: &[Word] = &[
     field("unit.name-prefix", "Tên không bắt đầu bằng loại đơn vị.", "The name does not begin with the type of unit."),
     field("unit.parent", "Đơn vị cấp trên không phù hợp.", "The parent does not fit."),
     field("unit.parent-circle", "Đơn vị này nằm dưới chính nó.", "The parent lies below this unit."),
+    field("unit.parent-ends", "Đơn vị cấp trên kết thúc trước đơn vị này.", "The parent ends before this unit does."),
     field("unit.parent-unfit", "Loại đơn vị cấp trên không phù hợp.", "The parent's type does not fit."),
     field("unit.parent-unknown", "Không có đơn vị cấp trên này.", "There is no such parent."),
     field("unit.successor", "Đơn vị thay thế vào ngày đó.", "Whoever stands in its place on the day."),

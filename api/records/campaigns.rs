@@ -234,6 +234,16 @@ pub async fn hold(db: &mut Db, id: CampaignId) -> Result<Option<Campaign>> {
     with_dates(db, row.into_iter().collect()).await.map(|found| found.into_iter().next())
 }
 
+/// One campaign, whose state nobody changes before the transaction ends; others may read it so too.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_settled(db: &mut Db, id: CampaignId) -> Result<Option<Campaign>> {
+    let row: Option<Row> =
+        campaigns::table.find(id.0).for_share().select(Row::as_select()).first(db).await.optional()?;
+    with_dates(db, row.into_iter().collect()).await.map(|found| found.into_iter().next())
+}
+
 async fn with_dates(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Campaign>> {
     use diesel::dsl::min;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();

@@ -801,7 +801,7 @@ diesel::table! {
         campaign_id -> Uuid,
         team_id -> Uuid,
         unit_id -> Uuid,
-        unit_version_id -> Uuid,
+        unit_version_id -> Nullable<Uuid>,
         unit_path -> Text,
         unit_ancestors -> Array<Uuid>,
         premises_id -> Nullable<Uuid>,
