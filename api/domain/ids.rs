@@ -81,6 +81,8 @@ ids! {
     ActionId,
     /// A recommendation.
     RecommendationId,
+    /// A conclusion notice.
+    NoticeId,
 }
 
 /// Accepts an id only if a phone minted it as UUIDv7.

@@ -42,6 +42,7 @@ use utoipa_actix_web::AppExt;
         (name = "visits", description = "One team at one unit once."),
         (name = "findings", description = "What visits found, what is said to it, what became of it."),
         (name = "actions", description = "Who is to remedy what by when."),
+        (name = "notices", description = "Conclusion notices: written, signed, issued, acknowledged."),
         (name = "photos", description = "Evidence: declared, sent, examined, browsed."),
         (name = "operations", description = "Health and figures of this installation."),
     )

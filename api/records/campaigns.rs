@@ -380,6 +380,17 @@ pub async fn documents(db: &mut Db, id: CampaignId) -> Result<Vec<Document>> {
     rows.into_iter().map(Document::try_from).collect()
 }
 
+/// Whether a paper has this number of this issuer in this year.
+///
+/// # Errors
+/// The database's own.
+pub async fn number_taken(db: &mut Db, issuer: &str, on: Date, number: i32, symbol: &str) -> Result<bool> {
+    let same = campaign_documents::table
+        .filter(campaign_documents::issuer.eq(issuer).and(campaign_documents::year.eq(i32::from(on.year()))))
+        .filter(campaign_documents::number.eq(number).and(campaign_documents::symbol.eq(symbol)));
+    Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
+}
+
 /// Enters a document.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use crate::unit::{Level, UnitType};
 use crate::visit;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// Most targets of one round; a province has fewer than 200 communes.
 pub const MOST_TARGETS: usize = 1000;
@@ -44,7 +45,8 @@ impl Purpose {
 }
 
 /// What sort of unit is inspected, as figures tell them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TargetClass {
     /// Xã, phường, thị trấn, đặc khu.
     Commune,

@@ -65,3 +65,30 @@ pub async fn shares(db: &mut Db, visits: &[VisitId], items: Option<&[String]>) -
     };
     rows.into_iter().map(share).collect()
 }
+
+#[derive(QueryableByName)]
+struct VisitRow {
+    #[diesel(sql_type = SqlUuid)]
+    visit_id: Uuid,
+}
+
+/// The visits whose answers count for an item: each unit's latest that asked it.
+///
+/// # Errors
+/// The database's own.
+pub async fn deciding(db: &mut Db, visits: &[VisitId], template: &str, item: &str) -> Result<Vec<VisitId>> {
+    let words = "SELECT DISTINCT ON (v.unit_id) r.visit_id FROM responses r
+        JOIN visits v ON v.id = r.visit_id
+        JOIN template_versions tv ON tv.id = r.template_version_id
+        JOIN templates t ON t.id = tv.template_id
+        WHERE r.visit_id = ANY($1) AND t.code = $2 AND r.item_code = $3 AND r.outcome IN ('pass', 'partial', 'fail')
+        ORDER BY v.unit_id, v.planned_start DESC, v.id DESC";
+    let visits: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
+    let rows: Vec<VisitRow> = diesel::sql_query(words)
+        .bind::<Array<SqlUuid>, _>(visits)
+        .bind::<Text, _>(template)
+        .bind::<Text, _>(item)
+        .load(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| VisitId(row.visit_id)).collect())
+}
