@@ -132,6 +132,8 @@ async fn actions_have_owners_and_days() {
     let live = all(&office.scheduler.visitor, &list).await;
     assert_eq!(live.iter().filter(|f| f["state"] != "withdrawn").count(), 3);
 
+    live_figures(&office, &of, &cases).await;
+
     // A head sees the own ward's findings alone, and totals of all.
     let dong_mai = wards.iter().find(|ward| ward.name == "Phường Đồng Mai").expect("Đồng Mai");
     let head =
@@ -145,4 +147,43 @@ async fn actions_have_owners_and_days() {
     assert_eq!((status, &totals["confirmed"]), (200, &json!(17)));
     assert_eq!(totals["critical"], ratio(13, 17, 76.47));
     house.close().await;
+}
+
+/// The live figures follow the withdrawal and a correction; wards are ranked by what is still open, all seventeen, the same
+/// on each reading.
+async fn live_figures(office: &Office, of: &Setting, cases: &[Case]) {
+    let who = &office.scheduler.visitor;
+    let failing = async |item: &str| {
+        let (status, report) =
+            who.get(&format!("/v1/reports/items?campaign={}&item={item}", of.campaign)).await;
+        assert_eq!(status, 200, "{report}");
+        report["items"][0]["failing"].clone()
+    };
+    assert_eq!(failing("OSS-D03").await, ratio(3, 17, 17.65));
+    assert_eq!(failing("OSS-D02").await, ratio(13, 17, 76.47));
+    let case = cases.iter().find(|case| case.item == "OSS-D02").expect("a case");
+    let addenda = format!("/v1/visits/{}/minutes/addenda", case.finding["visit"].as_str().expect("a visit"));
+    let added = json!({ "item": "OSS-D02", "answer": { "type": "yes_no_na", "value": "yes" },
+        "reason": "Bảng thứ hai đặt ở hành lang." });
+    done(office.lead.visitor.send("POST", &addenda, Some(&added)).await);
+    assert_eq!(failing("OSS-D02").await, ratio(12, 17, 70.59));
+
+    let ranking = format!("/v1/reports/ranking?campaign={}&class=commune", of.campaign);
+    let rows = all(who, &ranking).await;
+    assert_eq!(rows.len(), 17);
+    assert_eq!(all(who, &ranking).await, rows, "the same on each reading");
+    let mut before: Option<&Value> = None;
+    for (n, row) in rows.iter().enumerate() {
+        let open = all(who, row["rows"]["open_findings"].as_str().expect("an address")).await.len();
+        assert_eq!(row["open_findings"], json!(open), "{row}");
+        let shared = before.filter(|last| last["open_findings"] == row["open_findings"]);
+        assert_eq!(
+            row["rank"],
+            shared.map_or(json!(n + 1), |last| last["rank"].clone()),
+            "ties share a rank"
+        );
+        before = Some(row);
+    }
+    let open: u64 = rows.iter().filter_map(|row| row["open_findings"].as_u64()).sum();
+    assert_eq!(open, 8, "seventeen, less eight remedied and one withdrawn");
 }
