@@ -3,10 +3,14 @@
 use crate::domain::template::xlsform::Sheet;
 use calamine::{Data, Reader, Xlsx};
 use rust_xlsxwriter::Workbook;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
 
 /// Most bytes of a workbook that is read. It is packed, so that what comes out may be a thousand times larger.
 pub const MOST_BYTES: usize = 256 * 1024;
+/// Most bytes of it unpacked, and most parts.
+const MOST_UNPACKED: u64 = 16 * 1024 * 1024;
+const MOST_PARTS: usize = 200;
 /// Most rows of a sheet, and most columns.
 const MOST_ROWS: u32 = 5000;
 const MOST_COLUMNS: u32 = 100;
@@ -20,7 +24,10 @@ pub enum Error {
     #[error("is no workbook: {0}")]
     Unreadable(String),
     /// More than a form ever has.
-    #[error("has a sheet beyond {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_TEXT} bytes of text")]
+    #[error(
+        "has a sheet beyond {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_TEXT} bytes of text, or unpacks to more than \
+         {MOST_UNPACKED} bytes"
+    )]
     TooLarge,
     /// Something that does not fit into a cell.
     #[error("can't be written: {0}")]
@@ -36,6 +43,7 @@ pub fn read(bytes: &[u8], names: &[&str]) -> Result<Vec<Sheet>, Error> {
     if bytes.len() > MOST_BYTES {
         return Err(Error::TooLarge);
     }
+    unpack_within_limits(bytes)?;
     let broken = |why: calamine::XlsxError| Error::Unreadable(why.to_string());
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let there = book.sheet_names();
@@ -59,6 +67,52 @@ pub fn read(bytes: &[u8], names: &[&str]) -> Result<Vec<Sheet>, Error> {
         sheets.push(Sheet { name: (*name).to_owned(), rows });
     }
     Ok(sheets)
+}
+
+/// Unpacks a workbook once, part by part and keeping nothing, before anybody makes room for what it says of itself.
+///
+/// The reader of shared texts takes a number in the file as the room it needs, without looking whether so many texts can
+/// follow. Every such number is therefore held against the length of its part; a part in another encoding than UTF-8, in
+/// which it would not be seen, is no part of a workbook.
+fn unpack_within_limits(bytes: &[u8]) -> Result<(), Error> {
+    let broken = |why: &dyn std::fmt::Display| Error::Unreadable(why.to_string());
+    let mut parts = ZipArchive::new(Cursor::new(bytes)).map_err(|why| broken(&why))?;
+    if parts.len() > MOST_PARTS {
+        return Err(Error::TooLarge);
+    }
+    let mut left = MOST_UNPACKED;
+    for number in 0..parts.len() {
+        let part = parts.by_index(number).map_err(|why| broken(&why))?;
+        let name = part.name().map_err(|why| broken(&why))?.to_ascii_lowercase();
+        let is_text = [".xml", ".rels"].iter().any(|ending| name.ends_with(ending));
+        let mut unpacked = Vec::new();
+        part.take(left + 1).read_to_end(&mut unpacked).map_err(|why| broken(&why))?;
+        let length = u64::try_from(unpacked.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or(Error::TooLarge)?;
+        if !is_text {
+            continue;
+        }
+        let text = std::str::from_utf8(&unpacked).map_err(|why| broken(&why))?;
+        if text.contains('\0') {
+            return Err(Error::Unreadable("has a part that is no text".to_owned()));
+        }
+        if text
+            .split("uniqueCount")
+            .skip(1)
+            .filter_map(number_said)
+            .any(|said| said.is_none_or(|n| n > length))
+        {
+            return Err(Error::Unreadable("counts more texts than it holds".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// The number of an attribute, read behind its name; nothing inside for one beyond all numbers.
+fn number_said(rest: &str) -> Option<Option<u64>> {
+    let value = rest.trim_start().strip_prefix('=')?.trim_start().strip_prefix(['"', '\''])?;
+    let digits = value.split(|c: char| !c.is_ascii_digit()).next()?;
+    (!digits.is_empty()).then(|| digits.parse().ok())
 }
 
 fn put(rows: &mut Vec<Vec<String>>, row: u32, column: u32, said: String) {
@@ -114,6 +168,37 @@ mod tests {
         let bytes = write(&sheets).unwrap();
         assert_eq!(read(&bytes, &["survey", "choices", "settings"]).unwrap(), sheets);
         assert_eq!(read(&bytes, &["choices"]).unwrap(), sheets[1..]);
+    }
+
+    /// A workbook of these parts.
+    fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, content).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_workbook_that_counts_more_texts_than_it_holds_is_refused_before_room_is_made_for_them() {
+        for count in ["10000000000000", "1000000000000000000", "99999999999999999999999"] {
+            let texts = format!("<sst uniqueCount=\"{count}\"><si><t>a</t></si></sst>");
+            let bytes = packed(&[("xl/sharedStrings.xml", texts.as_bytes())]);
+            assert!(matches!(read(&bytes, &["survey"]), Err(Error::Unreadable(_))), "{count}");
+        }
+        let wide: Vec<u8> =
+            "<sst uniqueCount=\"10000000000000\">".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let bytes = packed(&[("xl/sharedStrings.xml", &wide)]);
+        assert!(matches!(read(&bytes, &["survey"]), Err(Error::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_workbook_that_unpacks_to_more_than_a_form_is_refused() {
+        let texts = "<si><t>a</t></si>".repeat(1_200_000);
+        let bytes = packed(&[("xl/sharedStrings.xml", format!("<sst>{texts}</sst>").as_bytes())]);
+        assert!(bytes.len() < MOST_BYTES);
+        assert_eq!(read(&bytes, &["survey"]), Err(Error::TooLarge));
     }
 
     #[test]

@@ -128,12 +128,15 @@ pub struct Outline {
     pub review: (Option<Date>, Option<Date>),
 }
 
+/// Most topics, and most goals, of a campaign: those of several that were joined among them.
+const MOST_LINES: usize = 100;
+
 fn lines(all: &[String], at: &str, faults: &mut Vec<FieldFault>) -> Vec<String> {
-    if all.len() > 30 {
-        faults.push(FieldFault::new(at, "campaign.topics", "at most 30 lines"));
+    if all.len() > MOST_LINES {
+        faults.push(FieldFault::new(at, "campaign.topics", format!("at most {MOST_LINES} lines")));
     }
     let mut kept = Vec::new();
-    for (place, line) in all.iter().take(30).enumerate() {
+    for (place, line) in all.iter().take(MOST_LINES).enumerate() {
         match text::required(line, 200) {
             Ok(line) => kept.push(line),
             Err(why) => faults.push(FieldFault::new(format!("{at}/{place}"), "text.refused", why)),

@@ -83,6 +83,8 @@ ids! {
     RecommendationId,
     /// A figure that somebody else made, as it was imported.
     ExternalFigureId,
+    /// A conclusion notice.
+    NoticeId,
 }
 
 /// Accepts an id only if a phone minted it as UUIDv7.

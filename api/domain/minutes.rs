@@ -1,8 +1,6 @@
 //! Minutes as a document: one canonical text of what a visit answered, found and said, a hash over it, and addenda.
-//!
-//! Canonical: UTF-8 in NFC, lines ended by `\n`, in an order that follows from the contents alone, so that anybody who
-//! has the text can compute the hash again.
 
+use crate::canonical::{one_line, percent, sha256};
 use crate::finding::{Finding, Kind, State};
 use crate::ids::{AccountId, TemplateVersionId, VisitId};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
@@ -12,7 +10,6 @@ use crate::text;
 use crate::visit::{AskedList, Figures, Visit, rule};
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use sha2::{Digest, Sha256};
 
 /// Most characters of a value or a reason in an addendum.
 pub const MOST_TEXT: usize = 4000;
@@ -68,9 +65,8 @@ pub fn document(of: &Sources<'_>) -> String {
     }
     for of_list in &of.figures.templates {
         let judged = of_list.passed();
-        let percent =
-            judged.basis_points().map_or("–".to_owned(), |p| format!("{},{:02}%", p / 100, p % 100));
-        line(&format!("{}: đạt {}/{} ({percent})", of_list.code, judged.numerator, judged.denominator));
+        let (part, whole) = (judged.numerator, judged.denominator);
+        line(&format!("{}: đạt {part}/{whole} ({})", of_list.code, percent(judged)));
     }
     line("");
     line("II. ƯU ĐIỂM");
@@ -121,10 +117,6 @@ fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
         .collect();
     lines.sort_unstable();
     lines
-}
-
-fn one_line(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn told(at: Timestamp) -> String {
@@ -181,12 +173,6 @@ fn judged(outcome: Outcome) -> &'static str {
         Outcome::Na => "không áp dụng",
         Outcome::Recorded => "ghi nhận",
     }
-}
-
-/// SHA-256 (hex) over the UTF-8 bytes of a document.
-#[must_use]
-pub fn sha256(document: &str) -> String {
-    hex::encode(Sha256::digest(document))
 }
 
 /// An answer that takes the place of the one in the minutes.

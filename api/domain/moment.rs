@@ -1,7 +1,8 @@
 //! Times as a device says them and as we count them.
 
+use crate::refusal::Refusal;
 use jiff::Timestamp;
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 
 /// A time with the offset the device gave with it; an offset says where the clock believed it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,18 @@ pub struct DeviceMoment {
     pub at: Timestamp,
     /// Seconds east of UTC, as sent.
     pub offset_s: i32,
+}
+
+/// An instant of the years that inspections are kept of.
+///
+/// # Errors
+/// `date.out-of-range` at the place that is named.
+pub fn of_our_time(at: &str, moment: Timestamp) -> Result<Timestamp, Refusal> {
+    let year = moment.to_zoned(TimeZone::UTC).year();
+    if (1900..=2200).contains(&year) {
+        return Ok(moment);
+    }
+    Err(Refusal::field(at, "date.out-of-range", "is not between the years 1900 and 2200"))
 }
 
 /// Why a time was refused.

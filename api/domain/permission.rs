@@ -4,8 +4,10 @@
 //! surprise visit exists only for the owner's scheduler, its lead, its dispatched members and whoever of the
 //! authority was cleared for it; everybody else is told what they would be told about an unknown id.
 
+mod reach;
 mod seat;
 
+pub use reach::{Reach, Slice, reach};
 pub use seat::TeamRole;
 
 use crate::actor::{Actor, Grant, Role, Scope, Who};
@@ -102,6 +104,20 @@ pub enum Deed {
     DecideExtension,
     /// Verify that it is done, or return it.
     VerifyAction,
+    /// Read a conclusion notice; an inspected unit one that was issued to it.
+    ReadNotice,
+    /// Compare the figures of a notice with the rows they came from.
+    CompareNotice,
+    /// Write a notice.
+    DraftNotice,
+    /// Find a notice right that somebody else wrote.
+    ReviewNotice,
+    /// Number, date and sign a notice that somebody else wrote.
+    SignNotice,
+    /// Send a signed notice to its recipients.
+    IssueNotice,
+    /// Confirm for a recipient to have it.
+    AcknowledgeNotice,
 }
 
 /// In which relation to its subject a role may do a deed.
@@ -159,7 +175,7 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 50] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -203,6 +219,13 @@ impl Deed {
         Self::AnswerAction,
         Self::DecideExtension,
         Self::VerifyAction,
+        Self::ReadNotice,
+        Self::CompareNotice,
+        Self::DraftNotice,
+        Self::ReviewNotice,
+        Self::SignNotice,
+        Self::IssueNotice,
+        Self::AcknowledgeNotice,
     ];
 
     /// The row of the matrix, in the order of [`Role::ALL`].
@@ -257,6 +280,14 @@ impl Deed {
             Self::ProposeAction     => [No,    No,      Owner,       Team, No,         No,         No,       No,         No,   No,      No],
             Self::IssueAction       => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::DecideExtension   => [No,    Owner,   Owner,       No,   No,         No,         No,       No,         No,   No,      No],
+            Self::ReadNotice        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    UnitSigned, UnitSigned, Owner, Owner],
+            Self::CompareNotice     => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    No,         No,   Owner,   Owner],
+            // Who drafts does not sign: the office and the lead write, the authority signs, and either sends it.
+            Self::DraftNotice       => [No,    No,      Owner,       Team, No,         No,         No,       No,         No,   OwnKind, No],
+            Self::ReviewNotice      => [No,    Owner,   Owner,       Team, No,         No,         No,       No,         No,   OwnKind, No],
+            Self::SignNotice        => [No,    Owner,   No,          No,   No,         No,         No,       No,         No,   OwnKind, No],
+            Self::IssueNotice       => [No,    Owner,   Owner,       No,   No,         No,         No,       No,         No,   OwnKind, No],
+            Self::AcknowledgeNotice => [No,    No,      No,          No,   No,         No,         No,       UnitSigned, No,   No,      No],
         }
     }
 
@@ -288,7 +319,9 @@ impl Deed {
             | Self::ReadFindings
             | Self::ReadTotals
             | Self::ReadExternal
-            | Self::ReadActions => Scope::VisitsRead,
+            | Self::ReadActions
+            | Self::ReadNotice
+            | Self::CompareNotice => Scope::VisitsRead,
             Self::ScheduleVisit
             | Self::DispatchVisit
             | Self::DiscloseVisit
@@ -306,7 +339,12 @@ impl Deed {
             | Self::IssueAction
             | Self::AnswerAction
             | Self::DecideExtension
-            | Self::VerifyAction => Scope::VisitsWrite,
+            | Self::VerifyAction
+            | Self::DraftNotice
+            | Self::ReviewNotice
+            | Self::SignNotice
+            | Self::IssueNotice
+            | Self::AcknowledgeNotice => Scope::VisitsWrite,
             Self::ReadPhotos => Scope::PhotosRead,
             Self::SendPhoto => Scope::PhotosWrite,
             Self::ReadOriginal => Scope::OriginalsRead,
@@ -344,6 +382,13 @@ impl Deed {
             | Self::AnswerAction
             | Self::DecideExtension
             | Self::VerifyAction => Some(Self::ReadActions),
+            Self::ReadNotice
+            | Self::CompareNotice
+            | Self::DraftNotice
+            | Self::ReviewNotice
+            | Self::SignNotice
+            | Self::IssueNotice
+            | Self::AcknowledgeNotice => Some(Self::ReadNotice),
             _ => None,
         }
     }
@@ -415,63 +460,6 @@ pub fn may(actor: &Actor, deed: Deed, subject: &Subject) -> Result<(), Refusal> 
         return Err(Refusal::new(Kind::Forbidden, "scope-missing", detail));
     }
     if allows(actor, deed, subject) { Ok(()) } else { Err(Refusal::forbidden()) }
-}
-
-/// Where in the records an actor may look for a deed: for lists, which must not read rows first and hide them after.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reach {
-    /// Everything disclosed of these owners, perhaps narrowed to a unit subtree or a campaign.
-    pub owners: Vec<Slice>,
-    /// As `owners`, sealed visits too.
-    pub sealed_owners: Vec<Slice>,
-    /// As `owners`, sealed visits with a clearance.
-    pub cleared_owners: Vec<Slice>,
-    /// What these owners do at a unit and everything below, once disclosed; `true` where only after signing.
-    pub units: Vec<(Slice, bool)>,
-    /// Where a lead's seat counts: visits of teams the actor leads.
-    pub leads: Vec<Slice>,
-    /// Where any other seat counts: visits of teams the actor sits on, once dispatched.
-    pub dispatched: Vec<Slice>,
-}
-
-/// Part of an owner's records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slice {
-    /// The owner; `None` is every owner.
-    pub owner: Option<OwnerId>,
-    /// Only this unit and everything below.
-    pub unit: Option<UnitId>,
-    /// Only this campaign.
-    pub campaign: Option<CampaignId>,
-}
-
-/// Where an actor may look for a deed. Agrees with [`allows`]; a property test holds the two together.
-#[must_use]
-pub fn reach(actor: &Actor, deed: Deed) -> Reach {
-    let mut reach = Reach::default();
-    let part = |grant: &Grant| Slice { owner: grant.owner, unit: grant.unit, campaign: grant.campaign };
-    for grant in &actor.grants {
-        let slice = part(grant);
-        match deed.cell(grant.role) {
-            Any | Ground | Owner => reach.owners.push(slice),
-            OwnerSealed => reach.sealed_owners.push(slice),
-            Cleared => reach.cleared_owners.push(slice),
-            Unit | UnitSigned => {
-                let after_signing = deed.cell(grant.role) == UnitSigned;
-                reach.units.extend(grant.unit.map(|_| (slice, after_signing)));
-            }
-            // Own kind needs the campaign's kind; no list asks for it. Teams follow: they need a seat besides the grant.
-            No | OwnKind | Team | Dispatched => {}
-        }
-    }
-    let fit = |seat| actor.grants.iter().filter(move |grant| fitting(seat).contains(&grant.role)).map(part);
-    if deed.cell(Role::TeamLead) == Team {
-        reach.leads.extend(fit(TeamRole::Lead));
-    }
-    if matches!(deed.cell(Role::Member), Dispatched | Team) {
-        reach.dispatched.extend(fit(TeamRole::Member));
-    }
-    reach
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub use asking::{Condition, Occasion};
 pub use basis::{LegalBasis, holds_on};
 pub use canonical::canonical;
 pub use changes::{Aspect, ChangedItem, Changes, Comparability};
+pub use check::{MOST_ITEMS, MOST_OPTIONS};
 pub use grading::{Grade, Grading};
 
 /// A text in both languages.

@@ -15,7 +15,7 @@ use crate::ids::{
     AccountId, CampaignId, OwnerId, PremisesId, RoundId, TeamId, TemplateVersionId, UnitId, UnitVersionId,
     VisitId,
 };
-use crate::moment::vietnam_day;
+use crate::moment::{of_our_time, vietnam_day};
 use crate::place::{PositionSource, Verdict};
 use crate::refusal::{Kind as Family, Refusal};
 use jiff::civil::Date;
@@ -70,6 +70,8 @@ impl Window {
     /// # Errors
     /// `visit.window` when it ends before it begins or lasts longer than [`LONGEST_DAYS`].
     pub fn checked(start: Timestamp, end: Timestamp) -> Result<Self, Refusal> {
+        of_our_time("/planned_start", start)?;
+        of_our_time("/planned_end", end)?;
         if end <= start {
             return Err(rule("visit.window", "/planned_end", "A visit ends after it begins."));
         }
@@ -160,8 +162,9 @@ pub struct Visit {
     pub round: Option<RoundId>,
     /// Where to.
     pub unit: UnitId,
-    /// The unit as it is on the planned day.
-    pub unit_version: UnitVersionId,
+    /// The unit as it is on the planned day; `None` where the event that made it so was undone and the unit is not
+    /// there on that day.
+    pub unit_version: Option<UnitVersionId>,
     /// Its printed path on that day: "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang".
     pub unit_path: String,
     /// Every unit above it on that day, nearest first.

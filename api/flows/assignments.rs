@@ -45,7 +45,9 @@ pub async fn write(
 ) -> Result<(Rules, i32)> {
     may(actor, Deed::EditRules, &Subject { owner: Some(owner), ..Subject::default() })?;
     let mut tx = app.records.begin().await?;
-    records::owners::find(&mut tx, owner).await?.ok_or_else(Refusal::not_found)?;
+    if !records::owners::hold(&mut tx, owner).await? {
+        return Err(Refusal::not_found().into());
+    }
     current(version, records::assignments::rules(&mut tx, owner).await?.1)?;
     let rules = checked(&said)?;
     let now = app.now();

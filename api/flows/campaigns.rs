@@ -288,12 +288,14 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
         open(&held)?;
     }
     let now = app.now();
+    let (issuer, on, of) = (&document.issuer, document.issued_on, &document.number);
+    // A signed notice has its number before it stands among the papers.
+    records::notices::hold_series(&mut tx, issuer, on.year()).await?;
+    if records::notices::number_taken(&mut tx, issuer, on, of.number, &of.symbol).await? {
+        return Err(number_taken().into());
+    }
     records::campaigns::keep_document(&mut tx, id, &document, actor.account(), now).await.map_err(|why| {
-        if why.broke("campaign_documents_number_unique") {
-            let detail = "This issuer has used this number in that year.";
-            return Refusal::new(Kind::Conflict, "document.number-taken", detail).into();
-        }
-        Error::from(why)
+        if why.broke("campaign_documents_number_unique") { number_taken().into() } else { Error::from(why) }
     })?;
     // The papers are part of what is read: who changes the campaign rests on the ones there are.
     held.version = records::campaigns::change(&mut tx, &held).await?;
@@ -310,6 +312,12 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
     let held = with_papers(&mut tx, held).await?;
     tx.commit().await?;
     Ok(held)
+}
+
+/// A number of an issuer is given once in a year.
+pub(super) fn number_taken() -> Refusal {
+    let detail = "This issuer has used this number in that year.";
+    Refusal::new(Kind::Conflict, "document.number-taken", detail)
 }
 
 /// Whether the actor knows of a visit that is planned or under way. One that is sealed from them does not count: the

@@ -1,7 +1,8 @@
 //! Checklists against each other and as workbooks: what a version changed, XLSForm out and in.
 
 use super::templates::{self, TemplateVersion};
-use super::{Error, Result};
+use super::visits::note_sealed_reads;
+use super::{Error, Result, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{TemplateId, VisitId};
@@ -9,6 +10,7 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::template::{Changes, xlsform};
 use crate::domain::visit::State;
+use crate::records::visits::life as rows;
 use crate::records::visits::visible::{self, Wanted};
 use crate::spreadsheet;
 
@@ -33,7 +35,7 @@ pub struct Compared {
 /// Compares a version of a template with an older one: visits keep the version they were scheduled with.
 ///
 /// # Errors
-/// `not-found`, `forbidden`.
+/// `not-found`, `forbidden`, `scope-missing` for a client that may not ask for visits.
 pub async fn compare(
     app: &App,
     actor: &Actor,
@@ -41,6 +43,7 @@ pub async fn compare(
     older: i32,
     newer: i32,
 ) -> Result<Compared> {
+    scope(actor, Deed::ReadVisit)?;
     let older = templates::read(app, actor, (template, older)).await?;
     let newer = templates::read(app, actor, (template, newer)).await?;
     let changes = Changes::between(&older.body, &newer.body);
@@ -49,10 +52,13 @@ pub async fn compare(
         states: State::ALL.into_iter().filter(|state| !state.is_over()).collect(),
         ..Wanted::default()
     };
-    let mut db = app.records.conn().await?;
-    let places = visible::page(&mut db, actor, Deed::ReadVisit, &wanted, MOST_VISITS + 1).await?;
+    let mut tx = app.records.begin().await?;
+    let places = visible::page(&mut tx, actor, Deed::ReadVisit, &wanted, MOST_VISITS + 1).await?;
     let (places, more) = super::cut(places, MOST_VISITS);
-    let open_visits = places.into_iter().map(|place| place.id).collect();
+    let open_visits: Vec<VisitId> = places.into_iter().map(|place| place.id).collect();
+    let read = rows::load(&mut tx, &open_visits).await?;
+    note_sealed_reads(&mut tx, actor, &read, "template_changes", app.now()).await?;
+    tx.commit().await?;
     Ok(Compared { older, newer, changes, open_visits, more })
 }
 

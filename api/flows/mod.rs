@@ -15,6 +15,7 @@ pub mod fsck;
 pub mod invitations;
 pub mod keys;
 pub mod minutes;
+pub mod notices;
 pub mod oauth;
 pub mod owners;
 pub mod photos;

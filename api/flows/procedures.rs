@@ -37,7 +37,7 @@ pub async fn enter_list(app: &App, actor: &Actor, list: ProcedureList) -> Result
     may(actor, Deed::EditTemplates, &subject)?;
     let list = list.checked()?;
     let mut tx = app.records.begin().await?;
-    if !procedures::hold(&mut tx, list.owner).await? {
+    if !owners::hold(&mut tx, list.owner).await? {
         return Err(Refusal::field("/owner", "owner.unknown", "there is no such owner").into());
     }
     let held = procedures::of_level(&mut tx, list.owner, list.level).await?;

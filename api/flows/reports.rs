@@ -78,7 +78,7 @@ impl About {
 }
 
 /// Midnight in Vietnam.
-fn morning(day: Date) -> Option<Timestamp> {
+pub(super) fn morning(day: Date) -> Option<Timestamp> {
     let offset = Offset::from_seconds(VIETNAM_OFFSET_S).ok()?;
     offset.to_timestamp(day.at(0, 0, 0, 0)).ok()
 }
@@ -167,7 +167,7 @@ pub async fn covered_units(
     Ok(cut(found.split_off(skip.min(found.len())), limit))
 }
 
-async fn targets(db: &mut Db, campaign: CampaignId, as_of: Date) -> Result<Vec<Place>> {
+pub(super) async fn targets(db: &mut Db, campaign: CampaignId, as_of: Date) -> Result<Vec<Place>> {
     let rounds = records::rounds::of_campaigns(db, &[campaign]).await?;
     let units: BTreeSet<UnitId> = rounds.iter().flat_map(|round| round.targets.iter().copied()).collect();
     let found = records::units::in_order(db, &units.into_iter().collect::<Vec<_>>(), as_of).await?;

@@ -1,6 +1,7 @@
 //! Teams: name one, seat its people, read it.
 
 use super::campaigns::{hold, open, seen};
+use super::visits::people;
 use super::{Error, Result, current, random_bytes};
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -49,7 +50,7 @@ pub async fn create(
 /// Seats exactly these people on a team.
 ///
 /// # Errors
-/// As [`create`], and `version.stale`.
+/// As [`create`], `version.stale`, and what the owner's rules refuse of the visits that the team has been told of.
 pub async fn reseat(
     app: &App,
     actor: &Actor,
@@ -66,6 +67,10 @@ pub async fn reseat(
     let members = checked(members)?;
     fit(&mut tx, held.owner, &members).await?;
     let team = seat(&mut tx, actor, "team.changed", team, &members, app.now()).await?;
+    // What they have been told of was looked at with those who sat there then.
+    for visit in records::visits::life::in_hands_of(&mut tx, id).await? {
+        people(&mut tx, &visit).await?;
+    }
     let members = records::teams::members(&mut tx, id).await?;
     tx.commit().await?;
     Ok((team, members))

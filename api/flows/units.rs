@@ -9,6 +9,7 @@ use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::text;
 use crate::domain::unit::{self, UnitKind, UnitType, UnitVersion, VersionSaid};
+use crate::records::units::many;
 pub use crate::records::units::{Found, Place, UnitAt};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
@@ -65,6 +66,7 @@ pub async fn create(app: &App, actor: &Actor, said: VersionSaid) -> Result<Unit>
     may_edit(&mut tx, app, actor, said.parent).await?;
     let (id, now) = (UnitId::random(random_bytes()), app.now());
     let version = UnitVersion::checked(UnitVersionId::random(random_bytes()), id, said)?;
+    many::lock_all(&mut tx, version.parent.as_slice()).await?;
     fits(&mut tx, &version).await?;
     records::units::keep(&mut tx, id, version.unit_type.kind(), now).await?;
     keep(&mut tx, actor, "unit.created", &version, now).await?;
@@ -80,20 +82,24 @@ pub async fn create(app: &App, actor: &Actor, said: VersionSaid) -> Result<Unit>
 pub async fn add_version(app: &App, actor: &Actor, id: UnitId, said: VersionSaid) -> Result<Unit> {
     let mut tx = app.records.begin().await?;
     may_edit(&mut tx, app, actor, Some(id)).await?;
-    if said.parent.is_some() {
-        may_edit(&mut tx, app, actor, said.parent).await?;
-    }
     let version = UnitVersion::checked(UnitVersionId::random(random_bytes()), id, said)?;
     let now = app.now();
-    if !records::units::lock(&mut tx, id).await? {
+    // With the parent, so that nobody ends it meanwhile.
+    let touched: Vec<UnitId> = std::iter::once(id).chain(version.parent).collect();
+    if !many::lock_all(&mut tx, &touched).await?.contains(&id) {
         return Err(Refusal::not_found().into());
+    }
+    let before = records::units::versions(&mut tx, id).await?;
+    // Out of a parent's hands, or to the top, is an act on where it comes to stand.
+    if before.last().is_none_or(|last| last.parent != version.parent) {
+        may_edit(&mut tx, app, actor, version.parent).await?;
     }
     if records::units::kind(&mut tx, id).await? != Some(version.unit_type.kind()) {
         let detail = "an administrative unit does not become an organisation, nor the other way round";
         return Err(Refusal::field("/unit_type", "unit.kind-changed", detail).into());
     }
     fits(&mut tx, &version).await?;
-    if let Some(last) = records::units::versions(&mut tx, id).await?.last() {
+    if let Some(last) = before.last() {
         let ends = unit::follow(last, version.valid_from)?;
         records::units::close_version(&mut tx, last.id, ends).await?;
     }
@@ -103,13 +109,20 @@ pub async fn add_version(app: &App, actor: &Actor, id: UnitId, said: VersionSaid
     Ok(unit)
 }
 
-/// Whether the parent exists on the first day, stands on a fitting floor and is not below the unit itself.
+/// Whether the parent exists from the first day to the last, stands on a fitting floor and is not below the unit itself.
 async fn fits(db: &mut Db, version: &UnitVersion) -> Result<()> {
     let Some(parent) = version.parent else { return Ok(()) };
     let Some(above) = records::units::at(db, parent, version.valid_from).await? else {
         let detail = format!("there is no such unit on {}", version.valid_from);
         return Err(Refusal::field("/parent", "unit.parent-unknown", detail).into());
     };
+    let ends = records::units::versions(db, parent).await?.last().and_then(|last| last.valid_to);
+    if let Some(ends) = ends
+        && version.valid_to.is_none_or(|own| own > ends)
+    {
+        let detail = format!("it ends on {ends}; this unit can't stand below it for longer");
+        return Err(Refusal::field("/parent", "unit.parent-ends", detail).into());
+    }
     if above.ancestors.contains(&version.unit) {
         return Err(Refusal::field("/parent", "unit.parent-circle", "lies below this unit").into());
     }

@@ -4,7 +4,7 @@ mod grounds;
 pub mod life;
 pub mod plan;
 
-use super::{Error, Result, cut, scope};
+use super::{Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
@@ -14,6 +14,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
 use crate::domain::template::{Audience, Occasion};
 use crate::domain::text;
+use crate::domain::unit::UnitKind;
 use crate::domain::visit::{AskedList, State, Visit};
 use crate::records::custody::{self, Entry};
 use crate::records::premises::Premises;
@@ -27,6 +28,7 @@ use serde_json::{Value, json};
 
 pub use crate::records::visits::evidence::Declared as DeclaredPhoto;
 pub use crate::records::visits::visible::{Place as VisitPlace, Wanted as WantedVisits};
+pub(super) use grounds::people;
 
 /// Most visits in [`mine`].
 const MOST_OF_MINE: u8 = 50;
@@ -251,9 +253,17 @@ pub(super) async fn versions(db: &mut Db, visit: &Visit) -> Result<Vec<TemplateV
 
 /// When and of whom the checklists of a visit are asked: on its planned day, of the unit as it is on that day.
 pub(super) async fn occasion(db: &mut Db, visit: &Visit) -> Result<Occasion> {
-    let unit_type = units::type_of_version(db, visit.unit_version).await?;
-    let unit_type = unit_type.ok_or_else(|| Error::Fault("a visit's unit is gone".to_owned()))?;
-    Ok(Occasion { day: vietnam_day(visit.window.start), audience: Audience::of(unit_type) })
+    let unit_type = match visit.unit_version {
+        Some(version) => units::type_of_version(db, version).await?,
+        None => None,
+    };
+    // A unit whose only version was undone is told apart by what it can be at all.
+    let audience = match unit_type {
+        Some(unit_type) => Audience::of(unit_type),
+        None if units::kind(db, visit.unit).await? == Some(UnitKind::Administrative) => Audience::Commune,
+        None => Audience::Agency,
+    };
+    Ok(Occasion { day: vietnam_day(visit.window.start), audience })
 }
 
 /// The checklists of a visit as its rules need them.

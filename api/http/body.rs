@@ -129,6 +129,16 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let query = request.query_string();
+        let wrong = |name: &str, code, said: &str| {
+            let detail = "A query parameter needs to be changed.";
+            Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+                .with_faults(vec![FieldFault::new(format!("?{name}"), code, said)])
+        };
+        // No text of ours holds it, and PostgreSQL takes none that does.
+        let pairs = serde_html_form::from_str::<Vec<(String, String)>>(query).unwrap_or_default();
+        if let Some((name, _)) = pairs.iter().find(|(_, value)| value.contains('\0')) {
+            return ready(Err(wrong(name, "parameter.wrong", "holds a NUL character")));
+        }
         let from = serde_html_form::Deserializer::from_bytes(query.as_bytes());
         let parsed = serde_path_to_error::deserialize(from).map(Self).map_err(|why| {
             let said = why.inner().to_string();
@@ -138,12 +148,7 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
                 Some(name) => name.to_owned(),
                 None => why.path().iter().next().map(ToString::to_string).unwrap_or_default(),
             };
-            Problem::of_door(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid",
-                "A query parameter needs to be changed.",
-            )
-            .with_faults(vec![FieldFault::new(format!("?{name}"), code, said)])
+            wrong(&name, code, &said)
         });
         ready(parsed)
     }
@@ -186,6 +191,7 @@ mod tests {
             ("of=true", "\"?from\""),
             ("from=1&of=true&of=no", "\"?of\""),
             ("from=1&to=2", "\"?to\""),
+            ("from=1&of=%00", "NUL"),
         ] {
             let request = actix_web::test::TestRequest::with_uri(&format!("/?{query}")).to_http_request();
             let answer = format!("{:?}", Params::<Asked>::extract(&request).await);

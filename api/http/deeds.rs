@@ -94,6 +94,16 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("return_action", Right(Deed::VerifyAction)),
     ("read_minutes", Right(Deed::ReadVisit)),
     ("add_addendum", Right(Deed::DraftMinutes)),
+    // conclusion notices
+    ("list_notices", Right(Deed::ReadNotice)),
+    ("read_notice", Right(Deed::ReadNotice)),
+    ("compare_notice", Right(Deed::CompareNotice)),
+    ("draft_notice", Right(Deed::DraftNotice)),
+    ("rewrite_notice", Right(Deed::DraftNotice)),
+    ("review_notice", Right(Deed::ReviewNotice)),
+    ("sign_notice", Right(Deed::SignNotice)),
+    ("issue_notice", Right(Deed::IssueNotice)),
+    ("acknowledge_notice", Right(Deed::AcknowledgeNotice)),
     // owners, units, premises
     ("create_owner", Right(Deed::ManageOwners)),
     ("list_owners", Right(Deed::ReadUnits)),

@@ -96,6 +96,12 @@ impl Limits {
     }
 }
 
+/// Whether requests to an address are counted. Balancers ask often after health, and from few addresses.
+#[must_use]
+pub fn counts(path: &str) -> bool {
+    !path.starts_with("/health/")
+}
+
 /// Lets a request in, or says when to come back.
 ///
 /// # Errors
@@ -109,8 +115,7 @@ pub async fn admit(
     let (Some(app), Some(limits)) = (app, limits) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    // Balancers ask often, and from few addresses.
-    if request.path().starts_with("/health/") {
+    if !counts(request.path()) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let network = address::network(address::client(request.request(), &app.config.trusted_proxies));

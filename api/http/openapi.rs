@@ -4,7 +4,7 @@ mod examples;
 
 use super::deeds::{self, Needs};
 use super::problem::{PROBLEM_JSON, ProblemDocument};
-use super::{read_only, vocabulary};
+use super::{limits, read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
 use std::collections::HashMap;
@@ -42,6 +42,7 @@ use utoipa_actix_web::AppExt;
         (name = "visits", description = "One team at one unit once."),
         (name = "findings", description = "What visits found, what is said to it, what became of it."),
         (name = "actions", description = "Who is to remedy what by when."),
+        (name = "notices", description = "Conclusion notices: written, signed, issued, acknowledged."),
         (name = "photos", description = "Evidence: declared, sent, examined, browsed."),
         (name = "operations", description = "Health and figures of this installation."),
     )
@@ -216,10 +217,12 @@ fn shared_refusals(
     needs: Option<Needs>,
 ) -> Vec<(&'static str, &'static str)> {
     let mut shared = vec![
-        TOO_MANY,
         ("500", "A fault of ours; the request id finds it in the log."),
         ("503", "A part of the server is away; nothing was changed, send the same again."),
     ];
+    if limits::counts(path) {
+        shared.push(TOO_MANY);
+    }
     if matches!(needs, Some(Needs::Right(_))) {
         shared.push(("401", "No access token, or one that no longer holds."));
         shared.push(("403", "Known, and not allowed; or the client lacks the scope."));

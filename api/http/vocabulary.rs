@@ -3,7 +3,7 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key,
+    account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
     permission, photo, place, procedure, ranking, refusal, response, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
@@ -162,6 +162,14 @@ vocabulary! {
     closed ExtensionState = action::ExtensionState::ALL.iter().map(|word| word.as_str()).collect();
     /// How often a recurring action falls due.
     closed Every = action::Every::ALL.iter().map(|word| word.as_str()).collect();
+    // notices
+    /// What sort of paper a notice is.
+    open NoticeForm = notice::Form::ALL.iter().map(|word| word.as_str()).collect();
+    /// Where a notice stands.
+    closed NoticeState = notice::State::ALL.iter().map(|word| word.as_str()).collect();
+    /// What a notice counts: visits, distinct units, units where an item is not fine, findings that stand, units that were
+    /// inspected.
+    open NoticeMeasure = notice::Measure::ALL.iter().map(|word| word.as_str()).collect();
     // photos
     /// How far a photo got.
     open PhotoState = serde_words::<photo::State>();

@@ -59,12 +59,17 @@ pub async fn write(db: &mut Db, owner: OwnerId, rules: Rules, now: Timestamp) ->
         .await?)
 }
 
-/// Who sits on a team now, where they belong, and when they were last at a unit with a team of this owner whose visit
-/// was handed in.
+/// Who sits on a team now, where they belong, and when they were last at a unit before a moment, with a team of this
+/// owner whose visit was handed in. Who sat on a team between its being told and its handing in was there.
 ///
 /// # Errors
 /// The database's own.
-pub async fn assigned(db: &mut Db, owner: OwnerId, team: TeamId, unit: UnitId) -> Result<Vec<Assigned>> {
+pub async fn assigned(
+    db: &mut Db,
+    owner: OwnerId,
+    (team, unit): (TeamId, UnitId),
+    before: Timestamp,
+) -> Result<Vec<Assigned>> {
     let seats: Vec<(Uuid, Option<Uuid>)> = team_members::table
         .filter(team_members::team_id.eq(team.0).and(team_members::removed_at.is_null()))
         .order(team_members::account_id)
@@ -78,17 +83,23 @@ pub async fn assigned(db: &mut Db, owner: OwnerId, team: TeamId, unit: UnitId) -
         .select((grants::account_id, grants::unit_id))
         .load(db)
         .await?;
-    let before: Vec<(Uuid, NullableTimestamp)> = visits::table
+    let seated_then = team_members::added_at
+        .nullable()
+        .lt(visits::submitted_at)
+        .and(team_members::removed_at.is_null().or(team_members::removed_at.gt(visits::dispatched_at)));
+    let earlier: Vec<(Uuid, NullableTimestamp)> = visits::table
         .inner_join(team_members::table.on(team_members::team_id.eq(visits::team_id)))
         .filter(visits::unit_id.eq(unit.0).and(visits::owner_id.eq(owner.0)))
         .filter(visits::state.eq_any(["submitted", "finalised"]))
+        .filter(visits::planned_start.lt(before.to_diesel()))
         .filter(team_members::account_id.eq_any(&accounts))
+        .filter(seated_then)
         .group_by(team_members::account_id)
         .select((team_members::account_id, max(visits::planned_start)))
         .load(db)
         .await?;
     let last: HashMap<Uuid, Timestamp> =
-        before.into_iter().filter_map(|(account, at)| Some((account, at.to_jiff()?))).collect();
+        earlier.into_iter().filter_map(|(account, at)| Some((account, at.to_jiff()?))).collect();
     let belongs = |account: Uuid| {
         let of = |(who, unit): &(Uuid, Option<Uuid>)| (*who == account).then_some(*unit).flatten();
         seats.iter().chain(&homes).filter_map(of).map(UnitId).collect()

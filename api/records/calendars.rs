@@ -5,7 +5,7 @@ use super::{Db, Error, Result};
 use crate::domain::calendar::{Calendar, SpecialDay, Week};
 use crate::domain::ids::UnitId;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
@@ -144,6 +144,8 @@ pub async fn write(
 /// # Errors
 /// The database's own.
 pub async fn write_holidays(db: &mut Db, (from, to): (Date, Date), days: &[SpecialDay]) -> Result<()> {
+    // Two who write at once do so one after the other, and the later one's year holds.
+    db.batch_execute("LOCK TABLE holidays IN SHARE ROW EXCLUSIVE MODE").await?;
     let between = holidays::day.between(from.to_diesel(), to.to_diesel());
     diesel::delete(holidays::table.filter(between)).execute(db).await?;
     let rows: Vec<_> = days

@@ -234,6 +234,16 @@ pub async fn hold(db: &mut Db, id: CampaignId) -> Result<Option<Campaign>> {
     with_dates(db, row.into_iter().collect()).await.map(|found| found.into_iter().next())
 }
 
+/// One campaign, whose state nobody changes before the transaction ends; others may read it so too.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_settled(db: &mut Db, id: CampaignId) -> Result<Option<Campaign>> {
+    let row: Option<Row> =
+        campaigns::table.find(id.0).for_share().select(Row::as_select()).first(db).await.optional()?;
+    with_dates(db, row.into_iter().collect()).await.map(|found| found.into_iter().next())
+}
+
 async fn with_dates(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Campaign>> {
     use diesel::dsl::min;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
@@ -368,6 +378,17 @@ pub async fn documents(db: &mut Db, id: CampaignId) -> Result<Vec<Document>> {
         .load(db)
         .await?;
     rows.into_iter().map(Document::try_from).collect()
+}
+
+/// Whether a paper has this number of this issuer in this year.
+///
+/// # Errors
+/// The database's own.
+pub async fn number_taken(db: &mut Db, issuer: &str, on: Date, number: i32, symbol: &str) -> Result<bool> {
+    let same = campaign_documents::table
+        .filter(campaign_documents::issuer.eq(issuer).and(campaign_documents::year.eq(i32::from(on.year()))))
+        .filter(campaign_documents::number.eq(number).and(campaign_documents::symbol.eq(symbol)));
+    Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
 }
 
 /// Enters a document.

@@ -2,7 +2,7 @@
 
 use super::schema::{campaign_mergers, campaigns, teams};
 use super::{Db, Result};
-use crate::domain::ids::{AccountId, CampaignId, TeamId};
+use crate::domain::ids::{AccountId, CampaignId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -70,12 +70,12 @@ pub async fn of_target(db: &mut Db, target: CampaignId) -> Result<Vec<Merger>> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Lets a team go over to another campaign with the visits it makes.
+/// Lets every team of a campaign go over to another.
 ///
 /// # Errors
 /// The database's own.
-pub async fn move_team(db: &mut Db, team: TeamId, to: CampaignId) -> Result<()> {
-    diesel::update(teams::table.find(team.0))
+pub async fn move_teams(db: &mut Db, from: CampaignId, to: CampaignId) -> Result<()> {
+    diesel::update(teams::table.filter(teams::campaign_id.eq(from.0)))
         .set((teams::campaign_id.eq(to.0), teams::version.eq(teams::version + 1)))
         .execute(db)
         .await?;

@@ -19,6 +19,7 @@ pub mod findings;
 pub mod grants;
 pub mod keys;
 pub mod mergers;
+pub mod notices;
 pub mod owners;
 pub mod photos;
 pub mod premises;

@@ -64,6 +64,17 @@ pub async fn find(db: &mut Db, id: OwnerId) -> Result<Option<Owner>> {
     Ok(row.map(Owner::from))
 }
 
+/// Holds an owner until the transaction ends, so that what is written for it as a whole is not written twice at once.
+/// False if there is no such owner.
+///
+/// # Errors
+/// The database's own.
+pub async fn hold(db: &mut Db, owner: OwnerId) -> Result<bool> {
+    let found: Option<Uuid> =
+        owners::table.find(owner.0).select(owners::id).for_no_key_update().first(db).await.optional()?;
+    Ok(found.is_some())
+}
+
 /// The owner of a code.
 ///
 /// # Errors

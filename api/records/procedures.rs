@@ -1,6 +1,6 @@
 //! Procedures of an owner's lists, through time.
 
-use super::schema::{owners, procedure_fields, procedures};
+use super::schema::{procedure_fields, procedures};
 use super::{Db, Error, Result};
 use crate::domain::ids::OwnerId;
 use crate::domain::procedure::{Procedure, ProcedureField, ProcedureLevel};
@@ -9,7 +9,6 @@ use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use jiff::civil::Date;
 use jiff_diesel::{NullableDate, ToDiesel};
-use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = procedures)]
@@ -37,17 +36,6 @@ impl From<Row> for Procedure {
             instrument: row.instrument,
         }
     }
-}
-
-/// Holds an owner's lists until the transaction ends, so that two lists are not entered at once. False if there is no
-/// such owner.
-///
-/// # Errors
-/// The database's own.
-pub async fn hold(db: &mut Db, owner: OwnerId) -> Result<bool> {
-    let found: Option<Uuid> =
-        owners::table.find(owner.0).select(owners::id).for_no_key_update().first(db).await.optional()?;
-    Ok(found.is_some())
 }
 
 /// Every procedure of an owner at a level, on whatever day.

@@ -1,6 +1,6 @@
 //! Answers kept under the key their request brought, so that a repeated request gets the first one's answer.
 
-use super::schema::{campaigns, replays, teams, visits};
+use super::schema::{campaigns, notices, replays, teams, visits};
 use super::{Db, Error, Result};
 use crate::domain::campaign::CampaignState;
 use crate::domain::footing::Footing;
@@ -203,7 +203,7 @@ async fn forget(db: &mut Db, only: Option<&Hold>, now: Timestamp) -> Result<usiz
 }
 
 /// Ties the key of the request this task answers to the visit its effect lies at and the campaign it lies under, if
-/// they are known: of the visit, the team or the campaign itself that a deed was noted about.
+/// they are known: of the visit, the team, the notice or the campaign itself that a deed was noted about.
 ///
 /// # Errors
 /// The database's own.
@@ -214,6 +214,9 @@ pub(super) async fn tie(db: &mut Db, visit: Option<VisitId>, object: (&str, &str
             visits::table.find(visit.0).select(visits::campaign_id).first(db).await.optional()?
         }
         (None, "campaign", Ok(campaign)) => Some(campaign),
+        (None, "notice", Ok(notice)) => {
+            notices::table.find(notice).select(notices::campaign_id).first(db).await.optional()?
+        }
         (None, "team", Ok(team)) => {
             teams::table.find(team).select(teams::campaign_id).first(db).await.optional()?
         }

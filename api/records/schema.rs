@@ -353,6 +353,60 @@ diesel::table! {
 }
 
 diesel::table! {
+    notice_recipients (notice_id, place) {
+        notice_id -> Uuid,
+        place -> Int4,
+        unit_id -> Nullable<Uuid>,
+        unit_ancestors -> Array<Uuid>,
+        name -> Text,
+        acknowledged_by -> Nullable<Uuid>,
+        acknowledged_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    notice_units (notice_id, unit_id) {
+        notice_id -> Uuid,
+        unit_id -> Uuid,
+        drafted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        campaign_id -> Uuid,
+        corrects_id -> Nullable<Uuid>,
+        corrects_called -> Nullable<Text>,
+        state -> Text,
+        cover -> Jsonb,
+        visit_ids -> Array<Uuid>,
+        content -> Jsonb,
+        figures -> Jsonb,
+        writers -> Array<Uuid>,
+        drafted_at -> Timestamptz,
+        written_at -> Timestamptz,
+        reviewed_by -> Nullable<Uuid>,
+        reviewed_at -> Nullable<Timestamptz>,
+        number -> Nullable<Int4>,
+        symbol -> Nullable<Text>,
+        issuer -> Nullable<Text>,
+        year -> Nullable<Int4>,
+        signed_on -> Nullable<Date>,
+        place -> Nullable<Text>,
+        signer -> Nullable<Jsonb>,
+        signed_by -> Nullable<Uuid>,
+        signed_at -> Nullable<Timestamptz>,
+        document -> Nullable<Text>,
+        document_sha256 -> Nullable<Text>,
+        issued_by -> Nullable<Uuid>,
+        issued_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     owners (id) {
         id -> Uuid,
         code -> Text,
@@ -786,7 +840,7 @@ diesel::table! {
         campaign_id -> Uuid,
         team_id -> Uuid,
         unit_id -> Uuid,
-        unit_version_id -> Uuid,
+        unit_version_id -> Nullable<Uuid>,
         unit_path -> Text,
         unit_ancestors -> Array<Uuid>,
         premises_id -> Nullable<Uuid>,
@@ -843,6 +897,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     holidays,
     invitations,
     minutes_addenda,
+    notice_recipients,
+    notice_units,
+    notices,
     owners,
     photo_ancestors,
     photos,

@@ -18,6 +18,7 @@ mod hostile;
 mod keys;
 mod methods;
 mod minutes;
+mod notices;
 mod owners;
 mod photos;
 mod planning;

@@ -127,13 +127,25 @@ async fn rules_for_teams_refuse_or_warn() {
     assert_eq!(seated.body["members"][1]["office_unit"], json!(at.commune));
     assert_eq!(schedule("planned", 1400).await, refused("visit.member-of-own-unit"));
 
-    // Lately there: a visit of this team that was handed in.
+    // Nor are they seated once the team has been told.
     let free = json!({ "members": [seat(at.lead.account, "lead", Value::Null)] });
-    let request = who.request("PUT", &format!("{team}/members")).header("if-match", seated.header("etag"));
-    assert_eq!(who.answer(request.json(&free)).await.status, 200);
+    let reseat = async |etag: &str, members: &Value| {
+        let request = who.request("PUT", &format!("{team}/members")).header("if-match", etag);
+        who.answer(request.json(members)).await
+    };
+    let seated = reseat(seated.header("etag"), &free).await;
+    assert_eq!(seated.status, 200, "{}", seated.body);
+    let told = at.visit("planned", 1500).await;
+    assert_eq!(at.step(&at.scheduler, &told, "dispatch", Value::Null).await.status, 200);
+    let late = reseat(seated.header("etag"), &members).await;
+    assert_eq!((late.status, late.body["code"].as_str()), (422, Some("visit.member-of-own-unit")));
+
+    // Lately there: a visit of this team that was handed in.
     let made = who.send("POST", "/v1/visits", Some(&at.plan("planned", 1900))).await;
-    let finish =
-        format!("UPDATE visits SET state = 'finalised' WHERE id = '{}'", id_of(made.header("location")));
+    let finish = format!(
+        "UPDATE visits SET state = 'finalised', dispatched_at = now(), submitted_at = now() WHERE id = '{}'",
+        id_of(made.header("location"))
+    );
     at.house.sql().await.batch_execute(&finish).await.unwrap();
     assert_eq!(set("\"v2\"", "refuse", "warn").await.status, 200);
     let (status, _, warnings) = schedule("planned", 2600).await;

@@ -91,6 +91,7 @@ async fn an_event_is_undone_unless_something_rests_on_it() {
         (visit.status, visit.body["unit_path"].as_str()),
         (201, Some("Xã Minh Quang, tỉnh Tuyên Quang"))
     );
+    at.on_site(visit.header("location")).await;
     let (status, no) = admin.post(&undo, &why).await;
     assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.in-use")));
     assert_eq!(admin.get(&format!("/v1/units/{new}")).await.1["at"]["name"], "Xã Minh Quang", "nothing went");
@@ -101,6 +102,119 @@ async fn an_event_is_undone_unless_something_rests_on_it() {
     let (_, first) = at.reviewer.visitor.get("/v1/unit-events?limit=1").await;
     let next = format!("/v1/unit-events?limit=1&cursor={}", first["next"].as_str().expect("a cursor"));
     assert_eq!(at.reviewer.visitor.get(&next).await.1["items"][0]["id"], event["id"]);
+    at.house.close().await;
+}
+
+/// R26: neither the answer nor what is left tells whether somebody is to come.
+#[tokio::test(flavor = "multi_thread")]
+async fn undoing_an_event_goes_as_well_where_a_secret_visit_is_planned() {
+    let at = Inspectorate::open().await;
+    let admin =
+        at.house.officer("Quản trị", &[(fieldproof::domain::actor::Role::Administrator, None)]).await.visitor;
+    let day = (at.house.app.now() + jiff::SignedDuration::from_hours(24)).to_string()[..10].to_owned();
+    let rename = json!({ "kind": "rename", "instrument": "12/NQ-HĐND", "operating_date": day,
+        "changes": [{ "unit": at.commune, "name": "Xã Minh Sơn" }] });
+    let why = json!({ "reason": "Ghi nhầm" });
+    let path_of = async |visit: &str| at.scheduler.visitor.get(visit).await.1["unit_path"].clone();
+
+    let (status, renamed) = record(&at, &rename).await;
+    assert_eq!(status, 201, "{renamed}");
+    let visit = at.visit("surprise", 72).await;
+    assert_eq!(path_of(&visit).await, "Xã Minh Sơn, tỉnh Tuyên Quang");
+    let undo = format!("/v1/unit-events/{}/undo", renamed["id"].as_str().expect("an id"));
+    let (status, undone) = admin.post(&undo, &why).await;
+    assert_eq!(status, 200, "{undone}");
+    assert_eq!(path_of(&visit).await, "Xã Minh Quang, tỉnh Tuyên Quang", "it stands on what holds again");
+
+    // One at a unit that there never was after all: those who know of it read so, and call it off.
+    let (_, event) = record(&at, &merger(&at, &day)).await;
+    let mut plan = at.plan("surprise", 72);
+    plan["unit"] = event["successions"][0]["to"].clone();
+    let lost = at.scheduler.visitor.send("POST", "/v1/visits", Some(&plan)).await;
+    assert_eq!(lost.status, 201, "{}", lost.body);
+    let undo = format!("/v1/unit-events/{}/undo", event["id"].as_str().expect("an id"));
+    assert_eq!(admin.post(&undo, &why).await.0, 200);
+    let lost = lost.header("location");
+    assert_eq!(at.scheduler.visitor.get(lost).await.1["unit_version"], Value::Null);
+    let called_off = at.scheduler.visitor.send("POST", &format!("{lost}/cancel"), Some(&why)).await;
+    assert_eq!(called_off.status, 200, "{}", called_off.body);
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_events_on_one_day_the_later_is_undone_first() {
+    let at = Inspectorate::open().await;
+    let admin =
+        at.house.officer("Quản trị", &[(fieldproof::domain::actor::Role::Administrator, None)]).await.visitor;
+    let third = at.house.place("Xã Thổ Bình", "commune", Some(at.province)).await;
+    let merge = |to: Value| {
+        json!({ "kind": "merge", "instrument": "1684/NQ-UBTVQH15", "operating_date": "2025-07-01",
+            "closes": [at.commune],
+            "successions": [{ "from": at.commune, "to": to, "portion": "part" }] })
+    };
+    let (status, first) = record(&at, &merge(json!(at.other_commune))).await;
+    assert_eq!(status, 201, "{first}");
+    let (status, second) = record(&at, &merge(json!(third))).await;
+    assert_eq!(status, 201, "{second}");
+    let undo = async |event: &Value| {
+        let path = format!("/v1/unit-events/{}/undo", event["id"].as_str().expect("an id"));
+        let (status, said) = admin.post(&path, &json!({ "reason": "Ghi nhầm" })).await;
+        (status, said["code"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(undo(&first).await, (409, "unit-event.followed".to_owned()), "the other still says it ended");
+    assert_eq!(undo(&second).await.0, 200);
+    assert_eq!(undo(&first).await.0, 200);
+    let (_, unit) = at.reviewer.visitor.get(&format!("/v1/units/{}", at.commune)).await;
+    assert_eq!(unit["at"]["name"], "Xã Minh Quang");
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_outlives_what_they_stand_below_or_leaves_it_unasked() {
+    let at = Inspectorate::open().await;
+    let district = at.house.place("Huyện Chiêm Hóa", "rural_district", Some(at.province)).await;
+    let abolish = json!({ "kind": "abolish", "instrument": "Luật 72/2025/QH15", "operating_date": "2035-07-01",
+        "closes": [district] });
+    assert_eq!(record(&at, &abolish).await.0, 201);
+    let who = &at.scheduler.visitor;
+    let mut child = json!({ "name": "Xã Tân Mỹ", "unit_type": "commune", "parent": district,
+        "valid_from": "2026-01-01" });
+    let (status, no) = who.post("/v1/units", &child).await;
+    assert_eq!((status, no["errors"][0]["code"].as_str()), (422, Some("unit.parent-ends")), "{no}");
+    let opens = json!({ "kind": "create", "instrument": "1/NQ", "operating_date": "2026-02-01", "opens": [
+        { "name": "Xã Tân Mỹ", "unit_type": "commune", "parent": district }] });
+    let (status, no) = record(&at, &opens).await;
+    assert_eq!((status, no["errors"][0]["code"].as_str()), (422, Some("unit.parent-ends")), "{no}");
+    child["valid_to"] = json!("2035-07-01");
+    assert_eq!(who.post("/v1/units", &child).await.0, 201);
+
+    // Whoever keeps one commune does not lift it out of the province.
+    let keeper = at
+        .house
+        .holder("Cán bộ xã", &[(fieldproof::domain::actor::Role::Scheduler, at.owner, Some(at.commune))])
+        .await;
+    let versions = format!("/v1/units/{}/versions", at.commune);
+    let top = json!({ "name": "Tỉnh Minh Quang", "unit_type": "province", "valid_from": "2026-01-01" });
+    assert_eq!(keeper.visitor.post(&versions, &top).await.0, 403);
+    let named = json!({ "name": "Phường Minh Quang", "unit_type": "ward", "parent": at.province,
+        "valid_from": "2026-01-01" });
+    let (status, said) = keeper.visitor.post(&versions, &named).await;
+    assert_eq!(status, 201, "{said}");
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_stands_on_its_unit_as_it_is_when_the_team_is_told() {
+    let at = Inspectorate::open().await;
+    let visit = at.visit("planned", 48).await;
+    let day = (at.house.app.now() + jiff::SignedDuration::from_hours(30)).to_string()[..10].to_owned();
+    let rename = json!({ "kind": "reclassify", "instrument": "12/NQ-HĐND", "operating_date": day,
+        "changes": [{ "unit": at.commune, "name": "Phường Minh Quang", "unit_type": "ward" }] });
+    let (status, renamed) = record(&at, &rename).await;
+    assert_eq!(status, 201, "{renamed}");
+    let told = at.step(&at.scheduler, &visit, "dispatch", Value::Null).await;
+    assert_eq!(told.status, 200, "{}", told.body);
+    assert_eq!(told.body["unit_path"], "Phường Minh Quang, tỉnh Tuyên Quang");
     at.house.close().await;
 }
 

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Wards whose board carries the whole set.
-const WHOLE_SET: [&str; 4] =
+pub const WHOLE_SET: [&str; 4] =
     ["Phường Nguyễn Trãi", "Phường Quang Trung", "Phường Vạn Phúc", "Phường Văn Quán"];
 /// Wards whose board follows the wrong list.
-const WRONG_LIST: [&str; 4] = ["Phường Đồng Mai", "Phường Mộ Lao", "Phường Phú Lương", "Phường Phúc La"];
+pub const WRONG_LIST: [&str; 4] = ["Phường Đồng Mai", "Phường Mộ Lao", "Phường Phú Lương", "Phường Phúc La"];
 
 async fn checklists(office: &Office) -> Uuid {
     let yes = || json!({ "type": "yes_no_na", "pass": "yes" });
@@ -42,8 +42,9 @@ fn found(ward: &Unit, place: usize) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The half-year of the district: 17 wards once, 6 offices of which 2 twice. Gives the office and the district.
-async fn half_year(house: &House) -> (Office, Uuid) {
+/// The half-year of the district: 17 wards once, 6 offices of which 2 twice. Gives the office, the district and the
+/// campaign.
+pub async fn half_year(house: &House) -> (Office, Uuid, Setting) {
     house.with_register().await;
     let (district, wards) = district("268", "2013-07-01");
     assert_eq!(wards.len(), 17);
@@ -89,14 +90,14 @@ async fn half_year(house: &House) -> (Office, Uuid) {
             }
         })
         .await;
-    (office, district)
+    (office, district, of)
 }
 
 /// H04, H07 to H11, M37: the half-year report.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_year_tells_how_many_wards_fail_which_item_and_which() {
     let house = House::open().await;
-    let (office, district) = half_year(&house).await;
+    let (office, district, _) = half_year(&house).await;
     let reader = &office.scheduler.visitor;
     let span = format!("unit={district}&owner={}&from=2013-01-01", office.owner);
 

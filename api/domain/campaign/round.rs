@@ -5,8 +5,10 @@ use crate::ids::{CampaignId, RoundId, TeamId, UnitId};
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
 use crate::unit::{Level, UnitType};
+use crate::visit;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// Most targets of one round; a province has fewer than 200 communes.
 pub const MOST_TARGETS: usize = 1000;
@@ -43,7 +45,8 @@ impl Purpose {
 }
 
 /// What sort of unit is inspected, as figures tell them apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TargetClass {
     /// Xã, phường, thị trấn, đặc khu.
     Commune,
@@ -108,6 +111,13 @@ pub struct Round {
 }
 
 impl Round {
+    /// Whether a visit of this kind to a unit belongs here. A surprise visit needs no target: whoever reads the
+    /// campaign reads its targets, and would learn from them where it goes.
+    #[must_use]
+    pub fn has_place_for(&self, unit: UnitId, kind: visit::Kind) -> bool {
+        kind == visit::Kind::Surprise || self.targets.contains(&unit)
+    }
+
     /// Checks a round somebody enters; its name comes back in NFC.
     ///
     /// # Errors

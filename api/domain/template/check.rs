@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use std::collections::HashSet;
 
 /// Most items in one checklist.
-const MOST_ITEMS: usize = 300;
+pub const MOST_ITEMS: usize = 300;
+/// Most options of a choice.
+pub const MOST_OPTIONS: usize = 20;
 
 struct Faults(Vec<FieldFault>);
 
@@ -193,7 +195,7 @@ fn check_measure(faults: &mut Faults, at: &str, measure: &Measure) {
 }
 
 fn check_options(faults: &mut Faults, at: &str, options: &mut [ChoiceOption]) {
-    if !(2..=20).contains(&options.len()) {
+    if !(2..=MOST_OPTIONS).contains(&options.len()) {
         faults.add(format!("{at}/options"), "template.options", "a choice has 2 to 20 options");
     }
     let mut earlier: Vec<(String, Option<Date>, Option<Date>)> = Vec::new();

@@ -133,6 +133,16 @@ impl UnitEvent {
         all
     }
 
+    /// Units that it changes, ends or takes from, in order and once: not those that only take over.
+    #[must_use]
+    pub fn changes(&self) -> Vec<UnitId> {
+        let effects = self.effects.iter().map(|effect| effect.unit);
+        let mut all: Vec<UnitId> = effects.chain(self.successions.iter().map(|s| s.from)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Whether it is still to come.
     #[must_use]
     pub fn is_planned(&self, today: Date) -> bool {

@@ -1,6 +1,7 @@
 //! Minutes of a visit: a text, figures frozen from the answers, and what each side says to them.
 
 use super::State;
+use crate::canonical::sha256;
 use crate::ids::{AccountId, TemplateVersionId};
 use crate::refusal::{FieldFault, Kind as Family, Refusal};
 use crate::response::{self, Response};
@@ -9,7 +10,6 @@ use crate::template::{Checklist, Occasion};
 use crate::text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// Who signs.
@@ -188,7 +188,7 @@ impl Figures {
         let mut lines: Vec<String> =
             answers.iter().map(|a| format!("{} {} {}\n", a.template_version, a.item, a.version)).collect();
         lines.sort_unstable();
-        Self { templates, answers_sha256: hex::encode(Sha256::digest(lines.concat())) }
+        Self { templates, answers_sha256: sha256(&lines.concat()) }
     }
 }
 
@@ -324,12 +324,12 @@ impl Minutes {
     ) -> Result<Self, Refusal> {
         let text = text::required(raw, MOST_TEXT)
             .map_err(|why| super::rule("visit.minutes", "/text", &why.to_string()))?;
-        let text_sha256 = hex::encode(Sha256::digest(&text));
+        let text_sha256 = sha256(&text);
         let document = write(&text, &figures);
         Ok(Self {
             text,
             text_sha256,
-            document_sha256: hex::encode(Sha256::digest(&document)),
+            document_sha256: sha256(&document),
             document,
             figures,
             drafted_by: by,

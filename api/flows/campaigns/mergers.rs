@@ -7,7 +7,7 @@ use crate::domain::campaign::round::Round;
 use crate::domain::campaign::{
     self, Campaign, CampaignKind, Grounds, Joined, Stay, Step, plan_merger, united,
 };
-use crate::domain::ids::{CampaignId, RoundId, VisitId};
+use crate::domain::ids::{CampaignId, RoundId, UnitId, VisitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::domain::visit::{self, State, Visit};
@@ -51,6 +51,8 @@ pub async fn merge(
     let by_id: HashMap<VisitId, Visit> = own.into_iter().chain(other).map(|v| (v.id, v)).collect();
     let mut hand = Hand { tx, actor, now };
     let places = hand.copy_rounds(source, target).await?;
+    // All of them, whether they have visits or not: which ones go must not tell who has a visit that is secret.
+    mergers::move_teams(&mut hand.tx, source, target).await?;
     for pair in &merging.joined {
         hand.join(&by_id, pair).await?;
     }
@@ -146,38 +148,37 @@ impl Hand<'_> {
         Ok(())
     }
 
-    /// Copies rounds with what the other campaign does not have as a target yet; which round a unit's visits go to.
+    /// Copies rounds with what the other campaign does not have as a target yet; each round's copy.
     async fn copy_rounds(
         &mut self,
         source: CampaignId,
         target: CampaignId,
-    ) -> Result<HashMap<RoundId, RoundId>> {
+    ) -> Result<HashMap<RoundId, Round>> {
         let own = records::rounds::of_campaigns(&mut self.tx, &[target]).await?;
         let mut number = own.iter().map(|round| round.number).max().unwrap_or(0);
         let taken: HashSet<_> =
             own.iter().flat_map(|r| r.targets.iter().map(|unit| (r.purpose.as_str(), *unit))).collect();
         let mut places = HashMap::new();
         for round in records::rounds::of_campaigns(&mut self.tx, &[source]).await? {
-            number += 1;
-            let id = RoundId::random(random_bytes());
-            places.insert(round.id, id);
             let targets = round.targets.iter().copied();
+            let targets: Vec<UnitId> =
+                targets.filter(|unit| !taken.contains(&(round.purpose.as_str(), *unit))).collect();
+            if targets.is_empty() {
+                continue;
+            }
+            number += 1;
             let copy = Round {
-                id,
+                id: RoundId::random(random_bytes()),
                 campaign: target,
                 number,
-                targets: targets.filter(|unit| !taken.contains(&(round.purpose.as_str(), *unit))).collect(),
+                targets,
                 teams: Vec::new(),
                 version: 1,
                 created_at: self.now,
-                ..round
+                ..round.clone()
             };
-            if copy.targets.is_empty() {
-                number -= 1;
-                places.remove(&round.id);
-                continue;
-            }
             records::rounds::keep(&mut self.tx, &copy, self.actor.account()).await?;
+            places.insert(round.id, copy);
         }
         Ok(places)
     }
@@ -202,20 +203,17 @@ impl Hand<'_> {
         self.write(&ended, "visit.joined_into", json!({ "into": goes_on.id })).await
     }
 
-    /// A visit goes on under the other campaign, with the team that makes it.
+    /// A visit goes on under the other campaign, in the round that has its unit there.
     async fn take_over(
         &mut self,
         visits: &HashMap<VisitId, Visit>,
         id: VisitId,
         target: &Campaign,
-        places: &HashMap<RoundId, RoundId>,
+        places: &HashMap<RoundId, Round>,
     ) -> Result<()> {
         let Some(visit) = visits.get(&id) else { return Ok(()) };
-        let team = records::teams::find(&mut self.tx, visit.team).await?;
-        if team.is_some_and(|team| team.campaign != target.id) {
-            mergers::move_team(&mut self.tx, visit.team, target.id).await?;
-        }
-        let round = visit.round.and_then(|round| places.get(&round).copied());
+        let round = visit.round.and_then(|round| places.get(&round));
+        let round = round.filter(|copy| copy.has_place_for(visit.unit, visit.kind)).map(|copy| copy.id);
         let moved = Visit { campaign: target.id, round, ..visit.clone() };
         self.write(&moved, "visit.taken_over", json!({ "from": visit.campaign, "to": target.id })).await
     }

@@ -4,6 +4,7 @@ use super::today;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{UnitEventId, UnitId, UnitVersionId};
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::domain::text;
@@ -13,6 +14,7 @@ use crate::flows::{Error, Result, cut, random_bytes};
 use crate::records::units::events::{self as rows, Undone};
 pub use crate::records::units::events::{Kept, Place, Wanted};
 use crate::records::units::{self, lineage, many};
+use crate::records::visits::life as visits;
 use crate::records::{Db, custody};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -74,13 +76,16 @@ async fn write(db: &mut Db, event: &UnitEvent, now: Timestamp) -> Result<()> {
     })
 }
 
-/// Whether every new version stands below somebody who is there on the day, on a fitting floor and not below itself.
+/// Whether every new version stands below somebody who is there on the day and to its end, on a fitting floor and not
+/// below itself.
 async fn parents_fit(db: &mut Db, event: &UnitEvent) -> Result<()> {
     let begun: Vec<&UnitVersion> = event.effects.iter().filter_map(|effect| effect.begun.as_ref()).collect();
     let mut parents: Vec<UnitId> = begun.iter().filter_map(|version| version.parent).collect();
     parents.sort_unstable();
     parents.dedup();
     let at = units::all_at(db, &parents, event.effective_on).await?;
+    let histories = many::histories(db, &parents).await?;
+    let end_of = |unit: &UnitId| histories.get(unit).and_then(|versions| versions.last()?.valid_to);
     let mut faults = Vec::new();
     for version in begun {
         let Some(parent) = version.parent else { continue };
@@ -88,6 +93,11 @@ async fn parents_fit(db: &mut Db, event: &UnitEvent) -> Result<()> {
             None => Some(("unit.parent-unknown", format!("{parent} is not in force on the day"))),
             Some(above) if above.ancestors.contains(&version.unit) || parent == version.unit => {
                 Some(("unit.parent-circle", format!("{} would lie below itself", version.name)))
+            }
+            Some(above)
+                if end_of(&parent).is_some_and(|end| version.valid_to.is_none_or(|own| own > end)) =>
+            {
+                Some(("unit.parent-ends", format!("{} would outlive {}", version.name, above.path)))
             }
             Some(above) => unit::below(version.unit_type, above.unit_type).err().map(|_| {
                 ("unit.parent-unfit", format!("{} does not stand below {}", version.name, above.path))
@@ -102,7 +112,7 @@ async fn parents_fit(db: &mut Db, event: &UnitEvent) -> Result<()> {
 async fn nobody_is_left_below(db: &mut Db, event: &UnitEvent) -> Result<()> {
     let gone = event.effects.iter().filter(|effect| effect.begun.is_none());
     let gone: Vec<UnitId> = gone.map(|effect| effect.unit).collect();
-    let left = many::still_below(db, &gone, event.effective_on).await?;
+    let left = many::still_below(db, &gone, &[], event.effective_on).await?;
     if left.is_empty() {
         return Ok(());
     }
@@ -170,8 +180,9 @@ pub async fn undo(app: &App, actor: &Actor, id: UnitEventId, because: &str) -> R
     }
     let held = many::histories(&mut tx, &units).await?;
     kept.event.may_undo(&held)?;
-    nothing_rests_on_opened(&mut tx, &kept.event).await?;
+    nothing_followed(&mut tx, &kept).await?;
     unwrite(&mut tx, &kept.event).await?;
+    stand_visits_again(&mut tx, &units).await?;
     let now = app.now();
     let undone = Undone { by: actor.account(), at: now, because };
     rows::undo(&mut tx, id, &undone).await?;
@@ -181,21 +192,35 @@ pub async fn undo(app: &App, actor: &Actor, id: UnitEventId, because: &str) -> R
     Ok(kept)
 }
 
-/// Other events and units below what this event opened came later.
-async fn nothing_rests_on_opened(db: &mut Db, event: &UnitEvent) -> Result<()> {
+/// Nothing else happened to what this event changed since it was recorded, on the same day neither, and nobody else
+/// stands on or below what it opened.
+async fn nothing_followed(db: &mut Db, kept: &Kept) -> Result<()> {
+    let event = &kept.event;
     let opened = event.effects.iter().filter(|effect| effect.ended.is_none());
     let opened: Vec<UnitId> = opened.map(|effect| effect.unit).collect();
-    let followed = rows::touching(db, &opened).await?.iter().any(|other| other.event.id != event.id);
-    let mut below = many::still_below(db, &opened, event.effective_on).await?;
-    let own = |name: &String| {
-        event.effects.iter().filter_map(|e| e.begun.as_ref()).any(|version| version.name == *name)
-    };
-    below.retain(|name| !own(name));
-    if !followed && below.is_empty() {
+    let changed = event.changes();
+    let later = rows::touching(db, &changed).await?.into_iter().any(|other| {
+        let theirs = other.event.changes();
+        let again = changed.iter().any(|unit| theirs.contains(unit)) && other.recorded_at >= kept.recorded_at;
+        let on_opened = other.event.units().iter().any(|unit| opened.contains(unit));
+        other.event.id != event.id && (again || on_opened)
+    });
+    let below = many::still_below(db, &opened, &changed, event.effective_on).await?;
+    if !later && below.is_empty() {
         return Ok(());
     }
     let detail = "Something has happened to its units since; undo that first.";
     Err(Refusal::new(Kind::Conflict, "unit-event.followed", detail).into())
+}
+
+/// Visits that nobody has made yet stand on what holds again. They hold up no undoing, because some are secret.
+async fn stand_visits_again(db: &mut Db, touched: &[UnitId]) -> Result<()> {
+    for (visit, unit, start) in visits::on_no_version(db, touched).await? {
+        if let Some(at) = units::at(db, unit, vietnam_day(start)).await? {
+            visits::stand_on(db, visit, &at).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn unwrite(db: &mut Db, event: &UnitEvent) -> Result<()> {
@@ -203,7 +228,7 @@ async fn unwrite(db: &mut Db, event: &UnitEvent) -> Result<()> {
     let begun: Vec<UnitVersionId> = begun.map(|version| version.id).collect();
     many::remove_versions(db, &begun).await.map_err(|why| match why {
         crate::records::Error::Constraint(_) => {
-            let detail = "Visits rest on what this event began.";
+            let detail = "Visits that were made rest on what this event began.";
             Error::from(Refusal::new(Kind::Conflict, "unit-event.in-use", detail))
         }
         why => why.into(),

@@ -118,7 +118,7 @@ pub(super) async fn round_fits(db: &mut Db, round: Option<RoundId>, visit: &Visi
 }
 
 fn in_round(round: &Round, visit: &Visit) -> std::result::Result<(), Refusal> {
-    if !round.targets.contains(&visit.unit) {
+    if !round.has_place_for(visit.unit, visit.kind) {
         return Err(rule("visit.not-a-target", "/unit", "The unit is no target of this round."));
     }
     if !round.teams.is_empty() && !round.teams.contains(&visit.team) {
@@ -164,9 +164,12 @@ pub(super) async fn warnings(db: &mut Db, actor: &Actor, visit: &mut Visit) -> R
 }
 
 /// Judges the team against the owner's rules.
-pub(super) async fn people(db: &mut Db, visit: &Visit) -> Result<Vec<&'static str>> {
+///
+/// # Errors
+/// What they refuse.
+pub(in crate::flows) async fn people(db: &mut Db, visit: &Visit) -> Result<Vec<&'static str>> {
     let (rules, _) = assignments::rules(db, visit.owner).await?;
-    let team = assignments::assigned(db, visit.owner, visit.team, visit.unit).await?;
+    let team = assignments::assigned(db, visit.owner, (visit.team, visit.unit), visit.window.start).await?;
     let looks_again = visit.kind == Kind::ReInspection;
     Ok(judge(rules, visit.unit, visit.window.days().0, &team, looks_again)?)
 }

@@ -20,6 +20,7 @@ use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
 use crate::records::visits::{Standing, company, evidence, life as rows};
 use crate::records::{Tx, campaigns, custody, findings, premises, responses, units};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -62,6 +63,16 @@ impl Work {
         let found = premises::of_unit(&mut self.tx, self.visit.unit, vietnam_day(at)).await?;
         self.visit.premises = found.map(|(id, ..)| id).or(self.visit.premises);
         Ok(())
+    }
+
+    /// Stands the visit on its unit as it is on a day: what happens to units may be entered after the visit was
+    /// scheduled. Whether there is such a unit then.
+    async fn stand_on(&mut self, day: Date) -> Result<bool> {
+        let Some(unit) = units::at(&mut self.tx, self.visit.unit, day).await? else { return Ok(false) };
+        self.visit.unit_version = Some(unit.version);
+        self.visit.unit_path = unit.path;
+        self.visit.unit_ancestors = unit.ancestors;
+        Ok(true)
     }
 
     /// Everything minutes are written from.
@@ -113,7 +124,7 @@ pub async fn dispatch(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     super::plan::campaign_is_active(campaign.state)?;
     // It may have ended since the visit was planned.
     let day = vietnam_day(work.visit.window.start);
-    if units::at(&mut work.tx, work.visit.unit, day).await?.is_none() {
+    if !work.stand_on(day).await? {
         return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
     }
     super::grounds::people(&mut work.tx, &work.visit).await?;
@@ -139,7 +150,7 @@ pub struct Arrival {
 /// Checks a team in and discloses a surprise visit. The first check-in stands; a repeat answers the same.
 ///
 /// # Errors
-/// `visit.not-dispatched`, `visit.before-decision`, `visit.closed`.
+/// `visit.not-dispatched`, `visit.before-decision`, `visit.closed`, `visit.unit-not-in-force`.
 pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::RecordVisit).await?;
     if work.visit.check_in.is_some() {
@@ -152,6 +163,11 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
     // By our clock: a phone whose clock is a day slow must not be told that it came before the decision.
     let arrived_at = arrival.at.at.checked_sub(ahead).unwrap_or(work.now);
     visit::not_before_decision(arrived_at, campaign.decision_date, "/at")?;
+    let day = vietnam_day(arrived_at);
+    // A team in the door is not turned away for a unit that ended meanwhile; one that never was has no door.
+    if !work.stand_on(day).await? && work.visit.unit_version.is_none() {
+        return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
+    }
     work.find_premises(arrived_at).await?;
     let area = match work.visit.premises {
         Some(premises) => premises::find(&mut work.tx, premises).await?.map(|found| found.area),

@@ -82,15 +82,16 @@ pub(super) fn campaign_is_active(state: CampaignState) -> Result<()> {
 /// `visit.no-prior-visit`, `visit.templates`, `visit.window`, `visit.round-of-other-campaign`, `visit.not-a-target`,
 /// `visit.team-not-of-round`, `visit.kind-not-of-round`, `visit.member-of-own-unit`, `visit.member-lately-there`.
 pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled> {
+    let window = Window::checked(plan.start, plan.end)?;
     let mut tx = app.records.begin().await?;
     let now = app.now();
-    let campaign = campaigns::find(&mut tx, plan.campaign).await?.ok_or_else(Refusal::not_found)?;
+    // Held as it is: a visit is not planned into a campaign that is ending at the moment.
+    let campaign = campaigns::find_settled(&mut tx, plan.campaign).await?.ok_or_else(Refusal::not_found)?;
     let unit = units::at(&mut tx, plan.unit, vietnam_day(plan.start)).await?;
     may(actor, Deed::ScheduleVisit, &subject(&mut tx, actor, &campaign, plan.team, unit.as_ref()).await?)?;
     let by = actor.account().ok_or_else(Refusal::forbidden)?;
     campaign_takes_plans(campaign.state)?;
     team_fits(&mut tx, plan.team, campaign.id).await?;
-    let window = Window::checked(plan.start, plan.end)?;
     let Some(unit) = unit else {
         return Err(not_in_force(&mut tx, plan.unit, vietnam_day(plan.start)).await?.into());
     };
@@ -107,7 +108,7 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
         team: plan.team,
         round: plan.round,
         unit: plan.unit,
-        unit_version: unit.version,
+        unit_version: Some(unit.version),
         unit_path: unit.path,
         unit_ancestors: unit.ancestors,
         premises: premises::of_unit(&mut tx, plan.unit, vietnam_day(plan.start)).await?.map(|(id, ..)| id),
@@ -207,7 +208,7 @@ pub async fn change(
     work.visit.window = window;
     work.visit.team = team;
     work.visit.round = change.round.or(work.visit.round);
-    work.visit.unit_version = unit.version;
+    work.visit.unit_version = Some(unit.version);
     work.visit.unit_path = unit.path;
     work.visit.unit_ancestors = unit.ancestors;
     round_fits(&mut work.tx, work.visit.round, &work.visit).await?;

@@ -8,6 +8,8 @@ pub mod gallery;
 pub mod invitation;
 pub mod language;
 pub mod media;
+pub mod notices;
+pub mod paper;
 pub mod photo;
 pub mod placeholder;
 pub mod sign_in;
@@ -240,6 +242,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             .configure(gallery::routes)
             .configure(photo::routes)
             .configure(media::routes)
+            .configure(notices::routes)
+            .configure(paper::routes)
             .default_service(web::to(nothing_here))
             .wrap(from_fn(language::choose)),
     );

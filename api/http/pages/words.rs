@@ -1,6 +1,7 @@
 //! What codes are called on the pages, and the badges they wear: never by colour alone, always with sign and words.
 
 use crate::domain::actor::Role;
+use crate::domain::notice::State as Notice;
 use crate::domain::photo::{Origin, State as PhotoState};
 use crate::domain::place::{PositionSource, Verdict};
 use crate::domain::response::Outcome;
@@ -36,6 +37,18 @@ fn badge(tone: &'static str, sign: &'static str, text: &str) -> Badge {
 #[must_use]
 pub fn warning(text: &str) -> Badge {
     badge("warn", ALERT, text)
+}
+
+/// Where a notice stands.
+#[must_use]
+pub fn notice(state: Notice, lang: Language) -> Badge {
+    let (tone, sign, vi, en) = match state {
+        Notice::Draft => ("mute", DASH, "Dự thảo", "Draft"),
+        Notice::Reviewed => ("live", HALF, "Đã thẩm định", "Reviewed"),
+        Notice::Signed => ("good", TICK, "Đã ký", "Signed"),
+        Notice::Issued => ("good", TICK, "Đã ban hành", "Issued"),
+    };
+    badge(tone, sign, lang.pick(vi, en))
 }
 
 /// Where a visit is in its life.

@@ -11,6 +11,7 @@ pub mod external;
 pub mod findings;
 pub mod me;
 pub mod minutes;
+pub mod notices;
 pub mod owners;
 pub mod photos;
 pub mod premises;
@@ -48,6 +49,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(units::operations);
     cfg.configure(visits::operations);
     cfg.configure(minutes::operations);
+    cfg.configure(notices::operations);
     cfg.configure(findings::operations);
     cfg.configure(recommendations::operations);
     cfg.configure(actions::operations);

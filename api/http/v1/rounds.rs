@@ -37,7 +37,8 @@ pub struct NewRound {
     starts_on: Option<Date>,
     /// Last day, where planned.
     ends_on: Option<Date>,
-    /// The units to be visited: communes, agencies, service units.
+    /// The units to be visited: communes, agencies, service units. Whoever reads the campaign reads them: a surprise
+    /// visit may be made in a round without being named here.
     #[serde(default)]
     targets: Vec<Uuid>,
     /// The teams that serve it; none means any team of the campaign.

@@ -6,6 +6,7 @@ pub(super) mod view;
 
 use crate::app::App;
 use crate::domain::ids::{CampaignId, OwnerId, RoundId, TeamId, TemplateVersionId, UnitId, VisitId};
+use crate::domain::moment::of_our_time;
 use crate::domain::visit::{Kind, State};
 use crate::flows::visits as flow;
 use crate::flows::visits::plan::{Change, Plan};
@@ -166,8 +167,8 @@ impl VisitFilters {
             as_known: self.as_known,
             states: self.state.clone(),
             kinds: self.kind.clone(),
-            from: self.from,
-            to: self.to,
+            from: self.from.map(|from| of_our_time("?from", from)).transpose()?,
+            to: self.to.map(|to| of_our_time("?to", to)).transpose()?,
             after: after.map(|(start, id)| flow::VisitPlace { start, id: VisitId(id) }),
             ..flow::WantedVisits::default()
         })

@@ -173,6 +173,30 @@ pub async fn behind(
     Ok(rows.into_iter().map(judged).collect())
 }
 
+#[derive(QueryableByName)]
+struct VisitRow {
+    #[diesel(sql_type = SqlUuid)]
+    visit_id: Uuid,
+}
+
+/// The visits whose answers count for an item: each unit's latest that asked it.
+///
+/// # Errors
+/// The database's own.
+pub async fn deciding(
+    db: &mut Db,
+    eyes: Eyes<'_>,
+    wanted: &Wanted,
+    (template, item): (&str, &str),
+) -> Result<Vec<VisitId>> {
+    let Some(mut sql) = begin(db, eyes, wanted).await? else { return Ok(Vec::new()) };
+    latest(&mut sql, wanted.as_known, Some(&[item.to_owned()]));
+    sql.text(" SELECT visit_id FROM latest WHERE template = ").bind(Bind::Word(template.to_owned()));
+    sql.text(" ORDER BY unit_id");
+    let rows: Vec<VisitRow> = sql.query().load(db).await?;
+    Ok(rows.into_iter().map(|row| VisitId(row.visit_id)).collect())
+}
+
 /// Adds the units of `latest` by name, as `named`: as of a day where they exist, else as they were last.
 fn named(sql: &mut Sql, day: Date) {
     sql.text(", named AS (SELECT unit_id, name, ")

@@ -16,7 +16,7 @@ use super::visits::visible::{self, Wanted};
 use super::{Db, Result};
 use crate::domain::actor::Actor;
 use crate::domain::finding::State;
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, VisitId};
 use crate::domain::permission::Deed;
 use diesel_async::SimpleAsyncConnection;
 use jiff::Timestamp;
@@ -28,6 +28,8 @@ pub enum Eyes<'a> {
     Of(&'a Actor),
     /// Every visit of this campaign that is no secret: for figures that name nobody.
     Anonymous(CampaignId),
+    /// These visits, whoever looks: for figures that were frozen over them. Nothing else is asked of them.
+    Over(&'a [VisitId]),
 }
 
 /// Begins a statement with the visits that count, as `seen`. `None` where there is no way to see any.
@@ -35,6 +37,7 @@ async fn begin(db: &mut Db, eyes: Eyes<'_>, wanted: &Wanted) -> Result<Option<Sq
     let seen = match eyes {
         Eyes::Of(actor) => visible::seen(db, actor, Deed::ReadVisit, wanted).await?,
         Eyes::Anonymous(campaign) => Some(visible::disclosed(campaign, wanted)),
+        Eyes::Over(visits) => Some(visible::these(visits)),
     };
     Ok(seen.map(|seen| seen.within("WITH seen AS MATERIALIZED (", ")")))
 }

@@ -123,14 +123,16 @@ pub async fn histories(db: &mut Db, of: &[UnitId]) -> Result<HashMap<UnitId, Vec
     Ok(out)
 }
 
-/// Names of units that stand below one of these on a day or later, at most twenty.
+/// Names of units that stand below one of these on a day or later, some left out; at most twenty.
 ///
 /// # Errors
 /// The database's own.
-pub async fn still_below(db: &mut Db, parents: &[UnitId], day: Date) -> Result<Vec<String>> {
+pub async fn still_below(db: &mut Db, parents: &[UnitId], but: &[UnitId], day: Date) -> Result<Vec<String>> {
     let ids: Vec<Uuid> = parents.iter().map(|id| id.0).collect();
+    let but: Vec<Uuid> = but.iter().map(|id| id.0).collect();
     let names: Vec<String> = unit_versions::table
         .filter(unit_versions::parent_id.eq_any(ids))
+        .filter(unit_versions::unit_id.ne_all(but))
         .filter(unit_versions::valid_to.is_null().or(unit_versions::valid_to.gt(day.to_diesel())))
         .select(unit_versions::name)
         .order((unit_versions::name_key.asc(), unit_versions::id.asc()))

@@ -6,6 +6,7 @@ use crate::domain::ids::{
 };
 use crate::domain::visit::{CheckIn, Kind, Minutes, State, Visit, Window};
 use crate::records::schema::{grants, visit_clearances, visit_templates, visits};
+use crate::records::units::UnitAt;
 use crate::records::{Db, Error, Result};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -26,7 +27,7 @@ struct Row {
     campaign_id: Uuid,
     team_id: Uuid,
     unit_id: Uuid,
-    unit_version_id: Uuid,
+    unit_version_id: Option<Uuid>,
     unit_path: String,
     unit_ancestors: Vec<Uuid>,
     premises_id: Option<Uuid>,
@@ -79,7 +80,7 @@ impl TryFrom<Row> for Visit {
             campaign: CampaignId(row.campaign_id),
             team: TeamId(row.team_id),
             unit: UnitId(row.unit_id),
-            unit_version: UnitVersionId(row.unit_version_id),
+            unit_version: row.unit_version_id.map(UnitVersionId),
             unit_path: row.unit_path,
             unit_ancestors: row.unit_ancestors.into_iter().map(UnitId).collect(),
             premises: row.premises_id.map(PremisesId),
@@ -170,7 +171,7 @@ pub async fn keep(db: &mut Db, new: &Visit) -> Result<()> {
             visits::campaign_id.eq(new.campaign.0),
             visits::team_id.eq(new.team.0),
             visits::unit_id.eq(new.unit.0),
-            visits::unit_version_id.eq(new.unit_version.0),
+            visits::unit_version_id.eq(new.unit_version.map(|id| id.0)),
             visits::unit_path.eq(&new.unit_path),
             visits::unit_ancestors.eq(above),
             visits::premises_id.eq(new.premises.map(|id| id.0)),
@@ -233,7 +234,7 @@ pub async fn change(db: &mut Db, visit: &Visit) -> Result<i32> {
             visits::state.eq(visit.state.as_str()),
             visits::planned_start.eq(visit.window.start.to_diesel()),
             visits::planned_end.eq(visit.window.end.to_diesel()),
-            visits::unit_version_id.eq(visit.unit_version.0),
+            visits::unit_version_id.eq(visit.unit_version.map(|id| id.0)),
             visits::unit_path.eq(&visit.unit_path),
             visits::unit_ancestors.eq(visit.unit_ancestors.iter().map(|id| id.0).collect::<Vec<_>>()),
             visits::premises_id.eq(visit.premises.map(|id| id.0)),
@@ -250,6 +251,38 @@ pub async fn change(db: &mut Db, visit: &Visit) -> Result<i32> {
         .returning(visits::version)
         .get_result(db)
         .await?)
+}
+
+/// Visits at these units that stand on no version of them, and when they are planned.
+///
+/// # Errors
+/// The database's own.
+pub async fn on_no_version(db: &mut Db, units: &[UnitId]) -> Result<Vec<(VisitId, UnitId, Timestamp)>> {
+    let ids: Vec<Uuid> = units.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, Uuid, Stamp)> = visits::table
+        .filter(visits::unit_id.eq_any(ids))
+        .filter(visits::unit_version_id.is_null())
+        .select((visits::id, visits::unit_id, visits::planned_start))
+        .load(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, unit, start)| (VisitId(id), UnitId(unit), start.into())).collect())
+}
+
+/// Stands a visit on its unit as it is.
+///
+/// # Errors
+/// The database's own.
+pub async fn stand_on(db: &mut Db, visit: VisitId, unit: &UnitAt) -> Result<()> {
+    diesel::update(visits::table.find(visit.0))
+        .set((
+            visits::unit_version_id.eq(unit.version.0),
+            visits::unit_path.eq(&unit.path),
+            visits::unit_ancestors.eq(unit.ancestors.iter().map(|id| id.0).collect::<Vec<_>>()),
+            visits::version.eq(visits::version + 1),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Whether somebody speaks for the authority of an owner.
@@ -287,6 +320,22 @@ pub async fn clear(
         .execute(db)
         .await?;
     Ok(added > 0)
+}
+
+/// The visits that a team has been told of and has not handed in.
+///
+/// # Errors
+/// The database's own.
+pub async fn in_hands_of(db: &mut Db, team: TeamId) -> Result<Vec<Visit>> {
+    let rows: Vec<Row> = visits::table
+        .filter(visits::team_id.eq(team.0))
+        .filter(visits::dispatched_at.is_not_null().and(visits::submitted_at.is_null()))
+        .filter(visits::state.ne_all(["cancelled", "aborted"]))
+        .order(visits::id)
+        .select(Row::as_select())
+        .load(db)
+        .await?;
+    with_templates(db, rows).await
 }
 
 /// The visits of a campaign, whoever may see them, held until the transaction ends: for what is done to all of them.

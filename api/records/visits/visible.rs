@@ -124,6 +124,14 @@ pub(in crate::records) fn disclosed(campaign: CampaignId, wanted: &Wanted) -> Sq
     sql
 }
 
+/// As [`seen`], of these visits, whoever asks.
+pub(in crate::records) fn these(visits: &[VisitId]) -> Sql {
+    let mut sql = Sql::default();
+    sql.text("SELECT ").text(COLUMNS).text(" FROM visits v WHERE v.id = ANY (");
+    sql.bind(Bind::Ids(visits.iter().map(|visit| visit.0).collect())).text(")");
+    sql
+}
+
 /// What a branch takes of its visits.
 struct Taking<'a> {
     columns: &'static str,

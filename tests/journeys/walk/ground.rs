@@ -318,6 +318,17 @@ impl Ground {
             subjects.insert(("beginnings", letter), names.clone());
             subjects.insert(("campaigns", letter), names);
         }
+        for (letter, owner, campaign, unit, is_issued) in [
+            ('d', at.owner, at.campaign, at.commune, false),
+            ('i', at.owner, at.campaign, at.commune, true),
+            ('n', at.owner, at.campaign, at.other_commune, true),
+            ('k', at.owner, supervision, at.commune, false),
+            ('f', abroad, campaign, at.commune, true),
+        ] {
+            let ids = [("notice", notice(sql, (owner, campaign), unit, is_issued).await), ("unit", unit)];
+            let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            subjects.insert(("notices", letter), names);
+        }
         for (letter, campaign, team) in [
             ('c', at.campaign, at.team),
             ('x', at.campaign, other_team),
@@ -369,6 +380,44 @@ async fn draw(sql: &Client, campaign: Uuid) -> Uuid {
          VALUES ('{id}', '{campaign}', 'Chọn xã', '[]', sha256('x'), 'x', '[]', now())"
     );
     sql.batch_execute(&make).await.expect("a draw");
+    id
+}
+
+/// A notice of a campaign to a unit, which perhaps was issued.
+async fn notice(sql: &Client, (owner, campaign): (Uuid, Uuid), unit: Uuid, is_issued: bool) -> Uuid {
+    let [id, somebody, other] = std::array::from_fn(|_| Uuid::new_v4());
+    let content = json!({ "source": { "kind": "visit" }, "form": "announcement", "symbol": "TB-SNV", "issuer": id,
+        "letterhead": [], "title": "Kết luận", "opening": "", "sections": {}, "archive": "VT" });
+    let cover = json!({ "from": "2026-01-01", "to": "2026-01-31", "unit": null, "visits": [] });
+    let person = |id: Uuid| {
+        format!(
+            "INSERT INTO accounts (id, login, display_name, locale, state, created_at)
+             VALUES ('{id}', '{id}', 'Người ký', 'vi', 'active', now());"
+        )
+    };
+    let make = format!(
+        "{} {}
+         INSERT INTO notices (id, owner_id, campaign_id, state, cover, visit_ids, content, figures, writers, drafted_at,
+             written_at)
+         VALUES ('{id}', '{owner}', '{campaign}', 'draft', '{cover}', '{{}}', '{content}', '[]', '{{{other}}}', now(),
+             now());
+         INSERT INTO notice_recipients (notice_id, place, unit_id, unit_ancestors, name)
+         VALUES ('{id}', 1, '{unit}', '{{}}', 'Xã');
+         INSERT INTO notice_units VALUES ('{id}', '{unit}', now())",
+        person(somebody),
+        person(other)
+    );
+    sql.batch_execute(&make).await.expect("a notice");
+    if is_issued {
+        let issue = format!(
+            "UPDATE notices SET state = 'issued', reviewed_by = '{somebody}', reviewed_at = now(), number = 5,
+                 symbol = 'TB-SNV', issuer = '{id}', year = 2026, signed_on = '2026-02-01', place = 'Tuyên Quang',
+                 signer = '{{\"capacity\": [\"GIÁM ĐỐC\"], \"name\": \"A\"}}', signed_by = '{somebody}',
+                 signed_at = now(), document = '', document_sha256 = '', issued_by = '{somebody}', issued_at = now()
+             WHERE id = '{id}'"
+        );
+        sql.batch_execute(&issue).await.expect("an issued notice");
+    }
     id
 }
 

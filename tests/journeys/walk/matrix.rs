@@ -29,7 +29,7 @@ pub struct Family {
 /// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
 /// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
 /// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
-pub static FAMILIES: [Family; 11] = [
+pub static FAMILIES: [Family; 12] = [
     Family {
         name: "visits",
         letters: "osuztabfg",
@@ -113,6 +113,7 @@ read_draw          -    -     ck   ck    ck    -    c    c      c     ck  -    -
 draw_sites         -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 tell_draw          -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
+draft_notice       -    -     -    -     ck    -    c    -      -     -   -    -     k    -    f     -
 ",
     },
     // A campaign that is to be: of the same kinds and owners.
@@ -204,6 +205,7 @@ enter_procedure_list  en en   -    -     en    -    -    -      -     -   -    -
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+list_notices       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_actions       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_assignment_rules en en   en   en    en    en   en   en     en    en  en   en    en   en   en    -
@@ -281,6 +283,23 @@ request_extension      -       -       -       -       -       -       -       -
 decide_extension       -       -       osua    osua    osua    u       -       -       -       -       -       -       -       -       f       -
 verify_action          -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 return_action          -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
+",
+    },
+    // Notices of the owner's campaign: a draft to the unit (d), issued to the unit (i), issued to another (n); a draft of
+    // the supervision (k), and another owner's (f).
+    Family {
+        name: "notices",
+        letters: "dinkf",
+        sight: Some("read_notice"),
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev  head staff over prog other none
+read_notice        -    -     dink dink  dink  n    din  din    din   dink i    i     dink dink f     -
+compare_notice     -    -     dink dink  dink  -    din  din    din   dink -    -     dink dink f     -
+rewrite_notice     -    -     -    -     dink  -    din  -      -     -    -    -     k    -    f     -
+review_notice      -    -     dink dink  dink  -    din  -      -     -    -    -     k    -    f     -
+sign_notice        -    -     dink dink  -     -    -    -      -     -    -    -     k    -    -     -
+issue_notice       -    -     dink dink  dink  -    -    -      -     -    -    -     k    -    f     -
+acknowledge_notice -    -     -    -     -     -    -    -      -     -    i    -     -    -    -     -
 ",
     },
 ];

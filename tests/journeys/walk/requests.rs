@@ -135,6 +135,9 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "reseat_team"
         | "change_round"
         | "merge_campaign"
+        | "rewrite_notice"
+        | "review_notice"
+        | "sign_notice"
         | "write_calendar"
         | "write_assignment_rules" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
@@ -217,6 +220,12 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "kind": "letter", "number": "1/KH-UBND", "issuer": "UBND", "issued_on": "2021-08-02",
             "title": "Kế hoạch" })
         }
+        "draft_notice" => json!({ "campaign": known("campaign"), "content": notice() }),
+        "rewrite_notice" => notice(),
+        "sign_notice" => {
+            json!({ "number": 5, "on": "2013-07-10", "place": "", "capacity": [], "signer_name": "" })
+        }
+        "acknowledge_notice" => json!({ "unit": known("unit") }),
         "draw_sites" => json!({ "title": "", "strata": [] }),
         "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
         "write_calendar" => json!({ "hours": {} }),
@@ -261,6 +270,13 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "change_my_password" => json!({ "current_password": "x", "new_password": "y" }),
         _ => return None,
     })
+}
+
+/// A notice that says nothing.
+fn notice() -> Value {
+    json!({ "source": { "kind": "visit" }, "covers": { "visits": [] }, "form": "announcement", "symbol": "",
+        "issuer": "", "title": "", "figures": [{ "key": "", "query": { "measure": "visits" } }],
+        "strengths": [{ "text": "" }], "recipients": [{ "name": "" }] })
 }
 
 fn a_member() -> Value {

@@ -6,8 +6,9 @@
 
 use super::{OPERATORS, PHOTO, Sheet, YES_NO_NA};
 use crate::refusal::{FieldFault, Refusal};
-use crate::template::{Checklist, Condition};
+use crate::template::{Checklist, Condition, MOST_ITEMS, MOST_OPTIONS};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 /// Rows of a sheet with what their columns are called.
 struct Table<'a> {
@@ -51,9 +52,15 @@ impl<'a> Table<'a> {
 
 struct Reading<'a> {
     choices: Option<Table<'a>>,
+    /// Rows of the choices by the list they belong to.
+    lists: HashMap<&'a str, Vec<usize>>,
+    items: usize,
     faults: Vec<FieldFault>,
     sections: Vec<Value>,
 }
+
+/// Most faults that are told of one workbook.
+const MOST_FAULTS: usize = 100;
 
 /// Rows that ask nothing of an inspector.
 const PASSED_OVER: [&str; 8] = ["", "note", "start", "end", "today", "deviceid", "calculate", "username"];
@@ -67,10 +74,17 @@ const PASSED_OVER: [&str; 8] = ["", "note", "start", "end", "today", "deviceid",
 pub fn read(sheets: &[Sheet]) -> Result<Checklist, Refusal> {
     let no_sheet = || Refusal::field("/survey", "xlsform.sheet", "the workbook has no sheet called survey");
     let survey = Table::of(sheets, "survey").ok_or_else(no_sheet)?;
-    let mut reading =
-        Reading { choices: Table::of(sheets, "choices"), faults: Vec::new(), sections: Vec::new() };
+    let choices = Table::of(sheets, "choices");
+    let mut lists = HashMap::<_, Vec<_>>::new();
+    for (choices, row) in
+        choices.iter().flat_map(|choices| (0..choices.rows.len()).map(move |row| (choices, row)))
+    {
+        lists.entry(choices.cell(row, "list_name")).or_default().push(row);
+    }
+    let mut reading = Reading { choices, lists, items: 0, faults: Vec::new(), sections: Vec::new() };
     let mut row = 0;
-    while row < survey.rows.len() {
+    // What no checklist can hold is not read to its end: a small workbook may unfold to any size.
+    while row < survey.rows.len() && reading.items <= MOST_ITEMS && reading.faults.len() < MOST_FAULTS {
         row = reading.row(&survey, row);
     }
     let mut body = json!({ "title": { "vi": "", "en": "" }, "sections": reading.sections });
@@ -86,7 +100,7 @@ pub fn read(sheets: &[Sheet]) -> Result<Checklist, Refusal> {
         }
     }
     if !reading.faults.is_empty() {
-        reading.faults.truncate(100);
+        reading.faults.truncate(MOST_FAULTS);
         return Err(Refusal::invalid(reading.faults));
     }
     Checklist::stored(body).map_err(|why| Refusal::field("/settings", "xlsform.rules", why))
@@ -182,7 +196,10 @@ impl Reading<'_> {
             return self.fault(survey.at(row, "fp_rules"), "xlsform.rules", why);
         }
         match self.sections.last_mut().and_then(|section| section["items"].as_array_mut()) {
-            Some(items) => items.push(item),
+            Some(items) => {
+                items.push(item);
+                self.items += 1;
+            }
             None => {
                 self.fault(survey.at(row, "name"), "xlsform.type", "stands in no group; groups are sections");
             }
@@ -192,8 +209,8 @@ impl Reading<'_> {
     fn options(&mut self, listed: &str) -> Value {
         let mut options = Vec::new();
         let mut faults = Vec::new();
-        if let Some(choices) = &self.choices {
-            for row in (0..choices.rows.len()).filter(|row| choices.cell(*row, "list_name") == listed) {
+        if let (Some(choices), Some(rows)) = (&self.choices, self.lists.get(listed)) {
+            for &row in rows.iter().take(MOST_OPTIONS + 1) {
                 let mut option =
                     json!({ "value": choices.cell(row, "name"), "label": choices.both(row, "label") });
                 match choices.cell(row, "fp_credit").replace(',', ".").parse::<f64>() {

@@ -7,7 +7,7 @@ use super::{
 use crate::ids::{UnitEventId, UnitId, UnitVersionId};
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
-use crate::unit::{BEGINNING, Certainty, UnitKind, UnitVersion, VersionSaid, follow};
+use crate::unit::{self, BEGINNING, Certainty, UnitKind, UnitVersion, VersionSaid, follow};
 use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
 
@@ -30,7 +30,8 @@ pub fn plan(said: EventSaid, held: &Held, mint: &mut dyn FnMut() -> [u8; 16]) ->
     let note = text::optional(&said.note, 2000)
         .map_err(|why| faults.push(FieldFault::new("/note", "text.refused", why)));
     let day = said.operating_date;
-    if day <= BEGINNING || day.year() > 2200 || said.legal_date.is_some_and(|legal| legal > day) {
+    let legal_fits = |legal: Date| legal <= day && unit::day("/legal_date", legal).is_ok();
+    if day <= BEGINNING || day.year() > 2200 || !said.legal_date.is_none_or(legal_fits) {
         let detail = "new units work after 1945-09-02, by 2200, and not before the instrument takes effect";
         faults.push(FieldFault::new("/operating_date", "unit-event.dates", detail));
     }

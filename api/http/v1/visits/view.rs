@@ -45,8 +45,9 @@ pub struct VisitView {
     round: Option<Uuid>,
     /// Where to.
     unit: Uuid,
-    /// The unit as it is on the planned day.
-    unit_version: Uuid,
+    /// The unit as it is on the planned day; `null` where the event that made it so was undone and there is no such
+    /// unit on that day.
+    unit_version: Option<Uuid>,
     /// Its printed path on that day.
     unit_path: String,
     /// The office, where one is known.
@@ -310,7 +311,7 @@ impl From<&Visit> for VisitView {
             team: v.team.0,
             round: v.round.map(|id| id.0),
             unit: v.unit.0,
-            unit_version: v.unit_version.0,
+            unit_version: v.unit_version.map(|id| id.0),
             unit_path: v.unit_path.clone(),
             premises: v.premises.map(|id| id.0),
             kind: v.kind,

@@ -1,0 +1,168 @@
+//! Thông báo kết luận: what an inspection, or a meeting that sums many of them up, tells those it concerns.
+//!
+//! A notice is signed once. Figures in it are copies with the query that made them; what turns out wrong is told in a
+//! notice that corrects it.
+
+mod content;
+mod figure;
+mod life;
+mod paper;
+mod print;
+#[cfg(test)]
+mod tests;
+
+pub use content::{Content, Line, MOST_RECIPIENTS, Section, Source, Wanted, Wish, Written};
+pub use figure::{Asked, Figure, Measure, Named, Query, Rows, said_as_counted};
+pub use life::{Act, Signer, Signing, State, Step, step};
+pub use paper::{Paper, document};
+pub use print::{Symbol, date_line, day_line, number_line};
+
+use crate::ids::{AccountId, CampaignId, NoticeId, OwnerId, UnitId, VisitId};
+use crate::refusal::{Kind, Next, Refusal};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// What sort of paper it is, printed in capitals above its title.
+    Form {
+        /// Thông báo.
+        Announcement = "announcement",
+        /// Kết luận.
+        Conclusion = "conclusion",
+    }
+}
+
+impl Form {
+    /// The heading, as printed.
+    #[must_use]
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Announcement => "THÔNG BÁO",
+            Self::Conclusion => "KẾT LUẬN",
+        }
+    }
+
+    /// As named within a sentence.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Announcement => "Thông báo",
+            Self::Conclusion => "Kết luận",
+        }
+    }
+
+    /// How symbols of such papers begin (Nghị định 30/2020/NĐ-CP, Phụ lục III).
+    #[must_use]
+    pub fn abbreviation(self) -> &'static str {
+        match self {
+            Self::Announcement => "TB",
+            Self::Conclusion => "KL",
+        }
+    }
+}
+
+/// Which visits it sums up: named ones, or those of a span of days, at a unit and below.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cover {
+    /// First day that counts.
+    pub from: Option<Date>,
+    /// Last day that counts.
+    pub to: Option<Date>,
+    /// At this unit or below.
+    pub unit: Option<UnitId>,
+    /// These alone; every one of the span where none is named.
+    pub visits: Vec<VisitId>,
+}
+
+/// Somebody who gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// A unit of the register, which acknowledges; `None` for anybody else.
+    pub unit: Option<UnitId>,
+    /// Every unit above it, nearest first.
+    pub ancestors: Vec<UnitId>,
+    /// As printed.
+    pub name: String,
+    /// Who confirmed for the unit to have it, and when.
+    pub acknowledged: Option<Act>,
+}
+
+/// What another notice is called by one that corrects it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Which.
+    pub notice: NoticeId,
+    /// As printed: `Thông báo số 05/TB-UBND ngày 10 tháng 7 năm 2013 của UBND quận Hà Đông`.
+    pub called: String,
+}
+
+/// A conclusion notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Random: tells neither time nor number.
+    pub id: NoticeId,
+    /// Whose campaign.
+    pub owner: OwnerId,
+    /// Under which campaign.
+    pub campaign: CampaignId,
+    /// What it corrects.
+    pub corrects: Option<Corrected>,
+    /// Where it stands.
+    pub state: State,
+    /// Which visits were asked for.
+    pub cover: Cover,
+    /// The visits it sums up, as they were found when it was written.
+    pub visits: Vec<VisitId>,
+    /// Its words, with figures named and not yet put in.
+    pub content: Content,
+    /// Its figures: copies.
+    pub figures: Vec<Figure>,
+    /// Who gets it, as printed.
+    pub recipients: Vec<Recipient>,
+    /// Everybody who wrote it, the last one last: none of them reviews or signs it.
+    pub writers: Vec<AccountId>,
+    /// When it was begun.
+    pub drafted_at: Timestamp,
+    /// When it was written last; its figures are of then.
+    pub written_at: Timestamp,
+    /// Who found it right.
+    pub reviewed: Option<Act>,
+    /// Number, day, place and signer.
+    pub signing: Option<Signing>,
+    /// Who sent it.
+    pub issued: Option<Act>,
+    /// For `If-Match`.
+    pub version: i32,
+}
+
+impl Notice {
+    /// `05/TB-UBND`, once it is signed.
+    #[must_use]
+    pub fn written_number(&self) -> Option<String> {
+        let signing = self.signing.as_ref()?;
+        Some(print::written(signing.number, &self.content.symbol))
+    }
+
+    /// Refuses to find right what says nothing, or tells nobody.
+    ///
+    /// # Errors
+    /// `notice.incomplete`.
+    pub fn complete(&self) -> Result<(), Refusal> {
+        if self.content.sections.is_empty() || self.recipients.is_empty() {
+            let detail = "A notice says something, and to somebody, before it is reviewed.";
+            return Err(Refusal::new(Kind::Conflict, "notice.incomplete", detail).next(Next::Fix));
+        }
+        Ok(())
+    }
+
+    /// What a notice that corrects this one calls it.
+    #[must_use]
+    pub fn called(&self) -> Option<Corrected> {
+        let signing = self.signing.as_ref()?;
+        let number = print::written(signing.number, &self.content.symbol);
+        let (form, day) = (self.content.form.name(), day_line(signing.on));
+        let called = format!("{form} số {number} {day} của {}", self.content.issuer);
+        Some(Corrected { notice: self.id, called })
+    }
+}

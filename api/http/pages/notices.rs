@@ -1,0 +1,97 @@
+//! The conclusion notices a person may see, latest first, each a card that leads to the paper.
+
+use super::desk::Desk;
+use super::visitor::SignedIn;
+use super::words::{self, Badge};
+use super::{Frame, PageProblem, figures, page};
+use crate::app::App;
+use crate::domain::ids::NoticeId;
+use crate::domain::notice::Notice;
+use crate::flows::notices::{self, Place, Wanted};
+use crate::http::context::Language;
+use crate::http::{paging, read_only};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// Cards on a page.
+const CARDS: u8 = 18;
+/// The list, for its cursor.
+const LIST: &str = "notices of the pages";
+
+#[derive(Template)]
+#[template(path = "notices.html")]
+struct NoticesPage {
+    frame: Frame,
+    desk: Desk,
+    cards: Vec<Card>,
+    older: Option<String>,
+    /// Whether this is the first page.
+    first: bool,
+}
+
+struct Card {
+    href: String,
+    title: String,
+    issuer: String,
+    state: Badge,
+    number: Option<String>,
+    day: String,
+    visits: usize,
+    corrects: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct Query {
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// The list.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(read_only("/notices", web::get().to(list)));
+}
+
+async fn list(
+    app: web::Data<App>,
+    visitor: SignedIn,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageProblem> {
+    let desk = Desk::of(&request, &visitor);
+    // Whatever can't be read is not asked for: an address that was cut shows the first page.
+    let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let after = paging::open::<(Timestamp, Uuid)>(&app, LIST, query.cursor.as_deref()).unwrap_or_default();
+    let after = after.map(|(at, id)| Place { at, id: NoticeId(id) });
+    let wanted = Wanted { after, ..Wanted::default() };
+    let (found, next) = notices::page(&app, &visitor.0.actor, &wanted, CARDS).await?;
+    let older = next
+        .map(|place| format!("/review/notices?cursor={}", paging::seal(&app, LIST, (place.at, place.id.0))));
+    let lang = desk.lang();
+    let what = NoticesPage {
+        frame: desk.frame.clone(),
+        cards: found.iter().map(|notice| Card::of(notice, lang)).collect(),
+        older,
+        first: after.is_none(),
+        desk,
+    };
+    Ok(page(StatusCode::OK, &what, None))
+}
+
+impl Card {
+    fn of(notice: &Notice, lang: Language) -> Self {
+        let day = notice.signing.as_ref().map(|signing| signing.on);
+        Self {
+            href: format!("/review/notices/{}", notice.id),
+            title: notice.content.title.clone(),
+            issuer: notice.content.issuer.clone(),
+            state: words::notice(notice.state, lang),
+            number: notice.written_number(),
+            day: day.map(figures::day).unwrap_or_default(),
+            visits: notice.visits.len(),
+            corrects: notice.corrects.as_ref().map(|of| of.called.clone()),
+        }
+    }
+}

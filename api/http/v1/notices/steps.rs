@@ -1,0 +1,134 @@
+//! What becomes of a notice over HTTP: reviewed, signed, issued, acknowledged.
+
+use super::view::{NoticeView, answer};
+use crate::app::App;
+use crate::domain::ids::{NoticeId, UnitId};
+use crate::domain::notice::Signer;
+use crate::flows::notices::life as flow;
+use crate::http::actor::Caller;
+use crate::http::body::Body;
+use crate::http::headers::IfMatch;
+use crate::http::problem::Problem;
+use actix_web::{HttpResponse, post, web};
+use jiff::civil::Date;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// Every step.
+pub fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(review_notice).service(sign_notice).service(issue_notice).service(acknowledge_notice);
+}
+
+/// Review a notice
+///
+/// Somebody else than its authors finds the version that was read right.
+#[utoipa::path(tag = "notices", params(("notice" = Uuid, Path, description = "Which notice."),
+    ("If-Match" = String, Header, description = "Its `ETag` as last read.")), responses(
+    (status = 200, description = "Reviewed.", body = NoticeView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 403, description = "Known, and not allowed; or `notice.own-draft`: you wrote it."),
+    (status = 409, description = "`notice.frozen`: it is signed. `notice.incomplete`: it says nothing, or tells nobody."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[post("/v1/notices/{notice}/review")]
+pub async fn review_notice(
+    app: web::Data<App>,
+    caller: Caller,
+    notice: web::Path<Uuid>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let held = flow::review(&app, &caller.0, NoticeId(*notice), version.0).await?;
+    Ok(answer(HttpResponse::Ok(), &held))
+}
+
+/// Number, day, place and signer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "number": 5, "on": "2013-07-10", "place": "Hà Đông",
+    "capacity": ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"], "signer_name": "Hồ Thị Chủ" }))]
+pub struct NoticeSigned {
+    /// Its number: once for issuer, year and symbol.
+    #[schema(minimum = 1, maximum = 999_999)]
+    number: i32,
+    /// The day on it: not before what it sums up, and not in the future.
+    on: Date,
+    /// The place on it.
+    #[schema(min_length = 1, max_length = 200)]
+    place: String,
+    /// In what capacity it is signed, 1 to 4 lines: `TM.`, `KT.`, `TL.`, `TUQ.`, then the office.
+    #[schema(min_items = 1, max_items = 4)]
+    capacity: Vec<String>,
+    /// Whose name stands below.
+    #[schema(min_length = 1, max_length = 200)]
+    signer_name: String,
+}
+
+/// Sign a notice
+///
+/// Numbers, dates and signs what was reviewed. From then on nothing of it changes: its text, figures and recipients are
+/// frozen, with a hash over the canonical text.
+#[utoipa::path(tag = "notices", request_body = NoticeSigned, params(("notice" = Uuid, Path, description = "Which notice."),
+    ("If-Match" = String, Header, description = "Its `ETag` as last read.")), responses(
+    (status = 200, description = "Signed.", body = NoticeView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 403, description = "Known, and not allowed; or `notice.own-draft`: you wrote it."),
+    (status = 409, description = "`notice.not-reviewed`, `notice.signed`; `document.number-taken`: this issuer has used this number in that year."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[post("/v1/notices/{notice}/sign")]
+pub async fn sign_notice(
+    app: web::Data<App>,
+    caller: Caller,
+    notice: web::Path<Uuid>,
+    version: IfMatch,
+    said: Body<NoticeSigned>,
+) -> Result<HttpResponse, Problem> {
+    let NoticeSigned { number, on, place, capacity, signer_name: name } = said.0;
+    let said = flow::Said { number, on, place, signer: Signer { capacity, name } };
+    let held = flow::sign(&app, &caller.0, NoticeId(*notice), version.0, said).await?;
+    Ok(answer(HttpResponse::Ok(), &held))
+}
+
+/// Issue a notice
+///
+/// Sends a signed notice to its recipients: their heads read it from then on, and acknowledge it. It stands among the
+/// campaign's papers, so that the campaign can be concluded.
+#[utoipa::path(tag = "notices", params(("notice" = Uuid, Path, description = "Which notice.")), responses(
+    (status = 200, description = "Issued.", body = NoticeView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`notice.not-signed`, `notice.issued`, `document.number-taken`.")))]
+#[post("/v1/notices/{notice}/issue")]
+pub async fn issue_notice(
+    app: web::Data<App>,
+    caller: Caller,
+    notice: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let held = flow::issue(&app, &caller.0, NoticeId(*notice)).await?;
+    Ok(answer(HttpResponse::Ok(), &held))
+}
+
+/// For which unit it is said.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140" }))]
+pub struct NoticeAcknowledged {
+    /// A unit that got it, whose head you are.
+    unit: Uuid,
+}
+
+/// Acknowledge a notice
+///
+/// The head of a unit that got it confirms to have it. Once said it stands; said again it changes nothing.
+#[utoipa::path(tag = "notices", request_body = NoticeAcknowledged,
+    params(("notice" = Uuid, Path, description = "Which notice.")), responses(
+    (status = 200, description = "Acknowledged.", body = NoticeView, headers(("ETag" = String, description = "Its version."))),
+    (status = 409, description = "`notice.not-issued`.")))]
+#[post("/v1/notices/{notice}/acknowledge")]
+pub async fn acknowledge_notice(
+    app: web::Data<App>,
+    caller: Caller,
+    notice: web::Path<Uuid>,
+    said: Body<NoticeAcknowledged>,
+) -> Result<HttpResponse, Problem> {
+    let held = flow::acknowledge(&app, &caller.0, NoticeId(*notice), UnitId(said.0.unit)).await?;
+    Ok(answer(HttpResponse::Ok(), &held))
+}

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY visits_by_unit_version ON visits (unit_version_id);
