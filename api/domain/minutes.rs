@@ -2,7 +2,7 @@
 
 use crate::canonical::{one_line, percent, sha256};
 use crate::finding::{Finding, Kind, State};
-use crate::ids::{AccountId, VisitId};
+use crate::ids::{AccountId, TemplateVersionId, VisitId};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
 use crate::refusal::Refusal;
 use crate::response::{Answer, Outcome, Response, YesNoNa};
@@ -175,6 +175,17 @@ fn judged(outcome: Outcome) -> &'static str {
     }
 }
 
+/// An answer that takes the place of the one in the minutes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// Of which checklist.
+    pub template_version: TemplateVersionId,
+    /// What is answered.
+    pub answer: Answer,
+    /// What it amounts to.
+    pub outcome: Outcome,
+}
+
 /// What is changed about signed minutes: added, never written over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addendum {
@@ -184,6 +195,8 @@ pub struct Addendum {
     pub number: i32,
     /// Which item it is about; `None` for anything else.
     pub item: Option<String>,
+    /// The answer as it should have been, for an item: what figures take from then on.
+    pub answer: Option<Correction>,
     /// As it stands in the minutes.
     pub was: String,
     /// As it should read.
@@ -228,6 +241,22 @@ impl Addendum {
     }
 }
 
+/// The answers of a visit as they are known: each as the last addendum to its item has it. Who answered and when stays.
+#[must_use]
+pub fn corrected(mut answers: Vec<Response>, addenda: &[Addendum]) -> Vec<Response> {
+    for added in addenda {
+        let (Some(item), Some(correction)) = (&added.item, &added.answer) else { continue };
+        let same = |answer: &&mut Response| {
+            answer.item == *item && answer.template_version == correction.template_version
+        };
+        if let Some(answer) = answers.iter_mut().find(same) {
+            answer.answer = correction.answer.clone();
+            answer.outcome = correction.outcome;
+        }
+    }
+    answers
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
@@ -241,6 +270,7 @@ mod tests {
             visit: VisitId(Uuid::nil()),
             number: 1,
             item: Some("OSS-B03".to_owned()),
+            answer: None,
             was: was.to_owned(),
             becomes: becomes.to_owned(),
             reason: "Ghi nhầm".to_owned(),

@@ -8,6 +8,7 @@ pub mod campaigns;
 pub mod clients;
 pub mod company;
 pub mod draws;
+pub mod external;
 pub mod findings;
 pub mod forms;
 pub mod fsck;

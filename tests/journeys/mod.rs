@@ -26,6 +26,7 @@ mod probes;
 mod procedures;
 mod remedies;
 mod repeats;
+mod reports;
 mod review;
 mod sealed_timing;
 mod secrecy;

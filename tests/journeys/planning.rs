@@ -142,8 +142,10 @@ async fn rules_for_teams_refuse_or_warn() {
 
     // Lately there: a visit of this team that was handed in.
     let made = who.send("POST", "/v1/visits", Some(&at.plan("planned", 1900))).await;
-    let finish =
-        format!("UPDATE visits SET state = 'finalised', dispatched_at = now(), submitted_at = now() WHERE id = '{}'", id_of(made.header("location")));
+    let finish = format!(
+        "UPDATE visits SET state = 'finalised', dispatched_at = now(), submitted_at = now() WHERE id = '{}'",
+        id_of(made.header("location"))
+    );
     at.house.sql().await.batch_execute(&finish).await.unwrap();
     assert_eq!(set("\"v2\"", "refuse", "warn").await.status, 200);
     let (status, _, warnings) = schedule("planned", 2600).await;

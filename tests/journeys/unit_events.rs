@@ -189,8 +189,10 @@ async fn nobody_outlives_what_they_stand_below_or_leaves_it_unasked() {
     assert_eq!(who.post("/v1/units", &child).await.0, 201);
 
     // Whoever keeps one commune does not lift it out of the province.
-    let keeper =
-        at.house.holder("Cán bộ xã", &[(fieldproof::domain::actor::Role::Scheduler, at.owner, Some(at.commune))]).await;
+    let keeper = at
+        .house
+        .holder("Cán bộ xã", &[(fieldproof::domain::actor::Role::Scheduler, at.owner, Some(at.commune))])
+        .await;
     let versions = format!("/v1/units/{}/versions", at.commune);
     let top = json!({ "name": "Tỉnh Minh Quang", "unit_type": "province", "valid_from": "2026-01-01" });
     assert_eq!(keeper.visitor.post(&versions, &top).await.0, 403);

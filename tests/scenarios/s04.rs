@@ -1,5 +1,6 @@
 //! A measured one-stop shop: a commune of huyện Mỹ Đức on 20 March 2020, its figures, photos, score and grade.
 
+use super::office::{Office, district, done, paper, ratio};
 use crate::harness::{Answer, House, Person, Shot, Visitor, id_of, pictures};
 use fieldproof::domain::actor::Role;
 use fieldproof::library;
@@ -344,4 +345,47 @@ async fn measures_that_cannot_be_are_refused() {
     let no = district.answer(&agency, "AGY-Z01", json!({ "type": "yes_no_na", "value": "yes" })).await;
     assert_eq!((no.status, no.body["code"].as_str()), (422, Some("response.not-asked")));
     district.house.close().await;
+}
+
+/// M16, M19, M20, M37, M38: over the 22 communes of the district, in shares and in the words that follow from them.
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_two_communes_are_told_in_shares_and_words() {
+    let house = House::open().await;
+    house.with_register().await;
+    let (unit, communes) = district("282", "2020-03-23");
+    assert_eq!(communes.len(), 22);
+    let office = Office::open(&house, "my-duc", "UBND huyện Mỹ Đức").await;
+    // A room of its own; the team consolidated; a decision on the one-stop shop; the allowance paid.
+    let checklist = office.checklist_asking("KT", &["CIT-M01", "CIT-N01", "OSS-C01", "CIT-N05"]).await;
+    let of = office.draft("civil_service", "Kiểm tra công vụ 2020", &["Thực thi công vụ"]).await;
+    let issuer = "UBND huyện Mỹ Đức";
+    let papers = [
+        paper("plan", "12/KH-UBND", issuer, "2020-02-03"),
+        paper("decision", "345/QĐ-UBND", issuer, "2020-02-10"),
+    ];
+    office.activate(&of.at, &papers).await;
+    for (n, commune) in communes.iter().enumerate() {
+        let plan = office.plan(&of, commune.id, "planned", "2020-03-20", &[checklist]);
+        let visit = done(office.schedule(&plan).await).header("location").to_owned();
+        let answers = [("CIT-M01", n < 15), ("CIT-N01", n >= 12), ("OSS-C01", n >= 6), ("CIT-N05", n < 14)];
+        office.record(&house, &visit, ("2020-03-20T07:35:00+07:00", checklist), &answers).await;
+        office.conclude(&visit).await;
+    }
+    let path = format!("/v1/reports/items?unit={unit}&owner={}&to=2020-03-23", office.owner);
+    let (status, report) = office.scheduler.visitor.get(&path).await;
+    assert_eq!((status, &report["visits"]), (200, &json!(22)), "{report}");
+    let item = |code: &str| {
+        let items = report["items"].as_array().expect("items");
+        items.iter().find(|item| item["item"] == code).expect("the item").clone()
+    };
+    let room = item("CIT-M01");
+    assert_eq!((&room["passing"], &room["passing_wording"]), (&ratio(15, 22, 68.18), &json!("phần lớn")));
+    let team = item("CIT-N01");
+    assert_eq!((&team["failing"], &team["wording"]), (&ratio(12, 22, 54.55), &json!("phần lớn")));
+    let decision = item("OSS-C01");
+    assert_eq!((&decision["failing"], &decision["wording"]), (&ratio(6, 22, 27.27), &json!("một số")));
+    let paid = item("CIT-N05");
+    assert_eq!((&paid["passing"], &paid["failing"]), (&ratio(14, 22, 63.64), &ratio(8, 22, 36.36)));
+    assert_eq!(paid["wording"], "nhiều");
+    house.close().await;
 }

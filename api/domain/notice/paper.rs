@@ -58,7 +58,9 @@ impl Paper {
         }
         opening.push(sums_up(notice));
         let paragraphs = said(&content.opening);
-        opening.extend(paragraphs.lines().map(one_line).filter(|line| !line.is_empty()).map(|line| begun(&line)));
+        opening.extend(
+            paragraphs.lines().map(one_line).filter(|line| !line.is_empty()).map(|line| begun(&line)),
+        );
         let told = content.sections.iter().zip(ROMAN);
         let sections = told.map(|((section, lines), roman)| {
             let line = |line: &super::Line| {

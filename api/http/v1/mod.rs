@@ -7,6 +7,7 @@ pub mod calendars;
 pub mod campaigns;
 pub mod company;
 pub mod draws;
+pub mod external;
 pub mod findings;
 pub mod me;
 pub mod minutes;
@@ -34,6 +35,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(campaigns::operations);
     cfg.configure(company::operations);
     cfg.configure(draws::operations);
+    cfg.configure(external::operations);
     cfg.configure(owners::operations);
     cfg.configure(photos::operations);
     cfg.configure(premises::operations);

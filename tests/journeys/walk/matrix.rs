@@ -217,6 +217,15 @@ write_holidays     en   en    -    -     en    -    -    -      -     -   -    -
 read_coverage      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_burden        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_items         en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+import_external_figures - -  -    -     en    -    -    -      -     -   -    -     -    -    -     -
+list_external_figures  en en en en en en en en en en en en en en en en
+compare_periods        en en en en en en en en en en en en en en en en
+list_judged_units      en en en en en en en en en en en en en en en en
+list_looked_at_findings en en en en en en en en en en en en en en en en
+list_unranked_units    en en en en en en en en en en en en en en en en
+rank_units             en en en en en en en en en en en en en en en en
+read_recurrence        en en en en en en en en en en en en en en en en
+list_covered_units     en en en en en en en en en en en en en en en en
 ",
     },
     // Oneself (m), and what is somebody else's (d). Nobody grants a role to oneself, not even who grants to all others.
