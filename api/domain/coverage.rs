@@ -1,9 +1,9 @@
 //! Coverage: which of the units that exist on a day were inspected, first and again.
 
 use crate::campaign::round::TargetClass;
-use crate::ids::{RoundId, UnitId};
+use crate::ids::UnitId;
 use crate::visit::{Kind, Ratio};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// A unit that exists on the day of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,15 +16,72 @@ pub struct Place {
     pub class: TargetClass,
 }
 
-/// A visit that was handed in.
+/// Visits of one kind at one unit that were handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Made {
     /// Where.
     pub unit: UnitId,
-    /// How it came.
+    /// How they came.
     pub kind: Kind,
-    /// In which round, if in any.
-    pub round: Option<RoundId>,
+    /// How many.
+    pub visits: u32,
+}
+
+words! {
+    /// How far a unit was inspected.
+    LookedAt {
+        /// At least once.
+        First = "first",
+        /// Again.
+        Again = "again",
+        /// First and again.
+        Both = "both",
+        /// Never.
+        Never = "never",
+    }
+}
+
+/// A unit behind the figures: how often it was inspected, first and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visited {
+    /// The unit.
+    pub place: Place,
+    /// First inspections.
+    pub first: u32,
+    /// Other looks.
+    pub again: u32,
+}
+
+impl Visited {
+    /// Each unit of a day with its visits, in the order given.
+    #[must_use]
+    pub fn of(places: Vec<Place>, visits: &[Made]) -> Vec<Self> {
+        let mut by_unit: HashMap<UnitId, (u32, u32)> = HashMap::new();
+        for of in visits {
+            let (first, again) = by_unit.entry(of.unit).or_default();
+            match of.kind {
+                Kind::ReInspection => *again += of.visits,
+                kind if inspects(kind) => *first += of.visits,
+                _ => {}
+            }
+        }
+        let counted = |place: Place| {
+            let (first, again) = by_unit.get(&place.unit).copied().unwrap_or_default();
+            Self { place, first, again }
+        };
+        places.into_iter().map(counted).collect()
+    }
+
+    /// Whether it is one of these.
+    #[must_use]
+    pub fn was(&self, looked_at: LookedAt) -> bool {
+        match looked_at {
+            LookedAt::First => self.first > 0,
+            LookedAt::Again => self.again > 0,
+            LookedAt::Both => self.first > 0 && self.again > 0,
+            LookedAt::Never => self.first == 0,
+        }
+    }
 }
 
 /// Coverage of one class of units.
@@ -49,8 +106,6 @@ pub struct Coverage {
     pub visits: u32,
     /// Visits by kind.
     pub kinds: Vec<(Kind, u32)>,
-    /// Visits by round; those of none are left out.
-    pub rounds: BTreeMap<RoundId, u32>,
     /// Units visited at least once, each once.
     pub distinct_units: u32,
     /// One entry for each class that has units on the day.
@@ -70,33 +125,25 @@ impl Coverage {
     /// Counts visits against the units of a day.
     #[must_use]
     pub fn count(places: &[Place], visits: &[Made]) -> Self {
-        let first: HashSet<UnitId> = visits.iter().filter(|v| inspects(v.kind)).map(|v| v.unit).collect();
-        let again: HashSet<UnitId> =
-            visits.iter().filter(|v| v.kind == Kind::ReInspection).map(|v| v.unit).collect();
-        let mut rounds: BTreeMap<RoundId, u32> = BTreeMap::new();
-        for round in visits.iter().filter_map(|visit| visit.round) {
-            *rounds.entry(round).or_default() += 1;
-        }
-        let of_kind = |kind: Kind| count(visits.iter().filter(|visit| visit.kind == kind).count());
+        let of_kind = |kind: Kind| visits.iter().filter(|v| v.kind == kind).map(|v| v.visits).sum();
+        let visited = Visited::of(places.to_vec(), visits);
         let classes = TargetClass::ALL.into_iter().filter_map(|class| {
-            let of: Vec<&Place> = places.iter().filter(|place| place.class == class).collect();
-            let inspected = of.iter().filter(|place| first.contains(&place.unit)).count();
-            let twice = of.iter().filter(|place| again.contains(&place.unit)).count();
-            let both = of.iter().filter(|p| again.contains(&p.unit) && first.contains(&p.unit)).count();
+            let of: Vec<&Visited> = visited.iter().filter(|unit| unit.place.class == class).collect();
+            let were = |how| of.iter().filter(|unit| unit.was(how)).count();
             let ratio = |part, whole| Ratio { numerator: count(part), denominator: count(whole) };
+            let never = of.iter().filter(|unit| unit.was(LookedAt::Never));
             (!of.is_empty()).then(|| OfClass {
                 class,
-                first_inspection: ratio(inspected, of.len()),
-                not_covered: of.iter().filter(|p| !first.contains(&p.unit)).map(|p| (*p).clone()).collect(),
-                again_of_all: ratio(twice, of.len()),
-                again_of_inspected: ratio(both, inspected),
+                first_inspection: ratio(were(LookedAt::First), of.len()),
+                not_covered: never.map(|unit| unit.place.clone()).collect(),
+                again_of_all: ratio(were(LookedAt::Again), of.len()),
+                again_of_inspected: ratio(were(LookedAt::Both), were(LookedAt::First)),
             })
         });
-        let units: HashSet<UnitId> = visits.iter().map(|visit| visit.unit).collect();
+        let units: HashSet<UnitId> = visits.iter().map(|of| of.unit).collect();
         Self {
-            visits: count(visits.len()),
+            visits: visits.iter().map(|of| of.visits).sum(),
             kinds: Kind::ALL.into_iter().map(|kind| (kind, of_kind(kind))).filter(|(_, n)| *n > 0).collect(),
-            rounds,
             distinct_units: count(units.len()),
             classes: classes.collect(),
         }
@@ -113,27 +160,26 @@ mod tests {
         Place { unit: UnitId(Uuid::from_u128(n)), name: format!("Xã {n}"), class }
     }
 
-    fn made(n: u128, kind: Kind, round: u128) -> Made {
-        Made { unit: UnitId(Uuid::from_u128(n)), kind, round: Some(RoundId(Uuid::from_u128(round))) }
+    fn made(n: u128, kind: Kind) -> Made {
+        Made { unit: UnitId(Uuid::from_u128(n)), kind, visits: 1 }
     }
 
     fn figures(ratio: Ratio) -> (u32, u32, Option<u64>) {
         (ratio.numerator, ratio.denominator, ratio.basis_points())
     }
 
-    /// X07 to X12: four rounds, 28 communes, 12 agencies, 5 service units.
+    /// X07 to X12: 28 communes, 12 agencies, 5 service units.
     #[test]
     fn four_rounds_are_counted_as_their_report_says() {
         let mut places: Vec<Place> = (0..28).map(|n| place(n, TargetClass::Commune)).collect();
         places.extend((100..112).map(|n| place(n, TargetClass::Agency)));
         places.extend((200..205).map(|n| place(n, TargetClass::ServiceUnit)));
-        let mut visits: Vec<Made> = (0..13).map(|n| made(n, Kind::Planned, 1)).collect();
-        visits.extend((13..25).map(|n| made(n, Kind::Planned, 2)));
-        visits.extend((100..112).chain(200..205).map(|n| made(n, Kind::Planned, 3)));
-        visits.extend((0..11).map(|n| made(n, Kind::ReInspection, 4)));
+        let mut visits: Vec<Made> =
+            (0..25).chain(100..112).chain(200..205).map(|n| made(n, Kind::Planned)).collect();
+        visits.extend((0..11).map(|n| made(n, Kind::ReInspection)));
         let coverage = Coverage::count(&places, &visits);
         assert_eq!((coverage.visits, coverage.distinct_units), (53, 42));
-        assert_eq!(coverage.rounds.values().copied().collect::<Vec<_>>(), [13, 12, 17, 11]);
+        assert_eq!(coverage.kinds, [(Kind::Planned, 42), (Kind::ReInspection, 11)]);
         let [communes, agencies, service_units] = coverage.classes.as_slice() else {
             unreachable!("three classes")
         };
@@ -151,7 +197,7 @@ mod tests {
             let places: Vec<Place> = (0..10).map(|n| place(n, TargetClass::Commune)).collect();
             let visits: Vec<Made> = seen
                 .iter()
-                .filter_map(|(n, kind)| Some(made(*n, *Kind::ALL.get(*kind)?, 1)))
+                .filter_map(|(n, kind)| Some(made(*n, *Kind::ALL.get(*kind)?)))
                 .collect();
             for class in Coverage::count(&places, &visits).classes {
                 prop_assert_eq!(

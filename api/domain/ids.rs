@@ -81,6 +81,8 @@ ids! {
     ActionId,
     /// A recommendation.
     RecommendationId,
+    /// A figure that somebody else made, as it was imported.
+    ExternalFigureId,
     /// A conclusion notice.
     NoticeId,
 }

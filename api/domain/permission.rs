@@ -88,6 +88,10 @@ pub enum Deed {
     AssessItem,
     /// Read figures of a campaign: totals without names.
     ReadTotals,
+    /// Read figures that others made.
+    ReadExternal,
+    /// Import them.
+    ImportExternal,
     /// Read corrective actions.
     ReadActions,
     /// Propose a corrective action.
@@ -171,7 +175,7 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 50] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -207,6 +211,8 @@ impl Deed {
         Self::VerifyFinding,
         Self::AssessItem,
         Self::ReadTotals,
+        Self::ReadExternal,
+        Self::ImportExternal,
         Self::ReadActions,
         Self::ProposeAction,
         Self::IssueAction,
@@ -268,6 +274,9 @@ impl Deed {
             | Self::VerifyAction    => [No,    No,      Owner,       Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
             Self::AssessItem        => [No,    No,      No,          Team, Dispatched, Dispatched, No,       UnitSigned, No,   No,      No],
             Self::ReadTotals        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
+            // An index is about the owner and its units, whoever inspects there: its inspectors read it for their reports.
+            Self::ReadExternal      => [No,    Owner,   Owner,       Owner, Owner,     Owner,      Owner,    Unit,       Unit, Owner,   Owner],
+            Self::ImportExternal    => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::ProposeAction     => [No,    No,      Owner,       Team, No,         No,         No,       No,         No,   No,      No],
             Self::IssueAction       => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
             Self::DecideExtension   => [No,    Owner,   Owner,       No,   No,         No,         No,       No,         No,   No,      No],
@@ -304,10 +313,12 @@ impl Deed {
             | Self::ApproveCampaign
             | Self::MergeCampaigns
             | Self::DrawSites
+            | Self::ImportExternal
             | Self::EditRules => Scope::CampaignsWrite,
             Self::ReadVisit
             | Self::ReadFindings
             | Self::ReadTotals
+            | Self::ReadExternal
             | Self::ReadActions
             | Self::ReadNotice
             | Self::CompareNotice => Scope::VisitsRead,
@@ -399,6 +410,12 @@ impl Grant {
 #[must_use]
 pub fn seated(actor: &Actor, seat: TeamRole, subject: &Subject) -> bool {
     actor.grants.iter().any(|grant| fitting(seat).contains(&grant.role) && grant.covers(subject))
+}
+
+/// Whether the actor sits on the subject's team, with a role that makes the seat count.
+#[must_use]
+pub fn is_of_team(actor: &Actor, subject: &Subject) -> bool {
+    subject.team_role.is_some_and(|seat| seated(actor, seat, subject))
 }
 
 fn holds(actor: &Actor, role: Role, cell: Cell, subject: &Subject) -> bool {

@@ -1,14 +1,17 @@
 //! Figures over visits: coverage, overlaps, burden. All of them count what the asker may see, and nothing else.
 
+pub mod comparison;
 pub mod items;
+pub mod ranking;
+pub mod recurrence;
 
 use super::campaigns::seen;
 use super::visits::note_sealed_reads;
-use super::{Result, scope};
+use super::{Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::round::{Round, TargetClass};
-use crate::domain::coverage::{Coverage, Made, Place};
+use crate::domain::coverage::{Coverage, LookedAt, Made, Place, Visited};
 use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::moment::VIETNAM_OFFSET_S;
 use crate::domain::overlap::{self, Burden, DAYS_APART, Stretch};
@@ -16,6 +19,8 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{Kind, State};
 use crate::records::campaigns::Within;
+use crate::records::figures::coverage::OfRound;
+use crate::records::figures::{self, Eyes};
 use crate::records::visits::counted::{self, Counted};
 use crate::records::visits::life as rows;
 use crate::records::visits::visible::{self, Wanted};
@@ -38,21 +43,35 @@ pub struct About {
     pub from: Option<Date>,
     /// Last day that counts.
     pub to: Option<Date>,
+    /// With what was known at this instant: visits handed in, addenda and findings as they stood; now where it is `None`.
+    pub as_known: Option<Timestamp>,
 }
 
 impl About {
+    /// From when and until when visits are planned that count; the end is no part of it.
+    #[must_use]
+    pub fn window(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        (self.from.and_then(morning), self.to.and_then(|day| day.tomorrow().ok()).and_then(morning))
+    }
+
+    /// The visits that were handed in.
+    fn handed_in(&self) -> Result<Wanted> {
+        self.wanted(vec![State::Submitted, State::Finalised])
+    }
+
     fn wanted(&self, states: Vec<State>) -> Result<Wanted> {
         for (at, day) in [("?from", self.from), ("?to", self.to)] {
             day.map(|day| crate::domain::unit::day(at, day)).transpose()?;
         }
-        let next = self.to.and_then(|day| day.tomorrow().ok());
+        let (from, to) = self.window();
         Ok(Wanted {
             owner: self.owner,
             campaign: self.campaign,
             unit: self.unit,
             states,
-            from: self.from.and_then(morning),
-            to: next.and_then(morning),
+            from,
+            to,
+            as_known: self.as_known,
             ..Wanted::default()
         })
     }
@@ -82,40 +101,70 @@ pub struct Covered {
 /// `scope-missing`; `invalid` with `report.unit` where neither a unit nor a campaign is named; `not-found` for a
 /// campaign that the asker may not read.
 pub async fn coverage(app: &App, actor: &Actor, about: About) -> Result<Covered> {
+    let mut tx = app.records.begin().await?;
+    figures::make_room(&mut tx).await?;
+    let (as_of, places, made, tallies) = tallied(app, &mut tx, actor, about).await?;
+    let within = Within::of(&mut tx, actor).await?;
+    let mut campaigns: BTreeSet<CampaignId> = about.campaign.into_iter().collect();
+    campaigns.extend(tallies.iter().filter(|of| within.holds(of.owner, of.campaign)).map(|of| of.campaign));
+    let campaigns: Vec<CampaignId> = campaigns.into_iter().collect();
+    let rounds = records::rounds::of_campaigns(&mut tx, &campaigns).await?;
+    let counted =
+        |round: &Round| tallies.iter().find(|of| of.round == Some(round.id)).map_or(0, |of| of.visits);
+    let rounds = rounds.into_iter().map(|round| (round.clone(), counted(&round))).collect();
+    Ok(Covered { as_of, coverage: Coverage::count(&places, &made), rounds })
+}
+
+/// The day, its units, and the visits that count.
+async fn tallied(
+    app: &App,
+    db: &mut Db,
+    actor: &Actor,
+    about: About,
+) -> Result<(Date, Vec<Place>, Vec<Made>, Vec<OfRound>)> {
     scope(actor, Deed::ReadVisit)?;
     let as_of = about.to.unwrap_or_else(|| super::units::today(app));
-    let about = About { to: Some(as_of), ..about };
-    let wanted = about.wanted(vec![State::Submitted, State::Finalised])?;
-    let mut db = app.records.conn().await?;
+    let wanted = About { to: Some(as_of), ..about }.handed_in()?;
     if let Some(campaign) = about.campaign {
-        seen(&mut db, actor, campaign).await?;
+        seen(db, actor, campaign).await?;
     }
     let places = match (about.unit, about.campaign) {
         (Some(unit), _) => {
-            let below = records::units::below(&mut db, unit, as_of).await?;
+            let below = records::units::below(db, unit, as_of).await?;
             below
                 .into_iter()
                 .map(|(unit, name, kind)| Place { unit, name, class: TargetClass::of(kind) })
                 .collect()
         }
-        (None, Some(campaign)) => targets(&mut db, campaign, as_of).await?,
+        (None, Some(campaign)) => targets(db, campaign, as_of).await?,
         (None, None) => {
             let detail = "name the unit whose parts are counted, or a campaign with rounds";
             return Err(Refusal::field("?unit", "report.unit", detail).into());
         }
     };
-    let visits = visible::every(&mut db, actor, Deed::ReadVisit, &wanted).await?;
-    let made: Vec<Made> =
-        visits.iter().map(|v| Made { unit: v.unit, kind: v.kind, round: v.round }).collect();
-    let coverage = Coverage::count(&places, &made);
-    let within = Within::of(&mut db, actor).await?;
-    let mut campaigns: BTreeSet<CampaignId> = about.campaign.into_iter().collect();
-    campaigns.extend(visits.iter().filter(|v| within.holds(v.owner, v.campaign)).map(|v| v.campaign));
-    let campaigns: Vec<CampaignId> = campaigns.into_iter().collect();
-    let rounds = records::rounds::of_campaigns(&mut db, &campaigns).await?;
-    let counted = |round: &Round| coverage.rounds.get(&round.id).copied().unwrap_or(0);
-    let rounds = rounds.into_iter().map(|round| (round.clone(), counted(&round))).collect();
-    Ok(Covered { as_of, coverage, rounds })
+    let (made, rounds) = figures::coverage::tally(db, Eyes::Of(actor), &wanted).await?;
+    Ok((as_of, places, made, rounds))
+}
+
+/// The units behind a figure of coverage, a page from `skip` on, in the order of Vietnamese dictionaries; and whether
+/// there are more.
+///
+/// # Errors
+/// As [`coverage`].
+pub async fn covered_units(
+    app: &App,
+    actor: &Actor,
+    about: About,
+    (class, looked_at): (Option<TargetClass>, Option<LookedAt>),
+    (skip, limit): (usize, u8),
+) -> Result<(Vec<Visited>, bool)> {
+    let mut tx = app.records.begin().await?;
+    figures::make_room(&mut tx).await?;
+    let (_, places, made, _) = tallied(app, &mut tx, actor, about).await?;
+    let mut found = Visited::of(places, &made);
+    found.retain(|unit| class.is_none_or(|class| unit.place.class == class));
+    found.retain(|unit| looked_at.is_none_or(|how| unit.was(how)));
+    Ok(cut(found.split_off(skip.min(found.len())), limit))
 }
 
 pub(super) async fn targets(db: &mut Db, campaign: CampaignId, as_of: Date) -> Result<Vec<Place>> {
@@ -212,9 +261,13 @@ pub(super) async fn others(
     let (from, to) = (start.checked_sub(week).unwrap_or(start), end.checked_add(week).unwrap_or(end));
     let units: BTreeSet<UnitId> = own.iter().map(|visit| visit.unit).collect();
     let units: Vec<UnitId> = units.into_iter().collect();
+    if units.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut found = counted::open(db, &units, (from, to)).await?;
     let sealed = Wanted {
         owner: Some(owner),
+        at: units.clone(),
         kinds: vec![Kind::Surprise],
         states: meant(),
         from: from.checked_sub(SignedDuration::from_hours(31 * 24)).ok(),
@@ -223,7 +276,7 @@ pub(super) async fn others(
     };
     let sealed = visible::every(db, actor, Deed::ReadVisit, &sealed).await?;
     let known: BTreeSet<VisitId> = found.iter().map(|visit| visit.id).collect();
-    found.extend(sealed.into_iter().filter(|v| units.contains(&v.unit) && !known.contains(&v.id)));
+    found.extend(sealed.into_iter().filter(|visit| !known.contains(&visit.id)));
     Ok(found)
 }
 
@@ -238,12 +291,14 @@ pub async fn burden(app: &App, actor: &Actor, about: About) -> Result<Vec<(UnitI
     }
     let wanted = about.wanted(meant())?;
     let mut tx = app.records.begin().await?;
-    let visits = visible::every(&mut tx, actor, Deed::ReadVisit, &wanted).await?;
-    let asked = overlap::burden(&visits.iter().map(stretch).collect::<Vec<_>>());
+    figures::make_room(&mut tx).await?;
+    let asked: HashMap<UnitId, Burden> =
+        figures::burden::by_unit(&mut tx, Eyes::Of(actor), &wanted).await?.into_iter().collect();
     let units: Vec<UnitId> = asked.keys().copied().collect();
     let day = about.to.unwrap_or_else(|| super::units::today(app));
     let named = records::units::in_order(&mut tx, &units, day).await?;
-    let read = rows::load(&mut tx, &visits.iter().map(|visit| visit.id).collect::<Vec<_>>()).await?;
+    let sealed = figures::burden::sealed(&mut tx, Eyes::Of(actor), &wanted).await?;
+    let read = rows::load(&mut tx, &sealed).await?;
     note_sealed_reads(&mut tx, actor, &read, "burden", app.now()).await?;
     tx.commit().await?;
     Ok(named

@@ -117,7 +117,8 @@ fn details(response: &Response, was: Option<&Response>) -> Value {
         "note": response.note, "version": response.version, "was": was.map(said) })
 }
 
-async fn outcome(work: &mut Work, response: &Response) -> Result<Outcome> {
+/// What an answer amounts to, if it fits its item.
+pub(super) async fn outcome(work: &mut Work, response: &Response) -> Result<Outcome> {
     let lists = asked(&mut work.tx, &work.visit).await?;
     let list = lists.iter().find(|list| list.version == response.template_version).ok_or_else(|| {
         rule("response.unknown-template", "/template_version", "The visit does not use this checklist.")

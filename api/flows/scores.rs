@@ -1,16 +1,17 @@
-//! What a visit comes to: scored from the answers as they are now.
+//! What a visit comes to: scored from the answers as they are now, with what addenda made of them.
 
 use super::visits::{allowed, asked, note_sealed_reads, occasion};
 use super::{Error, Result};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
+use crate::domain::minutes::corrected;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::score::Score;
 use crate::domain::template::Occasion;
-use crate::records::responses;
 use crate::records::visits::life as rows;
+use crate::records::{addenda, responses};
 use std::slice::from_ref;
 
 /// A visit's checklists, scored in their order.
@@ -33,7 +34,8 @@ pub async fn of_visit(app: &App, actor: &Actor, id: VisitId) -> Result<Scored> {
     note_sealed_reads(&mut tx, actor, from_ref(&visit), "score", app.now()).await?;
     let occasion = occasion(&mut tx, &visit).await?;
     let lists = asked(&mut tx, &visit).await?;
-    let answers = responses::of_visit(&mut tx, id).await?;
+    let added = addenda::of_visit(&mut tx, id).await?;
+    let answers = corrected(responses::of_visit(&mut tx, id).await?, &added);
     tx.commit().await?;
     let scores = lists.iter().map(|list| Score::of(list, &answers, occasion)).collect();
     Ok(Scored { occasion, scores })

@@ -3,8 +3,8 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, action, actor, assignment, campaign, check, client, finding, key, notice, permission, photo,
-    place, procedure, refusal, response, template, unit, visit,
+    account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
+    permission, photo, place, procedure, ranking, refusal, response, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -112,6 +112,14 @@ vocabulary! {
     closed RoundPurpose = campaign::round::Purpose::ALL.map(campaign::round::Purpose::as_str).to_vec();
     /// What sort of unit a figure is about; `higher` is a district or a province as a whole.
     open TargetClass = campaign::round::TargetClass::ALL.map(campaign::round::TargetClass::as_str).to_vec();
+    /// How far a unit was inspected: at least once, again, first and again, never.
+    closed Inspected = coverage::LookedAt::ALL.iter().map(|how| how.as_str()).collect();
+    /// What units are ranked by.
+    open RankedBy = ranking::By::ALL.iter().map(|by| by.as_str()).collect();
+    /// Why something is not ranked: nobody inspected it, nothing was judged, or too little.
+    open UnrankedBecause = ranking::Unranked::ALL.iter().map(|because| because.as_str()).collect();
+    /// How a share compares with an earlier one.
+    closed Change = compared::Change::ALL.iter().map(|change| change.as_str()).collect();
     /// What follows where a rule for teams is broken.
     closed Consequence = assignment::Consequence::ALL.map(assignment::Consequence::as_str).to_vec();
     /// What is allowed about a campaign and still worth a look.

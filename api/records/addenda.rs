@@ -1,13 +1,15 @@
 //! Addenda to signed minutes: added, never changed.
 
 use super::schema::minutes_addenda;
-use super::{Db, Result};
-use crate::domain::ids::{AccountId, VisitId};
-use crate::domain::minutes::Addendum;
+use super::{Db, Error, Result};
+use crate::domain::ids::{AccountId, TemplateVersionId, VisitId};
+use crate::domain::minutes::{Addendum, Correction};
+use crate::domain::response::Outcome;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as Stamp, ToDiesel};
+use serde_json::Value;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
@@ -23,21 +25,35 @@ struct Row {
     #[diesel(deserialize_as = Stamp)]
     written_at: Timestamp,
     sha256: String,
+    template_version_id: Option<Uuid>,
+    answer: Option<Value>,
+    outcome: Option<String>,
 }
 
-impl From<Row> for Addendum {
-    fn from(row: Row) -> Self {
-        Self {
+impl TryFrom<Row> for Addendum {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let answer = match (row.template_version_id, row.answer, row.outcome) {
+            (Some(version), Some(answer), Some(outcome)) => Some(Correction {
+                template_version: TemplateVersionId(version),
+                answer: serde_json::from_value(answer).map_err(Error::bad_row)?,
+                outcome: Outcome::parse(&outcome).ok_or_else(|| Error::bad_row(&outcome))?,
+            }),
+            _ => None,
+        };
+        Ok(Self {
             visit: VisitId(row.visit_id),
             number: row.number,
             item: row.item_code,
+            answer,
             was: row.was,
             becomes: row.becomes,
             reason: row.reason,
             by: AccountId(row.written_by),
             at: row.written_at,
             sha256: row.sha256,
-        }
+        })
     }
 }
 
@@ -52,7 +68,7 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Addendum>> {
         .select(Row::as_select())
         .load(db)
         .await?;
-    Ok(rows.into_iter().map(Addendum::from).collect())
+    rows.into_iter().map(Addendum::try_from).collect()
 }
 
 /// Adds one; its visit must be held.
@@ -60,6 +76,8 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Addendum>> {
 /// # Errors
 /// The database's own.
 pub async fn keep(db: &mut Db, new: &Addendum) -> Result<()> {
+    let corrected = new.answer.as_ref();
+    let answer = corrected.map(|of| serde_json::to_value(&of.answer).map_err(Error::bad_row)).transpose()?;
     diesel::insert_into(minutes_addenda::table)
         .values((
             minutes_addenda::visit_id.eq(new.visit.0),
@@ -71,6 +89,9 @@ pub async fn keep(db: &mut Db, new: &Addendum) -> Result<()> {
             minutes_addenda::written_by.eq(new.by.0),
             minutes_addenda::written_at.eq(new.at.to_diesel()),
             minutes_addenda::sha256.eq(&new.sha256),
+            minutes_addenda::template_version_id.eq(corrected.map(|of| of.template_version.0)),
+            minutes_addenda::answer.eq(answer),
+            minutes_addenda::outcome.eq(corrected.map(|of| of.outcome.as_str())),
         ))
         .execute(db)
         .await?;

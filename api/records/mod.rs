@@ -13,6 +13,8 @@ pub mod custody;
 pub mod draws;
 mod encryption;
 pub mod error;
+pub mod external;
+pub mod figures;
 pub mod findings;
 pub mod grants;
 pub mod keys;

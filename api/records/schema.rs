@@ -228,6 +228,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    external_figures (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        series -> Text,
+        title -> Text,
+        source -> Text,
+        unit_id -> Nullable<Uuid>,
+        unit_ancestors -> Array<Uuid>,
+        unit_class -> Nullable<Text>,
+        period_from -> Date,
+        period_to -> Date,
+        figure -> Jsonb,
+        imported_by -> Nullable<Uuid>,
+        imported_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    finding_outcomes (finding_id, visit_id, seen_at) {
+        finding_id -> Uuid,
+        visit_id -> Uuid,
+        seen_at -> Timestamptz,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    finding_states (finding_id, since) {
+        finding_id -> Uuid,
+        since -> Timestamptz,
+        state -> Text,
+    }
+}
+
+diesel::table! {
     finding_units (finding_id, unit_id) {
         finding_id -> Uuid,
         unit_id -> Uuid,
@@ -310,6 +346,9 @@ diesel::table! {
         written_by -> Uuid,
         written_at -> Timestamptz,
         sha256 -> Text,
+        template_version_id -> Nullable<Uuid>,
+        answer -> Nullable<Jsonb>,
+        outcome -> Nullable<Text>,
     }
 }
 
@@ -438,6 +477,8 @@ diesel::table! {
         late -> Bool,
         acknowledgement -> Nullable<Text>,
         device_clock_offset_s -> Nullable<Int4>,
+        personal_data -> Bool,
+        masked -> Nullable<Jsonb>,
     }
 }
 
@@ -849,6 +890,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     clients,
     custody,
     draws,
+    external_figures,
+    finding_outcomes,
+    finding_states,
     finding_units,
     findings,
     grants,

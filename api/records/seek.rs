@@ -54,6 +54,12 @@ impl Sql {
         self
     }
 
+    /// The statement between words of ours, which bind nothing.
+    pub(super) fn within(mut self, before: &str, after: &str) -> Self {
+        self.text = format!("{before}{}{after}", self.text);
+        self
+    }
+
     /// The statement with its values.
     pub(super) fn query(
         self,

@@ -1,6 +1,5 @@
 //! Visits as rows: what an actor is to one of them; their life and their lists.
 
-pub mod answered;
 pub mod company;
 pub mod counted;
 pub mod evidence;

@@ -22,7 +22,7 @@ async fn signed_minutes_stand_and_are_added_to() {
         "signer_position": "Trưởng đoàn" });
     let stale = at.step(&at.lead, &visit, "sign", sign).await;
     assert_eq!(stale.body["code"], "visit.minutes-outdated");
-    let early = json!({ "item": "A02", "becomes": "41", "reason": "Đo lại" });
+    let early = json!({ "item": "A02", "answer": { "type": "number", "value": 39 }, "reason": "Đo lại" });
     let addenda = format!("{minutes}/addenda");
     assert_eq!(at.lead.visitor.post(&addenda, &early).await.1["code"], "minutes.not-signed");
     signed(&at, &visit).await;
@@ -40,12 +40,28 @@ async fn signed_minutes_stand_and_are_added_to() {
 
     let (status, first) = at.lead.visitor.post(&addenda, &early).await;
     assert_eq!((status, &first["was"], &first["number"]), (201, &json!("38"), &json!(1)), "{first}");
-    let second = json!({ "item": "A02", "becomes": "40,5", "reason": "Đo lại lần nữa" });
+    let second =
+        json!({ "item": "A02", "answer": { "type": "number", "value": "40,5" }, "reason": "Đo lại lần nữa" });
     let (_, second) = at.clerk.visitor.post(&addenda, &second).await;
-    assert_eq!((&second["was"], &second["number"]), (&json!("41"), &json!(2)), "rests on the first");
+    assert_eq!((&second["was"], &second["number"]), (&json!("39"), &json!(2)), "rests on the first");
+    assert_eq!(
+        (&first["outcome"], &second["outcome"], &second["becomes"]),
+        (&json!("fail"), &json!("pass"), &json!("40,5"))
+    );
     for (said, code) in [
+        (
+            json!({ "item": "A02", "answer": { "type": "number", "value": 40.5 }, "reason": "x" }),
+            "minutes.addendum",
+        ),
         (json!({ "item": "A02", "becomes": "40,5", "reason": "x" }), "minutes.addendum"),
-        (json!({ "item": "Z99", "becomes": "x", "reason": "x" }), "finding.item-unknown"),
+        (
+            json!({ "item": "A02", "answer": { "type": "count", "value": 1 }, "reason": "x" }),
+            "response.wrong-type",
+        ),
+        (
+            json!({ "item": "Z99", "answer": { "type": "number", "value": 40.5 }, "reason": "x" }),
+            "finding.item-unknown",
+        ),
         (json!({ "becomes": "x", "reason": "x" }), "minutes.addendum"),
     ] {
         assert_eq!(at.lead.visitor.post(&addenda, &said).await.1["code"], code);

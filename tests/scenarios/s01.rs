@@ -1,7 +1,8 @@
 //! S1. Four rounds in huyện Phú Xuyên in 2017: coverage and visit counts.
 
 use super::office::{Office, Setting, Unit, district, done, names, paper, ratio};
-use crate::harness::{Holder, House};
+use super::remedies::all;
+use crate::harness::{Holder, House, Visitor};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -108,7 +109,7 @@ fn class<'a>(report: &'a Value, name: &str) -> &'a Value {
     classes.iter().find(|class| class["class"] == name).expect("the class")
 }
 
-/// X03, X06 to X12, X22, X23: the coverage of huyện Phú Xuyên in 2017, with the city's visits and without.
+/// X02, X03, X06 to X12, X15, X22, X23: the coverage of huyện Phú Xuyên in 2017, with the city's visits and without.
 #[tokio::test(flavor = "multi_thread")]
 async fn four_rounds_give_the_figures_of_their_report() {
     let house = House::open().await;
@@ -142,10 +143,12 @@ async fn four_rounds_give_the_figures_of_their_report() {
         .collect();
     assert_eq!(rounds, [(1, 13), (2, 12), (3, 17), (4, 11)]);
     assert_eq!((&report["visits"], &report["distinct_units"]), (&json!(53), &json!(42)));
-    assert_eq!(
-        report["kinds"],
-        json!([{ "kind": "planned", "visits": 42 }, { "kind": "re_inspection", "visits": 11 }])
-    );
+    let kinds = report["kinds"].as_array().expect("kinds").iter();
+    let kinds: Vec<Value> = kinds.map(|kind| json!([kind["kind"], kind["visits"]])).collect();
+    assert_eq!(kinds, [json!(["planned", 42]), json!(["re_inspection", 11])]);
+
+    rows_hold_what_was_counted(&reader, &report).await;
+    told_by_others(&year, &reader).await;
 
     let (_, any) = reader.get(&at).await;
     let communes = class(&any, "commune");
@@ -175,4 +178,50 @@ async fn four_rounds_give_the_figures_of_their_report() {
     assert_eq!(class(&of_2020, "commune")["first_inspection"]["denominator"], 27);
     assert_eq!(reader.get(&of_district).await.1, report);
     house.close().await;
+}
+
+/// The lists behind the figures hold exactly what was counted.
+async fn rows_hold_what_was_counted(reader: &Visitor, report: &Value) {
+    let rows = async |of: &Value| all(reader, of.as_str().expect("an address")).await.len();
+    assert_eq!(rows(&report["rows"]).await, 53);
+    let first_round = &report["rounds"][0];
+    assert_eq!(rows(&first_round["rows"]).await, 13);
+    let again = &report["kinds"][1];
+    assert_eq!((&again["kind"], rows(&again["rows"]).await), (&json!("re_inspection"), 11));
+    let lists = &class(report, "commune")["rows"];
+    for (list, units) in
+        [("all", 28), ("first_inspection", 25), ("re_inspection", 11), ("re_inspection_of_inspected", 11)]
+    {
+        assert_eq!(rows(&lists[list]).await, units, "{list}");
+    }
+    let inspected = all(reader, lists["first_inspection"].as_str().expect("an address")).await;
+    assert_eq!(rows(&inspected[0]["rows"]).await, 1 + usize::from(inspected[0]["re_inspections"] == 1));
+}
+
+/// What the report of eight months takes from elsewhere: ISO 9001:2008, and the index of the year before.
+async fn told_by_others(year: &Year, reader: &Visitor) {
+    let share = |class: &str, n: u32| {
+        json!({ "unit": year.district, "class": class, "period": "2017-01-01..2017-08-31",
+            "figure": { "type": "ratio", "numerator": n, "denominator": n } })
+    };
+    let index = json!([{ "unit": year.district, "period": "2016",
+        "figure": { "type": "index", "rank": 30, "of": 30 } }]);
+    for (series, values) in
+        [("iso_9001_2008", json!([share("agency", 12), share("commune", 28)])), ("par_index", index)]
+    {
+        let said = json!({ "owner": year.office.owner, "series": series, "title": series,
+            "source": "Báo cáo 8 tháng năm 2017 của Ban chỉ đạo CCHC huyện", "values": values });
+        done(year.office.scheduler.visitor.send("POST", "/v1/external-figures", Some(&said)).await);
+    }
+    let of = |series: &str| format!("/v1/external-figures?owner={}&series={series}", year.office.owner);
+    let iso = all(reader, &of("iso_9001_2008")).await;
+    let applied = |class: &str| {
+        let found = iso.iter().find(|value| value["class"] == class).expect("a value");
+        found["figure"]["ratio"].clone()
+    };
+    assert_eq!((applied("agency"), applied("commune")), (ratio(12, 12, 100.0), ratio(28, 28, 100.0)));
+    let index = &all(reader, &of("par_index")).await[0];
+    let figure = &index["figure"];
+    assert_eq!((&figure["rank"], &figure["of"], &figure["last"]), (&json!(30), &json!(30), &json!(true)));
+    assert_eq!(index["period"]["name"], "2016");
 }

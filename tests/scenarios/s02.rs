@@ -135,6 +135,8 @@ async fn what_was_found_is_looked_at_again() {
     assert_eq!(figures["candidates"], 0);
     assert_eq!(figures["without_action"], 2, "the two new ones wait for an action");
 
+    recurs(&office, &of).await;
+
     // The list behind the figures, page by page, says the same.
     let list = format!("/v1/findings?campaign={}&repeated=true", of.campaign);
     let repeated = all(&office.scheduler.visitor, &list).await;
@@ -151,4 +153,43 @@ async fn what_was_found_is_looked_at_again() {
     let refused = office.schedule(&plan).await;
     assert_eq!((refused.status, &refused.body["code"]), (422, &json!("visit.no-prior-visit")));
     house.close().await;
+}
+
+/// The report of recurrence: the same figures, items with their ranks, and the findings behind each.
+async fn recurs(office: &Office, of: &Setting) {
+    let who = &office.scheduler.visitor;
+    let (status, report) = who.get(&format!("/v1/reports/recurrence?campaign={}", of.campaign)).await;
+    assert_eq!(status, 200, "{report}");
+    assert_eq!(report["seen"]["fixed"], ratio(34, 44, 77.27));
+    assert_eq!(report["seen"]["repeated"], ratio(10, 44, 22.73));
+    assert_eq!(report["new_findings"], 2);
+    let ranked: Vec<Value> = report["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| json!([item["rank"], item["item"], item["seen"]["repeated"]]))
+        .collect();
+    let expected = [
+        json!([1, "CON-G01", ratio(5, 11, 45.45)]),
+        json!([2, "OSS-D02", ratio(3, 11, 27.27)]),
+        json!([3, "CIT-P02", ratio(2, 11, 18.18)]),
+        json!([4, "OSS-E01", ratio(0, 11, 0.0)]),
+    ];
+    assert_eq!(ranked, expected);
+    for item in report["items"].as_array().expect("items").iter().chain([&json!({ "seen": report["seen"] })])
+    {
+        let rows = &item["seen"]["rows"];
+        let listed = async |name: &str| all(who, rows[name].as_str().expect("an address")).await.len();
+        for (list, figure) in [("repeated", "repeated"), ("fixed", "fixed")] {
+            assert_eq!(json!(listed(list).await), item["seen"][figure]["numerator"], "{item}");
+        }
+        assert_eq!(json!(listed("looked_at").await), item["seen"]["fixed"]["denominator"]);
+    }
+    // Too few to be ranked stand apart.
+    let (_, strict) = who.get(&format!("/v1/reports/recurrence?campaign={}&least=12", of.campaign)).await;
+    assert_eq!(strict["items"], json!([]));
+    assert_eq!(
+        (strict["too_small"].as_array().map(Vec::len), &strict["too_small"][0]["because"]),
+        (Some(4), &json!("too_few"))
+    );
 }

@@ -1,5 +1,6 @@
 //! A measured one-stop shop: a commune of huyện Mỹ Đức on 20 March 2020, its figures, photos, score and grade.
 
+use super::office::{Office, district, done, paper, ratio};
 use crate::harness::{Answer, House, Person, Shot, Visitor, id_of, pictures};
 use fieldproof::domain::actor::Role;
 use fieldproof::library;
@@ -139,7 +140,7 @@ impl District {
 }
 
 /// An answer that passes.
-fn good(asked: &Value) -> Value {
+pub(super) fn good(asked: &Value) -> Value {
     let kind = asked["type"].as_str().expect("a type");
     match kind {
         "yes_no_na" => json!({ "type": kind, "value": asked["pass"] }),
@@ -172,7 +173,7 @@ fn measured_shop() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// M10, M15, M20, M21, M23, M25: the figures of the shop, its failing items, the photos it takes to hand it in.
+/// M10, M21, M25: the figures of the shop, its failing items, the photos it takes to hand it in.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_measured_one_stop_shop_is_scored_photographed_and_handed_in() {
     let district = District::open().await;
@@ -238,7 +239,7 @@ async fn a_measured_one_stop_shop_is_scored_photographed_and_handed_in() {
     district.house.end().await;
 }
 
-/// M10, M11, M12, M22: what is changed for the better or the worse changes the score as the scenario says.
+/// M10, M12: what is changed for the better or the worse changes the score as the scenario says.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_score_follows_what_is_found() {
     let district = District::open().await;
@@ -264,7 +265,7 @@ async fn the_score_follows_what_is_found() {
     district.house.close().await;
 }
 
-/// M13, M16, X04, N11: thresholds of the other checklists; zero is a value.
+/// M13, X04, N11: thresholds of the other checklists; zero is a value.
 #[tokio::test(flavor = "multi_thread")]
 async fn measures_are_judged_at_their_thresholds() {
     let district = District::open().await;
@@ -344,4 +345,47 @@ async fn measures_that_cannot_be_are_refused() {
     let no = district.answer(&agency, "AGY-Z01", json!({ "type": "yes_no_na", "value": "yes" })).await;
     assert_eq!((no.status, no.body["code"].as_str()), (422, Some("response.not-asked")));
     district.house.close().await;
+}
+
+/// M16, M19, M20, M37, M38: over the 22 communes of the district, in shares and in the words that follow from them.
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_two_communes_are_told_in_shares_and_words() {
+    let house = House::open().await;
+    house.with_register().await;
+    let (unit, communes) = district("282", "2020-03-23");
+    assert_eq!(communes.len(), 22);
+    let office = Office::open(&house, "my-duc", "UBND huyện Mỹ Đức").await;
+    // A room of its own; the team consolidated; a decision on the one-stop shop; the allowance paid.
+    let checklist = office.checklist_asking("KT", &["CIT-M01", "CIT-N01", "OSS-C01", "CIT-N05"]).await;
+    let of = office.draft("civil_service", "Kiểm tra công vụ 2020", &["Thực thi công vụ"]).await;
+    let issuer = "UBND huyện Mỹ Đức";
+    let papers = [
+        paper("plan", "12/KH-UBND", issuer, "2020-02-03"),
+        paper("decision", "345/QĐ-UBND", issuer, "2020-02-10"),
+    ];
+    office.activate(&of.at, &papers).await;
+    for (n, commune) in communes.iter().enumerate() {
+        let plan = office.plan(&of, commune.id, "planned", "2020-03-20", &[checklist]);
+        let visit = done(office.schedule(&plan).await).header("location").to_owned();
+        let answers = [("CIT-M01", n < 15), ("CIT-N01", n >= 12), ("OSS-C01", n >= 6), ("CIT-N05", n < 14)];
+        office.record(&house, &visit, ("2020-03-20T07:35:00+07:00", checklist), &answers).await;
+        office.conclude(&visit).await;
+    }
+    let path = format!("/v1/reports/items?unit={unit}&owner={}&to=2020-03-23", office.owner);
+    let (status, report) = office.scheduler.visitor.get(&path).await;
+    assert_eq!((status, &report["visits"]), (200, &json!(22)), "{report}");
+    let item = |code: &str| {
+        let items = report["items"].as_array().expect("items");
+        items.iter().find(|item| item["item"] == code).expect("the item").clone()
+    };
+    let room = item("CIT-M01");
+    assert_eq!((&room["passing"], &room["passing_wording"]), (&ratio(15, 22, 68.18), &json!("phần lớn")));
+    let team = item("CIT-N01");
+    assert_eq!((&team["failing"], &team["wording"]), (&ratio(12, 22, 54.55), &json!("phần lớn")));
+    let decision = item("OSS-C01");
+    assert_eq!((&decision["failing"], &decision["wording"]), (&ratio(6, 22, 27.27), &json!("một số")));
+    let paid = item("CIT-N05");
+    assert_eq!((&paid["passing"], &paid["failing"]), (&ratio(14, 22, 63.64), &ratio(8, 22, 36.36)));
+    assert_eq!(paid["wording"], "nhiều");
+    house.close().await;
 }

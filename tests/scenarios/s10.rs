@@ -301,5 +301,41 @@ async fn a_review_meeting_concludes_and_its_notice_stands_while_the_wards_remedy
     remedied(&office, &of, &heads, &cases).await;
     withdrawn(&office, &of, &heads, (&notice, &wards), &cases[16]).await;
     sees_the_own_ward(&house, &office, &of, &notice, &cases[16].finding).await;
+    live_figures(&office, &of, &cases).await;
     house.close().await;
+}
+
+/// A correction changes the live figure; wards are ranked by what is still open, all seventeen, the same on each reading.
+async fn live_figures(office: &Office, of: &Setting, cases: &[Case]) {
+    let who = &office.scheduler.visitor;
+    let failing = async || {
+        let (status, report) =
+            who.get(&format!("/v1/reports/items?campaign={}&item=OSS-D02", of.campaign)).await;
+        assert_eq!(status, 200, "{report}");
+        report["items"][0]["failing"].clone()
+    };
+    assert_eq!(failing().await, ratio(13, 17, 76.47));
+    let case = cases.iter().find(|case| case.item == "OSS-D02").expect("a case");
+    let (_, finding) = who.get(&case.finding).await;
+    let addenda = format!("/v1/visits/{}/minutes/addenda", finding["visit"].as_str().expect("a visit"));
+    let added = json!({ "item": "OSS-D02", "answer": { "type": "ratio", "numerator": 150, "denominator": 150 },
+        "reason": "Bảng thứ hai đặt ở hành lang." });
+    done(office.lead.visitor.send("POST", &addenda, Some(&added)).await);
+    assert_eq!(failing().await, ratio(12, 17, 70.59));
+
+    let ranking = format!("/v1/reports/ranking?campaign={}&class=commune", of.campaign);
+    let rows = all(who, &ranking).await;
+    assert_eq!(rows.len(), 17);
+    assert_eq!(all(who, &ranking).await, rows, "the same on each reading");
+    let mut before: Option<&Value> = None;
+    for (n, row) in rows.iter().enumerate() {
+        let open = all(who, row["rows"]["open_findings"].as_str().expect("an address")).await.len();
+        assert_eq!(row["open_findings"], json!(open), "{row}");
+        let shared = before.filter(|last| last["open_findings"] == row["open_findings"]);
+        let rank = shared.map_or(json!(n + 1), |last| last["rank"].clone());
+        assert_eq!(row["rank"], rank, "ties share a rank");
+        before = Some(row);
+    }
+    let open: u64 = rows.iter().filter_map(|row| row["open_findings"].as_u64()).sum();
+    assert_eq!(open, 31 - 8 - 1, "less those remedied and the one withdrawn");
 }

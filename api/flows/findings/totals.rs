@@ -30,7 +30,7 @@ pub struct Figures {
 }
 
 /// Whether an actor may read a campaign's totals: heads and staff where it was at their unit.
-async fn permitted(db: &mut Db, actor: &Actor, id: CampaignId) -> Result<()> {
+pub(in crate::flows) async fn permitted(db: &mut Db, actor: &Actor, id: CampaignId) -> Result<()> {
     let campaign = campaigns::find(db, id).await?.ok_or_else(Refusal::not_found)?;
     let team_role = match actor.account() {
         Some(me) => teams::role_in_campaign(db, id, me).await?,

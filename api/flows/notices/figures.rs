@@ -11,7 +11,8 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::flows::Result;
 use crate::flows::reports::targets;
-use crate::records::visits::answered;
+use crate::records::figures::{Eyes, items};
+use crate::records::visits::visible::Wanted;
 use crate::records::{Db, units};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -109,7 +110,8 @@ async fn visits(db: &mut Db, over: &Over, query: Query) -> Result<Figure> {
 /// As the live report of items counts it: a unit once, by its latest visit that asked.
 async fn item(db: &mut Db, over: &Over, query: Query) -> Result<Figure> {
     let code = query.item.clone().unwrap_or_default();
-    let mut shares = answered::shares(db, &over.visits, Some(std::slice::from_ref(&code))).await?;
+    let (eyes, live) = (Eyes::Over(&over.visits), Wanted::default());
+    let (_, mut shares) = items::shares(db, eyes, &live, Some(std::slice::from_ref(&code))).await?;
     shares.retain(|share| query.template.as_ref().is_none_or(|template| share.template == *template));
     if shares.len() > 1 {
         let detail = format!("Several checklists have an item {code}: name the checklist, too.");
@@ -118,7 +120,7 @@ async fn item(db: &mut Db, over: &Over, query: Query) -> Result<Figure> {
     let Some(share) = shares.pop() else {
         return Ok(Figure { whole: Some(0), ..blank(query) });
     };
-    let judged = answered::deciding(db, &over.visits, &share.template, &code).await?;
+    let judged = items::deciding(db, eyes, &live, (&share.template, &code)).await?;
     let both = (share.failing(), share.failing, share.passing);
     let (failing, units, others) = both;
     Ok(Figure {
@@ -153,8 +155,7 @@ async fn coverage(db: &mut Db, over: &Over, query: Query) -> Result<Figure> {
         None => targets(db, over.campaign, over.day).await?,
     };
     let visited = rows::visited(db, &over.visits).await?;
-    let made: Vec<Made> =
-        visited.iter().map(|of| Made { unit: of.unit, kind: of.kind, round: None }).collect();
+    let made: Vec<Made> = visited.iter().map(|of| Made { unit: of.unit, kind: of.kind, visits: 1 }).collect();
     let class = Coverage::count(&places, &made).classes.into_iter().find(|of| Some(of.class) == query.class);
     let Some(class) = class else { return Ok(Figure { whole: Some(0), ..blank(query) }) };
     let never: BTreeSet<UnitId> = class.not_covered.iter().map(|place| place.unit).collect();

@@ -7,12 +7,12 @@ use crate::domain::ids::UnitId;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::shares::{ItemShare, Together, together};
-use crate::domain::visit::State;
-use crate::flows::{Result, scope};
+use crate::flows::{Result, cut, scope};
 use crate::records;
-use crate::records::visits::answered;
-use crate::records::visits::visible;
+use crate::records::figures::{self, Eyes};
 use std::collections::BTreeSet;
+
+pub use crate::records::figures::items::{Behind, Judged, Place};
 
 /// Most items that are asked for by name.
 const MOST_ITEMS: usize = 20;
@@ -21,7 +21,7 @@ const MOST_ITEMS: usize = 20;
 #[derive(Clone, Debug)]
 pub struct Shares {
     /// Visits that count.
-    pub visits: usize,
+    pub visits: u32,
     /// Each item, in the order of checklists and codes.
     pub items: Vec<ItemShare>,
     /// Counted together, where several were named.
@@ -40,21 +40,40 @@ pub async fn items(app: &App, actor: &Actor, about: About, named: &[String]) -> 
     if named.len() > MOST_ITEMS {
         return Err(Refusal::field("?item", "report.items", "name at most 20 items").into());
     }
-    let wanted = about.wanted(vec![State::Submitted, State::Finalised])?;
-    let mut db = app.records.conn().await?;
-    let visits = visible::every(&mut db, actor, Deed::ReadVisit, &wanted).await?;
-    let ids: Vec<_> = visits.iter().map(|visit| visit.id).collect();
+    let wanted = about.handed_in()?;
+    let mut tx = app.records.begin().await?;
+    figures::make_room(&mut tx).await?;
     let by_name = (!named.is_empty()).then_some(named);
-    let items = answered::shares(&mut db, &ids, by_name).await?;
+    let (visits, items) = figures::items::shares(&mut tx, Eyes::Of(actor), &wanted, by_name).await?;
     let told = items.iter().filter(|_| by_name.is_some());
     let units: BTreeSet<UnitId> = told.flat_map(|item| &item.failing | &item.passing).collect();
     let day = about.to.unwrap_or_else(|| crate::flows::units::today(app));
     let units: Vec<UnitId> = units.into_iter().collect();
-    let names = records::units::in_order(&mut db, &units, day).await?;
+    let names = records::units::in_order(&mut tx, &units, day).await?;
     Ok(Shares {
-        visits: visits.len(),
+        visits,
         together: by_name.and_then(|_| together(&items)),
         items,
         names: names.into_iter().map(|(unit, name, _)| (unit, name)).collect(),
     })
+}
+
+/// The units behind an item's share, a page of them, in the order of Vietnamese dictionaries; and whether there are more.
+/// Names are those of the last day that counts.
+///
+/// # Errors
+/// `scope-missing`; an outage.
+pub async fn behind(
+    app: &App,
+    actor: &Actor,
+    about: About,
+    of: Behind,
+    limit: u8,
+) -> Result<(Vec<Judged>, bool)> {
+    scope(actor, Deed::ReadVisit)?;
+    let wanted = about.handed_in()?;
+    let mut tx = app.records.begin().await?;
+    figures::make_room(&mut tx).await?;
+    let found = figures::items::behind(&mut tx, Eyes::Of(actor), &wanted, &of, i64::from(limit) + 1).await?;
+    Ok(cut(found, limit))
 }

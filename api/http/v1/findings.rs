@@ -7,7 +7,7 @@ mod view;
 
 use crate::app::App;
 use crate::domain::finding::{Kind, Precision, Severity, State};
-use crate::domain::ids::{CampaignId, FindingId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
 use crate::flows::findings as flow;
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
@@ -36,12 +36,16 @@ pub fn operations(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FindingFilters {
+    /// Of this owner.
+    owner: Option<Uuid>,
     /// Of this campaign.
     campaign: Option<Uuid>,
     /// Of this visit.
     visit: Option<Uuid>,
     /// At this unit or anything below it, as it was on the day of the visit.
     unit: Option<Uuid>,
+    /// At this unit itself.
+    at: Option<Uuid>,
     /// About this item.
     #[param(example = "OSS-D02")]
     item: Option<String>,
@@ -56,6 +60,20 @@ pub struct FindingFilters {
     critical: Option<bool>,
     /// Found again, or for the first time.
     repeated: Option<bool>,
+    /// Open, with neither an action nor a reason for none; or all others.
+    without_action: Option<bool>,
+    /// Of this cause.
+    root_cause: Option<String>,
+    /// Of visits that were handed in alone.
+    #[serde(default)]
+    #[param(required = false, default = false)]
+    handed_in: bool,
+    /// Of visits planned to begin at this time or later.
+    from: Option<Timestamp>,
+    /// Of visits planned to begin before this time.
+    to: Option<Timestamp>,
+    /// As known at this instant: `state` is the one it had then, `handed_in` means by then.
+    as_known: Option<Timestamp>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
@@ -66,20 +84,30 @@ pub struct FindingFilters {
 impl FindingFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
-        let of = (self.campaign, self.visit, self.unit, &self.item);
-        format!("findings {of:?} {:?} {:?} {:?} {:?}", self.state, self.kind, self.critical, self.repeated)
+        let of = (self.owner, self.campaign, self.visit, self.unit, self.at, &self.item, &self.root_cause);
+        let how = (&self.state, self.kind, self.critical, self.repeated, self.without_action);
+        let when = (self.handed_in, self.from, self.to, self.as_known);
+        format!("findings {of:?} {how:?} {when:?}")
     }
 
     fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> flow::Wanted {
         flow::Wanted {
+            owner: self.owner.map(OwnerId),
             campaign: self.campaign.map(CampaignId),
             visit: self.visit.map(VisitId),
             unit: self.unit.map(UnitId),
+            at: self.at.map(UnitId),
             item: self.item.clone(),
             states: self.state.clone(),
             kind: self.kind,
             critical: self.critical,
             repeated: self.repeated,
+            without_action: self.without_action,
+            root_cause: self.root_cause.clone(),
+            handed_in: self.handed_in,
+            from: self.from,
+            to: self.to,
+            as_known: self.as_known,
             after: after.map(|(at, id)| flow::Place { at, id }),
         }
     }
@@ -169,6 +197,10 @@ pub struct FindingProposal {
     #[serde(default)]
     #[schema(value_type = Option<vocabulary::MomentPrecision>)]
     precision: Option<Precision>,
+    /// Administrative procedures it is about, by code or name; those of a pilot, for a strength.
+    #[serde(default)]
+    #[schema(required = false, max_items = 100, example = json!(["Đăng ký khai sinh", "Đăng ký kết hôn"]))]
+    procedures: Vec<String>,
 }
 
 impl From<FindingProposal> for flow::Proposal {
@@ -183,6 +215,7 @@ impl From<FindingProposal> for flow::Proposal {
             root_cause: said.root_cause,
             inspected_at: said.inspected_at,
             precision: said.precision.unwrap_or(Precision::Instant),
+            procedures: said.procedures,
         }
     }
 }

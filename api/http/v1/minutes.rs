@@ -3,11 +3,14 @@
 use crate::app::App;
 use crate::domain::ids::VisitId;
 use crate::domain::minutes::Addendum;
+use crate::domain::response::Outcome;
 use crate::flows::minutes as flow;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
+use crate::http::v1::responses::AnswerView;
 use crate::http::v1::visits::view::SignatureView;
+use crate::http::vocabulary;
 use actix_web::{HttpResponse, get, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,7 +26,8 @@ pub fn operations(cfg: &mut ServiceConfig) {
 /// Something added to signed minutes.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Addendum, example = json!({
-    "number": 1, "item": "OSS-B03", "was": "không", "becomes": "có", "reason": "Máy quét đặt ở phòng bên.",
+    "number": 1, "item": "OSS-B03", "was": "không", "becomes": "có",
+    "answer": { "type": "yes_no_na", "value": "yes" }, "outcome": "pass", "reason": "Máy quét đặt ở phòng bên.",
     "by": "6f5e4d3c-2b1a-4098-8776-655443322110", "at": "2026-03-21T02:10:00Z",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 }))]
@@ -36,6 +40,11 @@ pub struct AddendumView {
     was: String,
     /// As it should read.
     becomes: String,
+    /// The answer as it should have been; `null` where it is about no item.
+    answer: Option<AnswerView>,
+    /// What that answer amounts to.
+    #[schema(value_type = Option<vocabulary::ResponseOutcome>)]
+    outcome: Option<Outcome>,
     /// Why.
     reason: String,
     /// Who wrote it.
@@ -54,6 +63,8 @@ impl From<&Addendum> for AddendumView {
             item: a.item.clone(),
             was: a.was.clone(),
             becomes: a.becomes.clone(),
+            answer: a.answer.as_ref().map(|of| AnswerView::from(&of.answer)),
+            outcome: a.answer.as_ref().map(|of| of.outcome),
             reason: a.reason.clone(),
             by: a.by.0,
             at: a.at,
@@ -114,17 +125,22 @@ pub async fn read_minutes(
 /// What is added.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "item": "OSS-B03", "becomes": "có", "reason": "Máy quét đặt ở phòng bên." }))]
+#[schema(example = json!({ "item": "OSS-B03", "answer": { "type": "yes_no_na", "value": "yes" },
+    "reason": "Máy quét đặt ở phòng bên." }))]
 pub struct AddendumWritten {
     /// The item it is about; what stands there is taken from the minutes.
     #[serde(default)]
     item: Option<String>,
+    /// The answer to the item as it should have been.
+    #[serde(default)]
+    answer: Option<AnswerView>,
     /// As it stands, where it is about no item.
     #[serde(default)]
     was: Option<String>,
-    /// As it should read, up to 4,000 characters.
+    /// As it should read, where it is about no item; up to 4,000 characters.
+    #[serde(default)]
     #[schema(min_length = 1, max_length = 4000)]
-    becomes: String,
+    becomes: Option<String>,
     /// Why, up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]
     reason: String,
@@ -133,7 +149,8 @@ pub struct AddendumWritten {
 /// Add to signed minutes
 ///
 /// Signed minutes never change: an addendum says what stands there, how it should read, and why. Each rests on the hash
-/// of what came before.
+/// of what came before. About an item it carries the answer as it should have been: scores and reports take that one from
+/// then on, reports with `as_known` before then do not.
 #[utoipa::path(tag = "visits", request_body = AddendumWritten,
     params(("visit" = Uuid, Path, description = "Of which visit.")), responses(
     (status = 201, description = "Added.", body = AddendumView,
@@ -146,8 +163,8 @@ pub async fn add_addendum(
     visit: web::Path<Uuid>,
     said: Body<AddendumWritten>,
 ) -> Result<HttpResponse, Problem> {
-    let AddendumWritten { item, was, becomes, reason } = said.0;
-    let added = flow::Added { item, was, becomes, reason };
+    let AddendumWritten { item, answer, was, becomes, reason } = said.0;
+    let added = flow::Added { item, answer: answer.map(Into::into), was, becomes, reason };
     let new = flow::add(&app, &caller.0, VisitId(*visit), added).await?;
     let mut with = HttpResponse::Created();
     let place = format!("/v1/visits/{visit}/minutes");

@@ -1,17 +1,20 @@
 //! Figures over visits: coverage, overlaps, burden.
 
+pub(super) mod comparison;
+mod coverage;
 mod items;
+mod ranking;
+mod recurrence;
+pub(super) mod rows;
 
 use crate::app::App;
-use crate::domain::campaign::round::Round;
-use crate::domain::coverage::OfClass;
+use crate::domain::campaign::round::TargetClass;
 use crate::domain::ids::{CampaignId, OwnerId, UnitId};
-use crate::flows::reports::{self, About, Covered, Overlapping};
+use crate::domain::refusal::Refusal;
+use crate::flows::reports::{self, About, Overlapping};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
 use crate::http::problem::Problem;
-use crate::http::v1::visits::RatioView;
-use crate::http::vocabulary;
 use actix_web::{HttpResponse, get, web};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -21,24 +24,26 @@ use uuid::Uuid;
 
 /// The operations on figures.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(read_coverage).service(items::read_items).service(list_overlaps).service(read_burden);
+    cfg.service(coverage::read_coverage).service(coverage::list_covered_units);
+    cfg.service(items::read_items).service(items::list_judged_units);
+    cfg.service(ranking::rank_units).service(ranking::list_unranked_units);
+    cfg.service(recurrence::read_recurrence).service(recurrence::list_looked_at_findings);
+    cfg.service(comparison::compare_periods);
+    cfg.service(list_overlaps).service(read_burden);
 }
 
-/// What a report of coverage is about.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CoverageFilter {
-    /// The unit whose parts are counted; may be left out where a campaign with rounds is named.
-    unit: Option<Uuid>,
-    /// Visits of this owner; of any owner whose visits you may see where nothing is said.
-    owner: Option<Uuid>,
-    /// Visits of this campaign.
-    campaign: Option<Uuid>,
-    /// Units that exist on this day, and visits up to it; today where nothing is said.
-    as_of: Option<Date>,
-    /// Visits from this day on.
-    from: Option<Date>,
+/// Reads a sort of unit.
+fn class(word: &str) -> Result<TargetClass, Refusal> {
+    let class = TargetClass::ALL.into_iter().find(|class| class.as_str() == word);
+    class.ok_or_else(|| Refusal::field("?class", "report.class", "is no sort of unit"))
+}
+
+/// Reads on how much a rank must rest.
+fn least(least: u32) -> Result<u32, Refusal> {
+    let within = (1..=1000).contains(&least);
+    within
+        .then_some(least)
+        .ok_or_else(|| Refusal::field("?least", "parameter.out-of-range", "least must be between 1 and 1000"))
 }
 
 /// A unit by name.
@@ -50,137 +55,6 @@ pub struct UnitView {
     /// Its name on that day.
     #[schema(example = "Xã Châu Can")]
     name: String,
-}
-
-/// Coverage of one sort of unit.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ClassCoverage)]
-pub struct ClassView {
-    /// Which sort.
-    #[schema(value_type = vocabulary::TargetClass)]
-    class: &'static str,
-    /// Inspected at least once, of all.
-    first_inspection: RatioView,
-    /// Never inspected, in the order of Vietnamese dictionaries.
-    not_covered: Vec<UnitView>,
-    /// Inspected again, of all.
-    re_inspection: RatioView,
-    /// Inspected again, of those inspected before.
-    re_inspection_of_inspected: RatioView,
-}
-
-impl From<OfClass> for ClassView {
-    fn from(of: OfClass) -> Self {
-        let named = |place: crate::domain::coverage::Place| UnitView { unit: place.unit.0, name: place.name };
-        Self {
-            class: of.class.as_str(),
-            first_inspection: of.first_inspection.into(),
-            not_covered: of.not_covered.into_iter().map(named).collect(),
-            re_inspection: of.again_of_all.into(),
-            re_inspection_of_inspected: of.again_of_inspected.into(),
-        }
-    }
-}
-
-/// Visits of one kind.
-#[derive(Serialize, ToSchema)]
-#[schema(as = KindCount)]
-pub struct KindView {
-    /// Which kind.
-    #[schema(value_type = vocabulary::VisitKind)]
-    kind: &'static str,
-    /// How many.
-    #[schema(example = 42)]
-    visits: u32,
-}
-
-/// Visits of one round.
-#[derive(Serialize, ToSchema)]
-#[schema(as = RoundCount)]
-pub struct RoundCountView {
-    /// Which round.
-    round: Uuid,
-    /// Of which campaign.
-    campaign: Uuid,
-    /// Its number there.
-    #[schema(example = 1)]
-    number: i32,
-    /// Its name.
-    #[schema(example = "Đợt 1")]
-    name: String,
-    /// How many targets it has.
-    #[schema(example = 13)]
-    targets: usize,
-    /// How many visits.
-    #[schema(example = 13)]
-    visits: u32,
-}
-
-impl From<(Round, u32)> for RoundCountView {
-    fn from((round, visits): (Round, u32)) -> Self {
-        Self {
-            round: round.id.0,
-            campaign: round.campaign.0,
-            number: round.number,
-            name: round.name,
-            targets: round.targets.len(),
-            visits,
-        }
-    }
-}
-
-/// Which units were inspected, first and again.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Coverage)]
-pub struct CoverageView {
-    /// The day whose units count.
-    as_of: Date,
-    /// Visits that were handed in.
-    #[schema(example = 53)]
-    visits: u32,
-    /// Units visited at least once.
-    #[schema(example = 42)]
-    distinct_units: u32,
-    /// Visits by kind.
-    kinds: Vec<KindView>,
-    /// Visits by round, for campaigns you may read.
-    rounds: Vec<RoundCountView>,
-    /// One entry for each sort of unit there is.
-    classes: Vec<ClassView>,
-}
-
-impl From<Covered> for CoverageView {
-    fn from(covered: Covered) -> Self {
-        let Covered { as_of, coverage, rounds } = covered;
-        let kinds = coverage.kinds.into_iter();
-        Self {
-            as_of,
-            visits: coverage.visits,
-            distinct_units: coverage.distinct_units,
-            kinds: kinds.map(|(kind, visits)| KindView { kind: kind.as_str(), visits }).collect(),
-            rounds: rounds.into_iter().map(RoundCountView::from).collect(),
-            classes: coverage.classes.into_iter().map(ClassView::from).collect(),
-        }
-    }
-}
-
-/// Read how far units are covered
-///
-/// Counts visits that were handed in and that you may see, against the units that exist on a day. A unit that ended or
-/// changed later changes nothing in a report of an earlier day.
-#[utoipa::path(tag = "campaigns", params(CoverageFilter),
-    responses((status = 200, description = "The figures.", body = CoverageView),
-        (status = 404, description = "The campaign is missing, or not yours to see.")))]
-#[get("/v1/reports/coverage")]
-pub async fn read_coverage(
-    app: web::Data<App>,
-    caller: Caller,
-    filter: Params<CoverageFilter>,
-) -> Result<HttpResponse, Problem> {
-    let CoverageFilter { unit, owner, campaign, as_of: to, from } = filter.0;
-    let (owner, campaign, unit) = (owner.map(OwnerId), campaign.map(CampaignId), unit.map(UnitId));
-    let covered = reports::coverage(&app, &caller.0, About { owner, campaign, unit, from, to }).await?;
-    Ok(HttpResponse::Ok().json(CoverageView::from(covered)))
 }
 
 /// Another campaign that comes to the same unit in the same week.
@@ -321,7 +195,8 @@ pub async fn read_burden(
 ) -> Result<HttpResponse, Problem> {
     let BurdenFilter { unit, owner, campaign, from, to } = filter.0;
     let (owner, campaign, unit) = (owner.map(OwnerId), campaign.map(CampaignId), unit.map(UnitId));
-    let found = reports::burden(&app, &caller.0, About { owner, campaign, unit, from, to }).await?;
+    let found =
+        reports::burden(&app, &caller.0, About { owner, campaign, unit, from, to, as_known: None }).await?;
     let view = |(unit, name, asked): (UnitId, String, crate::domain::overlap::Burden)| BurdenView {
         unit: unit.0,
         name,

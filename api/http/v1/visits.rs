@@ -5,7 +5,7 @@ mod life;
 pub(super) mod view;
 
 use crate::app::App;
-use crate::domain::ids::{CampaignId, RoundId, TeamId, TemplateVersionId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, OwnerId, RoundId, TeamId, TemplateVersionId, UnitId, VisitId};
 use crate::domain::moment::of_our_time;
 use crate::domain::visit::{Kind, State};
 use crate::flows::visits as flow;
@@ -114,10 +114,16 @@ pub async fn schedule_visit(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct VisitFilters {
+    /// Of this owner.
+    owner: Option<Uuid>,
     /// Of this campaign.
     campaign: Option<Uuid>,
+    /// In this round of it.
+    round: Option<Uuid>,
     /// At this unit or anything below it, as it was on the planned day.
     unit: Option<Uuid>,
+    /// At this unit itself.
+    at: Option<Uuid>,
     /// In this state; repeat for several.
     #[serde(default)]
     #[param(value_type = Vec<vocabulary::VisitState>, required = false)]
@@ -133,6 +139,8 @@ pub struct VisitFilters {
     from: Option<Timestamp>,
     /// Planned to begin before this time.
     to: Option<Timestamp>,
+    /// Handed in by this time.
+    as_known: Option<Timestamp>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
@@ -143,7 +151,7 @@ pub struct VisitFilters {
 impl VisitFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
-        let rest = (&self.q, self.from, self.to);
+        let rest = (&self.q, self.from, self.to, self.as_known, self.owner, self.round, self.at);
         format!("visits {:?} {:?} {:?} {:?} {rest:?}", self.campaign, self.unit, self.state, self.kind)
     }
 
@@ -151,8 +159,12 @@ impl VisitFilters {
         let words = self.q.as_deref().map(flow::words).transpose()?;
         Ok(flow::WantedVisits {
             words,
+            owner: self.owner.map(OwnerId),
             campaign: self.campaign.map(CampaignId),
+            round: self.round.map(RoundId),
             unit: self.unit.map(UnitId),
+            at: self.at.map(UnitId).into_iter().collect(),
+            as_known: self.as_known,
             states: self.state.clone(),
             kinds: self.kind.clone(),
             from: self.from.map(|from| of_our_time("?from", from)).transpose()?,

@@ -2,22 +2,28 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Kind, State};
-use crate::domain::ids::{CampaignId, FindingId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
 use crate::domain::permission::Deed;
+use crate::domain::visit;
 use crate::records::seek::{self, Bind, Narrowed, Shelf, Sql, one_of};
 use crate::records::{Db, Result};
+use jiff::Timestamp;
 
 pub use crate::records::seek::Place;
 
 /// Which findings are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
+    /// Of this owner.
+    pub owner: Option<OwnerId>,
     /// Of this campaign.
     pub campaign: Option<CampaignId>,
     /// Of this visit.
     pub visit: Option<VisitId>,
     /// At this unit or anything below it.
     pub unit: Option<UnitId>,
+    /// At this unit itself.
+    pub at: Option<UnitId>,
     /// Born from this item.
     pub item: Option<String>,
     /// In one of these states.
@@ -28,6 +34,18 @@ pub struct Wanted {
     pub critical: Option<bool>,
     /// Found again, or for the first time.
     pub repeated: Option<bool>,
+    /// Open, with neither an action nor a reason for none; or not so.
+    pub without_action: Option<bool>,
+    /// Of this cause.
+    pub root_cause: Option<String>,
+    /// Of visits planned to begin at this time or later.
+    pub from: Option<Timestamp>,
+    /// Of visits planned to begin before this time.
+    pub to: Option<Timestamp>,
+    /// Of visits that were handed in.
+    pub handed_in: bool,
+    /// As known at this instant: in the state it had then, of visits handed in by then where that is asked.
+    pub as_known: Option<Timestamp>,
     /// Behind this place.
     pub after: Option<Place>,
 }
@@ -47,26 +65,89 @@ const SHELF: Shelf = Shelf {
 pub async fn page(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: u8) -> Result<Vec<Place>> {
     let narrowed = Narrowed { campaign: wanted.campaign, unit: wanted.unit, after: wanted.after };
     let more = |sql: &mut Sql| {
-        if let Some(visit) = wanted.visit {
-            sql.text(" AND t.visit_id = ").bind(Bind::Id(visit.0));
-        }
-        if let Some(item) = &wanted.item {
-            sql.text(" AND t.item_code = ").bind(Bind::Word(item.clone()));
-        }
-        one_of(sql, "t.state", wanted.states.iter().map(|state| state.as_str()));
-        one_of(sql, "t.kind", wanted.kind.iter().map(|kind| kind.as_str()));
-        match wanted.critical {
-            Some(true) => sql.text(" AND t.critical"),
-            Some(false) => sql.text(" AND NOT t.critical"),
-            None => sql,
-        };
-        match wanted.repeated {
-            Some(true) => sql.text(" AND t.repeat_count > 0"),
-            Some(false) => sql.text(" AND t.repeat_count = 0"),
-            None => sql,
-        };
+        wanted.of_finding(sql);
+        wanted.of_visit(sql);
     };
     seek::page(db, (actor, Deed::ReadFindings), &SHELF, &narrowed, &more, limit).await
+}
+
+impl Wanted {
+    /// What a finding itself is asked for.
+    fn of_finding(&self, sql: &mut Sql) {
+        let ids = [
+            ("t.owner_id", self.owner.map(|id| id.0)),
+            ("t.visit_id", self.visit.map(|id| id.0)),
+            ("t.unit_id", self.at.map(|id| id.0)),
+        ];
+        for (column, id) in ids {
+            if let Some(id) = id {
+                sql.text(&format!(" AND {column} = ")).bind(Bind::Id(id));
+            }
+        }
+        for (column, word) in [("t.item_code", &self.item), ("t.root_cause", &self.root_cause)] {
+            if let Some(word) = word {
+                sql.text(&format!(" AND {column} = ")).bind(Bind::Word(word.clone()));
+            }
+        }
+        self.in_state(sql);
+        one_of(sql, "t.kind", self.kind.iter().map(|kind| kind.as_str()));
+        for (is, yes, no) in [
+            (self.critical, " AND t.critical", " AND NOT t.critical"),
+            (self.repeated, " AND t.repeat_count > 0", " AND t.repeat_count = 0"),
+        ] {
+            if let Some(is) = is {
+                sql.text(if is { yes } else { no });
+            }
+        }
+        if let Some(is) = self.without_action {
+            sql.text(if is { " AND (" } else { " AND NOT (" }).text("t.kind = 'finding'");
+            one_of(sql, "t.state", State::open().into_iter());
+            sql.text(" AND t.story ->> 'no_action_because' IS NULL AND NOT EXISTS (SELECT 1 FROM action_findings l ")
+                .text("JOIN actions a ON a.id = l.action_id WHERE l.finding_id = t.id AND a.state <> 'cancelled'))");
+        }
+    }
+
+    fn in_state(&self, sql: &mut Sql) {
+        let words = || self.states.iter().map(|state| state.as_str());
+        match self.as_known {
+            None => one_of(sql, "t.state", words()),
+            Some(at) => {
+                sql.text(
+                    " AND (SELECT h.state FROM finding_states h WHERE h.finding_id = t.id AND h.since <= ",
+                )
+                .bind(Bind::Time(at))
+                .text(" ORDER BY h.since DESC LIMIT 1)");
+                if self.states.is_empty() {
+                    sql.text(" IS NOT NULL");
+                } else {
+                    let words = words().map(ToOwned::to_owned).collect();
+                    sql.text(" = ANY (").bind(Bind::Words(words)).text(")");
+                }
+            }
+        }
+    }
+
+    /// What the finding's visit is asked for.
+    fn of_visit(&self, sql: &mut Sql) {
+        if self.from.is_none() && self.to.is_none() && !self.handed_in {
+            return;
+        }
+        sql.text(" AND EXISTS (SELECT 1 FROM visits p WHERE p.id = t.visit_id");
+        if let Some(from) = self.from {
+            sql.text(" AND p.planned_start >= ").bind(Bind::Time(from));
+        }
+        if let Some(to) = self.to {
+            sql.text(" AND p.planned_start < ").bind(Bind::Time(to));
+        }
+        if self.handed_in {
+            let handed_in = [visit::State::Submitted, visit::State::Finalised].map(visit::State::as_str);
+            one_of(sql, "p.state", handed_in.into_iter());
+            if let Some(at) = self.as_known {
+                sql.text(" AND p.submitted_at <= ").bind(Bind::Time(at));
+            }
+        }
+        sql.text(")");
+    }
 }
 
 /// The finding a place stands for.

@@ -10,6 +10,10 @@ use jiff::Timestamp;
 use jiff_diesel::{Timestamp as Stamp, ToDiesel};
 use uuid::Uuid;
 
+/// What figures need of a visit that a statement knows as `v`.
+pub(in crate::records) const COLUMNS: &str =
+    "v.id, v.owner_id, v.campaign_id, v.unit_id, v.round_id, v.kind, v.planned_start, v.planned_end";
+
 /// A visit as figures count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {

@@ -1,14 +1,14 @@
 //! Which visits an actor may see: the one way to a list of them. Every list, count and bundle goes through here.
 
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, OwnerId, TemplateVersionId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, OwnerId, RoundId, TemplateVersionId, UnitId, VisitId};
 use crate::domain::permission::{Deed, Slice, reach};
 use crate::domain::text;
 use crate::domain::visit::{Kind, State};
 use crate::records::campaigns::Within;
 use crate::records::schema::{self, team_members, teams};
 use crate::records::seek::{Bind, Sql, one_of};
-use crate::records::visits::counted::{Counted, CountedRow};
+use crate::records::visits::counted::{COLUMNS, Counted, CountedRow};
 use crate::records::{Db, Result, campaigns};
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
@@ -50,6 +50,10 @@ pub struct Wanted {
     pub words: Option<String>,
     /// With this version of a checklist.
     pub template_version: Option<TemplateVersionId>,
+    /// In this round.
+    pub round: Option<RoundId>,
+    /// Handed in by this time; figures take addenda and findings as they were known then, too.
+    pub as_known: Option<Timestamp>,
     /// Of teams the actor sits on, however many more they may see.
     pub only_own_teams: bool,
     /// Behind this place of the list.
@@ -75,7 +79,7 @@ pub async fn page(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted, limit
     };
     let mut sql = Sql::default();
     sql.text("SELECT id, planned_start FROM (");
-    union(&mut sql, &branches, wanted, words.as_ref(), Some(limit));
+    union(&mut sql, &branches, wanted, &Taking { columns: PLACE, words: words.as_ref(), limit: Some(limit) });
     sql.text(") AS seen ORDER BY planned_start DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
     let rows: Vec<Found> = sql.query().load(db).await?;
     Ok(rows.into_iter().map(|row| Place { start: row.planned_start.into(), id: VisitId(row.id) }).collect())
@@ -86,24 +90,64 @@ pub async fn page(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted, limit
 /// # Errors
 /// The database's own.
 pub async fn every(db: &mut Db, actor: &Actor, deed: Deed, wanted: &Wanted) -> Result<Vec<Counted>> {
-    let branches = branches(db, actor, deed).await?;
-    if branches.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut sql = Sql::default();
-    sql.text("SELECT v.id, v.owner_id, v.campaign_id, v.unit_id, v.round_id, v.kind, v.planned_start, v.planned_end ")
-        .text("FROM visits v WHERE v.id IN (SELECT id FROM (");
-    union(&mut sql, &branches, wanted, None, None);
-    sql.text(") AS seen)");
+    let Some(sql) = seen(db, actor, deed, wanted).await? else { return Ok(Vec::new()) };
     let rows: Vec<CountedRow> = sql.query().load(db).await?;
     rows.into_iter().map(Counted::try_from).collect()
 }
 
-fn union(sql: &mut Sql, branches: &[Branch], wanted: &Wanted, words: Option<&Words>, limit: Option<u8>) {
+/// The statement that gives every visit an actor may see, each once, with the columns of [`Counted`]: for figures that are
+/// counted where the rows lie. `None` where there is no way to see any.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::records) async fn seen(
+    db: &mut Db,
+    actor: &Actor,
+    deed: Deed,
+    wanted: &Wanted,
+) -> Result<Option<Sql>> {
+    let branches = branches(db, actor, deed).await?;
+    if branches.is_empty() {
+        return Ok(None);
+    }
+    let mut sql = Sql::default();
+    union(&mut sql, &branches, wanted, &Taking { columns: COLUMNS, words: None, limit: None });
+    Ok(Some(sql))
+}
+
+/// As [`seen`], of every visit of one campaign that is no secret, whoever asks: for totals and figures that name nobody.
+pub(in crate::records) fn disclosed(campaign: CampaignId, wanted: &Wanted) -> Sql {
+    let slice = Slice { campaign: Some(campaign), ..EVERYWHERE };
+    let branch = Branch { slice, team: None, secrets: Secrets::Hidden, after_signing: false };
+    let mut sql = Sql::default();
+    union(&mut sql, &[branch], wanted, &Taking { columns: COLUMNS, words: None, limit: None });
+    sql
+}
+
+/// As [`seen`], of these visits, whoever asks.
+pub(in crate::records) fn these(visits: &[VisitId]) -> Sql {
+    let mut sql = Sql::default();
+    sql.text("SELECT ").text(COLUMNS).text(" FROM visits v WHERE v.id = ANY (");
+    sql.bind(Bind::Ids(visits.iter().map(|visit| visit.0).collect())).text(")");
+    sql
+}
+
+/// What a branch takes of its visits.
+struct Taking<'a> {
+    columns: &'static str,
+    words: Option<&'a Words>,
+    limit: Option<u8>,
+}
+
+const PLACE: &str = "v.id, v.planned_start";
+
+fn union(sql: &mut Sql, branches: &[Branch], wanted: &Wanted, taking: &Taking<'_>) {
+    // The seeks of one branch have nothing in common; what several branches show is told once.
+    let join = if branches.len() > 1 { " UNION (" } else { " UNION ALL (" };
     let seeks = branches.iter().flat_map(|b| b.seeks(wanted).into_iter().map(move |seek| (b, seek)));
     for (n, (branch, seek)) in seeks.enumerate() {
-        sql.text(if n == 0 { "(" } else { " UNION (" });
-        branch.write(sql, &seek, words, limit);
+        sql.text(if n == 0 { "(" } else { join });
+        branch.write(sql, &seek, taking);
         sql.text(")");
     }
 }
@@ -251,7 +295,7 @@ impl Branch {
         }
     }
 
-    fn write(&self, sql: &mut Sql, wanted: &Wanted, words: Option<&Words>, limit: Option<u8>) {
+    fn write(&self, sql: &mut Sql, wanted: &Wanted, taking: &Taking<'_>) {
         // A subtree is one seek in visit_units; anything else seeks in visits itself.
         let subtree = wanted.unit.or(self.slice.unit);
         let key = if subtree.is_some() {
@@ -260,7 +304,7 @@ impl Branch {
             ["v.planned_start", "v.id", "v.owner_id"]
         };
         let [start, id, owner] = key;
-        sql.text("SELECT v.id, v.planned_start FROM visits v");
+        sql.text("SELECT ").text(taking.columns).text(" FROM visits v");
         if let Some(unit) = subtree {
             sql.text(" JOIN visit_units u ON u.visit_id = v.id WHERE u.unit_id = ").bind(Bind::Id(unit.0));
         } else {
@@ -289,7 +333,7 @@ impl Branch {
         if self.after_signing {
             sql.text(" AND v.minutes ->> 'signed_at' IS NOT NULL");
         }
-        if let Some(words) = words {
+        if let Some(words) = taking.words {
             sql.text(" AND (folded(v.unit_path) LIKE ").bind(Bind::Word(words.pattern.clone()));
             if !words.campaigns.is_empty() {
                 sql.text(" OR v.campaign_id = ANY (").bind(Bind::Ids(words.campaigns.clone())).text(")");
@@ -304,6 +348,12 @@ impl Branch {
                 .bind(Bind::Id(version.0))
                 .text(")");
         }
+        if let Some(round) = wanted.round {
+            sql.text(" AND v.round_id = ").bind(Bind::Id(round.0));
+        }
+        if let Some(by) = wanted.as_known {
+            sql.text(" AND v.submitted_at <= ").bind(Bind::Time(by));
+        }
         if let Some(from) = wanted.from {
             sql.text(&format!(" AND {start} >= ")).bind(Bind::Time(from));
         }
@@ -316,7 +366,7 @@ impl Branch {
             sql.text(&format!(" AND ({start} < ")).bind(Bind::Time(after.start));
             sql.text(&format!(" OR {id} < ")).bind(Bind::Id(after.id.0)).text(")");
         }
-        if let Some(limit) = limit {
+        if let Some(limit) = taking.limit {
             sql.text(&format!(" ORDER BY {start} DESC, {id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
         }
     }

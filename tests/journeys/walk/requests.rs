@@ -121,6 +121,9 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
         "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
         "compare_template_versions" => path.push_str("?from=1"),
+        "list_external_figures" => path.push_str(&format!("?owner={}", names["owner"])),
+        "compare_periods" => path.push_str("?period=2021-H1"),
+        "list_judged_units" => path.push_str("?item=A01"),
         "import_xlsform" => {
             let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             headers.push(("content-type", workbook.to_owned()));
@@ -179,6 +182,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "change_visit" | "change_campaign" => json!({}),
         "cancel_visit" | "abort_visit" | "disclose_visit" => json!({ "reason": "" }),
         "withdraw_photo" => json!({ "reason": "Chụp nhầm" }),
+        "mask_photo" => json!({ "areas": [] }),
         "clear_for_visit" => json!({ "account": Uuid::nil() }),
         // By a clock that goes right, long before the decision.
         "check_in" => json!({ "at": THEN, "device_clock": at_once(),
@@ -195,7 +199,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "declare_photo" => json!({ "visit": known("visit"), "subject": "desk", "sha256": "0".repeat(64),
             "size_bytes": 3, "media_type": "image/png", "captured_at": THEN, "device_clock": THEN, "origin": "camera",
             "position": { "latitude": 22.4, "longitude": 105.2, "accuracy_m": 8.0, "source": "gnss" } }),
-        "add_addendum" => json!({ "becomes": "", "reason": "" }),
+        "add_addendum" => json!({ "was": "", "becomes": "", "reason": "" }),
         "propose_finding" => json!({ "kind": "finding", "category": "", "statement": "" }),
         "enter_recommendation" => json!({ "text": "", "addressees": [] }),
         "enter_assessment" => json!({ "item": "", "assessor": "team", "judgement": "pass" }),
@@ -248,6 +252,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         }
         "enter_procedure_list" => {
             json!({ "owner": owner, "level": "commune", "fields": [], "procedures": [] })
+        }
+        "import_external_figures" => {
+            json!({ "owner": owner, "series": "", "title": "", "source": "", "values": [] })
         }
         "create_account" => json!({ "login": "", "display_name": "", "grants": grants }),
         "grant_role" => json!({ "role": "clerk", "owner": owner }),

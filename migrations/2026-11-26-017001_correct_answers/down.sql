@@ -1,0 +1,1 @@
+ALTER TABLE minutes_addenda DROP COLUMN template_version_id, DROP COLUMN answer, DROP COLUMN outcome;

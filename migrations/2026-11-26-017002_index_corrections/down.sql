@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY minutes_addenda_corrections;
