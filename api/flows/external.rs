@@ -9,7 +9,7 @@ use crate::domain::period::Period;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{FieldFault, Refusal};
 use crate::identity;
-use crate::records::{Tx, custody, external, procedures, units};
+use crate::records::{Tx, custody, external, owners, units};
 use jiff::civil::Date;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -39,7 +39,7 @@ pub async fn import(app: &App, actor: &Actor, import: Import) -> Result<Imported
     let import = import.checked()?;
     let mut tx = app.records.begin().await?;
     // One import of an owner at a time.
-    if !procedures::hold(&mut tx, import.owner).await? {
+    if !owners::hold(&mut tx, import.owner).await? {
         return Err(Refusal::field("/owner", "owner.unknown", "there is no such owner").into());
     }
     let above = above(&mut tx, &import).await?;
