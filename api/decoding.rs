@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 pub use fieldproof_imaging::quality::{CheckCode, Outcome, checks};
-pub use fieldproof_imaging::{Examined, ExifFacts, Format, Picture, Quarantine};
+pub use fieldproof_imaging::{Cover, Examined, ExifFacts, Format, Picture, Quarantine};
 
 /// The hidden argument with which this program is a decoder and nothing else.
 pub const CHILD: &str = "examine-child";
@@ -72,12 +72,20 @@ impl Decoding {
     /// # Errors
     /// [`Unexamined::Away`] where the photo is not to blame, [`Unexamined::Killed`] where it may be.
     pub async fn examine(&self, bytes: Bytes) -> Result<Examined, Unexamined> {
+        self.examine_covered(bytes, Vec::new()).await
+    }
+
+    /// As [`Decoding::examine`], with parts of the picture covered in everything that is made of it.
+    ///
+    /// # Errors
+    /// As [`Decoding::examine`].
+    pub async fn examine_covered(&self, bytes: Bytes, covers: Vec<Cover>) -> Result<Examined, Unexamined> {
         let _place = self.places.acquire().await.map_err(Unexamined::away)?;
         let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut decoder = resting.unwrap_or_else(|| Decoder::new(&self.program, [OsString::from(CHILD)]));
         #[allow(clippy::disallowed_methods, reason = "a decoder blocks; the places above bound how many do")]
         let worked = tokio::task::spawn_blocking(move || {
-            let examined = decoder.examine(&bytes);
+            let examined = decoder.examine_covered(&bytes, &covers);
             (decoder, examined)
         });
         let (decoder, examined) = worked.await.map_err(Unexamined::away)?;

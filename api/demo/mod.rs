@@ -1,4 +1,5 @@
-//! The demonstration: one whole surprise visit, played through the public HTTP API as people and phones would.
+//! The demonstration: one whole surprise visit and the season before it, played through the public HTTP API as people
+//! and phones would.
 //!
 //! Knows nothing of the inside: whatever it needs, the API gives to any client.
 #![allow(
@@ -6,9 +7,11 @@
     reason = "a JSON value answers null for what it does not hold, it does not panic"
 )]
 
+mod checklist;
 mod office;
 mod phone;
 mod picture;
+mod season;
 mod visit;
 
 use phone::Phone;
@@ -60,7 +63,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
         .map_err(|_| anyhow::anyhow!("{} holds no password", demo.admin_password_env))?;
     println!("A surprise visit, through the public API of {base}:");
     let admin = Phone::sign_in(&base, &demo.admin_login, &password, "Máy tính quản trị").await?;
-    let office = office::set_up(&base, &admin).await?;
+    let mut office = office::set_up(&base, &admin).await?;
     let on_site = visit::begin(&base, &office).await?;
     if let Some(file) = demo.stop_on_site {
         let handover = json!({"visit": on_site.visit, "token": on_site.lead.token()});
@@ -69,6 +72,8 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
         return Ok(());
     }
     let evidence = visit::record(&on_site, &office, &demo.samples).await?;
+    println!("\nThe season before it:");
+    season::play(&base, &admin, &mut office, &demo.samples).await?;
     println!("\nLogins (each password is printed this once):");
     for person in &office.people {
         println!("login {} {} {}", person.role, person.login, person.password);

@@ -16,6 +16,8 @@ pub struct Office {
     pub owner: String,
     /// Everybody who takes part, with passwords.
     pub people: Vec<Person>,
+    /// The province.
+    pub province: String,
     /// The commune to be visited.
     pub commune: String,
     /// The published checklist version.
@@ -74,10 +76,11 @@ pub async fn set_up(base: &str, admin: &Phone) -> anyhow::Result<Office> {
     let desk = Phone::sign_in(base, &scheduler.login, &scheduler.password, "Máy tính phòng Nội vụ").await?;
     let template = checklist(&desk, &owner).await?;
     step("Checklist: Kiểm tra nhanh bộ phận một cửa, version 1, published and from now on unchangeable");
-    Ok(Office { owner, people, commune, template })
+    Ok(Office { owner, people, province, commune, template })
 }
 
-async fn invite(
+/// Invites somebody, who takes the invitation up.
+pub async fn invite(
     base: &str,
     admin: &Phone,
     owner: &str,

@@ -21,23 +21,56 @@ pub struct OnSite {
 }
 
 /// A photo of the demonstration: file, media type, subject, item, caption.
-struct Shot(&'static str, &'static str, &'static str, Option<&'static str>, &'static str);
+pub struct Shot(
+    pub &'static str,
+    pub &'static str,
+    pub &'static str,
+    pub Option<&'static str>,
+    pub &'static str,
+);
+
+/// When a photo was taken, and whether the phone knew where.
+#[derive(Clone, Copy)]
+pub struct Taken {
+    /// By the phone's clock.
+    pub at: Timestamp,
+    /// At the office of the surprise visit; nowhere that the phone knew otherwise.
+    pub is_located: bool,
+}
+
+/// Under what order a campaign runs.
+pub struct Order<'a> {
+    /// Title.
+    pub title: String,
+    /// What is looked at.
+    pub topics: &'a [&'a str],
+    /// Number and title of the plan.
+    pub plan: (&'a str, &'a str),
+    /// Number and title of the decision.
+    pub decision: (&'a str, &'a str),
+    /// The day on both.
+    pub issued_on: String,
+    /// What the team is called.
+    pub team: &'a str,
+}
 
 #[allow(clippy::disallowed_methods, reason = "a phone reads its own clock")]
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-fn local(at: Timestamp) -> String {
+/// A time as a phone in Vietnam writes it.
+pub fn local(at: Timestamp) -> String {
     at.display_with_offset(Offset::constant(7)).to_string()
 }
 
-fn after(at: Timestamp, seconds: i64) -> Timestamp {
+/// So many seconds later.
+pub fn after(at: Timestamp, seconds: i64) -> Timestamp {
     at.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(at)
 }
 
 /// An id as a phone mints it: time first, then randomness (RFC 9562 §5.7).
-fn minted() -> String {
+pub fn minted() -> String {
     let at = now();
     let seconds = u64::try_from(at.as_second()).unwrap_or_default();
     let nanos = u32::try_from(at.subsec_nanosecond()).unwrap_or_default();
@@ -45,20 +78,24 @@ fn minted() -> String {
     Uuid::new_v7(time).to_string()
 }
 
-async fn campaign(base: &str, office: &Office, desk: &Phone) -> anyhow::Result<(String, String)> {
-    let today = Offset::constant(7).to_datetime(now()).date().to_string();
-    let year = Offset::constant(7).to_datetime(now()).year();
-    let plan = json!({"owner": office.owner, "kind": "civil_service",
-        "title": format!("Kiểm tra công vụ đột xuất năm {year}"), "topics": ["Thực thi công vụ", "Niêm yết thủ tục hành chính"]});
+/// A campaign from its plan to the day it is active; its id and its team's.
+pub async fn campaign(
+    base: &str,
+    office: &Office,
+    desk: &Phone,
+    order: &Order<'_>,
+) -> anyhow::Result<(String, String)> {
+    let plan =
+        json!({"owner": office.owner, "kind": "civil_service", "title": order.title, "topics": order.topics});
     let id = text(&desk.post("/v1/campaigns", plan).await?, "/id")?;
-    let paper = |kind: &str, number: &str, title: &str| json!({"kind": kind, "number": number, "issuer": "Sở Nội vụ tỉnh Sông Thưa", "issued_on": today, "title": title});
+    let paper = |kind: &str, (number, title): (&str, &str)| json!({"kind": kind, "number": number, "issuer": "Sở Nội vụ tỉnh Sông Thưa", "issued_on": order.issued_on, "title": title});
     let documents = format!("/v1/campaigns/{id}/documents");
-    desk.post(&documents, paper("plan", "12/KH-SNV", "Kế hoạch kiểm tra công vụ đột xuất")).await?;
+    desk.post(&documents, paper("plan", order.plan)).await?;
     desk.post(&format!("/v1/campaigns/{id}/submit"), json!({})).await?;
     let authority = office.person("authority")?;
     let chair = Phone::sign_in(base, &authority.login, &authority.password, "Máy tính chủ tịch").await?;
     chair.post(&format!("/v1/campaigns/{id}/approve"), json!({})).await?;
-    desk.post(&documents, paper("decision", "34/QĐ-SNV", "Quyết định thành lập đoàn kiểm tra")).await?;
+    desk.post(&documents, paper("decision", order.decision)).await?;
     let seats = [
         ("team_lead", "lead", "Phó Giám đốc Sở Nội vụ"),
         ("member", "member", "Chuyên viên Phòng Cải cách hành chính"),
@@ -68,10 +105,11 @@ async fn campaign(base: &str, office: &Office, desk: &Phone) -> anyhow::Result<(
     for (role, seat, position) in seats {
         members.push(json!({"account": office.person(role)?.account, "role": seat, "position": position}));
     }
-    let team = json!({"name": "Đoàn kiểm tra số 1", "members": members});
+    let team = json!({"name": order.team, "members": members});
     let team = text(&desk.post(&format!("/v1/campaigns/{id}/teams"), team).await?, "/id")?;
     chair.post(&format!("/v1/campaigns/{id}/activate"), json!({})).await?;
-    step("Campaign: plan 12/KH-SNV approved, decision 34/QĐ-SNV, one team with one lead");
+    let (plan, decision) = (order.plan.0, order.decision.0);
+    step(&format!("Campaign: plan {plan} approved, decision {decision}, one team with one lead"));
     Ok((id, team))
 }
 
@@ -79,7 +117,16 @@ async fn campaign(base: &str, office: &Office, desk: &Phone) -> anyhow::Result<(
 pub async fn begin(base: &str, office: &Office) -> anyhow::Result<OnSite> {
     let scheduler = office.person("scheduler")?;
     let desk = Phone::sign_in(base, &scheduler.login, &scheduler.password, "Máy tính phòng Nội vụ").await?;
-    let (campaign, team) = campaign(base, office, &desk).await?;
+    let today = Offset::constant(7).to_datetime(now());
+    let order = Order {
+        title: format!("Kiểm tra công vụ đột xuất năm {}", today.year()),
+        topics: &["Thực thi công vụ", "Niêm yết thủ tục hành chính"],
+        plan: ("12/KH-SNV", "Kế hoạch kiểm tra công vụ đột xuất"),
+        decision: ("34/QĐ-SNV", "Quyết định thành lập đoàn kiểm tra"),
+        issued_on: today.date().to_string(),
+        team: "Đoàn kiểm tra số 1",
+    };
+    let (campaign, team) = campaign(base, office, &desk, &order).await?;
     let start = after(now(), 600);
     let plan = json!({"campaign": campaign, "team": team, "unit": office.commune, "kind": "surprise",
         "planned_start": local(start), "planned_end": local(after(start, 4 * 3600)), "templates": [office.template]});
@@ -131,6 +178,7 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
         on_site,
         samples,
         &Shot("dark.jpg", "image/jpeg", "notice_board", Some("NHANH-01"), "Bảng niêm yết, chụp thiếu sáng"),
+        here(),
     )
     .await?;
     let reason = json!({"reason": "Ảnh quá tối, đã chụp lại"});
@@ -150,7 +198,10 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
     ];
     let mut first = None;
     for shot in &shots {
-        let id = send(on_site, samples, shot).await?;
+        let id = send(on_site, samples, shot, here()).await?;
+        if shot.2 == "register_book" {
+            mask(lead, &id).await?;
+        }
         first.get_or_insert(id);
     }
     lead.post(&format!("/v1/visits/{visit}/close-recording"), json!({})).await?;
@@ -167,18 +218,31 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
     first.context("no photo was sent")
 }
 
+fn here() -> Taken {
+    Taken { at: now(), is_located: true }
+}
+
+/// Covers the names and numbers of people in the sample of a register, so that others may see it.
+async fn mask(lead: &Phone, photo: &str) -> anyhow::Result<()> {
+    // The column of names, and that of signatures.
+    let columns = json!({"areas": [{"left": 0.045, "top": 0.32, "width": 0.205, "height": 0.285},
+        {"left": 0.75, "top": 0.29, "width": 0.16, "height": 0.2}]});
+    lead.put(&format!("/v1/photos/{photo}/masks"), columns).await?;
+    step("The lead covered the names in the register; nobody but the team could see it before");
+    Ok(())
+}
+
 /// Declares a photo, sends its bytes, and waits for what the worker says of it.
-async fn send(on_site: &OnSite, samples: &Path, shot: &Shot) -> anyhow::Result<String> {
+pub async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken) -> anyhow::Result<String> {
     let Shot(file, media_type, subject, item, caption) = shot;
-    let taken = now();
-    let bytes = picture::taken_at(samples, file, taken)?;
+    let bytes = picture::taken_at(samples, file, taken.at)?;
     let id = minted();
     let size = bytes.len();
     let declaration = json!({
         "visit": on_site.visit, "item": item, "subject": subject, "caption": caption,
         "sha256": hex::encode(Sha256::digest(&bytes)), "size_bytes": size, "media_type": media_type,
-        "captured_at": local(taken), "device_clock": local(now()), "origin": "camera",
-        "position": {"latitude": LATITUDE - 0.000_03, "longitude": LONGITUDE + 0.000_02, "accuracy_m": 8.0, "source": "gnss"}
+        "captured_at": local(taken.at), "device_clock": local(now()), "origin": "camera",
+        "position": taken.is_located.then(|| json!({"latitude": LATITUDE - 0.000_03, "longitude": LONGITUDE + 0.000_02, "accuracy_m": 8.0, "source": "gnss"}))
     });
     on_site.lead.put(&format!("/v1/photos/{id}"), declaration).await?;
     let receipt = on_site.lead.send_original(&id, media_type, bytes).await?;

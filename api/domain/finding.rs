@@ -8,8 +8,8 @@ use crate::ids::{
     AccountId, CampaignId, FindingId, OwnerId, PhotoId, TeamId, TemplateVersionId, UnitId, VisitId,
 };
 use crate::refusal::{Kind as Family, Refusal};
-use crate::response::{Outcome as Answered, Response};
-use crate::template::Item;
+use crate::response::{Answer, Outcome as Answered, Response};
+use crate::template::{Item, ResponseType};
 use crate::text;
 use crate::visit::{AskedList, rule};
 use jiff::Timestamp;
@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 pub const MOST_TEXT: usize = 4000;
 /// Most photos named in an explanation.
 pub const MOST_PHOTOS: usize = 50;
+/// Most procedures named in one.
+pub const MOST_PROCEDURES: usize = 100;
 /// Most findings linked to one.
 pub const MOST_LINKS: usize = 50;
 
@@ -201,6 +203,9 @@ pub struct Story {
     pub referral: Option<String>,
     /// Findings that belong together.
     pub linked: Vec<FindingId>,
+    /// Administrative procedures it is about, by code or name: those of a pilot that is worth telling.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub procedures: Vec<String>,
 }
 
 /// When something was seen, as well as it is known.
@@ -306,17 +311,33 @@ pub fn born_of(lists: &[AskedList], answers: &[Response]) -> Vec<Birth> {
     let mut births = Vec::new();
     for (list, item) in lists.iter().flat_map(|list| list.body.items().map(move |item| (list, item))) {
         let answer = answers.iter().find(|a| a.template_version == list.version && a.item == item.code);
-        if answer.is_some_and(|answer| gives_rise(item, answer.outcome)) {
+        if let Some(answer) = answer.filter(|answer| gives_rise(item, answer.outcome)) {
             births.push(Birth {
                 template_version: list.version,
                 item: item.code.clone(),
-                statement: item.question.vi.clone(),
+                statement: stated(item, &answer.answer),
                 severity: if item.critical { Severity::Violation } else { Severity::Shortcoming },
                 critical: item.critical,
             });
         }
     }
     births
+}
+
+/// The question that was not answered well, with what is missing where that was named.
+fn stated(item: &Item, answer: &Answer) -> String {
+    let (ResponseType::Count { parts, .. }, Answer::Count { missing, .. }) = (&item.response, answer) else {
+        return item.question.vi.clone();
+    };
+    let labels: Vec<&str> = parts
+        .iter()
+        .filter(|part| missing.contains(&part.value))
+        .map(|part| part.label.vi.as_str())
+        .collect();
+    match labels.as_slice() {
+        [] => item.question.vi.clone(),
+        _ => format!("{} Thiếu: {}.", item.question.vi, labels.join("; ")),
+    }
 }
 
 /// Reads a sentence of somebody's.
@@ -345,6 +366,23 @@ pub fn referral(raw: &str) -> Result<String, Refusal> {
         .filter(|number| number.chars().any(|c| c.is_ascii_digit()) && !number.contains(char::is_whitespace));
     let detail = "A referral is a number as written, such as 12/QĐ-UBND; nothing of the procedure itself.";
     number.ok_or_else(|| rule("finding.referral", "/referral", detail))
+}
+
+/// Reads the procedures a finding is about, in the order they are told.
+///
+/// # Errors
+/// `finding.procedures` for too many, for one twice, and for what is no name.
+pub fn procedures(raw: &[String]) -> Result<Vec<String>, Refusal> {
+    let mut told: Vec<String> = Vec::with_capacity(raw.len());
+    for (n, one) in raw.iter().enumerate() {
+        let name = text::required(one, 300).ok().filter(|name| !told.contains(name));
+        let detail = "Name each procedure once, in up to 300 characters.";
+        told.push(name.ok_or_else(|| rule("finding.procedures", &format!("/procedures/{n}"), detail))?);
+    }
+    if told.len() > MOST_PROCEDURES {
+        return Err(rule("finding.procedures", "/procedures", "Name at most 100 procedures."));
+    }
+    Ok(told)
 }
 
 /// A percent with numerator and denominator, for rankings.

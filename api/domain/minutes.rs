@@ -5,7 +5,7 @@ use crate::finding::{Finding, Kind, State};
 use crate::ids::{AccountId, TemplateVersionId, VisitId};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
 use crate::refusal::Refusal;
-use crate::response::{Answer, Outcome, Response, YesNoNa};
+use crate::response::{Answer, Outcome, Paper, Response, YesNoNa};
 use crate::text;
 use crate::visit::{AskedList, Figures, Visit, rule};
 use jiff::Timestamp;
@@ -18,6 +18,10 @@ pub const MOST_TEXT: usize = 4000;
 pub struct Sources<'a> {
     /// The visit.
     pub visit: &'a Visit,
+    /// The people of the team, as [`present`] writes them.
+    pub team: &'a [String],
+    /// Those who received it, likewise.
+    pub hosts: &'a [String],
     /// Its checklists, in order.
     pub lists: &'a [AskedList],
     /// Its answers.
@@ -44,6 +48,11 @@ pub fn document(of: &Sources<'_>) -> String {
     line(&format!("Lượt kiểm tra: {}", of.visit.id));
     line(&format!("Đơn vị được kiểm tra: {}", of.visit.unit_path));
     line(&format!("Thời gian: {}", told(of.visit.check_in.as_ref().map_or(of.visit.window.start, |c| c.at))));
+    for (head, people) in [("Đoàn kiểm tra:", of.team), ("Đại diện đơn vị được kiểm tra:", of.hosts)]
+    {
+        line(head);
+        lines_of(&mut line, people);
+    }
     line("");
     line("I. KẾT QUẢ THEO NỘI DUNG KIỂM TRA");
     for list in of.lists {
@@ -81,6 +90,13 @@ pub fn document(of: &Sources<'_>) -> String {
     line("V. Ý KIẾN CỦA ĐOÀN");
     line(of.text);
     out
+}
+
+/// Somebody who was there, with every title they have.
+#[must_use]
+pub fn present(name: &str, titles: &[String], office: &str) -> String {
+    let parts = [name, &titles.join("; "), office].map(one_line);
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn lines_of(line: &mut impl FnMut(&str), all: &[String]) {
@@ -137,13 +153,22 @@ fn told(at: Timestamp) -> String {
 #[must_use]
 pub fn answered(answer: &Answer) -> String {
     match answer {
-        Answer::YesNoNa { value: YesNoNa::Yes, .. } => "có".to_owned(),
+        Answer::YesNoNa { value: YesNoNa::Yes, document, .. } => shown("có", document.as_ref()),
         Answer::YesNoNa { value: YesNoNa::No, .. } => "không".to_owned(),
-        Answer::YesNoNa { value: YesNoNa::Na, reason } => {
+        Answer::YesNoNa { value: YesNoNa::Na, reason, .. } => {
             format!("không áp dụng ({})", one_line(reason.as_deref().unwrap_or_default()))
         }
-        Answer::Choice { value } => value.clone(),
-        Answer::Count { value } => value.to_string(),
+        Answer::Choice { value, document } => shown(value, document.as_ref()),
+        Answer::Count { value, missing, dated } => {
+            let mut words = value.to_string();
+            let days: Vec<String> = dated.iter().map(|day| day.strftime("%d/%m/%Y").to_string()).collect();
+            for (what, named) in [("thiếu", missing), ("ngày", &days)] {
+                if !named.is_empty() {
+                    words.push_str(&format!(" ({what}: {})", named.join(", ")));
+                }
+            }
+            words
+        }
         Answer::Number { value } => decimal(*value),
         Answer::Ratio { numerator, denominator, earlier } => {
             let before = earlier.map(|of| {
@@ -153,6 +178,11 @@ pub fn answered(answer: &Answer) -> String {
         }
         Answer::Text { value } => one_line(value),
     }
+}
+
+/// What is answered, with the document that shows it.
+fn shown(said: &str, document: Option<&Paper>) -> String {
+    document.map_or_else(|| said.to_owned(), |paper| format!("{said} ({})", one_line(&paper.told())))
 }
 
 /// Digits with a decimal comma and no zeros that say nothing.
@@ -278,6 +308,16 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             sha256: String::new(),
         }
+    }
+
+    /// L03: everybody is printed with all their titles.
+    #[test]
+    fn whoever_was_there_is_printed_with_every_title() {
+        let titles =
+            ["Tỉnh ủy viên", "Ủy viên Thường trực HĐND tỉnh", "Trưởng ban Pháp chế"].map(str::to_owned);
+        let all = "Phùng Tiến Quân, Tỉnh ủy viên; Ủy viên Thường trực HĐND tỉnh; Trưởng ban Pháp chế";
+        assert_eq!(present("Phùng  Tiến Quân", &titles, ""), all);
+        assert_eq!(present("Đặng Văn Sình", &[], "UBND huyện"), "Đặng Văn Sình, UBND huyện");
     }
 
     #[test]

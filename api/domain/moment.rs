@@ -87,6 +87,25 @@ impl DeviceMoment {
         Self::from_parts(at, offset_s)
     }
 
+    /// Reads the time of a capture: as [`DeviceMoment::parse`], and a time without offset, which is all that EXIF keeps,
+    /// as one of Vietnam.
+    ///
+    /// # Errors
+    /// [`BadMoment`]: unreadable, or not of this century.
+    pub fn of_capture(text: &str) -> Result<Self, BadMoment> {
+        match Self::parse(text) {
+            // A day alone says nothing of when.
+            Err(BadMoment::NoOffset) if text.contains(':') => {
+                let local: jiff::civil::DateTime = text.parse().map_err(|_| BadMoment::Unreadable)?;
+                let offset = Offset::from_seconds(VIETNAM_OFFSET_S).map_err(|_| BadMoment::OutOfRange)?;
+                let at = offset.to_timestamp(local).map_err(|_| BadMoment::OutOfRange)?;
+                Self::from_parts(at, VIETNAM_OFFSET_S)
+            }
+            Err(BadMoment::NoOffset) => Err(BadMoment::Unreadable),
+            read => read,
+        }
+    }
+
     /// Puts a stored instant and its offset together again.
     ///
     /// # Errors
@@ -126,6 +145,17 @@ mod tests {
         assert_eq!(DeviceMoment::parse("yesterday"), Err(BadMoment::Unreadable));
         assert_eq!(DeviceMoment::parse("1970-01-01T00:00:00Z"), Err(BadMoment::OutOfRange));
         assert_eq!(DeviceMoment::parse("2026-02-30T08:15:00+07:00"), Err(BadMoment::Unreadable));
+    }
+
+    #[test]
+    fn a_capture_without_zone_was_made_in_vietnam() {
+        let read = DeviceMoment::of_capture("2021-09-28T08:15:00");
+        assert_eq!(read.as_ref().map(|m| m.at.to_string()), Ok("2021-09-28T01:15:00Z".to_owned()));
+        assert_eq!(read.map(|m| m.rfc3339()), Ok("2021-09-28T08:15:00+07:00".to_owned()));
+        let with = DeviceMoment::of_capture("2021-09-28T08:15:00+09:00");
+        assert_eq!(with.map(|m| m.rfc3339()), Ok("2021-09-28T08:15:00+09:00".to_owned()));
+        assert_eq!(DeviceMoment::of_capture("2021-09-28"), Err(BadMoment::Unreadable));
+        assert_eq!(DeviceMoment::of_capture("1970-01-01T00:00:00"), Err(BadMoment::OutOfRange));
     }
 
     #[test]

@@ -8,8 +8,6 @@ mod figure;
 mod life;
 mod paper;
 mod print;
-#[cfg(test)]
-mod tests;
 
 pub use content::{Content, Line, MOST_RECIPIENTS, Section, Source, Wanted, Wish, Written};
 pub use figure::{Asked, Figure, Measure, Named, Query, Rows, said_as_counted};
@@ -166,3 +164,6 @@ impl Notice {
         Some(Corrected { notice: self.id, called })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -412,6 +412,12 @@ pub fn seated(actor: &Actor, seat: TeamRole, subject: &Subject) -> bool {
     actor.grants.iter().any(|grant| fitting(seat).contains(&grant.role) && grant.covers(subject))
 }
 
+/// Whether the actor sits on the subject's team, with a role that makes the seat count.
+#[must_use]
+pub fn is_of_team(actor: &Actor, subject: &Subject) -> bool {
+    subject.team_role.is_some_and(|seat| seated(actor, seat, subject))
+}
+
 fn holds(actor: &Actor, role: Role, cell: Cell, subject: &Subject) -> bool {
     let mut of_role = actor.grants.iter().filter(|grant| grant.role == role);
     let on_team =

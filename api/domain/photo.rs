@@ -1,5 +1,7 @@
 //! A photo promised and held: what the phone declares, when bytes are intact, which states follow which.
 
+pub mod mask;
+
 use crate::ids::{PhotoId, VisitId};
 use crate::moment::DeviceMoment;
 use crate::place::{GeoFix, PositionSource};

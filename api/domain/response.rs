@@ -4,9 +4,11 @@
 
 mod decimal;
 mod judging;
+mod named;
 
 pub use decimal::{BadDecimal, Decimal};
 pub use judging::{Judgement, judge};
+pub use named::{MOST_NAMED, Paper};
 
 use crate::ids::{AccountId, ResponseId, TemplateVersionId, VisitId};
 use crate::moment::DeviceMoment;
@@ -15,6 +17,7 @@ use crate::template::{PhotoRule, PhotoWhen};
 use crate::text;
 use crate::visit::rule;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Most characters of a text answer or a note.
@@ -81,16 +84,28 @@ pub enum Answer {
         value: YesNoNa,
         /// Why the question does not arise.
         reason: Option<String>,
+        /// The document that shows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<Paper>,
     },
     /// One of the options.
     Choice {
         /// The option's value.
         value: String,
+        /// The document that shows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<Paper>,
     },
     /// How many.
     Count {
         /// 0 or more; 0 is a value, not a missing one.
         value: u32,
+        /// Which of the item's parts are not there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<String>,
+        /// The days of what was counted, where the item counts from a day on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dated: Vec<Date>,
     },
     /// A measured quantity in the item's unit.
     Number {
@@ -158,17 +173,22 @@ impl Answer {
     ///
     /// # Errors
     /// `response.reason-missing` for "not applicable" without a reason, `response.text` for a text that is none,
-    /// `response.negative` for a part or whole below 0.
+    /// `response.negative` for a part or whole below 0, `response.document` for a document that is none.
     pub fn checked(self) -> Result<Self, Refusal> {
         Ok(match self {
-            Self::YesNoNa { value: YesNoNa::Na, reason } => {
+            Self::YesNoNa { value: YesNoNa::Na, reason, document } => {
                 let raw = reason.unwrap_or_default();
                 let reason = text::required(&raw, 1000).map_err(|why| {
                     rule("response.reason-missing", "/answer/reason", &format!("A reason {why}."))
                 })?;
-                Self::YesNoNa { value: YesNoNa::Na, reason: Some(reason) }
+                Self::YesNoNa { value: YesNoNa::Na, reason: Some(reason), document }
             }
-            Self::YesNoNa { value, .. } => Self::YesNoNa { value, reason: None },
+            Self::YesNoNa { value, document, .. } => {
+                Self::YesNoNa { value, reason: None, document: document.map(Paper::checked).transpose()? }
+            }
+            Self::Choice { value, document } => {
+                Self::Choice { value, document: document.map(Paper::checked).transpose()? }
+            }
             Self::Text { value } => {
                 let value = text::required(&value, MOST_TEXT)
                     .map_err(|why| rule("response.text", "/answer/value", &why.to_string()))?;

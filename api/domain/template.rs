@@ -11,6 +11,7 @@ mod canonical;
 mod changes;
 mod check;
 mod grading;
+mod reference;
 pub mod xlsform;
 
 pub use asking::{Condition, Occasion};
@@ -19,6 +20,7 @@ pub use canonical::canonical;
 pub use changes::{Aspect, ChangedItem, Changes, Comparability};
 pub use check::{MOST_ITEMS, MOST_OPTIONS};
 pub use grading::{Grade, Grading};
+pub use reference::{Citation, Reference, references};
 
 /// A text in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +139,12 @@ pub enum ResponseType {
         operator: Operator,
         /// With what.
         threshold: f64,
+        /// What can be counted, one by one, where that is known beforehand.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<Part>,
+        /// Only what is later than this day counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Date>,
     },
     /// A decimal number.
     Number {
@@ -181,6 +189,16 @@ pub struct Measure {
     /// Whether 0 can't be, so that it does not mean "not applicable" either.
     #[serde(default, skip_serializing_if = "is_false")]
     pub above_zero: bool,
+}
+
+/// One of the things an item counts: the schedule among the three postings of a reception room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Stable value: `schedule`.
+    pub value: String,
+    /// What people read.
+    pub label: Bilingual,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

@@ -144,13 +144,15 @@ pub struct Proposal {
     pub inspected_at: Option<Timestamp>,
     /// How well that is known.
     pub precision: Precision,
+    /// Which administrative procedures it is about.
+    pub procedures: Vec<String>,
 }
 
 /// Enters a candidate: a free finding, one about an item, or a strength.
 ///
 /// # Errors
 /// `visit.not-on-site`, `visit.closed`, `finding.about`, `finding.item-unknown`, `finding.item-taken`, `finding.text`,
-/// `finding.inspected-at`, `finding.severity`.
+/// `finding.inspected-at`, `finding.severity`, `finding.procedures`.
 pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal) -> Result<Finding> {
     let mut work = Work::begin(app, actor, visit, Deed::ProposeFinding).await?;
     visited(&work.visit)?;
@@ -186,6 +188,7 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
     finding.critical = said_of.critical;
     finding.root_cause = said_if(said_of.root_cause.as_deref(), "/root_cause")?;
     finding.inspected = Inspected::checked(moment, said_of.precision)?;
+    finding.story.procedures = crate::domain::finding::procedures(&said_of.procedures)?;
     if !rows::keep(&mut work.tx, &finding).await? {
         let detail = "This item gave rise to a finding at this visit already.";
         return Err(Refusal::new(Family::Conflict, "finding.item-taken", detail).into());

@@ -176,6 +176,6 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
 fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
     match Key::parse_original(&object.name)? {
         Key::Original { photo, sha256, .. } => Some((photo, sha256)),
-        Key::Derivative { .. } => None,
+        Key::Derivative { .. } | Key::Masked { .. } => None,
     }
 }

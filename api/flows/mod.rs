@@ -24,6 +24,7 @@ pub mod procedures;
 pub mod profile;
 pub mod promises;
 pub mod recommendations;
+pub mod references;
 pub mod replays;
 pub mod reports;
 pub mod responses;

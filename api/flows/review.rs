@@ -1,11 +1,13 @@
 //! What a reviewer looks at: the board of visits, one visit with its evidence, one photo with all that is known.
 
+use super::photos::shown_to;
 use super::visits::{allowed, may_do, note_sealed_reads};
 use super::{Result, visits};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, CampaignId, PhotoId, VisitId};
 use crate::domain::permission::{Deed, Subject, may};
+use crate::domain::photo::mask::Showing;
 use crate::domain::place::Area;
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
@@ -104,7 +106,9 @@ pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, from_ref(&visit), "gallery", app.now()).await?;
     let photos = if may_do(actor, Deed::ReadPhotos, &subject) {
-        Some(photos::of_visit(&mut tx, id, MOST_PHOTOS).await?)
+        let mut all = photos::of_visit(&mut tx, id, MOST_PHOTOS).await?;
+        all.iter_mut().for_each(|photo| veil(photo, actor, &subject));
+        Some(all)
     } else {
         None
     };
@@ -123,6 +127,19 @@ pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     };
     tx.commit().await?;
     Ok(gallery)
+}
+
+/// Why a photo is not shown that waits for its masks.
+pub const NOT_MASKED: &str = "not-masked";
+
+/// Takes the pictures away from a photo that is not shown to the actor yet.
+fn veil(photo: &mut Photo, actor: &Actor, subject: &Subject) {
+    if shown_to(photo, actor, subject) == Showing::Waiting
+        && let Some(found) = &mut photo.found
+    {
+        found.derivatives = None;
+        found.reason = Some(NOT_MASKED.to_owned());
+    }
 }
 
 /// One photo with all that is known about it.
@@ -158,9 +175,11 @@ pub struct Exhibit {
 /// `not-found`, the same for a photo that does not exist and one that must not be known of; an outage.
 pub async fn exhibit(app: &App, actor: &Actor, id: PhotoId) -> Result<Exhibit> {
     let mut tx = app.records.begin().await?;
-    let photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let mut photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     let standing = standing(&mut tx, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
     may(actor, Deed::ReadPhotos, &standing.subject)?;
+    let is_shown = shown_to(&photo, actor, &standing.subject) != Showing::Waiting;
+    veil(&mut photo, actor, &standing.subject);
     let visit = visit_rows::find(&mut tx, standing.id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, from_ref(&visit), "photo", app.now()).await?;
     let checklists = templates::versions_by_id(&mut tx, &visit.templates).await?;
@@ -176,7 +195,9 @@ pub async fn exhibit(app: &App, actor: &Actor, id: PhotoId) -> Result<Exhibit> {
         declared_by: name_of(&mut tx, Some(photo.declared_by)).await?,
         withdrawn_by: name_of(&mut tx, photo.withdrawn.as_ref().and_then(|w| w.by)).await?,
         response: given.into_iter().find(|response| Some(response.item.as_str()) == asked),
-        original: photo.received.is_some() && may_do(actor, Deed::ReadOriginal, &standing.subject),
+        original: is_shown
+            && photo.received.is_some()
+            && may_do(actor, Deed::ReadOriginal, &standing.subject),
         photo,
         visit,
         item,

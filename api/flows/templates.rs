@@ -12,15 +12,33 @@ pub use crate::records::templates::{Summary, Template, TemplateVersion};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn subject(owner: Option<OwnerId>) -> Subject {
     Subject { owner, ..Subject::default() }
 }
 
 /// The library is everybody's; an owner's own checklists are for who holds a role there.
-fn sight(actor: &Actor) -> Sight {
+pub(super) fn sight(actor: &Actor) -> Sight {
     let all = actor.grants.iter().any(|grant| grant.owner.is_none());
     Sight { all, owners: actor.grants.iter().filter_map(|grant| grant.owner).collect() }
+}
+
+/// Most checklists whose documents are gathered at once.
+const MOST_TEMPLATES: i64 = 500;
+
+/// The last published version of each checklist in sight.
+pub(super) async fn versions_in_force(db: &mut Db, sight: &Sight) -> Result<Vec<TemplateVersion>> {
+    let found = records::templates::page(db, sight, None, MOST_TEMPLATES).await?;
+    let ids: Vec<TemplateId> = found.iter().map(|of| of.id).collect();
+    let mut last: BTreeMap<TemplateId, TemplateVersionId> = BTreeMap::new();
+    for one in records::templates::summaries(db, &ids).await? {
+        if one.published_at.is_some() {
+            last.insert(one.template, one.id);
+        }
+    }
+    let ids: Vec<TemplateVersionId> = last.values().copied().collect();
+    Ok(records::templates::versions_by_id(db, &ids).await?)
 }
 
 async fn seen(db: &mut Db, actor: &Actor, id: TemplateId) -> Result<Template> {

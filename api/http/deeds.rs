@@ -131,6 +131,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("write_holidays", Right(Deed::EditUnits)),
     // templates
     ("create_template", Right(Deed::EditTemplates)),
+    ("list_reference_documents", Right(Deed::ReadTemplates)),
     ("list_templates", Right(Deed::ReadTemplates)),
     ("read_template", Right(Deed::ReadTemplates)),
     ("draft_template_version", Right(Deed::EditTemplates)),
@@ -190,6 +191,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("head_derivative", Right(Deed::ReadPhotos)),
     ("head_original", Right(Deed::ReadOriginal)),
     ("list_photos", Right(Deed::ReadPhotos)),
+    ("mask_photo", Right(Deed::SendPhoto)),
     ("read_derivative", Right(Deed::ReadPhotos)),
     ("read_original", Right(Deed::ReadOriginal)),
     ("read_photo", Right(Deed::ReadPhotos)),

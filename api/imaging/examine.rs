@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
+use crate::cover::Cover;
 use crate::decode::{self, Failure};
 use crate::exif;
 use crate::facts::{ExifFacts, ExifState};
@@ -43,7 +44,7 @@ impl Head {
 #[must_use]
 pub fn examine(bytes: &[u8], limits: &Limits) -> Examined {
     let head = head(bytes, limits);
-    let picture = picture(bytes, limits, &head);
+    let picture = picture(bytes, limits, &[], &head);
     head.with(picture)
 }
 
@@ -63,9 +64,9 @@ pub fn head(bytes: &[u8], limits: &Limits) -> Head {
     Head { format, size, exif }
 }
 
-/// The second step: the pixels, or why there are none.
+/// The second step: the pixels, covered where that is wanted, or why there are none.
 #[must_use]
-pub fn picture(bytes: &[u8], limits: &Limits, head: &Head) -> Picture {
+pub fn picture(bytes: &[u8], limits: &Limits, covers: &[Cover], head: &Head) -> Picture {
     let orientation = head.exif.orientation.unwrap_or(1);
     let attempt = || -> Result<_, Failure> {
         if bytes.is_empty() {
@@ -79,7 +80,7 @@ pub fn picture(bytes: &[u8], limits: &Limits, head: &Head) -> Picture {
             return Err(if foreign { Quarantine::UnsupportedFormat } else { Quarantine::NotAnImage }.into());
         };
         let decoded = decode::decode(bytes, format, limits, render::PREVIEW_LONG_SIDE)?;
-        Ok((decoded.broken, render::render(decoded, orientation)?))
+        Ok((decoded.broken, render::render(decoded, orientation, covers)?))
     };
     match catch_unwind(AssertUnwindSafe(attempt)) {
         Ok(Ok((None, rendered))) => Picture::Ready(rendered),

@@ -10,6 +10,7 @@
 //!   read before any decoder is trusted;
 //! - `exif`: what the camera wrote;
 //! - `decode`, `colour`, `raster`, `orient`: from bytes to upright sRGB pixels;
+//! - `cover`: what a person wants covered;
 //! - `render`, `quality`: the derivatives and what can be measured on them;
 //! - `child`: the decoder process and the one that talks to it.
 
@@ -17,6 +18,7 @@ pub mod child;
 pub mod quality;
 
 mod colour;
+mod cover;
 mod decode;
 mod examine;
 mod exif;
@@ -32,6 +34,7 @@ mod raster;
 mod render;
 mod webp_chunks;
 
+pub use cover::Cover;
 pub use examine::{Head, examine, head, picture};
 pub use facts::{ExifFacts, ExifState};
 pub use format::{Format, sniff};

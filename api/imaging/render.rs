@@ -3,6 +3,7 @@
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
 use crate::colour;
+use crate::cover::{self, Cover};
 use crate::decode::Decoded;
 use crate::orient;
 use crate::outcome::{Quarantine, Rendered};
@@ -24,11 +25,12 @@ impl From<Misshapen> for Quarantine {
     }
 }
 
-/// Makes all derivatives. The order matters for the cost: shrink first, then convert colours, then turn.
+/// Makes all derivatives. The order matters for the cost: shrink first, then convert colours, then turn. What is covered
+/// is so in all of them.
 ///
 /// # Errors
 /// `damaged` where the decoder's pixels do not fill their size, `decoder-limit` where there is no memory.
-pub(crate) fn render(decoded: Decoded, orientation: u8) -> Result<Rendered, Quarantine> {
+pub(crate) fn render(decoded: Decoded, orientation: u8, covers: &[Cover]) -> Result<Rendered, Quarantine> {
     let Decoded { picture, space, exif_orientation_applies, mut warnings, broken: _ } = decoded;
     let mut preview = picture.shrunk(PREVIEW_LONG_SIDE)?;
     drop(picture);
@@ -36,6 +38,7 @@ pub(crate) fn render(decoded: Decoded, orientation: u8) -> Result<Rendered, Quar
     if exif_orientation_applies {
         preview = orient::upright(preview, orientation);
     }
+    cover::cover(&mut preview, covers);
     let thumb = preview.shrunk(THUMB_LONG_SIDE)?;
     Ok(Rendered {
         preview_jpeg: jpeg(&preview)?,

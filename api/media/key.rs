@@ -55,6 +55,19 @@ pub enum Key {
         /// Which one.
         size: DerivativeSize,
     },
+    /// The same with what was marked covered.
+    Masked {
+        /// Owner of the photo.
+        owner: OwnerId,
+        /// The photo.
+        photo: PhotoId,
+        /// Digest of the original it was made from.
+        sha256: Sha256,
+        /// Which marking of the photo: another one never overwrites what somebody reads at the moment.
+        number: u32,
+        /// Which one.
+        size: DerivativeSize,
+    },
 }
 
 /// Where originals lie.
@@ -72,6 +85,10 @@ impl Key {
             }
             Self::Derivative { owner, photo, sha256, size } => {
                 format!("{DERIVATIVES}{owner}/{photo}/{}/{}.jpg", sha256.to_hex(), size.pixels())
+            }
+            Self::Masked { owner, photo, sha256, number, size } => {
+                let folder = format!("{DERIVATIVES}{owner}/{photo}/{}", sha256.to_hex());
+                format!("{folder}/masked-{number}-{}.jpg", size.pixels())
             }
         }
     }

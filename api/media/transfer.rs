@@ -89,7 +89,7 @@ impl Media {
         };
         match answer {
             Answer::Kept => Ok(()),
-            Answer::Occupied => Ok(self.expect_held(key, promised).await?),
+            Answer::Occupied => Ok(Box::pin(self.expect_held(key, promised)).await?),
         }
     }
 

@@ -477,6 +477,8 @@ diesel::table! {
         late -> Bool,
         acknowledgement -> Nullable<Text>,
         device_clock_offset_s -> Nullable<Int4>,
+        personal_data -> Bool,
+        masked -> Nullable<Jsonb>,
     }
 }
 

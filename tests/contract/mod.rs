@@ -6,6 +6,8 @@ mod migrations;
 mod openapi;
 mod problems;
 mod readme;
+mod row_list;
+mod rows;
 mod source;
 mod store;
 mod xlsform;

@@ -64,7 +64,7 @@ async fn what_fails_is_a_candidate_until_the_lead_stands_by_it() {
     at.house.end().await;
 }
 
-/// M08, M39, L19, X16, X17: strengths, free findings with category, cause and links, and what is known of a period only.
+/// M08, M39, H15, L19: strengths, free findings with category, cause and links, and what is known of a period only.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_may_be_free_and_strengths_are_told_too() {
     let at = Inspectorate::open().await;

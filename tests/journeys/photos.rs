@@ -78,7 +78,7 @@ async fn a_declaration_is_told_everything_that_is_wrong_at_once() {
     let scene = house.scene().await;
     let bad = Shot::of(scene.visit, pictures::sharp(1))
         .with("subject", "sky")
-        .with("captured_at", "2026-03-20T08:15:00")
+        .with("captured_at", "08:15 ngày 20/3/2026")
         .with("size_bytes", 0)
         .with("position", json!({ "latitude": 0.0, "longitude": 0.0, "accuracy_m": 5.0, "source": "gnss" }));
     let (status, problem) = scene.phone.put(&bad.path(), &bad.declaration).await;

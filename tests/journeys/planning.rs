@@ -243,6 +243,20 @@ async fn who_received_the_team_and_what_it_explained_is_kept_once() {
         assert_eq!(phone.put(&entry, &said).await.0, 201);
         assert_eq!(phone.put(&entry, &said).await.0, 200);
     }
+    // The minutes print everybody with all their titles.
+    assert_eq!(at.step(&at.lead, &visit, "close-recording", Value::Null).await.status, 200);
+    let drafted = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
+    assert_eq!(drafted.status, 200, "{}", drafted.body);
+    let (_, minutes) = at.lead.visitor.get(&format!("{visit}/minutes")).await;
+    let document = minutes["document"].as_str().unwrap();
+    for line in [
+        "- Nguyễn Thành Trung, Phó Bí thư Huyện ủy; Chủ tịch UBND huyện, UBND huyện Lâm Bình, tỉnh Tuyên Quang\n",
+        "- Trưởng đoàn: Mai Văn Bảy, Chuyên viên\n",
+        "- Thư ký đoàn: Đỗ Văn Thư, Chuyên viên\n",
+    ] {
+        assert!(document.contains(line), "{line}\n{document}");
+    }
+
     let (_, log) = at.reviewer.visitor.get(&format!("{visit}/guidance")).await;
     assert_eq!(log["items"].as_array().map(Vec::len), Some(4));
     assert_eq!(log["items"][3]["given_at"], "2021-09-28T09:43:00+07:00");

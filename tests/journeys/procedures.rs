@@ -16,7 +16,7 @@ fn list(owner: Uuid, procedures: &[Value]) -> Value {
         { "code": "ldtbxh", "name": "Lao động, thương binh và xã hội" }], "procedures": procedures })
 }
 
-/// M22, M23, M35: three procedures on the board were abolished or replaced before the visit of 20 March 2020; two fields
+/// M22, M23: three procedures on the board were abolished or replaced before the visit of 20 March 2020; two fields
 /// are missing; what must be posted has a percentage.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_board_is_compared_with_the_procedures_in_force_on_the_day() {

@@ -4,6 +4,8 @@ mod desk;
 mod office;
 mod remedies;
 
+mod communes;
+mod items;
 mod s01;
 mod s02;
 mod s03;
@@ -12,4 +14,5 @@ mod s05;
 mod s06_transfer_of_communes;
 mod s07_mergers_of_agencies;
 mod s08;
+mod s09;
 mod s10;

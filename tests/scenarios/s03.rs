@@ -93,7 +93,7 @@ pub async fn half_year(house: &House) -> (Office, Uuid, Setting) {
     (office, district, of)
 }
 
-/// H04, H07 to H11, M37: the half-year report.
+/// H04, H07 to H09, M37: the half-year report.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_year_tells_how_many_wards_fail_which_item_and_which() {
     let house = House::open().await;

@@ -140,7 +140,7 @@ impl District {
 }
 
 /// An answer that passes.
-fn good(asked: &Value) -> Value {
+pub(super) fn good(asked: &Value) -> Value {
     let kind = asked["type"].as_str().expect("a type");
     match kind {
         "yes_no_na" => json!({ "type": kind, "value": asked["pass"] }),
@@ -173,7 +173,7 @@ fn measured_shop() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// M10, M15, M20, M21, M23, M25: the figures of the shop, its failing items, the photos it takes to hand it in.
+/// M10, M21, M25: the figures of the shop, its failing items, the photos it takes to hand it in.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_measured_one_stop_shop_is_scored_photographed_and_handed_in() {
     let district = District::open().await;
@@ -239,7 +239,7 @@ async fn a_measured_one_stop_shop_is_scored_photographed_and_handed_in() {
     district.house.end().await;
 }
 
-/// M10, M11, M12, M22: what is changed for the better or the worse changes the score as the scenario says.
+/// M10, M12: what is changed for the better or the worse changes the score as the scenario says.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_score_follows_what_is_found() {
     let district = District::open().await;
@@ -265,7 +265,7 @@ async fn the_score_follows_what_is_found() {
     district.house.close().await;
 }
 
-/// M13, M16, X04, N11: thresholds of the other checklists; zero is a value.
+/// M13, X04, N11: thresholds of the other checklists; zero is a value.
 #[tokio::test(flavor = "multi_thread")]
 async fn measures_are_judged_at_their_thresholds() {
     let district = District::open().await;

@@ -16,7 +16,7 @@ async fn drafts(office: &Office) -> (Setting, Setting) {
     (service, reform)
 }
 
-/// M30, X13, N01 to N07: one team instead of two, six visits instead of twelve, nothing lost of either.
+/// X13, N01 to N07: one team instead of two, six visits instead of twelve, nothing lost of either.
 #[tokio::test(flavor = "multi_thread")]
 #[allow(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 async fn two_inspections_of_the_same_communes_become_one() {

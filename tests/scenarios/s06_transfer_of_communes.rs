@@ -15,7 +15,7 @@ fn ids(list: &Value, at: &str) -> Vec<String> {
     items.map(|item| item.pointer(at).and_then(Value::as_str).expect("an id").to_owned()).collect()
 }
 
-/// L15, L21, X23, N18: lists as of a day, printed paths, history through predecessors, codes that are reused.
+/// L05, L15, L21, X23, N18: lists as of a day, printed paths, history through predecessors, codes that are reused.
 #[tokio::test(flavor = "multi_thread")]
 async fn s06_two_communes_change_district_and_the_districts_end() {
     let desk = Desk::open("tuyen-quang").await;

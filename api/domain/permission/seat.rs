@@ -36,6 +36,17 @@ impl TeamRole {
         Self::ALL.into_iter().find(|r| r.as_str() == text)
     }
 
+    /// As minutes print it.
+    #[must_use]
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::Lead => "Trưởng đoàn",
+            Self::Deputy => "Phó trưởng đoàn",
+            Self::Member => "Thành viên",
+            Self::Clerk => "Thư ký đoàn",
+        }
+    }
+
     pub(super) fn as_role(self) -> Role {
         match self {
             Self::Lead => Role::TeamLead,

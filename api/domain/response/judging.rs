@@ -1,5 +1,6 @@
 //! What an answer amounts to: judged by what the item asks, exactly, and the credit it earns.
 
+use super::named::{days_counted, parts_counted, shows, shows_yes};
 use super::{Answer, Decimal, Outcome, Share, YesNoNa};
 use crate::refusal::Refusal;
 use crate::template::{ChoiceOption, Operator, ResponseType, YesNo};
@@ -41,20 +42,34 @@ impl Judgement {
 ///
 /// # Errors
 /// `response.wrong-type` when the item asks for something else, `response.unknown-option` for an option it lacks on
-/// that day, `response.not-above-zero` and `response.part-above-whole` for measures that can't be.
+/// that day, `response.not-above-zero` and `response.part-above-whole` for measures that can't be,
+/// `response.document-of-nothing` for a document that shows nothing; for counts `response.unknown-part` and
+/// `response.parts-uncounted`, `response.days-unasked`, `response.before-cut-off` and `response.days-uncounted`.
 pub fn judge(asked: &ResponseType, answer: &Answer, on: Date) -> Result<Judgement, Refusal> {
     let fine = |good: bool| Judgement::worth(if good { Decimal::ONE } else { Decimal::ZERO });
     let measured = |operator: Operator, threshold: f64, value: i128| {
         fine(operator.holds(value, Decimal::of_f64(threshold).millionths()))
     };
     Ok(match (asked, answer) {
-        (ResponseType::YesNoNa { pass }, Answer::YesNoNa { value, .. }) => match value {
-            YesNoNa::Na => Judgement::NA,
-            YesNoNa::Yes => fine(*pass == YesNo::Yes),
-            YesNoNa::No => fine(*pass == YesNo::No),
-        },
-        (ResponseType::Choice { options }, Answer::Choice { value }) => chosen(options, value, on)?,
-        (ResponseType::Count { operator, threshold, .. }, Answer::Count { value }) => {
+        (ResponseType::YesNoNa { pass }, Answer::YesNoNa { value, document, .. }) => {
+            shows_yes(document.as_ref(), *value)?;
+            match value {
+                YesNoNa::Na => Judgement::NA,
+                YesNoNa::Yes => fine(*pass == YesNo::Yes),
+                YesNoNa::No => fine(*pass == YesNo::No),
+            }
+        }
+        (ResponseType::Choice { options }, Answer::Choice { value, document }) => {
+            let worth = chosen(options, value, on)?;
+            shows(document.as_ref(), worth.credit)?;
+            worth
+        }
+        (
+            ResponseType::Count { operator, threshold, parts, after, .. },
+            Answer::Count { value, missing, dated },
+        ) => {
+            parts_counted(parts, *value, missing)?;
+            days_counted(*after, *value, dated)?;
             measured(*operator, *threshold, Decimal::whole(*value).millionths())
         }
         (ResponseType::Number { operator, threshold, above_zero, .. }, Answer::Number { value }) => {

@@ -32,7 +32,7 @@ fn yes() -> ResponseType {
 }
 
 fn count(operator: Operator, threshold: f64) -> ResponseType {
-    ResponseType::Count { unit: "piece".into(), operator, threshold }
+    ResponseType::Count { unit: "piece".into(), operator, threshold, parts: vec![], after: None }
 }
 
 fn rule_of(when: PhotoWhen, min_count: u8) -> PhotoRule {
@@ -83,7 +83,7 @@ fn measured_shares_are_compared_exactly_and_shown_half_up() {
 #[test]
 fn not_applicable_needs_a_reason() {
     let na = |reason: Option<&str>| {
-        Answer::YesNoNa { value: YesNoNa::Na, reason: reason.map(Into::into) }.checked()
+        Answer::YesNoNa { value: YesNoNa::Na, reason: reason.map(Into::into), document: None }.checked()
     };
     assert_eq!(na(None).map_err(|r| r.code), Err("response.reason-missing"));
     assert_eq!(na(Some("  ")).map_err(|r| r.code), Err("response.reason-missing"));
@@ -103,19 +103,22 @@ fn choices_earn_their_credit() {
     };
     let asked =
         ResponseType::Choice { options: vec![option("both", 1.0), option("one", 0.5), option("none", 0.0)] };
-    let choose = |value: &str| judged(&asked, &Answer::Choice { value: value.into() });
+    let choose = |value: &str| judged(&asked, &Answer::Choice { value: value.into(), document: None });
     assert_eq!(choose("both"), Ok(Outcome::Pass));
     assert_eq!(choose("one"), Ok(Outcome::Partial));
     assert_eq!(choose("none"), Ok(Outcome::Fail));
     assert_eq!(choose("two"), Err("response.unknown-option"));
-    assert_eq!(judged(&asked, &Answer::Count { value: 1 }), Err("response.wrong-type"));
+    assert_eq!(
+        judged(&asked, &Answer::Count { value: 1, missing: vec![], dated: vec![] }),
+        Err("response.wrong-type")
+    );
 }
 
 #[test]
 fn zero_is_a_value() {
     let none = count(Operator::Exactly, 0.0);
-    assert_eq!(judged(&none, &Answer::Count { value: 0 }), Ok(Outcome::Pass));
-    assert_eq!(judged(&none, &Answer::Count { value: 1 }), Ok(Outcome::Fail));
+    assert_eq!(judged(&none, &Answer::Count { value: 0, missing: vec![], dated: vec![] }), Ok(Outcome::Pass));
+    assert_eq!(judged(&none, &Answer::Count { value: 1, missing: vec![], dated: vec![] }), Ok(Outcome::Fail));
     let area = ResponseType::Number {
         unit: "m2".into(),
         operator: Operator::AtLeast,
@@ -184,7 +187,7 @@ fn an_option_earns_what_it_is_worth_on_the_day() {
     let turn = jiff::civil::date(2018, 9, 15);
     let asked =
         ResponseType::Choice { options: vec![option(1.0, None, Some(turn)), option(0.5, Some(turn), None)] };
-    let answer = Answer::Choice { value: "edition_2008".into() };
+    let answer = Answer::Choice { value: "edition_2008".into(), document: None };
     let credit =
         |y, m, d| judge(&asked, &answer, jiff::civil::date(y, m, d)).unwrap().credit.unwrap().to_string();
     assert_eq!(credit(2017, 10, 6), "1");
@@ -214,7 +217,7 @@ fn response(value: u32, version: i32) -> Response {
         visit: VisitId(Uuid::from_u128(2)),
         template_version: TemplateVersionId(Uuid::from_u128(3)),
         item: "OSS-A05".into(),
-        answer: Answer::Count { value },
+        answer: Answer::Count { value, missing: vec![], dated: vec![] },
         outcome: Outcome::Pass,
         note: String::new(),
         version,

@@ -67,14 +67,18 @@ fn given(item: &str, answer: Answer) -> Response {
 fn good(asked: &ResponseType) -> Answer {
     let whole = |n: f64| Decimal::of_f64(n);
     match asked {
-        ResponseType::YesNoNa { pass: YesNo::Yes } => Answer::YesNoNa { value: YesNoNa::Yes, reason: None },
-        ResponseType::YesNoNa { pass: YesNo::No } => Answer::YesNoNa { value: YesNoNa::No, reason: None },
+        ResponseType::YesNoNa { pass: YesNo::Yes } => {
+            Answer::YesNoNa { value: YesNoNa::Yes, reason: None, document: None }
+        }
+        ResponseType::YesNoNa { pass: YesNo::No } => {
+            Answer::YesNoNa { value: YesNoNa::No, reason: None, document: None }
+        }
         ResponseType::Choice { options } => {
             let best = options.iter().find(|o| o.credit >= 1.0 && o.holds_on(date(2020, 3, 20))).unwrap();
-            Answer::Choice { value: best.value.clone() }
+            Answer::Choice { value: best.value.clone(), document: None }
         }
         ResponseType::Count { threshold, .. } => {
-            Answer::Count { value: format!("{threshold}").parse().unwrap() }
+            Answer::Count { value: format!("{threshold}").parse().unwrap(), missing: vec![], dated: vec![] }
         }
         ResponseType::Number { threshold, .. } => Answer::Number { value: whole(*threshold) },
         ResponseType::Ratio { operator: Operator::Below, .. } => Answer::Ratio {
@@ -235,12 +239,12 @@ fn conditional() -> AskedList {
 #[test]
 fn an_item_with_a_condition_is_asked_only_when_it_is_met() {
     let list = conditional();
-    let yes = |value| Answer::YesNoNa { value, reason: None };
+    let yes = |value| Answer::YesNoNa { value, reason: None, document: None };
     let stands = |answers: &[Response]| {
         let asked = |standing| !matches!(standing, Standing::NotAsked);
         standings(&list, answers, occasion()).iter().map(|(_, s)| asked(*s)).collect::<Vec<_>>()
     };
-    let desks = |value| given("A1", Answer::Count { value });
+    let desks = |value| given("A1", Answer::Count { value, missing: vec![], dated: vec![] });
     assert_eq!(stands(&[]), [true, false, false]);
     assert_eq!(stands(&[desks(2)]), [true, false, false]);
     assert_eq!(stands(&[desks(3)]), [true, true, false]);
@@ -265,7 +269,7 @@ proptest! {
             "response": { "type": "choice", "options": options } })).collect();
         let body = json!({ "title": { "vi": "Thử" }, "sections": [{ "title": { "vi": "Phần" }, "items": items }] });
         let list = AskedList { version: VERSION, code: "THU".into(), body: Checklist::stored(body).unwrap().checked("").unwrap() };
-        let choose = |n: usize, credit: u32| given(&format!("C-{n}"), Answer::Choice { value: format!("v{credit}") });
+        let choose = |n: usize, credit: u32| given(&format!("C-{n}"), Answer::Choice { value: format!("v{credit}"), document: None });
         let answers: Vec<Response> = credits.iter().enumerate().filter(|(_, of)| of.3)
             .map(|(n, (credit, ..))| choose(n, *credit)).collect();
         let score = Score::of(&list, &answers, occasion());
@@ -280,7 +284,7 @@ proptest! {
         }
         let better: Vec<Response> = answers.iter().map(|a| {
             let mut a = a.clone();
-            a.answer = Answer::Choice { value: "v10".into() };
+            a.answer = Answer::Choice { value: "v10".into(), document: None };
             a
         }).collect();
         prop_assert!(Score::of(&list, &better, occasion()).basis_points >= score.basis_points);

@@ -53,8 +53,8 @@ impl Condition {
         };
         match answer {
             Some(Answer::YesNoNa { value, .. }) => among(value.as_str()),
-            Some(Answer::Choice { value }) => among(value),
-            Some(Answer::Count { value }) => compares(Decimal::whole(*value).millionths(), 1),
+            Some(Answer::Choice { value, .. }) => among(value),
+            Some(Answer::Count { value, .. }) => compares(Decimal::whole(*value).millionths(), 1),
             Some(Answer::Number { value }) => compares(value.millionths(), 1),
             Some(Answer::Ratio { numerator, denominator, .. }) if !denominator.is_zero() => {
                 compares(numerator.millionths() * 100_000_000, denominator.millionths())

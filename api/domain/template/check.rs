@@ -1,6 +1,8 @@
 //! The rules of a checklist, each fault told by its place.
 
-use super::{Bilingual, Checklist, ChoiceOption, Grading, Item, Measure, PhotoRule, PhotoWhen, ResponseType};
+use super::{
+    Bilingual, Checklist, ChoiceOption, Grading, Item, Measure, Part, PhotoRule, PhotoWhen, ResponseType,
+};
 use crate::photo::SUBJECTS;
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
@@ -153,8 +155,16 @@ fn check_response(faults: &mut Faults, at: &str, response: &mut ResponseType) {
     match response {
         ResponseType::YesNoNa { .. } | ResponseType::Text {} => {}
         ResponseType::Choice { options } => check_options(faults, at, options),
-        ResponseType::Count { unit, threshold, .. } => {
+        ResponseType::Count { unit, threshold, parts, after, .. } => {
             check_unit(faults, at, unit, *threshold);
+            check_parts(faults, &format!("{at}/parts"), parts);
+            if after.is_some_and(|day| !(1900..=2200).contains(&day.year())) {
+                faults.add(
+                    format!("{at}/after"),
+                    "date.out-of-range",
+                    "is not between the years 1900 and 2200",
+                );
+            }
             if threshold.fract() != 0.0 {
                 faults.add(
                     format!("{at}/threshold"),
@@ -191,6 +201,20 @@ fn check_unit(faults: &mut Faults, at: &str, unit: &str, threshold: f64) {
 fn check_measure(faults: &mut Faults, at: &str, measure: &Measure) {
     if !is_name(&measure.field) {
         faults.add(format!("{at}/field"), "template.field", "use small letters, digits and _");
+    }
+}
+
+fn check_parts(faults: &mut Faults, at: &str, parts: &mut [Part]) {
+    if parts.len() > 20 {
+        faults.add(at, "template.size", "at most 20 parts");
+    }
+    let mut earlier = HashSet::new();
+    for (n, part) in parts.iter_mut().enumerate() {
+        if !is_name(&part.value) || !earlier.insert(part.value.clone()) {
+            let detail = "use small letters, digits and _, no value twice";
+            faults.add(format!("{at}/{n}/value"), "template.part-value", detail);
+        }
+        faults.both(&format!("{at}/{n}/label"), &mut part.label, 200);
     }
 }
 

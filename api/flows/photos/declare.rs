@@ -4,9 +4,10 @@ use super::Done;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::permission::{self, Deed};
-use crate::domain::photo::{self, Declaration};
+use crate::domain::photo::{self, Declaration, mask};
 use crate::domain::place;
 use crate::domain::refusal::{Kind, Next, Refusal};
+use crate::domain::template::Privacy;
 use crate::flows::{Error, Result};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Decided, Photo};
@@ -25,15 +26,17 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     if let Err(refusal) = photo::may_be_declared(visit.state) {
         return again_or(app, tx, &declared, refusal).await;
     }
-    let (has_item, area) = photos::ground_of(&mut tx, &visit, declared.item.as_deref()).await?;
-    if !has_item {
+    let held = photos::ground_of(&mut tx, &visit, declared.item.as_deref()).await?;
+    if !held.has_item {
         let why = "no checklist of this visit has this item";
         return again_or(app, tx, &declared, Refusal::field("/item", "photo.item-unknown", why)).await;
     }
-    let finding = place::judge(declared.fix.as_ref(), declared.source, area.as_ref());
+    let finding = place::judge(declared.fix.as_ref(), declared.source, held.area.as_ref());
     let now = app.now();
     let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();
-    let about = Decided { visit: &visit, place: &finding, clock_skew_s, at: now };
+    let rule = held.masks.then_some(Privacy::MaskPersonalData);
+    let personal_data = mask::shows_personal_data(&declared.subject, rule);
+    let about = Decided { visit: &visit, place: &finding, clock_skew_s, personal_data, at: now };
     let Some(kept) = photos::announce(&mut tx, actor, &declared, about).await? else {
         // Promised before, or by another request this moment; its row is visible now.
         let held = photos::find(&mut tx, declared.id).await?;

@@ -4,7 +4,8 @@ use super::{Photo, permitted};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
-use crate::domain::permission::Deed;
+use crate::domain::permission::{self, Deed, Subject};
+use crate::domain::photo::mask::{self, Showing};
 use crate::domain::photo::{Sha256, State};
 use crate::domain::refusal::Refusal;
 use crate::flows::{Error, Result};
@@ -30,6 +31,7 @@ pub struct Deliverable {
 enum What {
     Original,
     Derivative(DerivativeSize),
+    Masked(DerivativeSize, u32),
 }
 
 impl Deliverable {
@@ -38,6 +40,16 @@ impl Deliverable {
         match self.what {
             What::Original => Key::Original { owner, photo, sha256 },
             What::Derivative(size) => Key::Derivative { owner, photo, sha256, size },
+            What::Masked(size, number) => Key::Masked { owner, photo, sha256, number, size },
+        }
+    }
+
+    /// Which marking of the photo is covered in it; `None` where nothing is.
+    #[must_use]
+    pub fn masking(&self) -> Option<u32> {
+        match self.what {
+            What::Masked(_, number) => Some(number),
+            What::Original | What::Derivative(_) => None,
         }
     }
 }
@@ -45,28 +57,46 @@ impl Deliverable {
 /// Finds an original the actor may read.
 ///
 /// # Errors
-/// `not-found` where the actor may not, or while its bytes are not held; an outage.
+/// `not-found` where the actor may not, or while its bytes are not held; `photo.not-masked` for anybody but the team
+/// while nobody has marked the data of people on it; an outage.
 pub async fn original(app: &App, actor: &Actor, id: PhotoId) -> Result<Deliverable> {
     let mut db = app.records.conn().await?;
-    let (photo, _) = permitted(&mut db, actor, Deed::ReadOriginal, id).await?;
+    let (photo, visit) = permitted(&mut db, actor, Deed::ReadOriginal, id).await?;
     if photo.received.is_none() {
         return Err(Refusal::not_found().into());
+    }
+    if shown_to(&photo, actor, &visit.subject) == Showing::Waiting {
+        return Err(mask::not_masked().into());
     }
     Ok(Deliverable { size_bytes: photo.declared.size_bytes, photo, what: What::Original })
 }
 
-/// Finds a derivative the actor may read, by the pixels of its long side.
+/// How a photo is shown to somebody who may read it.
+#[must_use]
+pub fn shown_to(photo: &Photo, actor: &Actor, subject: &Subject) -> Showing {
+    mask::showing(photo.personal_data, photo.masked.is_some(), permission::is_of_team(actor, subject))
+}
+
+/// Finds a derivative the actor may read, by the pixels of its long side: with what was marked covered, unless the actor
+/// is of the team.
 ///
 /// # Errors
-/// `not-found` where the actor may not, or where there is none; an outage.
+/// `not-found` where the actor may not, or where there is none; `photo.not-masked` as [`original`]; an outage.
 pub async fn derivative(app: &App, actor: &Actor, id: PhotoId, pixels: u16) -> Result<Deliverable> {
     let size = DerivativeSize::of_pixels(pixels).ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
-    let (photo, _) = permitted(&mut db, actor, Deed::ReadPhotos, id).await?;
-    let made = photo.found.as_ref().and_then(|found| found.derivatives.as_ref());
+    let (photo, visit) = permitted(&mut db, actor, Deed::ReadPhotos, id).await?;
+    let (what, made) = match (shown_to(&photo, actor, &visit.subject), &photo.masked) {
+        (Showing::Waiting, _) => return Err(mask::not_masked().into()),
+        (Showing::Masked, Some(masked)) => (What::Masked(size, masked.number), Some(&masked.derivatives)),
+        _ => {
+            let made = photo.found.as_ref().and_then(|found| found.derivatives.as_ref());
+            (What::Derivative(size), made)
+        }
+    };
     let made = made.and_then(|all| all.get(pixels.to_string())).and_then(|one| one.get("size_bytes"));
     let size_bytes = made.and_then(serde_json::Value::as_u64).ok_or_else(Refusal::not_found)?;
-    Ok(Deliverable { photo, size_bytes, what: What::Derivative(size) })
+    Ok(Deliverable { photo, size_bytes, what })
 }
 
 /// Opens it. Reading an original is recorded, durably, before the first byte is given.

@@ -5,13 +5,15 @@ mod compare;
 mod declare;
 mod deliver;
 mod examine;
+mod mask;
 mod receive;
 mod withdraw;
 
 pub use browse::{After, Facet, Filters, browse};
 pub use declare::declare;
-pub use deliver::{Deliverable, derivative, file_name, open, original};
+pub use deliver::{Deliverable, derivative, file_name, open, original, shown_to};
 pub use examine::{examine, give_up};
+pub use mask::mask;
 pub use receive::{Receipt, receive};
 pub use withdraw::withdraw;
 

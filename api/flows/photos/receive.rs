@@ -53,20 +53,23 @@ where
     S: Stream<Item = std::result::Result<Bytes, E>>,
     E: std::fmt::Display,
 {
-    let (photo, visit) = {
+    let (photo, visit) = Box::pin(async {
         let mut db = app.records.conn().await?;
-        permitted(&mut db, actor, Deed::SendPhoto, id).await?
-    };
+        permitted(&mut db, actor, Deed::SendPhoto, id).await
+    })
+    .await?;
     let promised = promise_of(&photo);
     if photo::admit(photo.state, promised, offer.bytes)? == Admission::Held {
-        return Ok(Done::Before(acknowledged(app, photo).await?));
+        return Ok(Done::Before(Box::pin(acknowledged(app, photo)).await?));
     }
     photo::arrival(visit.state)?;
     fits_type(&photo, offer)?;
     let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
     let media_type = photo.declared.media_type.as_str();
+    // What comes before and after the bytes lies in boxes of its own: for minutes, and for hundreds of slow phones at
+    // once, only what the bytes need is kept.
     match app.media.put_stream(&key, promised, media_type, body).await {
-        Ok(()) => keep_at_last(app, actor, photo, &visit, offer).await,
+        Ok(()) => Box::pin(keep_at_last(app, actor, photo, &visit, offer)).await,
         Err(PutError::Mismatch(arrived)) => {
             photo::intact(promised, arrived)?;
             Err(Error::Fault("bytes differ and are the same".to_owned()))

@@ -18,6 +18,7 @@ use crate::domain::visit::{
 };
 use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
+use crate::records::teams::{self, Member};
 use crate::records::visits::{Standing, company, evidence, life as rows};
 use crate::records::{Tx, campaigns, custody, findings, premises, responses, units};
 use jiff::civil::Date;
@@ -82,13 +83,28 @@ impl Work {
         let findings = findings::of_visit(&mut self.tx, self.visit.id).await?;
         let log = company::guidance_log(&mut self.tx, self.visit.id).await?;
         let guidance = log.into_iter().map(|given| format!("{}: {}", given.guided, given.content)).collect();
-        Ok(Sources { figures: Figures::count(&lists, &answers), lists, answers, findings, guidance })
+        let team = teams::members(&mut self.tx, self.visit.team).await?.iter().map(seated_as).collect();
+        let hosts = company::attendees(&mut self.tx, self.visit.id).await?;
+        let hosts =
+            hosts.iter().map(|host| minutes::present(&host.name, &host.positions, &host.office)).collect();
+        let figures = Figures::count(&lists, &answers);
+        Ok(Sources { figures, team, hosts, lists, answers, findings, guidance })
     }
+}
+
+/// A member of the team with their seat and all their titles.
+fn seated_as(member: &Member) -> String {
+    let position = [member.position.clone()];
+    let titles = if member.positions.is_empty() { &position[..] } else { &member.positions };
+    let told = minutes::present(&member.display_name, titles, &member.office);
+    format!("{}: {told}", member.role.vietnamese())
 }
 
 /// What minutes are written from.
 struct Sources {
     figures: Figures,
+    team: Vec<String>,
+    hosts: Vec<String>,
     lists: Vec<AskedList>,
     answers: Vec<Response>,
     findings: Vec<Finding>,
@@ -100,6 +116,8 @@ impl Sources {
     fn document(&self, visit: &Visit, text: &str) -> String {
         minutes::document(&minutes::Sources {
             visit,
+            team: &self.team,
+            hosts: &self.hosts,
             lists: &self.lists,
             answers: &self.answers,
             figures: &self.figures,

@@ -11,7 +11,7 @@ use crate::domain::ids::VisitId;
 use crate::domain::moment::vietnam_day;
 use crate::domain::photo::State;
 use crate::domain::place::Verdict;
-use crate::domain::response::{Answer, Outcome, Response, YesNoNa};
+use crate::domain::response::{Answer, Outcome, Paper, Response, YesNoNa};
 use crate::domain::template::{Bilingual, Item, ResponseType};
 use crate::flows::review::{self, Gallery, MOST_PHOTOS, Photo, TemplateVersion};
 use crate::http::context::Language;
@@ -235,11 +235,21 @@ fn words_of(item: &Item, response: &Response, lang: Language) -> String {
         _ => String::new(),
     };
     match answer {
-        Answer::YesNoNa { value: YesNoNa::Yes, .. } => lang.pick("Có", "Yes").to_owned(),
+        Answer::YesNoNa { value: YesNoNa::Yes, document, .. } => {
+            shown(lang.pick("Có", "Yes").to_owned(), document.as_ref())
+        }
         Answer::YesNoNa { value: YesNoNa::No, .. } => lang.pick("Không", "No").to_owned(),
-        Answer::YesNoNa { value: YesNoNa::Na, reason } => reason.clone().unwrap_or_default(),
-        Answer::Choice { value } => label(item, value, vietnam_day(response.answered.at), lang),
-        Answer::Count { value } => format!("{} {unit}", figures::whole(u64::from(*value), lang)),
+        Answer::YesNoNa { value: YesNoNa::Na, reason, .. } => reason.clone().unwrap_or_default(),
+        Answer::Choice { value, document } => {
+            shown(label(item, value, vietnam_day(response.answered.at), lang), document.as_ref())
+        }
+        Answer::Count { value, missing, .. } => {
+            let count = format!("{} {unit}", figures::whole(u64::from(*value), lang));
+            match missing_parts(item, missing, lang).as_str() {
+                "" => count,
+                parts => format!("{count} ({} {parts})", lang.pick("thiếu:", "missing:")),
+            }
+        }
         Answer::Number { value } => format!("{} {unit}", figures::decimal(*value, lang)),
         Answer::Ratio { numerator, denominator, .. } => {
             let of =
@@ -251,6 +261,21 @@ fn words_of(item: &Item, response: &Response, lang: Language) -> String {
         }
         Answer::Text { value } => value.clone(),
     }
+}
+
+/// What is answered, with the document that shows it.
+fn shown(text: String, document: Option<&Paper>) -> String {
+    match document {
+        Some(paper) => format!("{text} ({})", paper.told()),
+        None => text,
+    }
+}
+
+/// What people read of the parts that are missing.
+fn missing_parts(item: &Item, missing: &[String], lang: Language) -> String {
+    let ResponseType::Count { parts, .. } = &item.response else { return String::new() };
+    let named = parts.iter().filter(|part| missing.contains(&part.value));
+    named.map(|part| said(&part.label, lang)).collect::<Vec<_>>().join("; ")
 }
 
 /// What people read of an option; a value that stands twice means what it meant on the day of the answer.

@@ -4,7 +4,7 @@ use super::words::{self, Badge};
 use super::{figures, placeholder};
 use crate::domain::check::{Check, Outcome};
 use crate::domain::photo::State;
-use crate::flows::review::Photo;
+use crate::flows::review::{NOT_MASKED, Photo};
 use crate::http::context::Language;
 
 /// A photo in a gallery.
@@ -93,10 +93,16 @@ impl Tile {
             time: figures::time(said.captured.at),
             state: (!is_plain).then(|| words::photo_state(photo.state, lang)),
             reason: reason(photo, lang),
-            original: (originals && photo.received.is_some()).then(|| format!("{href}/original")),
+            original: (originals && photo.received.is_some() && !waits_for_masks(photo))
+                .then(|| format!("{href}/original")),
             href,
         }
     }
+}
+
+/// Whether a photo is shown to its team alone for the time being, and the reader is not of it.
+fn waits_for_masks(photo: &Photo) -> bool {
+    photo.found.as_ref().is_some_and(|found| found.reason.as_deref() == Some(NOT_MASKED))
 }
 
 /// Why there is no picture or not the whole of it, or why it was taken back.
@@ -104,6 +110,11 @@ impl Tile {
 pub fn reason(photo: &Photo, lang: Language) -> Option<String> {
     if let Some(withdrawn) = &photo.withdrawn {
         return Some(withdrawn.because.clone());
+    }
+    if waits_for_masks(photo) {
+        let vi = "Ảnh có thể chứa thông tin cá nhân; chờ đoàn kiểm tra che trước khi hiển thị.";
+        let en = "It may show data of people; it is shown once the team has covered them.";
+        return Some(lang.pick(vi, en).to_owned());
     }
     let why = photo.found.as_ref().and_then(|found| found.reason.as_deref());
     let left = lang.pick("Ảnh hiện ở đây chỉ là phần còn đọc được.", "Only what can still be read is shown.");

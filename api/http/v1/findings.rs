@@ -197,6 +197,10 @@ pub struct FindingProposal {
     #[serde(default)]
     #[schema(value_type = Option<vocabulary::MomentPrecision>)]
     precision: Option<Precision>,
+    /// Administrative procedures it is about, by code or name; those of a pilot, for a strength.
+    #[serde(default)]
+    #[schema(required = false, max_items = 100, example = json!(["Đăng ký khai sinh", "Đăng ký kết hôn"]))]
+    procedures: Vec<String>,
 }
 
 impl From<FindingProposal> for flow::Proposal {
@@ -211,6 +215,7 @@ impl From<FindingProposal> for flow::Proposal {
             root_cause: said.root_cause,
             inspected_at: said.inspected_at,
             precision: said.precision.unwrap_or(Precision::Instant),
+            procedures: said.procedures,
         }
     }
 }

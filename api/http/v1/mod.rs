@@ -17,6 +17,7 @@ pub mod photos;
 pub mod premises;
 pub mod procedures;
 pub mod recommendations;
+pub mod references;
 pub mod reports;
 pub mod responses;
 pub mod rounds;
@@ -40,6 +41,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(photos::operations);
     cfg.configure(premises::operations);
     cfg.configure(procedures::operations);
+    cfg.configure(references::operations);
     cfg.configure(reports::operations);
     cfg.configure(responses::operations);
     cfg.configure(rounds::operations);

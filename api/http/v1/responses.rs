@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::refusal::Refusal;
-use crate::domain::response::{Answer, Decimal, Outcome, Response, Share, YesNoNa};
+use crate::domain::response::{Answer, Decimal, Outcome, Paper, Response, Share, YesNoNa};
 use crate::flows::responses as flow;
 use crate::flows::responses::{Kept, Sent};
 use crate::http::actor::Caller;
@@ -13,6 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::{HttpResponse, get, put, web};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -36,18 +37,32 @@ pub enum AnswerView {
         /// Needed with `na`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// The document that shows a `yes`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<PaperView>,
     },
     /// One of the item's options.
     Choice {
         /// The option's value.
         #[schema(example = "decision_and_list")]
         value: String,
+        /// The document that shows it; none for an option that earns nothing, such as "not issued".
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<PaperView>,
     },
     /// How many; 0 is a value.
     Count {
         /// 0 or more.
         #[schema(example = 2)]
         value: u32,
+        /// Of an item with parts: those that are not there, by value. With `value` they are as many as the parts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(required = false, max_items = 20, example = json!(["schedule"]))]
+        missing: Vec<String>,
+        /// Of an item that counts from a day on: the day of each that is counted, or nothing.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(required = false, max_items = 200, example = json!(["2016-07-01"]))]
+        dated: Vec<Date>,
     },
     /// How much, in the item's unit.
     Number {
@@ -88,6 +103,34 @@ pub struct ShareView {
     denominator: Decimal,
 }
 
+/// A document that shows what is answered.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Paper)]
+pub struct PaperView {
+    /// Number and symbol as written: state bodies write `12/QĐ-UBND`, party bodies `11-HD/HU`.
+    #[schema(example = "12/QĐ-UBND")]
+    number: String,
+    /// The day on it.
+    #[schema(example = "2021-08-05")]
+    issued_on: Date,
+    /// Who issued it.
+    #[schema(example = "UBND xã Minh Quang", max_length = 200)]
+    issuer: String,
+}
+
+impl From<PaperView> for Paper {
+    fn from(said: PaperView) -> Self {
+        Self { number: said.number, issued_on: said.issued_on, issuer: said.issuer }
+    }
+}
+
+impl From<Paper> for PaperView {
+    fn from(kept: Paper) -> Self {
+        Self { number: kept.number, issued_on: kept.issued_on, issuer: kept.issuer }
+    }
+}
+
 impl From<ShareView> for Share {
     fn from(said: ShareView) -> Self {
         Self { numerator: said.numerator, denominator: said.denominator }
@@ -103,9 +146,13 @@ impl From<Share> for ShareView {
 impl From<AnswerView> for Answer {
     fn from(said: AnswerView) -> Self {
         match said {
-            AnswerView::YesNoNa { value, reason } => Self::YesNoNa { value, reason },
-            AnswerView::Choice { value } => Self::Choice { value },
-            AnswerView::Count { value } => Self::Count { value },
+            AnswerView::YesNoNa { value, reason, document } => {
+                Self::YesNoNa { value, reason, document: document.map(Paper::from) }
+            }
+            AnswerView::Choice { value, document } => {
+                Self::Choice { value, document: document.map(Paper::from) }
+            }
+            AnswerView::Count { value, missing, dated } => Self::Count { value, missing, dated },
             AnswerView::Number { value } => Self::Number { value },
             AnswerView::Ratio { numerator, denominator, earlier } => {
                 Self::Ratio { numerator, denominator, earlier: earlier.map(Share::from) }
@@ -118,9 +165,13 @@ impl From<AnswerView> for Answer {
 impl From<&Answer> for AnswerView {
     fn from(kept: &Answer) -> Self {
         match kept.clone() {
-            Answer::YesNoNa { value, reason } => Self::YesNoNa { value, reason },
-            Answer::Choice { value } => Self::Choice { value },
-            Answer::Count { value } => Self::Count { value },
+            Answer::YesNoNa { value, reason, document } => {
+                Self::YesNoNa { value, reason, document: document.map(PaperView::from) }
+            }
+            Answer::Choice { value, document } => {
+                Self::Choice { value, document: document.map(PaperView::from) }
+            }
+            Answer::Count { value, missing, dated } => Self::Count { value, missing, dated },
             Answer::Number { value } => Self::Number { value },
             Answer::Ratio { numerator, denominator, earlier } => {
                 Self::Ratio { numerator, denominator, earlier: earlier.map(ShareView::from) }

@@ -183,12 +183,50 @@ impl From<Unit> for UnitView {
     }
 }
 
+/// How well a name fits what was looked for; best first.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NameFit {
+    /// It is the name, with its type or without, accents and all.
+    Exact,
+    /// The name holds it, accents and all.
+    Accents,
+    /// Accents apart, the name begins with it.
+    Beginning,
+    /// Accents apart, the name holds it.
+    Inside,
+    /// Accents apart, the name has its words, in another order.
+    Words,
+}
+
+impl NameFit {
+    fn of_rank(rank: i16) -> Self {
+        match rank {
+            0 => Self::Exact,
+            1 => Self::Accents,
+            2 => Self::Beginning,
+            3 => Self::Inside,
+            _ => Self::Words,
+        }
+    }
+}
+
+/// A unit in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListedUnit)]
+pub struct ListedUnitView {
+    #[serde(flatten)]
+    at: UnitAtView,
+    /// How well the name fits `q`; `null` where nothing was looked for.
+    fit: Option<NameFit>,
+}
+
 /// A page of units.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UnitPage)]
 pub struct UnitPage {
     /// Units as they were on the day.
-    items: Vec<UnitAtView>,
+    items: Vec<ListedUnitView>,
     /// Cursor of the next page; `null` on the last.
     next: Option<String>,
 }
@@ -210,7 +248,8 @@ pub struct UnitFilter {
     /// Only parts of the administrative division, or only organisations.
     #[param(value_type = Option<vocabulary::UnitKind>)]
     kind: Option<UnitKind>,
-    /// Only units whose name holds this, with or without accents; exact accents come first.
+    /// Only units whose name holds this, or its words in another order, with or without accents. The very name comes
+    /// first, another order last.
     #[param(example = "phuoc ninh")]
     q: Option<String>,
     /// Rows on the page, 1 to 200.
@@ -267,10 +306,13 @@ pub async fn list_units(
     let limit = paging::limit(filter.limit)?;
     let after: Option<Place> = paging::open(&app, &of, filter.cursor.as_deref())?;
     let (types, kind) = sorts;
+    let is_search = filter.q.is_some();
     let asked = Asked { as_of: Some(as_of), parent: filter.parent.map(UnitId), name: filter.q, types, kind };
     let (found, more) = units::list(&app, &caller.0, asked, after.as_ref(), limit).await?;
     let next = found.last().filter(|_| more).map(|last| paging::seal(&app, &of, &last.place));
-    let items = found.into_iter().map(|f| UnitAtView::from(f.at)).collect();
+    let fit = |rank: i16| is_search.then(|| NameFit::of_rank(rank));
+    let listed = |f: units::Found| ListedUnitView { fit: fit(f.place.rank), at: UnitAtView::from(f.at) };
+    let items = found.into_iter().map(listed).collect();
     Ok(paging::respond(&request, &UnitPage { items, next: next.clone() }, next.as_deref()))
 }
 

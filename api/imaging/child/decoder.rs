@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::inside::PHOTOS_FLAG;
 use super::wire;
+use crate::cover::Cover;
 use crate::examine::Head;
 use crate::facts::{ExifFacts, ExifState};
 use crate::format;
@@ -101,11 +102,19 @@ impl Decoder {
     /// # Errors
     /// [`ChildDied`] where the photo is not to blame.
     pub fn examine(&mut self, bytes: &[u8]) -> Result<Examined, ChildDied> {
+        self.examine_covered(bytes, &[])
+    }
+
+    /// As [`Decoder::examine`], with parts of the picture covered in everything that is made of it.
+    ///
+    /// # Errors
+    /// As [`Decoder::examine`].
+    pub fn examine_covered(&mut self, bytes: &[u8], covers: &[Cover]) -> Result<Examined, ChildDied> {
         let used_before = self.running.is_some();
-        match self.attempt(bytes)? {
+        match self.attempt(bytes, covers)? {
             Attempt::Done(examined) => Ok(examined),
             // A child that had worked before may have died of its past; the photo gets a fresh one.
-            Attempt::Died(..) if used_before => match self.attempt(bytes)? {
+            Attempt::Died(..) if used_before => match self.attempt(bytes, covers)? {
                 Attempt::Done(examined) => Ok(examined),
                 Attempt::Died(death, head) => blame(death, head, bytes),
             },
@@ -113,12 +122,12 @@ impl Decoder {
         }
     }
 
-    fn attempt(&mut self, bytes: &[u8]) -> Result<Attempt, ChildDied> {
+    fn attempt(&mut self, bytes: &[u8], covers: &[Cover]) -> Result<Attempt, ChildDied> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => Running::start(self)?,
         };
-        let (result, timed_out) = running.converse(&self.limits, bytes, self.patience)?;
+        let (result, timed_out) = running.converse((&self.limits, covers), bytes, self.patience)?;
         match result {
             (Some(head), Ok(picture)) => {
                 running.photos += 1;
@@ -216,7 +225,7 @@ impl Running {
     #[allow(clippy::type_complexity, reason = "the pair is taken apart at once by its only caller")]
     fn converse(
         &mut self,
-        limits: &Limits,
+        (limits, covers): (&Limits, &[Cover]),
         bytes: &[u8],
         patience: Duration,
     ) -> Result<((Option<Head>, io::Result<Picture>), bool), ChildDied> {
@@ -236,7 +245,7 @@ impl Running {
         let mut head = None;
         let greeted = if self.photos == 0 { wire::expect_greeting(&mut self.output) } else { Ok(()) };
         let picture = greeted.map(|()| {
-            wire::ask(&mut self.input, limits, bytes)?;
+            wire::ask(&mut self.input, limits, covers, bytes)?;
             head = Some(wire::read_head(&mut self.output)?);
             wire::read_picture(&mut self.output)
         });

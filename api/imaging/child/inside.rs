@@ -46,11 +46,11 @@ fn serve(photos: u64) -> io::Result<()> {
     let mut output = BufWriter::new(io::stdout().lock());
     wire::greet(&mut output)?;
     for _ in 0..photos {
-        let Some((limits, photo)) = wire::hear(&mut input)? else { break };
+        let Some((limits, covers, photo)) = wire::hear(&mut input)? else { break };
         allow_cpu(limits.max_cpu_s)?;
         let head = examine::head(&photo, &limits);
         wire::answer_head(&mut output, &head)?;
-        let picture = examine::picture(&photo, &limits, &head);
+        let picture = examine::picture(&photo, &limits, &covers, &head);
         wire::answer_picture(&mut output, &picture)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! greeting   8 bytes                                    (from the child: "I am a decoder and restricted")
-//! question   u32 length, JSON Limits · u64 length, the photo
+//! question   u32 length, JSON Limits · u32 length, JSON Covers · u64 length, the photo
 //! answer 1   u32 length, JSON Head                      (before decoding: survives a decoder's death)
 //! answer 2   u32 length, JSON Picture · u32 length, preview · u32 length, thumbnail · u32 length, placeholder
 //! ```
@@ -12,6 +12,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cover::Cover;
 use crate::examine::Head;
 use crate::limits::Limits;
 use crate::outcome::Picture;
@@ -22,7 +23,7 @@ const MAX_JSON: u32 = 64 << 10;
 const MAX_BLOB: u32 = 32 << 20;
 
 /// Tells a decoder from any other program, and this version of the talk from another.
-const GREETING: [u8; 8] = *b"fpdec 2\n";
+const GREETING: [u8; 8] = *b"fpdec 3\n";
 
 /// Writes the greeting.
 pub(super) fn greet(to: &mut impl Write) -> io::Result<()> {
@@ -38,21 +39,27 @@ pub(super) fn expect_greeting(from: &mut impl Read) -> io::Result<()> {
 }
 
 /// Writes a question.
-pub(super) fn ask(to: &mut impl Write, limits: &Limits, photo: &[u8]) -> io::Result<()> {
+pub(super) fn ask(to: &mut impl Write, limits: &Limits, covers: &[Cover], photo: &[u8]) -> io::Result<()> {
     write_json(to, limits)?;
+    write_json(to, &covers)?;
     to.write_all(&u64::try_from(photo.len()).map_err(io::Error::other)?.to_be_bytes())?;
     to.write_all(photo)?;
     to.flush()
 }
 
+/// What is asked: limits, what to cover, the photo.
+pub(super) type Question = (Limits, Vec<Cover>, Vec<u8>);
+
 /// Reads a question; `None` where the asker has gone.
-pub(super) fn hear(from: &mut impl Read) -> io::Result<Option<(Limits, Vec<u8>)>> {
+pub(super) fn hear(from: &mut impl Read) -> io::Result<Option<Question>> {
     let mut length = [0; 4];
     match from.read_exact(&mut length) {
         Err(end) if end.kind() == ErrorKind::UnexpectedEof => return Ok(None),
         other => other?,
     }
     let limits: Limits = json(from, u32::from_be_bytes(length))?;
+    let length = read_u32(from)?;
+    let covers: Vec<Cover> = json(from, length)?;
     let mut length = [0; 8];
     from.read_exact(&mut length)?;
     let length = u64::from_be_bytes(length);
@@ -60,7 +67,7 @@ pub(super) fn hear(from: &mut impl Read) -> io::Result<Option<(Limits, Vec<u8>)>
     let kept = length.min(limits.max_bytes.saturating_add(1));
     let photo = exactly(from, kept)?;
     io::copy(&mut from.take(length - kept), &mut io::sink())?;
-    Ok(Some((limits, photo)))
+    Ok(Some((limits, covers, photo)))
 }
 
 /// Writes the first answer.

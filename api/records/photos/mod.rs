@@ -21,6 +21,7 @@ use super::visits::{self, Standing};
 use super::{Db, Error, Result, schema};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, UnitId};
+use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, State};
 use crate::domain::place::{Area, PlaceFinding};
 use diesel::prelude::*;
@@ -82,28 +83,45 @@ pub async fn lock(db: &mut Db, id: PhotoId) -> Result<Option<Photo>> {
 struct Ground {
     #[diesel(sql_type = Bool)]
     has_item: bool,
+    #[diesel(sql_type = Bool)]
+    masks: bool,
     #[diesel(sql_type = Nullable<Jsonb>)]
     area: Option<serde_json::Value>,
 }
 
-/// What a declaration is held against: whether a checklist of the visit has an item of this code, where it names one,
-/// and where the office of the visit was. One statement, because it runs for each photo.
+/// What a declaration is held against.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Whether a checklist of the visit has the item, where one is named.
+    pub has_item: bool,
+    /// Whether the item's rule says that data of people are masked in its photos.
+    pub masks: bool,
+    /// Where the office of the visit was.
+    pub area: Option<Area>,
+}
+
+/// What a declaration is held against: the item it names, and the office of the visit. One statement, because it runs
+/// for each photo.
 ///
 /// # Errors
 /// The database's own.
-pub async fn ground_of(db: &mut Db, visit: &Standing, item: Option<&str>) -> Result<(bool, Option<Area>)> {
+pub async fn ground_of(db: &mut Db, visit: &Standing, item: Option<&str>) -> Result<Held> {
     let statement = diesel::sql_query(
-        "SELECT $2 IS NULL OR EXISTS (
-             SELECT 1 FROM visit_templates v JOIN template_versions t ON t.id = v.template_version_id
-             WHERE v.visit_id = $1 AND jsonb_path_exists(t.body, '$.sections[*].items[*] ? (@.code == $code)',
-                 jsonb_build_object('code', $2))) AS has_item,
-             (SELECT area FROM premises WHERE id = $3) AS area",
+        "SELECT $2 IS NULL OR asked.item IS NOT NULL AS has_item,
+             coalesce(asked.item #>> '{photo,privacy}' = 'mask_personal_data', false) AS masks,
+             (SELECT area FROM premises WHERE id = $3) AS area
+         FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+             SELECT found.item FROM visit_templates v JOIN template_versions t ON t.id = v.template_version_id
+             CROSS JOIN LATERAL jsonb_path_query_first(t.body, '$.sections[*].items[*] ? (@.code == $code)',
+                 jsonb_build_object('code', $2)) AS found (item)
+             WHERE v.visit_id = $1 AND $2 IS NOT NULL AND found.item IS NOT NULL LIMIT 1) AS asked ON true",
     )
     .bind::<SqlUuid, _>(visit.id.0)
     .bind::<Nullable<Text>, _>(item)
     .bind::<Nullable<SqlUuid>, _>(visit.premises.map(|premises| premises.0));
-    let Ground { has_item, area } = Cached(statement).get_result(db).await?;
-    Ok((has_item, area.map(|json| serde_json::from_value(json).map_err(Error::bad_row)).transpose()?))
+    let Ground { has_item, masks, area } = Cached(statement).get_result(db).await?;
+    let area = area.map(|json| serde_json::from_value(json).map_err(Error::bad_row)).transpose()?;
+    Ok(Held { has_item, masks, area })
 }
 
 /// What is decided when a photo is declared, besides what the phone says.
@@ -115,6 +133,8 @@ pub struct Decided<'a> {
     pub place: &'a PlaceFinding,
     /// Seconds by which the device's clock was ahead of ours.
     pub clock_skew_s: f64,
+    /// Whether it is taken to show data of people.
+    pub personal_data: bool,
     /// When we were told.
     pub at: Timestamp,
 }
@@ -169,6 +189,7 @@ pub async fn announce(
                 photos::place_distance_m.eq(about.place.distance_m),
                 photos::place_reasons.eq(&about.place.reasons),
                 photos::clock_skew_s.eq(about.clock_skew_s),
+                photos::personal_data.eq(about.personal_data),
             ),
         ))
         .on_conflict(photos::id)
@@ -266,6 +287,23 @@ pub async fn examined(db: &mut Db, id: PhotoId, state: State, found: &Found) -> 
         .execute(db)
         .await?;
     Ok(changed == 1)
+}
+
+/// Writes down what was marked on a photo; from now on it counts as one that shows data of people.
+///
+/// # Errors
+/// The database's own.
+pub async fn mask(db: &mut Db, id: PhotoId, masked: &Masked) -> Result<()> {
+    let masked = serde_json::to_value(masked).map_err(Error::bad_row)?;
+    diesel::update(photos::table.find(id.0))
+        .set((
+            photos::personal_data.eq(true),
+            photos::masked.eq(masked),
+            photos::version.eq(photos::version + 1),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Marks a photo as taken back; it leaves every list that does not ask for such.

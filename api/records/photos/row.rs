@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{AccountId, CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
+use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State};
 use crate::domain::place::{GeoFix, PositionSource, Verdict};
 use crate::records::schema::photos;
@@ -39,6 +40,10 @@ pub struct Photo {
     pub found: Option<Found>,
     /// Set once it was taken back.
     pub withdrawn: Option<Withdrawn>,
+    /// Whether it is taken to show data of people.
+    pub personal_data: bool,
+    /// What was marked on it to be covered.
+    pub masked: Option<Masked>,
     /// Counts changes of the row.
     pub version: i32,
 }
@@ -152,6 +157,8 @@ pub(super) struct Row {
     withdrawn_by: Option<Uuid>,
     withdrawn_because: Option<String>,
     state_before_withdrawal: Option<String>,
+    personal_data: bool,
+    masked: Option<Value>,
     version: i32,
 }
 
@@ -241,6 +248,8 @@ impl TryFrom<Row> for Photo {
             received,
             found,
             withdrawn,
+            personal_data: row.personal_data,
+            masked: row.masked.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             version: row.version,
         })
     }

@@ -93,7 +93,7 @@ struct SampleRow {
     placeholder: Option<Vec<u8>>,
 }
 
-/// The first few photos of each of these visits that have a small picture.
+/// The first few photos of each of these visits that have a small picture which everybody may see who sees the visit.
 ///
 /// # Errors
 /// The database's own.
@@ -102,6 +102,7 @@ pub async fn samples(db: &mut Db, visits: &[VisitId], each: u8) -> Result<HashMa
     let rows: Vec<SampleRow> = diesel::sql_query(
         "SELECT v.id AS visit_id, p.id, p.placeholder FROM unnest($1) AS v (id) CROSS JOIN LATERAL ( \
          SELECT id, placeholder, captured_at FROM photos WHERE visit_id = v.id AND state = 'ready' \
+         AND NOT (personal_data AND masked IS NULL) \
          ORDER BY captured_at, id LIMIT $2) AS p ORDER BY v.id, p.captured_at, p.id",
     )
     .bind::<Array<SqlUuid>, _>(ids)

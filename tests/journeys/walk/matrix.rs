@@ -79,6 +79,7 @@ head_original      -    -     osua osua  osua  u    osuzt osut   osut  osua s   
 declare_photo      -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
 send_photo         -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
 withdraw_photo     -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+mask_photo         -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
 ",
     },
     // The owner's campaign (c) and supervision (k), and another owner's campaign (f).
@@ -199,6 +200,7 @@ list_unit_successors   en   en    en   en    en    en   en   en     en    en  en
 list_unit_predecessors en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 list_unit_visits   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_templates     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
+list_reference_documents en en en en    en    en   en   en     en    en  en   en    en   en   en    -
 list_procedures       en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
 compare_procedures    en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
 enter_procedure_list  en en   -    -     en    -    -    -      -     -   -    -     -    -    -     -

@@ -182,6 +182,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "change_visit" | "change_campaign" => json!({}),
         "cancel_visit" | "abort_visit" | "disclose_visit" => json!({ "reason": "" }),
         "withdraw_photo" => json!({ "reason": "Chụp nhầm" }),
+        "mask_photo" => json!({ "areas": [] }),
         "clear_for_visit" => json!({ "account": Uuid::nil() }),
         // By a clock that goes right, long before the decision.
         "check_in" => json!({ "at": THEN, "device_clock": at_once(),

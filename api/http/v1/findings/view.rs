@@ -23,7 +23,8 @@ use uuid::Uuid;
     "root_cause": null, "inspected_at": "2026-03-20T01:04:11Z", "precision": "instant",
     "reported_at": "2026-03-20T04:30:00Z", "state": "confirmed", "repeat_of": null, "repeat_count": 0,
     "dismissed_because": null, "explain_by": null, "explanation": null, "verification": null, "re_inspection": null,
-    "no_action_because": null, "referral": null, "linked": [], "version": 2
+    "no_action_because": null, "referral": null, "linked": [],
+    "procedures": [], "version": 2
 }))]
 pub struct FindingView {
     id: Uuid,
@@ -85,6 +86,8 @@ pub struct FindingView {
     referral: Option<String>,
     /// Findings that belong together with it.
     linked: Vec<Uuid>,
+    /// Administrative procedures it is about.
+    procedures: Vec<String>,
     /// For `If-Match`.
     version: i32,
 }
@@ -187,6 +190,7 @@ impl From<&Finding> for FindingView {
             no_action_because: story.no_action_because.clone(),
             referral: story.referral.clone(),
             linked: story.linked.iter().map(|id| id.0).collect(),
+            procedures: story.procedures.clone(),
             version: f.version,
         }
     }

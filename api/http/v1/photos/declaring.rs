@@ -57,8 +57,9 @@ pub struct DeclarationBody {
     /// What the phone believes they are.
     #[schema(value_type = vocabulary::DeclaredMediaType)]
     media_type: String,
-    /// When the shutter opened, by the device, RFC 3339 with offset.
-    #[schema(format = DateTime)]
+    /// When the shutter opened, by the device, RFC 3339. A time without offset, which is all that EXIF keeps, is read as
+    /// one of Vietnam, +07:00.
+    #[schema(example = "2026-03-20T08:15:00+07:00")]
     captured_at: String,
     /// The device's clock as it sends this, RFC 3339 with offset.
     #[schema(format = DateTime)]
@@ -136,7 +137,9 @@ impl DeclarationBody {
             media_type,
             FieldFault::new("/media_type", "photo.media-type-unknown", "is no type we take"),
         );
-        let captured = faults.moment("/captured_at", &self.captured_at);
+        let captured = DeviceMoment::of_capture(&self.captured_at)
+            .map_err(|why| faults.fault("/captured_at", why.code(), why))
+            .ok();
         let device_clock = faults.moment("/device_clock", &self.device_clock);
         let origin = Origin::parse(&self.origin);
         let origin = faults

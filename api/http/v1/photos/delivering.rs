@@ -56,11 +56,15 @@ impl Dress {
 
     fn derivative(of: &Deliverable, pixels: u16) -> Self {
         Self {
-            etag: format!("\"{}-{pixels}\"", of.photo.declared.sha256.to_hex()),
+            etag: match of.masking() {
+                Some(number) => format!("\"{}-{pixels}-m{number}\"", of.photo.declared.sha256.to_hex()),
+                None => format!("\"{}-{pixels}\"", of.photo.declared.sha256.to_hex()),
+            },
             media_type: "image/jpeg".to_owned(),
             disposition: "inline".to_owned(),
             digest: None,
-            cache: "private, max-age=3600",
+            // What is covered may become more, and then nobody goes on with what was kept.
+            cache: if of.photo.personal_data { "private, no-cache" } else { "private, max-age=3600" },
         }
     }
 
@@ -161,7 +165,8 @@ async fn give_derivative(
 /// Read an original
 ///
 /// The bytes as the phone sent them. Each reading is recorded before the first byte is given. Single ranges,
-/// `If-Range` and `If-None-Match` are understood; several ranges at once are answered with the whole.
+/// `If-Range` and `If-None-Match` are understood; several ranges at once are answered with the whole. A photo that shows
+/// data of people is its team's alone until they have marked what is to be covered: `403 photo.not-masked`.
 #[utoipa::path(tag = "photos",
     params(PhotoPath,
         ("Range" = Option<String>, Header, description = "`bytes=first-last`.", example = "bytes=0-1023"),
@@ -204,7 +209,9 @@ pub async fn head_original(
 
 /// Read a derivative
 ///
-/// A smaller JPEG, upright, sRGB, without metadata: 320 or 1600 pixels on its long side.
+/// A smaller JPEG, upright, sRGB, without metadata: 320 or 1600 pixels on its long side. Of a photo that shows data of
+/// people the team sees all; everybody else gets it with what the team marked covered, and `403 photo.not-masked` before
+/// that.
 #[utoipa::path(tag = "photos",
     params(DerivativePath,
         ("Range" = Option<String>, Header, description = "`bytes=first-last`.", example = "bytes=0-1023"),

@@ -1,8 +1,9 @@
-//! Photos over JSON and raw bytes: declare, send, read, browse, withdraw.
+//! Photos over JSON and raw bytes: declare, send, read, browse, mask, withdraw.
 
 mod browsing;
 mod declaring;
 pub mod delivering;
+mod masking;
 mod sending;
 mod view;
 
@@ -11,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use browsing::list_photos;
 pub use declaring::{declare_photo, read_photo, withdraw_photo};
 pub use delivering::{head_derivative, head_original, read_derivative, read_original};
+pub use masking::mask_photo;
 pub use sending::send_photo;
 
 /// Every operation on photos.
@@ -20,6 +22,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
         .service(read_photo)
         .service(send_photo)
         .service(withdraw_photo)
+        .service(mask_photo)
         .service(read_original)
         .service(head_original)
         .service(read_derivative)

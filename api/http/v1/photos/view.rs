@@ -1,6 +1,8 @@
 //! How a photo is shown.
 
+use super::masking::MaskedView;
 use crate::domain::check::Check;
+use crate::domain::visit::CLOCK_SKEW_FLAG_S;
 use crate::flows::photos::{Photo, Receipt};
 use crate::http::vocabulary;
 use base64::Engine;
@@ -198,9 +200,10 @@ pub struct WithdrawnView {
     "size_bytes": 3_481_204, "media_type": "image/jpeg", "captured_at": "2026-03-20T08:15:00+07:00",
     "device_clock": "2026-03-20T08:15:20+07:00", "origin": "camera",
     "position": { "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.5, "altitude_m": 12.0, "source": "gnss" },
-    "declared_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "declared_at": "2026-03-20T01:15:21Z", "clock_skew_s": -1.0,
+    "declared_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "declared_at": "2026-03-20T01:15:21Z", "clock_skew_s": -1.0, "clock_off": false,
     "place": { "verdict": "inside", "distance_m": 0.0, "reasons": [] },
-    "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17, "late": false }, "examined": null, "withdrawn": null
+    "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17, "late": false }, "examined": null,
+    "personal_data": false, "masked": null, "withdrawn": null
 }))]
 pub struct PhotoView {
     /// UUIDv7 minted by the phone.
@@ -252,12 +255,21 @@ pub struct PhotoView {
     /// Seconds by which the device's clock was ahead of the server's.
     #[schema(example = 0.8)]
     clock_skew_s: f64,
+    /// Whether that is more than five minutes, either way.
+    #[schema(example = false)]
+    clock_off: bool,
     /// Whether it was taken at the office.
     place: PlaceView,
     /// Set once the bytes are durable.
     received: Option<ReceivedView>,
     /// Set once the worker has looked.
     examined: Option<ExaminedView>,
+    /// Whether it is taken to show data of people: then only its team sees it as it is, and everybody else once it is
+    /// masked.
+    #[schema(example = false)]
+    personal_data: bool,
+    /// What the team marked to be covered; `null` before that.
+    masked: Option<MaskedView>,
     /// Set once it was taken back.
     withdrawn: Option<WithdrawnView>,
 }
@@ -368,6 +380,7 @@ impl From<&Photo> for PhotoView {
             declared_by: photo.declared_by.0,
             declared_at: photo.declared_at,
             clock_skew_s: photo.clock_skew_s,
+            clock_off: photo.clock_skew_s.abs() > CLOCK_SKEW_FLAG_S,
             place: place(photo),
             received: photo.received.map(|r| ReceivedView {
                 at: r.at,
@@ -375,6 +388,8 @@ impl From<&Photo> for PhotoView {
                 late: r.late,
             }),
             examined: examined(photo),
+            personal_data: photo.personal_data,
+            masked: photo.masked.as_ref().map(MaskedView::from),
             withdrawn: photo.withdrawn.as_ref().map(|w| WithdrawnView {
                 at: w.at,
                 by: w.by.map(|id| id.0),

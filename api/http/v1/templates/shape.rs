@@ -157,6 +157,17 @@ pub struct RemedyShape {
     pub due_days: u16,
 }
 
+/// One of the things an item counts.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Part)]
+pub struct PartShape {
+    /// Stable value.
+    #[schema(example = "schedule", pattern = "^[a-z][a-z0-9_]{0,59}$")]
+    pub value: String,
+    /// What people read.
+    pub label: BilingualShape,
+}
+
 /// What an answer looks like and when it is good.
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -184,6 +195,12 @@ pub enum ResponseShape {
         /// With what the value is compared.
         #[schema(example = 3)]
         threshold: f64,
+        /// What can be counted, one by one, where that is known beforehand.
+        #[schema(required = false, max_items = 20)]
+        parts: Vec<PartShape>,
+        /// Only what is later than this day counts.
+        #[schema(example = "2016-06-30")]
+        after: Option<Date>,
     },
     /// A decimal number.
     Number {

@@ -1,0 +1,341 @@
+//! A season of the same office: nine announced visits of the weeks before, what they found, who remedies it by when, and
+//! two re-inspections. So each list and report has something to show.
+
+use super::office::{self, Office, text};
+use super::phone::Phone;
+use super::visit::{OnSite, Order, Shot, Taken, after, campaign, local, minted, now, send};
+use super::{Person, checklist, step};
+use anyhow::Context;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{Span, Timestamp};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A commune of the season: name, type, what it does not do well.
+struct Commune(&'static str, &'static str, &'static [&'static str]);
+
+const COMMUNES: [Commune; 9] = [
+    Commune("Xã Bến Nhạn", "commune", &["CV-01", "CV-04"]),
+    Commune("Xã Đồng Mây", "commune", &["CV-02"]),
+    Commune("Xã Khe Lim", "commune", &["CV-01", "CV-05", "CV-06"]),
+    Commune("Xã Lũng Sen", "commune", &["CV-01", "CV-02"]),
+    Commune("Xã Nà Trầm", "commune", &["CV-03"]),
+    Commune("Xã Phù Vân", "commune", &["CV-01", "CV-03"]),
+    Commune("Xã Suối Tre", "commune", &[]),
+    Commune("Xã Tân Dừa", "commune", &["CV-04", "CV-07"]),
+    Commune("Phường Hạ Thanh", "ward", &["CV-01"]),
+];
+
+/// Communes whose heads take part: place in the list, login, name.
+const HEADS: [(usize, &str, &str); 3] =
+    [(0, "bennhan", "Nguyễn Văn Nhạn"), (1, "dongmay", "Lê Thị Mây"), (4, "natram", "Lò Văn Trầm")];
+
+/// A visit that was made: the commune's place, its unit, the visit, what was confirmed.
+struct Made {
+    place: usize,
+    unit: String,
+    visit: String,
+    findings: Vec<Value>,
+}
+
+/// Whoever works on the campaign, and where.
+struct Season<'a> {
+    desk: Phone,
+    chair: Phone,
+    lead: Phone,
+    member: Phone,
+    samples: &'a Path,
+    campaign: String,
+    team: String,
+    version: String,
+}
+
+fn day(from_today: i64) -> Date {
+    let today = Offset::constant(7).to_datetime(now()).date();
+    today.saturating_add(Span::new().days(from_today))
+}
+
+/// A time of a day in Vietnam.
+fn at(day: Date, hour: i8, minute: i8) -> Timestamp {
+    Offset::constant(7).to_timestamp(day.at(hour, minute, 0, 0)).unwrap_or_else(|_| now())
+}
+
+async fn sign_in(base: &str, office: &Office, role: &str, device: &str) -> anyhow::Result<Phone> {
+    let person = office.person(role)?;
+    Phone::sign_in(base, &person.login, &person.password, device).await
+}
+
+/// Plays the season. Whoever joins is added to the office's people.
+pub async fn play(base: &str, admin: &Phone, office: &mut Office, samples: &Path) -> anyhow::Result<()> {
+    let desk = sign_in(base, office, "scheduler", "Máy tính phòng Nội vụ").await?;
+    let version = publish(&desk, &office.owner).await?;
+    let order = Order {
+        title: format!("Kiểm tra công vụ và cải cách hành chính năm {}", day(-45).year()),
+        topics: &["Kỷ luật, kỷ cương hành chính", "Cải cách hành chính", "Tiếp công dân"],
+        plan: ("15/KH-SNV", "Kế hoạch kiểm tra công vụ và cải cách hành chính"),
+        decision: ("41/QĐ-SNV", "Quyết định thành lập đoàn kiểm tra liên ngành"),
+        issued_on: day(-60).to_string(),
+        team: "Đoàn kiểm tra số 2",
+    };
+    let (campaign, team) = campaign(base, office, &desk, &order).await?;
+    let season = Season {
+        chair: sign_in(base, office, "authority", "Máy tính chủ tịch").await?,
+        lead: sign_in(base, office, "team_lead", "Điện thoại của Mai Thị Hồng").await?,
+        member: sign_in(base, office, "member", "Điện thoại của Phạm Văn Sơn").await?,
+        desk,
+        samples,
+        campaign,
+        team,
+        version,
+    };
+    let units = season.communes(&office.province).await?;
+    let round = season.round("first", "Đợt 1", &units).await?;
+    let mut made = Vec::new();
+    for (place, unit) in units.iter().enumerate() {
+        made.push(season.first(place, unit, &round).await?);
+    }
+    let found: usize = made.iter().map(|visit| visit.findings.len()).sum();
+    step(&format!(
+        "Nine announced visits of the last weeks, {found} findings confirmed, strengths and advice beside them"
+    ));
+    season.explained(base, admin, office, &made).await?;
+    season.remedied(base, office, &made).await?;
+    season.again(&made).await?;
+    Ok(())
+}
+
+async fn publish(desk: &Phone, owner: &str) -> anyhow::Result<String> {
+    let made = desk.post("/v1/templates", json!({"owner": owner, "code": "CV"})).await?;
+    let versions = format!("/v1/templates/{}/versions", text(&made, "/id")?);
+    let draft = desk.post(&versions, checklist::body()).await?;
+    desk.post(&format!("{versions}/{}/publish", draft["number"]), json!({})).await?;
+    text(&draft, "/id")
+}
+
+/// Candidates of a visit, confirmed by the lead.
+async fn confirm(lead: &Phone, visit: &str) -> anyhow::Result<Vec<Value>> {
+    let list = lead.get(&format!("/v1/findings?visit={visit}&state=candidate&kind=finding&limit=50")).await?;
+    let mut confirmed = Vec::new();
+    for finding in list["items"].as_array().into_iter().flatten() {
+        let path = format!("/v1/findings/{}/confirm", text(finding, "/id")?);
+        confirmed.push(lead.post(&path, json!({})).await?);
+    }
+    Ok(confirmed)
+}
+
+impl Season<'_> {
+    async fn communes(&self, province: &str) -> anyhow::Result<Vec<String>> {
+        let mut units = Vec::new();
+        for Commune(name, unit_type, _) in COMMUNES {
+            let new = json!({"name": name, "unit_type": unit_type, "parent": province, "valid_from": "2025-07-01",
+                "certainty": "high"});
+            units.push(text(&self.desk.post("/v1/units", new).await?, "/id")?);
+        }
+        Ok(units)
+    }
+
+    async fn round(&self, purpose: &str, name: &str, targets: &[String]) -> anyhow::Result<String> {
+        let new = json!({"purpose": purpose, "name": name, "targets": targets, "teams": [self.team]});
+        text(&self.desk.post(&format!("/v1/campaigns/{}/rounds", self.campaign), new).await?, "/id")
+    }
+
+    /// Plans a visit, goes there, answers, and closes the recording; the visit.
+    async fn visit(&self, mut plan: Value, on: Date, fails: &[&str]) -> anyhow::Result<String> {
+        let (start, end) = (local(at(on, 7, 30)), local(at(on, 11, 30)));
+        for (field, value) in [
+            ("campaign", json!(self.campaign)),
+            ("team", json!(self.team)),
+            ("templates", json!([self.version])),
+            ("planned_start", json!(start)),
+            ("planned_end", json!(end)),
+        ] {
+            plan[field] = value;
+        }
+        let visit = text(&self.desk.post("/v1/visits", plan).await?, "/id")?;
+        let path = format!("/v1/visits/{visit}");
+        self.desk.post(&format!("{path}/dispatch"), json!({})).await?;
+        let arrived = json!({"at": local(at(on, 7, 41)), "device_clock": local(now())});
+        self.lead.post(&format!("{path}/check-in"), arrived).await?;
+        for code in checklist::ITEMS {
+            let said = json!({"visit": visit, "template_version": self.version, "item": code,
+                "answer": checklist::answer(code, !fails.contains(&code)), "answered_at": local(at(on, 9, 0))});
+            self.lead.put(&format!("/v1/responses/{}", minted()), said).await?;
+        }
+        Ok(visit)
+    }
+
+    /// Has the minutes signed and the visit taken as final.
+    async fn conclude(&self, visit: &str, unit: &str) -> anyhow::Result<()> {
+        let path = format!("/v1/visits/{visit}");
+        let text = "Đoàn kiểm tra và đơn vị thống nhất các nội dung trên.";
+        self.lead.post(&format!("{path}/minutes"), json!({"text": text})).await?;
+        for (side, name, position) in
+            [("unit", "Chủ tịch UBND", unit), ("team", "Mai Thị Hồng", "Trưởng đoàn kiểm tra")]
+        {
+            let said =
+                json!({"side": side, "outcome": "signed", "signer_name": name, "signer_position": position});
+            self.lead.post(&format!("{path}/sign"), said).await?;
+        }
+        self.lead.post(&format!("{path}/submit"), json!({})).await?;
+        self.desk.post(&format!("{path}/finalise"), json!({})).await?;
+        Ok(())
+    }
+
+    /// The first visit to a commune.
+    async fn first(&self, place: usize, unit: &str, round: &str) -> anyhow::Result<Made> {
+        let Commune(name, _, fails) = COMMUNES.get(place).context("a commune")?;
+        let on = day(-45 + 3 * i64::try_from(place)?);
+        let visit = self.visit(json!({"unit": unit, "kind": "planned", "round": round}), on, fails).await?;
+        let path = format!("/v1/visits/{visit}");
+        let host = json!({"visit": visit, "name": "Chủ tịch UBND", "office": format!("UBND {name}"), "positions": ["Chủ tịch"]});
+        self.lead.put(&format!("/v1/attendees/{}", minted()), host).await?;
+        let advice = json!({"visit": visit, "item": "CV-03", "guided": "Công chức một cửa",
+            "content": "Hướng dẫn công dân nộp hồ sơ trực tuyến", "given_at": local(at(on, 9, 40))});
+        self.lead.put(&format!("/v1/guidance/{}", minted()), advice).await?;
+        if place % 4 == 0 {
+            self.photograph(&visit, on, place).await?;
+        }
+        self.lead.post(&format!("{path}/close-recording"), json!({})).await?;
+        let strength = json!({"kind": "strength", "category": "Thái độ phục vụ",
+            "statement": "Công chức tiếp công dân niềm nở, hướng dẫn rõ ràng."});
+        if fails.len() < 2 {
+            let good = self.member.post(&format!("{path}/findings"), strength).await?;
+            self.lead.post(&format!("/v1/findings/{}/confirm", text(&good, "/id")?), json!({})).await?;
+        }
+        if place == 2 {
+            let asked = json!({"text": "Đề nghị UBND xã phân công lãnh đạo trực và công khai lịch trực.", "addressees": [unit]});
+            self.lead.post(&format!("{path}/recommendations"), asked).await?;
+            let other = json!({"item": "CV-04", "assessor": "elected_body", "assessor_name": "HĐND xã", "judgement": "fail",
+                "note": "Còn công chức chưa đeo thẻ trong giờ làm việc."});
+            self.member.post(&format!("{path}/assessments"), other).await?;
+        }
+        let findings = confirm(&self.lead, &visit).await?;
+        self.conclude(&visit, &format!("UBND {name}")).await?;
+        Ok(Made { place, unit: unit.to_owned(), visit, findings })
+    }
+
+    async fn photograph(&self, visit: &str, on: Date, place: usize) -> anyhow::Result<()> {
+        let on_site = OnSite { visit: visit.to_owned(), lead: self.lead.clone() };
+        let shot = if place == 0 {
+            Shot("notice_board.jpg", "image/jpeg", "notice_board", Some("CV-01"), "Bảng niêm yết thủ tục")
+        } else {
+            Shot("desk.jpg", "image/jpeg", "desk", Some("CV-03"), "Quầy tiếp nhận hồ sơ")
+        };
+        let taken = Taken { at: after(at(on, 8, 15), 20), is_located: false };
+        send(&on_site, self.samples, &shot, taken).await.map(|_| ())
+    }
+
+    /// One commune explains what was found, and is right.
+    async fn explained(
+        &self,
+        base: &str,
+        admin: &Phone,
+        office: &mut Office,
+        made: &[Made],
+    ) -> anyhow::Result<()> {
+        for (place, login, name) in HEADS {
+            let unit = made.get(place).map(|visit| visit.unit.as_str());
+            let head = office::invite(base, admin, &office.owner, "head_of_unit", login, name, unit).await?;
+            office.people.push(head);
+        }
+        let of = made.get(4).and_then(|visit| visit.findings.first()).context("a finding at Nà Trầm")?;
+        let path = format!("/v1/findings/{}", text(of, "/id")?);
+        let by = day(7).to_string();
+        self.lead.post(&format!("{path}/request-explanation"), json!({"until": by})).await?;
+        let head = head(base, office, "natram").await?;
+        let said = json!({"text": "Xã chưa có đường truyền ổn định; số liệu tháng này đã đạt 55%.",
+            "papers": ["Báo cáo 61/BC-UBND"]});
+        head.post(&format!("{path}/explain"), said).await?;
+        let why = json!({"reason": "Đã đối chiếu trên hệ thống: 227/412 hồ sơ trực tuyến."});
+        self.member.post(&format!("{path}/withdraw"), why).await?;
+        step(
+            "One commune explained a finding; somebody who had not stood by it verified, and it was withdrawn",
+        );
+        Ok(())
+    }
+
+    /// Everybody gets a day; some are in time, some are not.
+    async fn remedied(&self, base: &str, office: &Office, made: &[Made]) -> anyhow::Result<()> {
+        let (mut issued, mut overdue, mut verified) = (0, 0, 0);
+        for visit in made.iter().filter(|visit| visit.place != 4) {
+            let head = match HEADS.iter().find(|(place, ..)| *place == visit.place) {
+                Some((_, login, _)) => Some(head(base, office, login).await?),
+                None => None,
+            };
+            for finding in &visit.findings {
+                let new = json!({"visit": visit.visit, "kind": "correction", "title": "Chấn chỉnh và báo cáo kết quả",
+                    "owners": [visit.unit], "findings": [text(finding, "/id")?]});
+                let action = text(&self.desk.post("/v1/corrective-actions", new).await?, "/id")?;
+                let path = format!("/v1/corrective-actions/{action}");
+                let is_late = head.is_none() && visit.place < 4;
+                let due = if is_late { day(-6) } else { day(14) };
+                self.desk.post(&format!("{path}/issue"), json!({"due_on": due.to_string()})).await?;
+                issued += 1;
+                overdue += u32::from(is_late);
+                if let Some(head) = &head {
+                    verified += u32::from(self.answered(head, &path, verified == 2).await?);
+                }
+            }
+        }
+        step(&format!(
+            "{issued} corrective actions issued: {verified} verified, {overdue} overdue, one returned, one given more time"
+        ));
+        Ok(())
+    }
+
+    /// The head accepts, reports, and home affairs verifies or returns; whether it is done.
+    async fn answered(&self, head: &Phone, path: &str, is_returned: bool) -> anyhow::Result<bool> {
+        head.post(&format!("{path}/accept"), json!({})).await?;
+        if is_returned {
+            let asked =
+                json!({"until": day(28).to_string(), "reason": "Chờ kinh phí làm bảng niêm yết mới."});
+            head.post(&format!("{path}/request-extension"), asked).await?;
+            let granted = json!({"grant": true, "reason": "Có lý do chính đáng."});
+            self.chair.post(&format!("{path}/decide-extension"), granted).await?;
+        }
+        head.post(&format!("{path}/start"), json!({})).await?;
+        let shown = json!({"note": "Đã chấn chỉnh.", "papers": ["Báo cáo 45/BC-UBND"]});
+        head.post(&format!("{path}/report"), shown).await?;
+        if is_returned {
+            let why = json!({"reason": "Báo cáo chưa nêu kết quả niêm yết từng lĩnh vực."});
+            self.desk.post(&format!("{path}/return"), why).await?;
+            return Ok(false);
+        }
+        self.desk.post(&format!("{path}/verify"), json!({})).await?;
+        Ok(true)
+    }
+
+    /// Two communes that did not report are inspected again.
+    async fn again(&self, made: &[Made]) -> anyhow::Result<()> {
+        let targets: Vec<&Made> = made.iter().filter(|visit| [2, 3].contains(&visit.place)).collect();
+        let units: Vec<String> = targets.iter().map(|visit| visit.unit.clone()).collect();
+        let round = self.round("re_inspection", "Đợt 2: tái kiểm tra", &units).await?;
+        let (mut fixed, mut open) = (0, 0);
+        for (n, first) in targets.into_iter().enumerate() {
+            let Commune(name, _, fails) = COMMUNES.get(first.place).context("a commune")?;
+            let still: Vec<&str> = fails.iter().copied().take(1).collect();
+            let plan = json!({"unit": first.unit, "kind": "re_inspection", "round": round, "previous_visit": first.visit});
+            let visit = self.visit(plan, day(-3 + i64::try_from(n)?), &still).await?;
+            self.lead.post(&format!("/v1/visits/{visit}/close-recording"), json!({})).await?;
+            let earlier = self.lead.get(&format!("/v1/visits/{visit}/earlier-findings")).await?;
+            for finding in earlier["items"].as_array().into_iter().flatten() {
+                let is_open = finding["item"].as_str().is_some_and(|item| still.contains(&item));
+                let outcome = if is_open { "not_fixed" } else { "fixed" };
+                fixed += u32::from(!is_open);
+                open += u32::from(is_open);
+                let path = format!("/v1/findings/{}/re-inspection", text(finding, "/id")?);
+                self.lead.post(&path, json!({"visit": visit, "outcome": outcome})).await?;
+            }
+            self.conclude(&visit, &format!("UBND {name}")).await?;
+        }
+        step(&format!("Two re-inspections: {fixed} findings are gone, {open} were found again"));
+        Ok(())
+    }
+}
+
+async fn head(base: &str, office: &Office, login: &str) -> anyhow::Result<Phone> {
+    let of = |person: &&Person| person.login == login;
+    let person = office.people.iter().find(of).with_context(|| format!("nobody is called {login}"))?;
+    Phone::sign_in(base, &person.login, &person.password, "Máy tính UBND xã").await
+}
