@@ -4,31 +4,16 @@
     browse.py pages URL TOKEN
 """
 
-import http.client
 import json
 import re
 import statistics
 import sys
 import time
-import urllib.parse
+
+from browse_api import Api
 
 LIMIT = 50
 MOST_ROWS_READ = 40 * LIMIT
-
-
-class Api:
-    def __init__(self, url, token):
-        self.connection = http.client.HTTPConnection(urllib.parse.urlparse(url).netloc)
-        self.headers = {"Authorization": f"Bearer {token}"}
-
-    def get(self, path, **query):
-        query = {name: value for name, value in query.items() if value is not None}
-        self.connection.request("GET", f"{path}?{urllib.parse.urlencode(query)}", headers=self.headers)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            sys.exit(f"browse: {path} {query} answered {answer.status}: {body[:400]}")
-        return json.loads(body)
 
 
 def nodes(plan):

@@ -43,7 +43,7 @@ async fn begin(db: &mut Db, eyes: Eyes<'_>, wanted: &Wanted) -> Result<Option<Sq
 }
 
 /// Gives the transaction room and time to sort and hash what a country answers in years; it ends with the transaction.
-/// Compiling such a statement costs more than it saves.
+/// Compiling such a statement costs more than it saves, and seeking the answers of one campaign less than reading all.
 ///
 /// # Errors
 /// The database's own.
@@ -103,20 +103,22 @@ fn judged(sql: &mut Sql, known: Option<Timestamp>, items: Option<&[String]>) {
     // The latest visit of a unit is its first.
     sql.text(", numbered AS (SELECT id, unit_id, row_number() OVER (PARTITION BY unit_id ")
         .text("ORDER BY planned_start DESC, id DESC) AS nth FROM seen)")
-        .text(", judged AS (SELECT s.unit_id, s.id AS visit_id, s.nth, t.code AS template, r.item_code, ")
+        .text(", judged AS (SELECT r.unit_id, r.visit_id, r.nth, t.code AS template, r.item_code, ")
         .text("coalesce(c.outcome, r.outcome) IN ('fail', 'partial') AND w.visit_id IS NULL AS failing, ")
         .text("c.outcome IS NOT NULL AS is_corrected, w.visit_id IS NOT NULL AS is_withdrawn, ")
         .text("coalesce(c.answer, r.answer) AS answer ")
-        .text("FROM numbered s JOIN responses r ON r.visit_id = s.id ")
+        // Fenced, so that the answers of a few visits are sought before anything is known of corrections.
+        .text("FROM (SELECT n.unit_id, n.nth, a.visit_id, a.template_version_id, a.item_code, a.outcome, a.answer ")
+        .text("FROM numbered n JOIN responses a ON a.visit_id = n.id");
+    if let Some(items) = items {
+        sql.text(" WHERE a.item_code = ANY (").bind(Bind::Words(items.to_vec())).text(")");
+    }
+    sql.text(" OFFSET 0) r ")
         .text("JOIN template_versions tv ON tv.id = r.template_version_id JOIN templates t ON t.id = tv.template_id ");
     sql.text("LEFT JOIN corrected c ON c.visit_id = r.visit_id AND c.item_code = r.item_code ")
         .text("AND c.template_version_id = r.template_version_id ")
         .text("LEFT JOIN withdrawn w ON w.visit_id = r.visit_id AND w.item_code = r.item_code ")
-        .text("WHERE coalesce(c.outcome, r.outcome) IN ('pass', 'partial', 'fail')");
-    if let Some(items) = items {
-        sql.text(" AND r.item_code = ANY (").bind(Bind::Words(items.to_vec())).text(")");
-    }
-    sql.text(")");
+        .text("WHERE coalesce(c.outcome, r.outcome) IN ('pass', 'partial', 'fail'))");
 }
 
 /// Adds the answers that count, as `latest`: of each unit and item the latest visit's that asked it.
