@@ -76,16 +76,13 @@ async fn write(db: &mut Db, event: &UnitEvent, now: Timestamp) -> Result<()> {
     })
 }
 
-/// Whether every new version stands below somebody who is there on the day and to its end, on a fitting floor and not
-/// below itself.
+/// Whether every new version stands below somebody who is there on the day, on a fitting floor and not below itself.
 async fn parents_fit(db: &mut Db, event: &UnitEvent) -> Result<()> {
     let begun: Vec<&UnitVersion> = event.effects.iter().filter_map(|effect| effect.begun.as_ref()).collect();
     let mut parents: Vec<UnitId> = begun.iter().filter_map(|version| version.parent).collect();
     parents.sort_unstable();
     parents.dedup();
     let at = units::all_at(db, &parents, event.effective_on).await?;
-    let histories = many::histories(db, &parents).await?;
-    let end_of = |unit: &UnitId| histories.get(unit).and_then(|versions| versions.last()?.valid_to);
     let mut faults = Vec::new();
     for version in begun {
         let Some(parent) = version.parent else { continue };
@@ -93,11 +90,6 @@ async fn parents_fit(db: &mut Db, event: &UnitEvent) -> Result<()> {
             None => Some(("unit.parent-unknown", format!("{parent} is not in force on the day"))),
             Some(above) if above.ancestors.contains(&version.unit) || parent == version.unit => {
                 Some(("unit.parent-circle", format!("{} would lie below itself", version.name)))
-            }
-            Some(above)
-                if end_of(&parent).is_some_and(|end| version.valid_to.is_none_or(|own| own > end)) =>
-            {
-                Some(("unit.parent-ends", format!("{} would outlive {}", version.name, above.path)))
             }
             Some(above) => unit::below(version.unit_type, above.unit_type).err().map(|_| {
                 ("unit.parent-unfit", format!("{} does not stand below {}", version.name, above.path))
