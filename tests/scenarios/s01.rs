@@ -39,7 +39,8 @@ async fn organisations(house: &House, district: Uuid) -> (Vec<Unit>, Vec<Unit>) 
             (&mut service_units, "public_service_unit", "Trung tâm")
         };
         let name = format!("{word} số {n} huyện Phú Xuyên");
-        let new = json!({ "name": name, "unit_type": kind, "parent": district, "valid_from": "2010-01-01" });
+        let new = json!({ "name": name, "unit_type": kind, "parent": district, "valid_from": "2010-01-01",
+            "valid_to": "2025-07-01" });
         let made = done(root.send("POST", "/v1/units", Some(&new)).await);
         let id = made.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
         list.push(Unit { id, code: String::new(), name });

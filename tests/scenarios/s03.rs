@@ -54,8 +54,8 @@ pub async fn half_year(house: &House) -> (Office, Uuid, Setting) {
     for name in
         ["Phòng Nội vụ", "Phòng Tư pháp", "Phòng Y tế", "Phòng Kinh tế", "Thanh tra quận", "Văn phòng"]
     {
-        let new =
-            json!({ "name": name, "unit_type": "agency", "parent": district, "valid_from": "2010-01-01" });
+        let new = json!({ "name": name, "unit_type": "agency", "parent": district, "valid_from": "2010-01-01",
+            "valid_to": "2025-07-01" });
         let made = done(root.send("POST", "/v1/units", Some(&new)).await);
         offices.push(made.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"));
     }

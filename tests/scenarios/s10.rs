@@ -301,12 +301,12 @@ async fn a_review_meeting_concludes_and_its_notice_stands_while_the_wards_remedy
     remedied(&office, &of, &heads, &cases).await;
     withdrawn(&office, &of, &heads, (&notice, &wards), &cases[16]).await;
     sees_the_own_ward(&house, &office, &of, &notice, &cases[16].finding).await;
-    live_figures(&office, &of, &cases).await;
+    live_figures(&office, &of, &notice, &cases).await;
     house.close().await;
 }
 
-/// A correction changes the live figure; wards are ranked by what is still open, all seventeen, the same on each reading.
-async fn live_figures(office: &Office, of: &Setting, cases: &[Case]) {
+/// A correction changes the live figure, not the notice; wards are ranked by what is still open, all seventeen, the same on each reading.
+async fn live_figures(office: &Office, of: &Setting, notice: &str, cases: &[Case]) {
     let who = &office.scheduler.visitor;
     let failing = async || {
         let (status, report) =
@@ -322,6 +322,8 @@ async fn live_figures(office: &Office, of: &Setting, cases: &[Case]) {
         "reason": "Bảng thứ hai đặt ở hành lang." });
     done(office.lead.visitor.send("POST", &addenda, Some(&added)).await);
     assert_eq!(failing().await, ratio(12, 17, 70.59));
+    let (_, stands) = who.get(notice).await;
+    assert_eq!(stands["figures"][2]["share"], ratio(13, 17, 76.47), "the notice still says 13");
 
     let ranking = format!("/v1/reports/ranking?campaign={}&class=commune", of.campaign);
     let rows = all(who, &ranking).await;
