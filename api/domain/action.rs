@@ -1,19 +1,20 @@
 //! Corrective actions: who is to remedy what by when, and who says that it is done.
 
 mod state;
+mod story;
 
 pub use state::{Move, Step, take};
-
-use crate::ids::{
-    AccountId, ActionId, CampaignId, DocumentId, FindingId, OwnerId, PhotoId, TeamId, UnitId, VisitId,
+pub use story::{
+    Extension, MOST_REMINDERS, Measure, Recurrence, Reminder, Report, Story, due_on, measures, papers, said,
 };
+
+use crate::ids::{AccountId, ActionId, CampaignId, DocumentId, FindingId, OwnerId, TeamId, UnitId, VisitId};
 use crate::moment::vietnam_day;
 use crate::refusal::{Kind as Family, Refusal};
-use crate::text;
+use crate::unit::lineage::Holder;
 use crate::visit::rule;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
-use serde::{Deserialize, Serialize};
 
 /// Most owners of one action.
 pub const MOST_OWNERS: usize = 20;
@@ -57,6 +58,8 @@ words! {
         Document = "document",
         /// Train or instruct people.
         Training = "training",
+        /// Hand in a report.
+        Report = "report",
     }
 }
 
@@ -97,114 +100,17 @@ impl State {
         Self::ALL.iter().filter(|state| state.is_awaited()).map(|state| state.as_str()).collect()
     }
 
+    /// Those that are not over, as stored: for queries.
+    #[must_use]
+    pub fn unfinished() -> Vec<&'static str> {
+        Self::ALL.iter().filter(|state| !state.is_over()).map(|state| state.as_str()).collect()
+    }
+
     /// Whether nothing more comes.
     #[must_use]
     pub fn is_over(self) -> bool {
         matches!(self, Self::VerifiedDone | Self::Cancelled)
     }
-}
-
-/// A request for more time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extension {
-    /// The day asked for.
-    pub until: Date,
-    /// Why.
-    pub reason: String,
-    /// What became of it.
-    pub state: ExtensionState,
-    /// Who asked.
-    pub by: AccountId,
-    /// When.
-    pub at: Timestamp,
-    /// Why it was decided so.
-    pub decision: Option<String>,
-    /// Who decided.
-    pub decided_by: Option<AccountId>,
-}
-
-/// What an owner says when it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
-    /// Counts the reports of an action: 1, 2, …
-    pub number: i32,
-    /// In words.
-    pub note: String,
-    /// After-photos, held.
-    pub photos: Vec<PhotoId>,
-    /// Papers, as the owner names them.
-    pub papers: Vec<String>,
-    /// Who reported.
-    pub by: AccountId,
-    /// When.
-    pub at: Timestamp,
-    /// Why it was returned, where it was.
-    pub returned_because: Option<String>,
-}
-
-/// Something counted before and after: days 10 → 7, papers 5 → 4.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Measure {
-    /// What is counted.
-    pub name: String,
-    /// In what: `day`, `paper`.
-    pub unit: String,
-    /// As it was.
-    pub before: i64,
-    /// As it is to be, or became.
-    pub after: i64,
-}
-
-/// A series: the same action, time after time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recurrence {
-    /// How often.
-    pub every: Every,
-    /// How many in all.
-    pub instances: u16,
-}
-
-impl Recurrence {
-    /// Checks the number of instances.
-    ///
-    /// # Errors
-    /// `action.recurrence`.
-    pub fn checked(self) -> Result<Self, Refusal> {
-        if (2..=MOST_INSTANCES).contains(&self.instances) {
-            return Ok(self);
-        }
-        let detail = format!("A recurring action has 2 to {MOST_INSTANCES} instances.");
-        Err(rule("action.recurrence", "/recurrence/instances", &detail))
-    }
-
-    /// The due days of all instances; the first is given. The day of the month is kept where the month has it.
-    #[must_use]
-    pub fn due_days(self, first: Date) -> Vec<Date> {
-        let months = match self.every {
-            Every::Month => 1,
-            Every::Quarter => 3,
-            Every::Year => 12,
-        };
-        (0..i32::from(self.instances))
-            .map(|n| first.checked_add(Span::new().months(n * months)).unwrap_or(first))
-            .collect()
-    }
-}
-
-/// What became of an action, besides its state.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Story {
-    /// Before and after.
-    pub measures: Vec<Measure>,
-    /// Reports, oldest first.
-    pub reports: Vec<Report>,
-    /// Requests for more time, oldest first.
-    pub extensions: Vec<Extension>,
-    /// The series, on its first instance.
-    pub recurrence: Option<Recurrence>,
-    /// Why it was cancelled.
-    pub cancelled_because: Option<String>,
 }
 
 /// Somebody who is to do it.
@@ -216,6 +122,10 @@ pub struct Owner {
     pub path: String,
     /// Every unit above, nearest first.
     pub ancestors: Vec<UnitId>,
+    /// Who a person said is to do it, where the unit was divided.
+    pub handed_to: Option<UnitId>,
+    /// Who stands in its place now, where it ended and the action is not over. Read, never stored.
+    pub held_by: Option<Holder>,
 }
 
 /// A finding that an action is to remedy.
@@ -277,6 +187,38 @@ impl Action {
         self.state.is_awaited() && self.due_on.is_some_and(|due| vietnam_day(now) > due)
     }
 
+    /// How many days late it was reported, or is by now where nobody has; 0 in time. `None` where no day was set, or
+    /// nothing is awaited any more.
+    #[must_use]
+    pub fn days_late(&self, now: Timestamp) -> Option<i32> {
+        let due = self.due_on?;
+        let day = match self.state {
+            State::ReportedDone | State::VerifiedDone => vietnam_day(self.story.reports.last()?.at),
+            state if state.is_awaited() => vietnam_day(now),
+            _ => return None,
+        };
+        Some((day - due).get_days().max(0))
+    }
+
+    /// Adds a reminder to the owners, or to whoever stands in their place.
+    ///
+    /// # Errors
+    /// `action.no-time-runs` where nothing is awaited, `action.reminders` beyond [`MOST_REMINDERS`].
+    pub fn remind(&mut self, text: String, by: AccountId, at: Timestamp) -> Result<(), Refusal> {
+        if !self.state.is_awaited() {
+            let detail = format!("Nothing is awaited of an action that is {}.", self.state.as_str());
+            return Err(Refusal::new(Family::Conflict, "action.no-time-runs", detail));
+        }
+        if self.story.reminders.len() >= MOST_REMINDERS {
+            let detail = format!("An action has at most {MOST_REMINDERS} reminders.");
+            return Err(Refusal::new(Family::Conflict, "action.reminders", detail));
+        }
+        let to = self.owners.iter().map(|owner| owner.held_by.as_ref().map_or(owner.unit, |at| at.unit));
+        let to = to.collect();
+        self.story.reminders.push(Reminder { text, to, by, at });
+        Ok(())
+    }
+
     /// The request for more time that waits.
     #[must_use]
     pub fn extension_asked(&self) -> Option<&Extension> {
@@ -328,51 +270,6 @@ impl Action {
     pub fn reported(&self) -> i32 {
         self.story.reports.last().map_or(0, |report| report.number)
     }
-}
-
-/// Reads a sentence of somebody's.
-///
-/// # Errors
-/// `action.text`, blaming `pointer`.
-pub fn said(raw: &str, pointer: &str) -> Result<String, Refusal> {
-    text::required(raw, 4000).map_err(|why| rule("action.text", pointer, &format!("The text {why}.")))
-}
-
-/// Reads names of papers.
-///
-/// # Errors
-/// `action.text` for one that says nothing, or for too many.
-pub fn papers(raw: &[String]) -> Result<Vec<String>, Refusal> {
-    if raw.len() > 50 {
-        return Err(rule("action.text", "/papers", "At most 50 papers are named."));
-    }
-    raw.iter().enumerate().map(|(n, paper)| said(paper, &format!("/papers/{n}"))).collect()
-}
-
-/// Checks measures.
-///
-/// # Errors
-/// `action.text`.
-pub fn measures(mut raw: Vec<Measure>) -> Result<Vec<Measure>, Refusal> {
-    if raw.len() > MOST_MEASURES {
-        return Err(rule("action.text", "/measures", &format!("At most {MOST_MEASURES} measures.")));
-    }
-    for (n, measure) in raw.iter_mut().enumerate() {
-        measure.name = said(&measure.name, &format!("/measures/{n}/name"))?;
-        measure.unit = said(&measure.unit, &format!("/measures/{n}/unit"))?;
-    }
-    Ok(raw)
-}
-
-/// Reads a due day.
-///
-/// # Errors
-/// `action.due-on` outside the years 2000 to 2200.
-pub fn due_on(day: Date) -> Result<Date, Refusal> {
-    if (2000..2200).contains(&day.year()) {
-        return Ok(day);
-    }
-    Err(rule("action.due-on", "/due_on", "A due day lies in the years 2000 to 2200."))
 }
 
 #[cfg(test)]

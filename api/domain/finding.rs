@@ -7,10 +7,13 @@ pub use state::{Move, Step, take};
 use crate::ids::{
     AccountId, CampaignId, FindingId, OwnerId, PhotoId, TeamId, TemplateVersionId, UnitId, VisitId,
 };
+use crate::moment::to_micros;
 use crate::refusal::{Kind as Family, Refusal};
-use crate::response::{Answer, Outcome as Answered, Response};
-use crate::template::{Item, ResponseType};
+use crate::response::{Answer, Response};
+use crate::score::{Standing, standings};
+use crate::template::{Item, Occasion, ResponseType};
 use crate::text;
+use crate::unit::lineage::Holder;
 use crate::visit::{AskedList, rule};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -217,14 +220,28 @@ pub struct Inspected {
     pub precision: Precision,
 }
 
+impl Explanation {
+    /// Whether another says the same for the same person: a repeat of a request whose answer was lost.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        Self { at: other.at, ..self.clone() } == *other
+    }
+}
+
 impl Inspected {
-    /// Checks that moment and precision agree.
+    /// Checks that moment and precision agree, and that it lies between the year 2000 and tomorrow.
     ///
     /// # Errors
     /// `finding.inspected-at`.
-    pub fn checked(at: Option<Timestamp>, precision: Precision) -> Result<Self, Refusal> {
+    pub fn checked(at: Option<Timestamp>, precision: Precision, now: Timestamp) -> Result<Self, Refusal> {
+        let tomorrow = now.as_second().saturating_add(24 * 3600);
+        // 2000-01-01 in seconds; a phone's clock may be some hours fast.
+        if at.is_some_and(|at| !(946_684_800..tomorrow).contains(&at.as_second())) {
+            let detail = "What was seen was seen between the year 2000 and now.";
+            return Err(rule("finding.inspected-at", "/inspected_at", detail));
+        }
         if at.is_none() == (precision == Precision::Period) {
-            return Ok(Self { at, precision });
+            return Ok(Self { at: at.map(to_micros), precision });
         }
         let detail = "A period has no moment; anything else has one.";
         Err(rule("finding.inspected-at", "/inspected_at", detail))
@@ -280,6 +297,10 @@ pub struct Finding {
     pub story: Story,
     /// Who entered it.
     pub proposed_by: AccountId,
+    /// Who a person said answers for it, where the unit was divided.
+    pub handed_to: Option<UnitId>,
+    /// Who stands in the unit's place now, where it ended and the finding is open. Read, never stored.
+    pub held_by: Option<Holder>,
     /// For `If-Match`.
     pub version: i32,
 }
@@ -299,29 +320,27 @@ pub struct Birth {
     pub critical: bool,
 }
 
-/// Whether an answer gives rise to a finding. The one place that decides it.
+/// The findings that the answers of a visit give rise to, in the order of its checklists: one for each item that is asked
+/// and earned less than everything. The one place that decides it.
 #[must_use]
-pub fn gives_rise(_: &Item, outcome: Answered) -> bool {
-    matches!(outcome, Answered::Fail | Answered::Partial)
-}
-
-/// The findings that the answers of a visit give rise to, in the order of its checklists.
-#[must_use]
-pub fn born_of(lists: &[AskedList], answers: &[Response]) -> Vec<Birth> {
-    let mut births = Vec::new();
-    for (list, item) in lists.iter().flat_map(|list| list.body.items().map(move |item| (list, item))) {
-        let answer = answers.iter().find(|a| a.template_version == list.version && a.item == item.code);
-        if let Some(answer) = answer.filter(|answer| gives_rise(item, answer.outcome)) {
-            births.push(Birth {
-                template_version: list.version,
-                item: item.code.clone(),
-                statement: stated(item, &answer.answer),
-                severity: if item.critical { Severity::Violation } else { Severity::Shortcoming },
-                critical: item.critical,
-            });
-        }
-    }
-    births
+pub fn born_of(lists: &[AskedList], answers: &[Response], occasion: Occasion) -> Vec<Birth> {
+    let asked = lists.iter().flat_map(|list| {
+        standings(list, answers, occasion).into_iter().map(move |(item, standing)| (list, item, standing))
+    });
+    let answer_to = |list: &AskedList, item: &Item| {
+        answers.iter().find(|a| a.template_version == list.version && a.item == item.code)
+    };
+    asked
+        .filter(|(.., standing)| matches!(standing, Standing::Judged(judgement) if judgement.is_failing()))
+        .map(|(list, item, _)| Birth {
+            template_version: list.version,
+            item: item.code.clone(),
+            statement: answer_to(list, item)
+                .map_or_else(|| item.question.vi.clone(), |answer| stated(item, &answer.answer)),
+            severity: if item.critical { Severity::Violation } else { Severity::Shortcoming },
+            critical: item.critical,
+        })
+        .collect()
 }
 
 /// The question that was not answered well, with what is missing where that was named.
@@ -419,12 +438,17 @@ pub fn disagree(of_one_item: &[Assessment]) -> bool {
     of_one_item.windows(2).any(|pair| matches!(pair, [a, b] if a.judgement != b.judgement))
 }
 
-/// Refuses to record an outcome at a visit that is no re-inspection, or for another unit's finding.
+/// Refuses to record an outcome at a visit that is no re-inspection, or for another unit's finding. `units` are the unit
+/// inspected and those that went to it as a whole by the day of the visit.
 ///
 /// # Errors
 /// `finding.not-re-inspected`.
-pub fn seen_again_at(finding: &Finding, visit: &crate::visit::Visit) -> Result<(), Refusal> {
-    let same = visit.owner == finding.owner && visit.unit == finding.unit && visit.id != finding.visit;
+pub fn seen_again_at(
+    finding: &Finding,
+    visit: &crate::visit::Visit,
+    units: &[UnitId],
+) -> Result<(), Refusal> {
+    let same = visit.owner == finding.owner && units.contains(&finding.unit) && visit.id != finding.visit;
     if visit.kind == crate::visit::Kind::ReInspection && same {
         return Ok(());
     }

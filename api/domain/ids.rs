@@ -49,6 +49,10 @@ ids! {
     UnitVersionId,
     /// Something that happened to units: a merger, a new name.
     UnitEventId,
+    /// An answer beside another one, until the lead decides.
+    CandidateId,
+    /// What makes a unit review its papers.
+    ReviewTriggerId,
     /// Where an office is.
     PremisesId,
     /// A checklist, whatever its version.

@@ -35,6 +35,7 @@ pub mod ranking;
 pub mod recommendation;
 pub mod refusal;
 pub mod response;
+pub mod review;
 pub mod score;
 pub mod shares;
 pub mod team;

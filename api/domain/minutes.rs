@@ -6,8 +6,10 @@ use crate::ids::{AccountId, TemplateVersionId, VisitId};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
 use crate::refusal::Refusal;
 use crate::response::{Answer, Outcome, Paper, Response, YesNoNa};
+use crate::score::{Standing, standings};
+use crate::template::Occasion;
 use crate::text;
-use crate::visit::{AskedList, Figures, Visit, rule};
+use crate::visit::{AskedList, Figures, FrozenScore, Visit, rule};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -30,6 +32,8 @@ pub struct Sources<'a> {
     pub figures: &'a Figures,
     /// Its findings and strengths, in any order.
     pub findings: &'a [Finding],
+    /// When and of whom items are asked.
+    pub occasion: Occasion,
     /// What was explained to the unit on the spot, in the order it was said.
     pub guidance: &'a [String],
     /// What the team writes.
@@ -57,7 +61,10 @@ pub fn document(of: &Sources<'_>) -> String {
     line("I. KẾT QUẢ THEO NỘI DUNG KIỂM TRA");
     for list in of.lists {
         line(&format!("{} – {}", list.code, list.body.title.vi));
-        for item in list.body.items() {
+        for (item, standing) in standings(list, of.answers, of.occasion) {
+            if standing == Standing::NotAsked {
+                continue;
+            }
             let answer =
                 of.answers.iter().find(|a| a.template_version == list.version && a.item == item.code);
             let (said, outcome, note) = answer.map_or_else(
@@ -76,6 +83,9 @@ pub fn document(of: &Sources<'_>) -> String {
         let judged = of_list.passed();
         let (part, whole) = (judged.numerator, judged.denominator);
         line(&format!("{}: đạt {part}/{whole} ({})", of_list.code, percent(judged)));
+        if let Some(score) = &of_list.score {
+            line(&scored(&of_list.code, score));
+        }
     }
     line("");
     line("II. ƯU ĐIỂM");
@@ -90,6 +100,19 @@ pub fn document(of: &Sources<'_>) -> String {
     line("V. Ý KIẾN CỦA ĐOÀN");
     line(of.text);
     out
+}
+
+/// Points, percent and grade, as frozen with the minutes.
+fn scored(code: &str, score: &FrozenScore) -> String {
+    let percent = score.basis_points.map_or("–".to_owned(), |p| format!("{},{:02}%", p / 100, p % 100));
+    let mut words = format!("{code}: {}/{} điểm ({percent})", decimal(score.points), decimal(score.weight));
+    if let Some(label) = &score.label {
+        words.push_str(&format!(" | {}", one_line(&label.vi)));
+    }
+    if !score.critical_failures.is_empty() {
+        words.push_str(&format!(" | nội dung trọng yếu không đạt: {}", score.critical_failures.join(", ")));
+    }
+    words
 }
 
 /// Somebody who was there, with every title they have.

@@ -64,7 +64,7 @@ pub enum Deed {
     DraftMinutes,
     /// Sign the minutes for the team or for the unit.
     SignMinutes,
-    /// Submit a visit.
+    /// Submit a visit, decide between answers that clash.
     SubmitVisit,
     /// Take a submitted visit as final.
     FinaliseVisit,
@@ -94,16 +94,24 @@ pub enum Deed {
     ImportExternal,
     /// Read corrective actions.
     ReadActions,
-    /// Propose a corrective action.
+    /// Propose a corrective action, remind of one.
     ProposeAction,
-    /// Issue one, or cancel it.
+    /// Issue one, or cancel it; hand over what was open at a divided unit.
     IssueAction,
     /// Accept, begin, report as done, ask for more time.
     AnswerAction,
+    /// Declare and send photos that show it done.
+    SendAfterPhoto,
     /// Grant more time or keep the day.
     DecideExtension,
     /// Verify that it is done, or return it.
     VerifyAction,
+    /// Read what units are to review of their own papers.
+    ReadReviews,
+    /// Say that a unit is to review its papers.
+    RaiseReview,
+    /// Say what came of a review.
+    AnswerReview,
     /// Read a conclusion notice; an inspected unit one that was issued to it.
     ReadNotice,
     /// Compare the figures of a notice with the rows they came from.
@@ -175,7 +183,7 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 54] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -217,8 +225,12 @@ impl Deed {
         Self::ProposeAction,
         Self::IssueAction,
         Self::AnswerAction,
+        Self::SendAfterPhoto,
         Self::DecideExtension,
         Self::VerifyAction,
+        Self::ReadReviews,
+        Self::RaiseReview,
+        Self::AnswerReview,
         Self::ReadNotice,
         Self::CompareNotice,
         Self::DraftNotice,
@@ -270,10 +282,14 @@ impl Deed {
             Self::DecideFinding     => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
             Self::ExplainFinding
             | Self::AnswerAction    => [No,    No,      No,          No,   No,         No,         No,       UnitSigned, No,   No,      No],
+            Self::SendAfterPhoto    => [No,    No,      No,          No,   No,         No,         No,       UnitSigned, UnitSigned, No, No],
             Self::VerifyFinding
             | Self::VerifyAction    => [No,    No,      Owner,       Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
             Self::AssessItem        => [No,    No,      No,          Team, Dispatched, Dispatched, No,       UnitSigned, No,   No,      No],
             Self::ReadTotals        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
+            Self::ReadReviews       => [No,    Owner,   Owner,       No,   No,         No,         Owner,    Unit,       Unit, Owner,   Owner],
+            Self::RaiseReview       => [No,    No,      Owner,       No,   No,         No,         No,       Unit,       No,   No,      No],
+            Self::AnswerReview      => [No,    No,      No,          No,   No,         No,         No,       Unit,       No,   No,      No],
             // An index is about the owner and its units, whoever inspects there: its inspectors read it for their reports.
             Self::ReadExternal      => [No,    Owner,   Owner,       Owner, Owner,     Owner,      Owner,    Unit,       Unit, Owner,   Owner],
             Self::ImportExternal    => [No,    No,      Owner,       No,   No,         No,         No,       No,         No,   No,      No],
@@ -320,6 +336,7 @@ impl Deed {
             | Self::ReadTotals
             | Self::ReadExternal
             | Self::ReadActions
+            | Self::ReadReviews
             | Self::ReadNotice
             | Self::CompareNotice => Scope::VisitsRead,
             Self::ScheduleVisit
@@ -340,13 +357,15 @@ impl Deed {
             | Self::AnswerAction
             | Self::DecideExtension
             | Self::VerifyAction
+            | Self::RaiseReview
+            | Self::AnswerReview
             | Self::DraftNotice
             | Self::ReviewNotice
             | Self::SignNotice
             | Self::IssueNotice
             | Self::AcknowledgeNotice => Scope::VisitsWrite,
             Self::ReadPhotos => Scope::PhotosRead,
-            Self::SendPhoto => Scope::PhotosWrite,
+            Self::SendPhoto | Self::SendAfterPhoto => Scope::PhotosWrite,
             Self::ReadOriginal => Scope::OriginalsRead,
         }
     }
@@ -380,8 +399,10 @@ impl Deed {
             | Self::ProposeAction
             | Self::IssueAction
             | Self::AnswerAction
+            | Self::SendAfterPhoto
             | Self::DecideExtension
             | Self::VerifyAction => Some(Self::ReadActions),
+            Self::ReadReviews | Self::RaiseReview | Self::AnswerReview => Some(Self::ReadReviews),
             Self::ReadNotice
             | Self::CompareNotice
             | Self::DraftNotice

@@ -2,7 +2,8 @@
 
 pub mod mask;
 
-use crate::ids::{PhotoId, VisitId};
+use crate::action;
+use crate::ids::{ActionId, PhotoId, VisitId};
 use crate::moment::DeviceMoment;
 use crate::place::{GeoFix, PositionSource};
 use crate::refusal::{Kind, Next, Refusal};
@@ -155,6 +156,8 @@ pub struct Declaration {
     pub id: PhotoId,
     /// The visit it belongs to.
     pub visit: VisitId,
+    /// The corrective action it shows done, of that visit; `None` for what the visit itself saw.
+    pub action: Option<ActionId>,
     /// The checklist item it is evidence for; `None` for a photo of the visit as a whole.
     pub item: Option<String>,
     /// One of [`SUBJECTS`].
@@ -252,6 +255,18 @@ pub fn may_be_declared(visit: visit::State) -> Result<(), Refusal> {
     }
     let detail = "Photos are declared from check-in until the visit is submitted.";
     Err(Refusal::new(Kind::Conflict, "photo.visit-not-open", detail))
+}
+
+/// Whether photos may be declared for a corrective action in this state: while somebody is to do it.
+///
+/// # Errors
+/// `photo.action-not-open`.
+pub fn may_be_shown_for(action: action::State) -> Result<(), Refusal> {
+    if action.is_awaited() {
+        return Ok(());
+    }
+    let detail = format!("Photos are declared while an action is awaited; this one is {}.", action.as_str());
+    Err(Refusal::new(Kind::Conflict, "photo.action-not-open", detail))
 }
 
 /// Whether a photo may be taken back while its visit is in this state: until the visit is submitted.

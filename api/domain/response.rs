@@ -2,10 +2,12 @@
 //!
 //! Source of the rules: the checklists' own legend (value types, operators, when a photo is needed).
 
+mod candidate;
 mod decimal;
 mod judging;
 mod named;
 
+pub use candidate::{Candidate, Decided, MOST_WAITING, none_waiting};
 pub use decimal::{BadDecimal, Decimal};
 pub use judging::{Judgement, judge};
 pub use named::{MOST_NAMED, Paper};

@@ -5,8 +5,8 @@ mod minutes;
 mod state;
 
 pub use minutes::{
-    AskedList, Figures, Held, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures,
-    photos_complete,
+    AskedList, Figures, FrozenScore, Held, Minutes, Outcome, Ratio, Side, Signature, Signing,
+    TemplateFigures, photos_complete,
 };
 pub use state::{Kind, Move, State, Step, closed, disclose, may_dispatch_now, take};
 

@@ -1,34 +1,34 @@
-//! Corrective actions: proposed, issued, listed and read. What their owners answer and who verifies it have files of
-//! their own.
+//! Corrective actions: issued, listed and read. How they are proposed, what their owners answer, who verifies it and what
+//! is due have files of their own.
 
 pub mod answer;
+pub mod due;
+mod propose;
 pub mod verify;
 
-use super::visits::life::Work;
-use super::{Result, cut, scope};
+use super::units::{lineage, today};
+use super::{Asked, Result, cut, scope};
 use crate::app::App;
-use crate::domain::action::{
-    self, Action, Kind, MOST_FINDINGS, MOST_OWNERS, Measure, Move, Owner, Recurrence, State, Step, Story,
-    Target, measures, said, take,
-};
+use crate::domain::action::{self, Action, Move, Owner, State, Step, Story, said, take};
 use crate::domain::actor::Actor;
 use crate::domain::finding::{self, Finding};
-use crate::domain::ids::{AccountId, ActionId, DocumentId, FindingId, UnitId, VisitId};
-use crate::domain::moment::vietnam_day;
-use crate::domain::permission::{Deed, Subject, may};
-use crate::domain::refusal::Refusal;
+use crate::domain::ids::{AccountId, ActionId, FindingId, UnitId, VisitId};
+use crate::domain::permission::{Deed, Subject, allows, may};
+use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::unit::{self, lineage::Holder};
 use crate::domain::visit::rule;
 use crate::identity;
 use crate::records::actions::{self as rows, page as lists};
 use crate::records::custody::{self, Entry};
 use crate::records::visits::standing;
-use crate::records::{Db, Tx, campaigns, findings, units, visits};
+use crate::records::{Db, Tx, findings, visits};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-pub use crate::records::actions::page::{Place, Wanted};
+pub use crate::records::actions::page::{Narrowed, Place, Wanted};
+pub use propose::{Proposal, propose};
 
 /// An action in somebody's hands: held, with its log, until the work is done.
 struct Hold {
@@ -41,17 +41,33 @@ struct Hold {
 impl Hold {
     async fn begin(app: &App, actor: &Actor, id: ActionId, deed: Deed) -> Result<Self> {
         let mut tx = app.records.begin().await?;
-        let action = permitted(&mut tx, actor, id, deed).await?;
+        let known = permitted(&mut tx, actor, id, deed, today(app)).await?;
         let by = actor.account().ok_or_else(Refusal::forbidden)?;
         // Visits first and in one order, then the action, then its findings.
-        let targets = targets_of(&mut tx, &action).await?;
+        let targets = targets_of(&mut tx, &known).await?;
         let mut logs: BTreeSet<VisitId> = targets.iter().map(|finding| finding.visit).collect();
-        logs.insert(action.visit);
+        logs.insert(known.visit);
         for visit in logs {
             visits::lock(&mut tx, visit).await?;
         }
-        let action = rows::hold(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+        let held = rows::hold(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+        // Who is to do it is never changed; what was learnt of it stays.
+        let action = Action { owners: known.owners, ..held };
         Ok(Self { tx, action, by, now: app.now() })
+    }
+
+    /// Its owners, whoever stands in their place, and every unit above either.
+    fn units(&self) -> Vec<UnitId> {
+        self.action.owners.iter().flat_map(above).collect()
+    }
+
+    /// Refuses whoever belongs to an owner unit: nobody decides about their own.
+    async fn refuse_own_unit(&mut self) -> Result<()> {
+        let units = self.units();
+        if rows::verify::belongs(&mut self.tx, self.by, &units).await? {
+            return Err(own_unit().into());
+        }
+        Ok(())
     }
 
     /// Takes a step; `None` where it was taken before.
@@ -91,28 +107,73 @@ async fn targets_of(db: &mut Db, action: &Action) -> Result<Vec<Finding>> {
     Ok(findings::load(db, &ids).await?)
 }
 
-/// What an actor is to an action. Its owners see it beside the unit it came from, once it is issued; only its owners
-/// answer it.
-async fn subject(db: &mut Db, actor: &Actor, action: &Action, deed: Deed) -> Result<Subject> {
-    let standing = standing(db, actor, action.visit).await?.ok_or_else(Refusal::not_found)?;
-    let owners =
-        action.owners.iter().flat_map(|o| std::iter::once(o.unit).chain(o.ancestors.iter().copied()));
-    let mut units: Vec<UnitId> = owners.collect();
-    if deed != Deed::AnswerAction {
-        units.extend(standing.subject.units.iter().copied());
-    }
-    Ok(Subject { units, signed: action.state != State::Proposed, ..standing.subject })
+fn own_unit() -> Refusal {
+    let detail = "Nobody decides about an action of a unit they belong to.";
+    Refusal::new(Family::Forbidden, "action.own-unit", detail)
 }
 
-async fn permitted(db: &mut Db, actor: &Actor, id: ActionId, deed: Deed) -> Result<Action> {
-    let action = rows::find(db, id).await?.ok_or_else(Refusal::not_found)?;
-    // Whoever may not even read it is told that there is none.
-    may(actor, Deed::ReadActions, &subject(db, actor, &action, Deed::ReadActions).await?)?;
-    let subject = subject(db, actor, &action, deed).await?;
-    if !crate::domain::permission::allows(actor, deed, &subject) {
+/// An owner with whoever stands in its place, and every unit above either.
+fn above(owner: &Owner) -> impl Iterator<Item = UnitId> + '_ {
+    let in_place =
+        owner.held_by.iter().flat_map(|at| std::iter::once(at.unit).chain(at.ancestors.iter().copied()));
+    std::iter::once(owner.unit).chain(owner.ancestors.iter().copied()).chain(in_place)
+}
+
+/// Says of actions that are not over who stands in the place of their owners on a day.
+async fn tell_holders(db: &mut Db, actions: &mut [Action], day: Date) -> Result<()> {
+    let owners = || actions.iter().filter(|action| !action.state.is_over()).flat_map(|action| &action.owners);
+    let units: Vec<UnitId> = owners().filter(|o| o.handed_to.is_none()).map(|owner| owner.unit).collect();
+    let handed: Vec<UnitId> = owners().filter_map(|owner| owner.handed_to).collect();
+    let holders = lineage::answering(db, &units, &handed, day).await?;
+    for action in actions.iter_mut().filter(|action| !action.state.is_over()) {
+        for owner in &mut action.owners {
+            owner.held_by = holders.get(&owner.handed_to.unwrap_or(owner.unit)).cloned();
+        }
+    }
+    Ok(())
+}
+
+/// What an actor is to an action. Its owners see it beside the unit it came from, once it is issued; only its owners
+/// answer it. Whoever stands in the place of one that ended is to it what that one was.
+fn subject(standing: &Subject, action: &Action, came_from: Option<&Holder>, deed: Deed) -> Subject {
+    let mut units: Vec<UnitId> = action.owners.iter().flat_map(above).collect();
+    if deed != Deed::AnswerAction {
+        units.extend(standing.units.iter().copied());
+        units.extend(
+            came_from.iter().flat_map(|at| std::iter::once(at.unit).chain(at.ancestors.iter().copied())),
+        );
+    }
+    Subject { units, signed: action.issued_at.is_some(), ..standing.clone() }
+}
+
+/// An action, if the actor may do the deed to it. Whoever may not even read it is told that there is none.
+async fn permitted(db: &mut Db, actor: &Actor, id: ActionId, deed: Deed, day: Date) -> Result<Action> {
+    let mut action = rows::find(db, id).await?.ok_or_else(Refusal::not_found)?;
+    let standing = standing(db, actor, action.visit).await?.ok_or_else(Refusal::not_found)?;
+    tell_holders(db, std::slice::from_mut(&mut action), day).await?;
+    let mut came_from = HashMap::new();
+    if !action.state.is_over() {
+        came_from = lineage::holders(db, &[standing.unit], day).await?;
+    }
+    let as_to = |deed| subject(&standing.subject, &action, came_from.get(&standing.unit), deed);
+    may(actor, Deed::ReadActions, &as_to(Deed::ReadActions))?;
+    if !allows(actor, deed, &as_to(deed)) {
         return Err(Refusal::forbidden().into());
     }
     scope(actor, deed)?;
+    Ok(action)
+}
+
+/// An action for which an actor may send photos: head and staff of an owner, or of whoever stands in its place.
+///
+/// # Errors
+/// `not-found`, `forbidden`.
+pub(super) async fn shown_by(db: &mut Db, actor: &Actor, id: ActionId, day: Date) -> Result<Action> {
+    let mut action = rows::find(db, id).await?.ok_or_else(Refusal::not_found)?;
+    let standing = standing(db, actor, action.visit).await?.ok_or_else(Refusal::not_found)?;
+    tell_holders(db, std::slice::from_mut(&mut action), day).await?;
+    let as_owner = subject(&standing.subject, &action, None, Deed::AnswerAction);
+    may(actor, Deed::SendAfterPhoto, &as_owner)?;
     Ok(action)
 }
 
@@ -122,139 +183,32 @@ async fn permitted(db: &mut Db, actor: &Actor, id: ActionId, deed: Deed) -> Resu
 /// `not-found`.
 pub async fn read(app: &App, actor: &Actor, id: ActionId) -> Result<Action> {
     let mut db = app.records.conn().await?;
-    permitted(&mut db, actor, id, Deed::ReadActions).await
+    permitted(&mut db, actor, id, Deed::ReadActions, today(app)).await
 }
 
 /// One page of the actions an actor may see, latest first, and where the next one begins.
 ///
 /// # Errors
-/// `scope-missing`.
+/// `scope-missing`; `invalid` for a day out of range.
 pub async fn page(
     app: &App,
     actor: &Actor,
-    wanted: &Wanted,
+    asked: &Asked<Wanted>,
     limit: u8,
 ) -> Result<(Vec<Action>, Option<Place>)> {
     scope(actor, Deed::ReadActions)?;
+    let day = unit::day("?as_of", asked.as_of.unwrap_or_else(|| today(app)))?;
     let mut db = app.records.conn().await?;
-    let found = lists::page(&mut db, actor, wanted, limit.saturating_add(1)).await?;
+    let held = lineage::held_by(&mut db, asked.held_by, day).await?;
+    let mut wanted = asked.wanted.clone();
+    wanted.narrowed.held = held;
+    let found = lists::page(&mut db, actor, &wanted, (limit.saturating_add(1), today(app))).await?;
     let (places, more) = cut(found, limit);
     let next = places.last().copied().filter(|_| more);
     let ids: Vec<ActionId> = places.iter().map(|place| ActionId(place.id)).collect();
-    Ok((rows::load(&mut db, &ids).await?, next))
-}
-
-/// What somebody proposes.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    /// The visit it comes from.
-    pub visit: VisitId,
-    /// What sort.
-    pub kind: Kind,
-    /// What is to be done.
-    pub title: String,
-    /// By whom.
-    pub owners: Vec<UnitId>,
-    /// To remedy what.
-    pub findings: Vec<FindingId>,
-    /// By when, where that is known.
-    pub due_on: Option<Date>,
-    /// The programme it is part of.
-    pub programme: Option<DocumentId>,
-    /// Before and after.
-    pub measures: Vec<Measure>,
-    /// How often, where more than once.
-    pub recurrence: Option<Recurrence>,
-}
-
-/// Proposes an action. Its owners may be others than the unit inspected; one action may remedy several findings.
-///
-/// # Errors
-/// `action.owners`, `action.finding-unfit`, `action.programme-unknown`, `action.text`, `action.due-on`,
-/// `action.recurrence`.
-pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Action> {
-    let mut tx = app.records.begin().await?;
-    let standing = standing(&mut tx, actor, proposal.visit).await?.ok_or_else(Refusal::not_found)?;
-    // A visit's team and its office see what came of it; an action that is not there yet has no state to hide.
-    may(actor, Deed::ProposeAction, &standing.subject)?;
-    drop(tx);
-    let mut work = Work::begin(app, actor, proposal.visit, Deed::ReadFindings).await?;
-    let targets = fitting(&mut work, &proposal.findings).await?;
-    let owners = owners(&mut work, &proposal.owners).await?;
-    if let Some(programme) = proposal.programme {
-        let known = campaigns::documents(&mut work.tx, work.visit.campaign).await?;
-        if !known.iter().any(|document| document.id == programme) {
-            let detail = "The campaign has no such document.";
-            return Err(rule("action.programme-unknown", "/programme", detail).into());
-        }
-    }
-    let action = Action {
-        id: ActionId::random(identity::random()),
-        owner: work.visit.owner,
-        campaign: work.visit.campaign,
-        visit: work.visit.id,
-        team: work.visit.team,
-        kind: proposal.kind,
-        title: said(&proposal.title, "/title")?,
-        state: State::Proposed,
-        due_on: proposal.due_on.map(action::due_on).transpose()?,
-        issued_at: None,
-        programme: proposal.programme,
-        series: None,
-        instance: 1,
-        owners,
-        targets,
-        story: Story {
-            measures: measures(proposal.measures)?,
-            recurrence: proposal.recurrence.map(Recurrence::checked).transpose()?,
-            ..Story::default()
-        },
-        created_by: work.by,
-        created_at: work.now,
-        version: 1,
-    };
-    let beside: Vec<UnitId> = work.standing.subject.units.clone();
-    rows::keep(&mut work.tx, &action, &beside).await?;
-    let details = json!({ "findings": proposal.findings, "owners": proposal.owners });
-    custody::note(&mut work.tx, Some(actor), entry(&action, "action.proposed", details), work.now).await?;
-    work.tx.commit().await?;
-    Ok(action)
-}
-
-async fn fitting(work: &mut Work, wanted: &[FindingId]) -> Result<Vec<Target>> {
-    let mut ids = wanted.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    let known = findings::load(&mut work.tx, &ids).await?;
-    let fit = known.iter().filter(|finding| {
-        finding.campaign == work.visit.campaign
-            && finding.kind == finding::Kind::Shortfall
-            && finding.state.is_open()
-    });
-    if ids.len() > MOST_FINDINGS || fit.count() != ids.len() {
-        let detail = "An action remedies open findings of its own campaign.";
-        return Err(rule("action.finding-unfit", "/findings", detail).into());
-    }
-    Ok(ids.into_iter().map(|finding| Target { finding, verified_at: None }).collect())
-}
-
-/// The owners as they were on the day of the visit, or as they are today where they came later.
-async fn owners(work: &mut Work, wanted: &[UnitId]) -> Result<Vec<Owner>> {
-    let mut ids = wanted.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut known = units::all_at(&mut work.tx, &ids, vietnam_day(work.now)).await?;
-    known.extend(units::all_at(&mut work.tx, &ids, vietnam_day(work.visit.window.start)).await?);
-    if ids.is_empty() || ids.len() > MOST_OWNERS || known.len() != ids.len() {
-        let detail = format!("An action has 1 to {MOST_OWNERS} owners, each a unit in force.");
-        return Err(rule("action.owners", "/owners", &detail).into());
-    }
-    let mut owners: Vec<Owner> = known
-        .into_values()
-        .map(|unit| Owner { unit: unit.unit, path: unit.path, ancestors: unit.ancestors })
-        .collect();
-    owners.sort_by_key(|owner| owner.unit);
-    Ok(owners)
+    let mut actions = rows::load(&mut db, &ids).await?;
+    tell_holders(&mut db, &mut actions, day).await?;
+    Ok((actions, next))
 }
 
 /// Issues an action to its owners; a recurring one with all its instances. Its findings wait for it from then on.
@@ -301,21 +255,27 @@ pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>)
                 ..hold.action.clone()
             };
             rows::keep(&mut hold.tx, &next, &beside).await?;
+            let details = json!({ "due_on": day, "series": id, "instance": instance });
+            custody::note(&mut hold.tx, Some(actor), entry(&next, "action.issued", details), hold.now)
+                .await?;
         }
     }
     hold.write(actor, "action.issued", json!({ "due_on": due })).await
 }
 
-/// Takes an action back that is not needed any more.
+/// Takes an action back that is not needed any more. What its findings waited for besides decides what becomes of them.
 ///
 /// # Errors
-/// `action.verified`, `action.text` without a reason.
+/// `action.verified`, `action.own-unit`, `action.text` without a reason.
 pub async fn cancel(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::IssueAction).await?;
     let reason = said(reason, "/reason")?;
     let Some(state) = hold.step(Step::Cancel)? else { return Ok(hold.action) };
+    hold.refuse_own_unit().await?;
     hold.action.state = state;
     hold.action.story.cancelled_because = Some(reason.clone());
+    let mut targets = hold.targets().await?;
+    verify::settle(&mut hold, actor, &mut targets).await?;
     hold.write(actor, "action.cancelled", json!({ "reason": reason })).await
 }
 

@@ -4,29 +4,33 @@
 pub mod again;
 pub mod assess;
 pub mod decide;
+pub mod hand_over;
 pub mod totals;
 
-use super::visits::allowed;
+use super::units::{lineage, today};
 use super::visits::life::Work;
-use super::{Error, Result, cut, scope};
+use super::{Asked, Error, Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{
     self, Birth, Finding, Inspected, Kind, Precision, Severity, State, Story, born_of, said, said_if,
 };
-use crate::domain::ids::{AccountId, FindingId, VisitId};
-use crate::domain::permission::Deed;
+use crate::domain::ids::{AccountId, FindingId, UnitId, VisitId};
+use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::unit::{self, lineage::Holder};
 use crate::domain::visit::{self, Visit, rule};
 use crate::identity;
 use crate::records::custody::{self, Entry};
 use crate::records::findings::{self as rows, page as lists};
-use crate::records::visits::{self, Standing};
-use crate::records::{Tx, responses};
+use crate::records::visits::{self, Standing, standing};
+use crate::records::{Db, Tx, actions, responses};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-pub use crate::records::findings::page::{Place, Wanted};
+pub use crate::records::findings::page::{Narrowed, Place, Wanted};
 
 /// A finding in somebody's hands: held, with its visit's log, until the work is done.
 struct Hold {
@@ -41,12 +45,18 @@ impl Hold {
     /// Takes a finding in hand, if the actor may do the deed at its visit.
     async fn begin(app: &App, actor: &Actor, id: FindingId, deed: Deed) -> Result<Self> {
         let mut tx = app.records.begin().await?;
-        let (finding, standing) = permitted(&mut tx, actor, id, deed).await?;
+        let (finding, standing) = permitted(&mut tx, actor, id, deed, today(app)).await?;
         let by = actor.account().ok_or_else(Refusal::forbidden)?;
-        // The visit's row before the finding's: its log is written last.
-        visits::lock(&mut tx, finding.visit).await?;
-        let finding = rows::hold(&mut tx, &[id]).await?.pop().ok_or_else(Refusal::not_found)?;
+        lock_logs(&mut tx, [finding.visit], id).await?;
+        let held = rows::hold(&mut tx, &[id]).await?.pop().ok_or_else(Refusal::not_found)?;
+        let finding = Finding { held_by: finding.held_by, ..held };
         Ok(Self { tx, standing, finding, by, now: app.now() })
+    }
+
+    /// Whoever the finding is about: the unit, whoever stands in its place, and every unit above either.
+    fn units(&self) -> Vec<UnitId> {
+        let own = std::iter::once(self.finding.unit).chain(self.finding.unit_ancestors.iter().copied());
+        own.chain(units_of(self.finding.held_by.as_ref())).collect()
     }
 
     /// Takes a step; `None` where it was taken before.
@@ -88,10 +98,47 @@ pub(super) fn entry(finding: &Finding, deed: &'static str, details: Value) -> En
     }
 }
 
-/// A finding with its visit, if the actor may do the deed there.
-async fn permitted(tx: &mut Tx, actor: &Actor, id: FindingId, deed: Deed) -> Result<(Finding, Standing)> {
-    let finding = rows::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
-    let standing = allowed(tx, actor, finding.visit, deed).await?;
+/// Holds the rows of these visits and of those that a finding's actions came from, in one order: their logs are written
+/// last, and two who need several of them never wait for each other.
+async fn lock_logs(tx: &mut Tx, of: impl IntoIterator<Item = VisitId>, finding: FindingId) -> Result<()> {
+    let mut logs: BTreeSet<VisitId> = of.into_iter().collect();
+    logs.extend(actions::visits_for(tx, finding).await?);
+    for visit in logs {
+        visits::lock(tx, visit).await?;
+    }
+    Ok(())
+}
+
+fn units_of(holder: Option<&Holder>) -> impl Iterator<Item = UnitId> + '_ {
+    holder.into_iter().flat_map(|at| std::iter::once(at.unit).chain(at.ancestors.iter().copied()))
+}
+
+/// Says of open findings who stands in the place of their units on a day.
+async fn tell_holders(db: &mut Db, findings: &mut [Finding], day: Date) -> Result<()> {
+    let open = || findings.iter().filter(|finding| finding.state.is_open());
+    let units: Vec<UnitId> = open().filter(|f| f.handed_to.is_none()).map(|f| f.unit).collect();
+    let handed: Vec<UnitId> = open().filter_map(|finding| finding.handed_to).collect();
+    let holders = lineage::answering(db, &units, &handed, day).await?;
+    for finding in findings.iter_mut().filter(|finding| finding.state.is_open()) {
+        finding.held_by = holders.get(&finding.handed_to.unwrap_or(finding.unit)).cloned();
+    }
+    Ok(())
+}
+
+/// A finding with its visit, if the actor may do the deed there. Whoever stands in the place of a unit that ended is to
+/// an open finding what that unit was.
+async fn permitted(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: FindingId,
+    deed: Deed,
+    day: Date,
+) -> Result<(Finding, Standing)> {
+    let mut finding = rows::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let mut standing = standing(tx, actor, finding.visit).await?.ok_or_else(Refusal::not_found)?;
+    tell_holders(tx, std::slice::from_mut(&mut finding), day).await?;
+    standing.subject.units.extend(units_of(finding.held_by.as_ref()));
+    may(actor, deed, &standing.subject)?;
     Ok((finding, standing))
 }
 
@@ -101,26 +148,32 @@ async fn permitted(tx: &mut Tx, actor: &Actor, id: FindingId, deed: Deed) -> Res
 /// `not-found`.
 pub async fn read(app: &App, actor: &Actor, id: FindingId) -> Result<Finding> {
     let mut tx = app.records.begin().await?;
-    Ok(permitted(&mut tx, actor, id, Deed::ReadFindings).await?.0)
+    Ok(permitted(&mut tx, actor, id, Deed::ReadFindings, today(app)).await?.0)
 }
 
 /// One page of the findings an actor may see, latest first, and where the next one begins.
 ///
 /// # Errors
-/// `scope-missing`.
+/// `scope-missing`; `invalid` for a day out of range.
 pub async fn page(
     app: &App,
     actor: &Actor,
-    wanted: &Wanted,
+    asked: &Asked<Wanted>,
     limit: u8,
 ) -> Result<(Vec<Finding>, Option<Place>)> {
     scope(actor, Deed::ReadFindings)?;
+    let day = unit::day("?as_of", asked.as_of.unwrap_or_else(|| today(app)))?;
     let mut db = app.records.conn().await?;
-    let found = lists::page(&mut db, actor, wanted, limit.saturating_add(1)).await?;
+    let held = lineage::held_by(&mut db, asked.held_by, day).await?;
+    let mut wanted = asked.wanted.clone();
+    wanted.narrowed.held = held;
+    let found = lists::page(&mut db, actor, &wanted, (limit.saturating_add(1), today(app))).await?;
     let (places, more) = cut(found, limit);
     let next = places.last().copied().filter(|_| more);
     let ids: Vec<FindingId> = places.iter().map(lists::at).collect();
-    Ok((rows::load(&mut db, &ids).await?, next))
+    let mut findings = rows::load(&mut db, &ids).await?;
+    tell_holders(&mut db, &mut findings, day).await?;
+    Ok((findings, next))
 }
 
 /// What somebody saw.
@@ -187,7 +240,7 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
         (said_of.kind == Kind::Shortfall).then(|| said_of.severity.unwrap_or(Severity::Shortcoming));
     finding.critical = said_of.critical;
     finding.root_cause = said_if(said_of.root_cause.as_deref(), "/root_cause")?;
-    finding.inspected = Inspected::checked(moment, said_of.precision)?;
+    finding.inspected = Inspected::checked(moment, said_of.precision, work.now)?;
     finding.story.procedures = crate::domain::finding::procedures(&said_of.procedures)?;
     if !rows::keep(&mut work.tx, &finding).await? {
         let detail = "This item gave rise to a finding at this visit already.";
@@ -205,7 +258,8 @@ pub(super) async fn bear(work: &mut Work, actor: &Actor) -> Result<usize> {
     let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
     let answers = responses::of_visit(&mut work.tx, work.visit.id).await?;
     let mut born = 0;
-    for birth in born_of(&lists, &answers) {
+    let occasion = super::visits::occasion(&mut work.tx, &work.visit).await?;
+    for birth in born_of(&lists, &answers, occasion) {
         let finding = candidate(&work.visit, birth, work.by, work.now);
         if rows::keep(&mut work.tx, &finding).await? {
             born += 1;
@@ -255,6 +309,8 @@ fn blank(visit: &Visit, by: AccountId, now: Timestamp) -> Finding {
         repeat_count: 0,
         story: Story::default(),
         proposed_by: by,
+        handed_to: None,
+        held_by: None,
         version: 1,
     }
 }

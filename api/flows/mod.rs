@@ -29,6 +29,7 @@ pub mod replays;
 pub mod reports;
 pub mod responses;
 pub mod review;
+pub mod reviews;
 pub mod rounds;
 pub mod scores;
 pub mod sessions;
@@ -111,6 +112,17 @@ pub fn random_password() -> String {
     let bytes = crate::identity::random::<24>();
     let letters = bytes.map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('x', char::from));
     letters.chunks(6).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+/// What is asked of a list of things that go along when units end: filters, and who stands for whom on which day.
+#[derive(Clone, Debug, Default)]
+pub struct Asked<W> {
+    /// The filters.
+    pub wanted: W,
+    /// Open, and this unit answers for it: its own and what came from units that went to it as a whole.
+    pub held_by: Option<crate::domain::ids::UnitId>,
+    /// By the units of this day; today where none is named.
+    pub as_of: Option<jiff::civil::Date>,
 }
 
 /// Cuts a page that was read one row too long; says whether there are more.

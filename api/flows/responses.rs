@@ -1,4 +1,6 @@
-//! Answers: sent by phones, in any order, as often as they like.
+//! Answers: sent by phones, in any order, as often as they like. What clashes is kept side by side, see `beside`.
+
+pub mod beside;
 
 use super::Result;
 use super::visits::life::Work;
@@ -9,7 +11,7 @@ use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId, minted_by_phone
 use crate::domain::moment::DeviceMoment;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind as Family, Refusal};
-use crate::domain::response::{Answer, Keeping, MOST_TEXT, Outcome, Response, judge, keep};
+use crate::domain::response::{Answer, Candidate, Keeping, MOST_TEXT, Outcome, Response, judge, keep};
 use crate::domain::text;
 use crate::domain::visit::rule;
 use crate::records::visits::life as rows;
@@ -43,9 +45,13 @@ pub enum Kept {
     New(Response),
     /// A change, or the same again.
     Known(Response),
+    /// Another device was first and says something else: kept beside its answer until the lead decides.
+    Beside(Candidate),
 }
 
-/// Takes an answer. The same again answers the same, whatever became of the visit meanwhile.
+/// Takes an answer. The same again answers the same, whatever became of the visit meanwhile. A change that names the
+/// version it rests on is refused where that is not the last one; whoever answers without knowing of another answer is
+/// kept beside it.
 ///
 /// # Errors
 /// `not-found`; `response.stale`, `response.id-taken`, `response.item-answered`; `visit.not-on-site`,
@@ -68,8 +74,17 @@ pub async fn put(app: &App, actor: &Actor, id: ResponseId, sent: Sent) -> Result
         received_at: work.now,
     };
     let kept = responses::find(&mut work.tx, id).await?;
-    let keeping =
-        keep(kept.as_ref(), &response, sent.base_version).map_err(|no| with_current(no, kept.as_ref()))?;
+    let other =
+        responses::to_item(&mut work.tx, response.visit, response.template_version, &response.item).await?;
+    let keeping = match keep(kept.as_ref(), &response, sent.base_version) {
+        Ok(Keeping::First) if other.is_some() && sent.base_version.is_none() => {
+            return beside::keep(work, actor, response, other).await;
+        }
+        Err(no) if no.code == "response.stale" && sent.base_version.is_none() => {
+            return beside::keep(work, actor, response, kept).await;
+        }
+        settled => settled.map_err(|no| with_current(no, kept.as_ref()))?,
+    };
     if let (Keeping::Repeated, Some(kept)) = (&keeping, kept.clone()) {
         return Ok(Kept::Known(kept));
     }
@@ -80,7 +95,7 @@ pub async fn put(app: &App, actor: &Actor, id: ResponseId, sent: Sent) -> Result
         responses::change(&mut work.tx, &response).await?;
         ("response.changed", details(&response, kept.as_ref()))
     } else {
-        enter(&mut work, &response).await?;
+        enter(&mut work, &response, other.as_ref()).await?;
         ("response.given", details(&response, None))
     };
     let entry = custody::Entry {
@@ -96,11 +111,11 @@ pub async fn put(app: &App, actor: &Actor, id: ResponseId, sent: Sent) -> Result
 }
 
 /// Enters a first answer to an item.
-async fn enter(work: &mut Work, new: &Response) -> Result<()> {
-    if let Some(other) = responses::to_item(&mut work.tx, new.visit, new.template_version, &new.item).await? {
+async fn enter(work: &mut Work, new: &Response, other: Option<&Response>) -> Result<()> {
+    if let Some(other) = other {
         let detail = format!("Another device answered this item under the id {}.", other.id);
         let no = Refusal::new(Family::Conflict, "response.item-answered", detail);
-        return Err(with_current(no, Some(&other)).into());
+        return Err(with_current(no, Some(other)).into());
     }
     match responses::keep(&mut work.tx, new).await {
         // The same id at another visit, at the same moment.
@@ -150,16 +165,17 @@ fn with_current(mut no: Refusal, kept: Option<&Response>) -> Refusal {
     no
 }
 
-/// Every answer of a visit.
+/// Every answer of a visit, and what waits beside them.
 ///
 /// # Errors
 /// `not-found`.
-pub async fn of_visit(app: &App, actor: &Actor, visit: VisitId) -> Result<Vec<Response>> {
+pub async fn of_visit(app: &App, actor: &Actor, visit: VisitId) -> Result<(Vec<Response>, Vec<Candidate>)> {
     let mut tx = app.records.begin().await?;
     allowed(&mut tx, actor, visit, Deed::ReadVisit).await?;
     let found = rows::find(&mut tx, visit).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, from_ref(&found), "responses", app.now()).await?;
     let answers = responses::of_visit(&mut tx, visit).await?;
+    let waiting = responses::candidates::of_visit(&mut tx, visit, true).await?;
     tx.commit().await?;
-    Ok(answers)
+    Ok((answers, waiting))
 }

@@ -4,18 +4,20 @@ mod grounds;
 pub mod life;
 pub mod plan;
 
+use super::findings::again::carried_to;
 use super::{Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
+use crate::domain::finding::Finding;
 use crate::domain::ids::VisitId;
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
-use crate::domain::response::Response;
+use crate::domain::response::{Candidate, Response};
 use crate::domain::template::{Audience, Occasion};
 use crate::domain::text;
 use crate::domain::unit::UnitKind;
-use crate::domain::visit::{AskedList, State, Visit};
+use crate::domain::visit::{AskedList, Kind, State, Visit};
 use crate::records::custody::{self, Entry};
 use crate::records::premises::Premises;
 use crate::records::templates::TemplateVersion;
@@ -179,10 +181,14 @@ pub struct Bundle {
     pub templates: Vec<TemplateVersion>,
     /// What is answered so far.
     pub responses: Vec<Response>,
+    /// What other devices said beside that, for the lead to decide.
+    pub waiting: Vec<Candidate>,
     /// Photos declared so far; `None` where they are not for this actor.
     pub photos: Option<Vec<Declared>>,
     /// What was not fine at earlier visits to this unit.
     pub earlier: Vec<Earlier>,
+    /// Of a re-inspection: the findings it is to look at again, by item.
+    pub carried: Vec<Finding>,
 }
 
 /// Something that was not fine at an earlier visit.
@@ -207,6 +213,7 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
         None => None,
     };
     let templates = versions(&mut tx, &visit).await?;
+    let waiting = responses::candidates::of_visit(&mut tx, visit.id, true).await?;
     let responses = responses::of_visit(&mut tx, visit.id).await?;
     // A phone that may send photos must know which ones are held, even if its client may not show any.
     let photos =
@@ -216,8 +223,14 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
             None
         };
     let earlier = earlier(&mut tx, actor, &visit).await?;
+    let looks_again = visit.kind == Kind::ReInspection;
+    let carried = if looks_again && may_do(actor, Deed::ReadFindings, &standing.subject) {
+        carried_to(&mut tx, &visit).await?
+    } else {
+        Vec::new()
+    };
     tx.commit().await?;
-    Ok(Bundle { visit, premises, templates, responses, photos, earlier })
+    Ok(Bundle { visit, premises, templates, responses, waiting, photos, earlier, carried })
 }
 
 async fn earlier(tx: &mut Tx, actor: &Actor, visit: &Visit) -> Result<Vec<Earlier>> {

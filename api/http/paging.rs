@@ -77,3 +77,8 @@ pub fn respond<B: Serialize>(request: &HttpRequest, body: &B, next: Option<&str>
     }
     answer.json(body)
 }
+
+/// The words of a filter that may be repeated, each once, in one order.
+pub fn once_each(words: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    words.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}

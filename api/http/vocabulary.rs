@@ -4,7 +4,7 @@
 
 use crate::domain::{
     account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
-    permission, photo, place, procedure, ranking, refusal, response, template, unit, visit,
+    permission, photo, place, procedure, ranking, refusal, response, review, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -162,6 +162,10 @@ vocabulary! {
     closed ExtensionState = action::ExtensionState::ALL.iter().map(|word| word.as_str()).collect();
     /// How often a recurring action falls due.
     closed Every = action::Every::ALL.iter().map(|word| word.as_str()).collect();
+    /// What makes a unit review its papers.
+    open ReviewTrigger = review::Trigger::ALL.iter().map(|word| word.as_str()).collect();
+    /// Which of its papers a unit reviews.
+    open ReviewDocument = review::Document::ALL.iter().map(|word| word.as_str()).collect();
     // notices
     /// What sort of paper a notice is.
     open NoticeForm = notice::Form::ALL.iter().map(|word| word.as_str()).collect();

@@ -1,5 +1,6 @@
 //! Corrective actions as rows, with their owners and the findings they are to remedy.
 
+pub mod due;
 pub mod page;
 pub mod verify;
 
@@ -10,6 +11,7 @@ use crate::domain::ids::{
     AccountId, ActionId, CampaignId, DocumentId, FindingId, OwnerId, PhotoId, TeamId, UnitId, VisitId,
 };
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -72,7 +74,7 @@ impl TryFrom<Row> for Action {
     }
 }
 
-type OwnerRow = (Uuid, Uuid, String, Vec<Uuid>);
+type OwnerRow = (Uuid, Uuid, String, Vec<Uuid>, Option<Uuid>);
 type TargetRow = (Uuid, Uuid, Option<Stamp>);
 
 async fn whole(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Action>> {
@@ -85,6 +87,7 @@ async fn whole(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Action>> {
             action_owners::unit_id,
             action_owners::unit_path,
             action_owners::unit_ancestors,
+            action_owners::holder_id,
         ))
         .load(db)
         .await?;
@@ -103,10 +106,12 @@ async fn whole(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Action>> {
         let mut action = Action::try_from(row)?;
         let own = owners.iter().filter(|(of, ..)| *of == action.id.0);
         action.owners = own
-            .map(|(_, unit, path, above)| Owner {
+            .map(|(_, unit, path, above, holder)| Owner {
                 unit: UnitId(*unit),
                 path: path.clone(),
                 ancestors: above.iter().copied().map(UnitId).collect(),
+                handed_to: holder.map(UnitId),
+                held_by: None,
             })
             .collect();
         let own = targets.iter().filter(|(of, ..)| *of == action.id.0);
@@ -227,6 +232,7 @@ pub async fn keep(db: &mut Db, new: &Action, beside: &[UnitId]) -> Result<()> {
                 action_units::action_id.eq(new.id.0),
                 action_units::unit_id.eq(unit.0),
                 action_units::created_at.eq(new.created_at.to_diesel()),
+                action_units::state.eq(new.state.as_str()),
             )
         })
         .collect();
@@ -253,16 +259,81 @@ pub async fn change(db: &mut Db, action: &Action) -> Result<i32> {
         .await?)
 }
 
-/// How many of these photos are held, sound, and of one of these units.
+/// Writes down who is to do what a divided unit was to do; they and every unit above see it from then on.
 ///
 /// # Errors
 /// The database's own.
-pub async fn photos_of(db: &mut Db, wanted: &[PhotoId], units: &[UnitId]) -> Result<usize> {
+pub async fn hand_over(
+    db: &mut Db,
+    actions: &[ActionId],
+    (from, to): (UnitId, UnitId),
+    above: &[UnitId],
+) -> Result<()> {
+    let ids: Vec<Uuid> = actions.iter().map(|id| id.0).collect();
+    let own = action_owners::table
+        .filter(action_owners::action_id.eq_any(&ids))
+        .filter(action_owners::unit_id.eq(from.0));
+    diesel::update(own).set(action_owners::holder_id.eq(to.0)).execute(db).await?;
+    let words = "INSERT INTO action_units (action_id, unit_id, created_at, state)
+        SELECT a.id, unit, a.created_at, a.state FROM actions a
+            JOIN action_owners o ON o.action_id = a.id AND o.unit_id = $2, unnest($3) AS unit
+        WHERE a.id = ANY($1) ON CONFLICT DO NOTHING";
+    let units: Vec<Uuid> = std::iter::once(&to).chain(above).map(|unit| unit.0).collect();
+    diesel::sql_query(words)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<SqlUuid, _>(from.0)
+        .bind::<Array<SqlUuid>, _>(units)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The visits that the actions for a finding came from.
+///
+/// # Errors
+/// The database's own.
+pub async fn visits_for(db: &mut Db, finding: FindingId) -> Result<Vec<VisitId>> {
+    let found: Vec<Uuid> = action_findings::table
+        .inner_join(actions::table.on(actions::id.eq(action_findings::action_id)))
+        .filter(action_findings::finding_id.eq(finding.0))
+        .select(actions::visit_id)
+        .distinct()
+        .load(db)
+        .await?;
+    Ok(found.into_iter().map(VisitId).collect())
+}
+
+/// How many of these photos are held, sound, of this owner and of one of these units.
+///
+/// # Errors
+/// The database's own.
+pub async fn photos_of(
+    db: &mut Db,
+    wanted: &[PhotoId],
+    (owner, units): (OwnerId, &[UnitId]),
+) -> Result<usize> {
     let ids: Vec<Uuid> = wanted.iter().map(|id| id.0).collect();
     let units: Vec<Uuid> = units.iter().map(|id| id.0).collect();
     let held: i64 = photos::table
         .filter(photos::id.eq_any(ids))
         .filter(photos::unit_id.eq_any(units))
+        .filter(photos::owner_id.eq(owner.0))
+        .filter(photos::state.eq_any(["stored", "ready"]))
+        .count()
+        .get_result(db)
+        .await?;
+    usize::try_from(held).map_err(Error::bad_row)
+}
+
+/// How many of these photos were sent for this action, are held and can be looked at.
+///
+/// # Errors
+/// The database's own.
+pub async fn shown_for(db: &mut Db, wanted: &[PhotoId], action: ActionId) -> Result<usize> {
+    let ids: Vec<Uuid> = wanted.iter().map(|id| id.0).collect();
+    let held: i64 = photos::table
+        .filter(photos::id.eq_any(ids))
+        .filter(photos::action_id.eq(action.0))
         .filter(photos::state.eq_any(["stored", "ready"]))
         .count()
         .get_result(db)

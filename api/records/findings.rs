@@ -46,6 +46,7 @@ struct Row {
     story: Value,
     proposed_by: Uuid,
     version: i32,
+    holder_id: Option<Uuid>,
 }
 
 impl TryFrom<Row> for Finding {
@@ -79,6 +80,8 @@ impl TryFrom<Row> for Finding {
             repeat_count: row.repeat_count,
             story: serde_json::from_value(row.story).map_err(Error::bad_row)?,
             proposed_by: AccountId(row.proposed_by),
+            handed_to: row.holder_id.map(UnitId),
+            held_by: None,
             version: row.version,
         })
     }
@@ -140,18 +143,18 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Finding>> {
     parse(rows)
 }
 
-/// What an owner's earlier visits left open at a unit, by item; at most `limit`.
+/// What an owner's earlier visits left open at these units, by item; at most `limit`.
 ///
 /// # Errors
 /// The database's own.
 pub async fn open_at(
     db: &mut Db,
-    (owner, unit): (OwnerId, UnitId),
+    (owner, units): (OwnerId, &[UnitId]),
     but: VisitId,
     limit: i64,
 ) -> Result<Vec<Finding>> {
     let rows = findings::table
-        .filter(findings::unit_id.eq(unit.0))
+        .filter(findings::unit_id.eq_any(units.iter().map(|unit| unit.0)))
         .filter(findings::owner_id.eq(owner.0))
         .filter(findings::visit_id.ne(but.0))
         .filter(findings::kind.eq(Kind::Shortfall.as_str()))
@@ -230,4 +233,22 @@ pub async fn change(db: &mut Db, finding: &Finding) -> Result<i32> {
         .returning(findings::version)
         .get_result(db)
         .await?)
+}
+
+/// Writes down who answers for a finding of a divided unit; they and every unit above see it from then on.
+///
+/// # Errors
+/// The database's own.
+pub async fn hand_over(db: &mut Db, id: FindingId, to: UnitId, above: &[UnitId]) -> Result<()> {
+    let words = "INSERT INTO finding_units (finding_id, unit_id, owner_id, reported_at, state)
+        SELECT f.id, unit, f.owner_id, f.reported_at, f.state FROM findings f, unnest($2) AS unit WHERE f.id = $1
+        ON CONFLICT DO NOTHING";
+    let units: Vec<Uuid> = std::iter::once(&to).chain(above).map(|unit| unit.0).collect();
+    diesel::sql_query(words)
+        .bind::<diesel::sql_types::Uuid, _>(id.0)
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(units)
+        .execute(db)
+        .await?;
+    diesel::update(findings::table.find(id.0)).set(findings::holder_id.eq(to.0)).execute(db).await?;
+    Ok(())
 }

@@ -27,6 +27,7 @@ pub mod procedures;
 pub mod recommendations;
 pub mod replays;
 pub mod responses;
+pub mod reviews;
 pub mod rounds;
 #[allow(clippy::wildcard_imports, reason = "diesel's table macro imports its own types so")]
 pub mod schema;

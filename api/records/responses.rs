@@ -1,5 +1,7 @@
 //! Answers as rows: one an item, the latest version; what it was before is in the evidence log.
 
+pub mod candidates;
+
 use super::schema::responses;
 use super::{Db, Error, Result};
 use crate::domain::ids::{AccountId, ResponseId, TemplateVersionId, VisitId};

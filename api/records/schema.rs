@@ -29,6 +29,7 @@ diesel::table! {
         unit_id -> Uuid,
         unit_path -> Text,
         unit_ancestors -> Array<Uuid>,
+        holder_id -> Nullable<Uuid>,
     }
 }
 
@@ -37,6 +38,7 @@ diesel::table! {
         action_id -> Uuid,
         unit_id -> Uuid,
         created_at -> Timestamptz,
+        state -> Text,
     }
 }
 
@@ -269,6 +271,7 @@ diesel::table! {
         unit_id -> Uuid,
         owner_id -> Uuid,
         reported_at -> Timestamptz,
+        state -> Text,
     }
 }
 
@@ -299,6 +302,7 @@ diesel::table! {
         story -> Jsonb,
         proposed_by -> Uuid,
         version -> Int4,
+        holder_id -> Nullable<Uuid>,
     }
 }
 
@@ -477,6 +481,7 @@ diesel::table! {
         late -> Bool,
         acknowledgement -> Nullable<Text>,
         device_clock_offset_s -> Nullable<Int4>,
+        action_id -> Nullable<Uuid>,
         personal_data -> Bool,
         masked -> Nullable<Jsonb>,
     }
@@ -567,6 +572,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    response_candidates (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        template_version_id -> Uuid,
+        item_code -> Text,
+        response_id -> Uuid,
+        answer -> Jsonb,
+        outcome -> Text,
+        note -> Text,
+        answered_by -> Uuid,
+        answered_at -> Timestamptz,
+        answered_offset_s -> Int4,
+        received_at -> Timestamptz,
+        taken -> Nullable<Bool>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     responses (id) {
         id -> Uuid,
         visit_id -> Uuid,
@@ -580,6 +605,31 @@ diesel::table! {
         answered_at -> Timestamptz,
         answered_offset_s -> Int4,
         received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review_tasks (trigger_id, document) {
+        trigger_id -> Uuid,
+        document -> Text,
+        due_on -> Date,
+        done_at -> Nullable<Timestamptz>,
+        done_by -> Nullable<Uuid>,
+        paper -> Nullable<Text>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    review_triggers (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        unit_id -> Uuid,
+        kind -> Text,
+        occurred_on -> Date,
+        about -> Text,
+        raised_by -> Uuid,
+        raised_at -> Timestamptz,
     }
 }
 
@@ -912,7 +962,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     recommendations,
     refresh_tokens,
     replays,
+    response_candidates,
     responses,
+    review_tasks,
+    review_triggers,
     round_targets,
     round_teams,
     rounds,

@@ -1,11 +1,12 @@
 //! Lists that seek: statements put together from fixed words of ours with values only ever bound, and the one shape that
 //! lists below visits share.
 
+use super::units::lineage;
 use super::visits::visible::{Branch, branches};
 use super::{Db, Result};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, UnitId};
-use crate::domain::permission::Deed;
+use crate::domain::permission::{Deed, Slice};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date as SqlDate, Text, Timestamptz, Uuid as SqlUuid};
@@ -115,17 +116,25 @@ pub(super) struct Shelf {
     pub(super) at: &'static str,
     /// What makes a row known to the unit.
     pub(super) told: &'static str,
+    /// How a row is tied to the unit that answers for it: what is joined, and the column.
+    pub(super) own: (&'static str, &'static str),
+    /// States of what is open: that much goes on to whoever stands in a unit's place.
+    pub(super) open: fn() -> Vec<&'static str>,
 }
 
 /// What every such list can be narrowed to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Narrowed {
+pub struct Narrowed {
     /// Of this campaign.
-    pub(super) campaign: Option<CampaignId>,
-    /// At this unit or below.
-    pub(super) unit: Option<UnitId>,
+    pub campaign: Option<CampaignId>,
+    /// At this unit or anything below it, as it was on the day of the visit.
+    pub unit: Option<UnitId>,
+    /// In one of these states, each named once.
+    pub states: Vec<&'static str>,
+    /// Open, and one of these units answers for it itself.
+    pub held: Option<Vec<UnitId>>,
     /// Behind this place.
-    pub(super) after: Option<Place>,
+    pub after: Option<Place>,
 }
 
 #[derive(QueryableByName)]
@@ -136,28 +145,77 @@ struct Found {
     at: Stamp,
 }
 
+/// One seek: a way by which an actor comes to see something, in one state, at one unit, where those are asked for.
+pub(super) struct Way {
+    /// By which right.
+    pub(super) branch: Branch,
+    /// Whether it is the place of a unit that ended: what is open there alone.
+    inherited: bool,
+    /// The unit that answers itself.
+    held: Option<UnitId>,
+    /// In this state.
+    state: Option<&'static str>,
+}
+
+/// Every way, those that come with the place of units that ended besides: whoever has a role for a unit has it for what is
+/// open at whatever went to it as a whole. Several units or states are several seeks, each in the order of an index.
+pub(super) async fn ways(
+    db: &mut Db,
+    actor: &Actor,
+    deed: Deed,
+    narrowed: &Narrowed,
+    day: Date,
+) -> Result<Vec<Way>> {
+    let direct = branches(db, actor, deed).await?;
+    let mut granted: Vec<UnitId> = direct.iter().filter_map(|branch| branch.slice.unit).collect();
+    granted.sort_unstable();
+    granted.dedup();
+    let earlier = lineage::stands_for(db, &granted, day).await?;
+    let held: Vec<Option<UnitId>> = match &narrowed.held {
+        Some(units) => units.iter().copied().map(Some).collect(),
+        None => vec![None],
+    };
+    let states: Vec<Option<&'static str>> = match narrowed.states.as_slice() {
+        [] => vec![None],
+        some => some.iter().copied().map(Some).collect(),
+    };
+    let mut all = Vec::new();
+    for branch in direct {
+        let own = earlier.iter().filter(|(unit, _)| Some(*unit) == branch.slice.unit);
+        let in_place_of = own.map(|(_, earlier)| {
+            (Branch { slice: Slice { unit: Some(*earlier), ..branch.slice }, ..branch }, true)
+        });
+        for (branch, inherited) in std::iter::once((branch, false)).chain(in_place_of) {
+            for (held, state) in held.iter().flat_map(|held| states.iter().map(move |state| (held, state))) {
+                all.push(Way { branch, inherited, held: *held, state: *state });
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// One page of what an actor may see, latest first: each way of coming to see it is a seek of its own, and the seeks are
-/// merged.
+/// merged. `day` decides in whose place a unit stands.
 ///
 /// # Errors
 /// The database's own.
 pub(super) async fn page(
     db: &mut Db,
-    (actor, deed): (&Actor, Deed),
+    (actor, deed, day): (&Actor, Deed, Date),
     shelf: &Shelf,
     narrowed: &Narrowed,
     more: &(dyn Fn(&mut Sql) + Sync),
     limit: u8,
 ) -> Result<Vec<Place>> {
-    let branches = branches(db, actor, deed).await?;
-    if branches.is_empty() {
+    let ways = ways(db, actor, deed, narrowed, day).await?;
+    if ways.is_empty() {
         return Ok(Vec::new());
     }
     let mut sql = Sql::default();
     sql.text("SELECT id, at FROM (");
-    for (n, branch) in branches.iter().enumerate() {
+    for (n, way) in ways.iter().enumerate() {
         sql.text(if n == 0 { "(" } else { " UNION (" });
-        write(&mut sql, shelf, branch, narrowed, more, limit);
+        write(&mut sql, shelf, way, narrowed, more, limit);
         sql.text(")");
     }
     sql.text(") AS seen ORDER BY at DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
@@ -168,34 +226,57 @@ pub(super) async fn page(
 fn write(
     sql: &mut Sql,
     shelf: &Shelf,
-    branch: &Branch,
+    way: &Way,
     narrowed: &Narrowed,
     more: &(dyn Fn(&mut Sql) + Sync),
     limit: u8,
 ) {
-    let Shelf { table, units, key, at, told } = shelf;
+    let Shelf { table, units, key, at, told, own: (joined, own), open } = shelf;
+    let branch = &way.branch;
     // A subtree is one seek in the companion; anything else seeks in the table itself.
-    let subtree = narrowed.unit.or(branch.slice.unit);
+    let within = [narrowed.unit, branch.slice.unit];
+    let subtree = within.into_iter().flatten().next().filter(|_| way.held.is_none());
     let (order_at, order_id) = match subtree {
         Some(_) => (format!("u.{at}"), format!("u.{key}")),
         None => (format!("t.{at}"), "t.id".to_owned()),
     };
     sql.text(&format!("SELECT t.id, t.{at} AS at FROM {table} t"));
-    match subtree {
-        Some(unit) => {
+    match (way.held, subtree) {
+        (Some(unit), _) => sql.text(&format!("{joined} WHERE {own} = ")).bind(Bind::Id(unit.0)),
+        (None, Some(unit)) => {
             sql.text(&format!(" JOIN {units} u ON u.{key} = t.id WHERE u.unit_id = ")).bind(Bind::Id(unit.0))
         }
-        None => sql.text(" WHERE true"),
+        (None, None) => sql.text(" WHERE true"),
     };
-    if let (Some(_), Some(within)) = (narrowed.unit, branch.slice.unit) {
+    for unit in within.into_iter().flatten().skip(usize::from(subtree.is_some())) {
         sql.text(&format!(" AND EXISTS (SELECT 1 FROM {units} w WHERE w.{key} = t.id AND w.unit_id = "))
-            .bind(Bind::Id(within.0))
+            .bind(Bind::Id(unit.0))
             .text(")");
     }
+    if let Some(state) = way.state {
+        let of = if subtree.is_some() { "u.state" } else { "t.state" };
+        sql.text(&format!(" AND {of} = ")).bind(Bind::Word(state.to_owned()));
+    }
+    if way.inherited || way.held.is_some() {
+        one_of(sql, "t.state", open().into_iter());
+    }
+    rights(sql, branch, narrowed.campaign, told);
+    more(sql);
+    if let Some(after) = narrowed.after {
+        // The first term lets the index seek; the rest alone would filter.
+        sql.text(&format!(" AND {order_at} <= ")).bind(Bind::Time(after.at));
+        sql.text(&format!(" AND ({order_at} < ")).bind(Bind::Time(after.at));
+        sql.text(&format!(" OR {order_id} < ")).bind(Bind::Id(after.id)).text(")");
+    }
+    sql.text(&format!(" ORDER BY {order_at} DESC, {order_id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
+}
+
+/// What of a table known as `t` a way shows; `told` makes a row known to the unit.
+pub(super) fn rights(sql: &mut Sql, branch: &Branch, campaign: Option<CampaignId>, told: &str) {
     if let Some(owner) = branch.slice.owner {
         sql.text(" AND t.owner_id = ").bind(Bind::Id(owner.0));
     }
-    for campaign in [branch.slice.campaign, narrowed.campaign].into_iter().flatten() {
+    for campaign in [branch.slice.campaign, campaign].into_iter().flatten() {
         sql.text(" AND t.campaign_id = ").bind(Bind::Id(campaign.0));
     }
     if let Some(team) = branch.team {
@@ -208,12 +289,4 @@ fn write(
     if branch.after_signing {
         sql.text(&format!(" AND {told}"));
     }
-    more(sql);
-    if let Some(after) = narrowed.after {
-        // The first term lets the index seek; the rest alone would filter.
-        sql.text(&format!(" AND {order_at} <= ")).bind(Bind::Time(after.at));
-        sql.text(&format!(" AND ({order_at} < ")).bind(Bind::Time(after.at));
-        sql.text(&format!(" OR {order_id} < ")).bind(Bind::Id(after.id)).text(")");
-    }
-    sql.text(&format!(" ORDER BY {order_at} DESC, {order_id} DESC LIMIT ")).bind(Bind::Number(limit.into()));
 }

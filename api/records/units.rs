@@ -184,13 +184,7 @@ pub async fn type_of_version(db: &mut Db, version: UnitVersionId) -> Result<Opti
 /// # Errors
 /// The database's own.
 pub async fn versions(db: &mut Db, unit: UnitId) -> Result<Vec<UnitVersion>> {
-    let rows: Vec<Row> = unit_versions::table
-        .filter(unit_versions::unit_id.eq(unit.0))
-        .order(unit_versions::valid_from.asc())
-        .select(Row::as_select())
-        .load(db)
-        .await?;
-    rows.into_iter().map(UnitVersion::try_from).collect()
+    Ok(many::histories(db, &[unit]).await?.remove(&unit).unwrap_or_default())
 }
 
 /// Enters a unit without versions. False if it was there already.
@@ -198,12 +192,7 @@ pub async fn versions(db: &mut Db, unit: UnitId) -> Result<Vec<UnitVersion>> {
 /// # Errors
 /// The database's own.
 pub async fn keep(db: &mut Db, unit: UnitId, kind: UnitKind, now: Timestamp) -> Result<bool> {
-    let kept = diesel::insert_into(units::table)
-        .values((units::id.eq(unit.0), units::kind.eq(kind.as_str()), units::created_at.eq(now.to_diesel())))
-        .on_conflict_do_nothing()
-        .execute(db)
-        .await?;
-    Ok(kept == 1)
+    Ok(many::keep_all(db, &[(unit, kind)], now).await? == 1)
 }
 
 /// Enters a version.
@@ -211,24 +200,7 @@ pub async fn keep(db: &mut Db, unit: UnitId, kind: UnitKind, now: Timestamp) -> 
 /// # Errors
 /// Constraint `unit_versions_no_overlap` where another version holds on one of its days.
 pub async fn keep_version(db: &mut Db, version: &UnitVersion, now: Timestamp) -> Result<()> {
-    diesel::insert_into(unit_versions::table)
-        .values((
-            unit_versions::id.eq(version.id.0),
-            unit_versions::unit_id.eq(version.unit.0),
-            unit_versions::name.eq(&version.name),
-            unit_versions::name_key.eq(text::fold(&version.name)),
-            unit_versions::unit_type.eq(version.unit_type.as_str()),
-            unit_versions::parent_id.eq(version.parent.map(|id| id.0)),
-            unit_versions::official_code.eq(version.official_code.as_deref()),
-            unit_versions::valid_from.eq(version.valid_from.to_diesel()),
-            unit_versions::valid_to.eq(version.valid_to.to_diesel()),
-            unit_versions::instrument.eq(version.instrument.as_deref()),
-            unit_versions::certainty.eq(version.certainty.as_str()),
-            unit_versions::created_at.eq(now.to_diesel()),
-        ))
-        .execute(db)
-        .await?;
-    Ok(())
+    many::keep_versions(db, std::slice::from_ref(version), now).await
 }
 
 /// Ends a version on a day.
@@ -236,11 +208,7 @@ pub async fn keep_version(db: &mut Db, version: &UnitVersion, now: Timestamp) ->
 /// # Errors
 /// The database's own.
 pub async fn close_version(db: &mut Db, version: UnitVersionId, to: Date) -> Result<()> {
-    diesel::update(unit_versions::table.find(version.0))
-        .set(unit_versions::valid_to.eq(Some(to).to_diesel()))
-        .execute(db)
-        .await?;
-    Ok(())
+    many::end_versions(db, &[version], Some(to)).await
 }
 
 /// Holds a unit until the transaction ends, so that two people do not end its last version at once. False if there is
@@ -249,9 +217,7 @@ pub async fn close_version(db: &mut Db, version: UnitVersionId, to: Date) -> Res
 /// # Errors
 /// The database's own.
 pub async fn lock(db: &mut Db, unit: UnitId) -> Result<bool> {
-    let found: Option<Uuid> =
-        units::table.find(unit.0).select(units::id).for_update().first(db).await.optional()?;
-    Ok(found.is_some())
+    Ok(!many::lock_all(db, &[unit]).await?.is_empty())
 }
 
 /// Every version of several units.

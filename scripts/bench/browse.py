@@ -1,4 +1,5 @@
-"""Pages of photos over HTTP: the plan of each filter and order, and page 1,000 beside page 1.
+"""Pages of lists over HTTP: the plan of each filter and order of photos, findings, actions and events of units, and page
+1,000 beside page 1.
 
     browse.py plans URL TOKEN POSTGRESQL_LOG
     browse.py pages URL TOKEN
@@ -42,7 +43,7 @@ def faults_of(plan):
             yield f"{node['Node Type']} reads {rows} rows"
 
 
-def cases(api):
+def photo_cases(api):
     newest = api.get("/v1/photos", owner=owner(api), limit=1)["items"][0]
     scopes = {"owner": {"owner": newest["owner"]}, "campaign": {"campaign": newest["campaign"]}, "visit": {"visit": newest["visit"]},
               "unit": {"unit": newest["unit"]}, "province": {"unit": province(api, newest["unit"])}}
@@ -59,6 +60,54 @@ def cases(api):
     yield "bbox captured", {"owner": newest["owner"], "bbox": "105,20,106,21", **middle}
 
 
+def finding_cases(api):
+    newest = api.get("/v1/findings", limit=1, critical="true")["items"][0]
+    scopes = {"owner": {}, "campaign": {"campaign": newest["campaign"]}, "visit": {"visit": newest["visit"]}, "unit": {"unit": newest["unit"]},
+              "province": {"unit": province(api, newest["unit"])}, "held by": {"held_by": newest["unit"]}}
+    facets = {"": {}, "state": {"state": "candidate"}, "states": {"state": ["candidate", "confirmed"]}}
+    for where, scope in scopes.items():
+        for which, facet in facets.items():
+            yield f"{where} {which}", {**scope, **facet}
+    for which, facet in {"item": {"item": "MUC-7"}, "kind": {"kind": "strength"}, "critical": {"critical": "true"}, "repeated": {"repeated": "true"},
+                         "cause": {"root_cause": "Điều chỉnh địa giới"}}.items():
+        yield f"owner {which}", facet
+
+
+def action_cases(api):
+    newest = api.get("/v1/corrective-actions", limit=1)["items"][0]
+    unit = newest["owners"][0]["unit"]
+    scopes = {"owner": {}, "campaign": {"campaign": newest["campaign"]}, "finding": {"finding": newest["findings"][0]["finding"]},
+              "unit": {"unit": unit}, "province": {"unit": province(api, unit)}, "held by": {"held_by": unit}}
+    facets = {"": {}, "state": {"state": "returned"}, "states": {"state": ["issued", "returned"]}}
+    for where, scope in scopes.items():
+        for which, facet in facets.items():
+            yield f"{where} {which}", {**scope, **facet}
+
+
+def due_cases(api):
+    newest = api.get("/v1/corrective-actions", limit=1)["items"][0]
+    yield "owner", {"until": "2030-01-01"}
+    yield "campaign", {"until": "2030-01-01", "campaign": newest["campaign"]}
+
+
+def event_cases(api):
+    touched = api.get("/v1/findings", limit=1)["items"][0]["unit"]
+    between = {"from": "1990-01-01", "to": "2000-01-01"}
+    for where, scope in {"all": {}, "unit": {"unit": touched}}.items():
+        yield where, scope
+        yield f"{where} between", {**scope, **between}
+
+
+# A list's address, the tables by which its statement is known, and its filters.
+LISTS = {
+    "photos": ("/v1/photos", r"FROM [^$]*photo", photo_cases),
+    "findings": ("/v1/findings", r"FROM findings t", finding_cases),
+    "actions": ("/v1/corrective-actions", r"FROM actions t", action_cases),
+    "due": ("/v1/due-actions", r"FROM actions t", due_cases),
+    "events": ("/v1/unit-events", r"FROM [^$]*unit_event", event_cases),
+}
+
+
 def owner(api):
     return api.get("/v1/me")["grants"][0]["owner"]["id"]
 
@@ -70,23 +119,25 @@ def province(api, unit):
 def plans(url, token, log):
     api = Api(url, token)
     bad = 0
-    for name, query in cases(api):
-        for page in ("first", "second"):
-            with open(log, "rb") as lines:
-                offset = lines.seek(0, 2)
-            answer = api.get("/v1/photos", limit=LIMIT, **query)
-            # A page is one statement; a box is a few, each over more strips of cells than the one before.
-            found = [(ms, plan) for ms, plan in plans_since(log, offset) if re.search(r"FROM [^$]*photo", plan["Query Text"]) and "LIMIT" in plan["Query Text"]]
-            if not found or (len(found) > 1 and not name.startswith("bbox")):
-                sys.exit(f"browse: {name}: {len(found)} plans were written where one was expected")
-            ms = sum(ms for ms, _ in found)
-            used = sorted({node["Index Name"] for _, plan in found for node in nodes(plan["Plan"]) if node.get("Index Name")})
-            faults = [fault for _, plan in found for fault in faults_of(plan["Plan"])]
-            bad += bool(faults)
-            print(f"{name:44} {page:6} {ms:8.2f} ms {len(answer['items']):3} rows  {len(found)} × {', '.join(used)}  {'; '.join(faults)}", flush=True)
-            if not answer["next"]:
-                break
-            query = {**query, "cursor": answer["next"]}
+    for noun, (path, tables, cases) in LISTS.items():
+        for name, query in cases(api):
+            for page in ("first", "second"):
+                with open(log, "rb") as lines:
+                    offset = lines.seek(0, 2)
+                answer = api.get(path, limit=LIMIT, **query)
+                # A page is one statement; a box is a few, each over more strips of cells than the one before, and the
+                # events of a unit are cut first and read then.
+                found = [(ms, plan) for ms, plan in plans_since(log, offset) if re.search(tables, plan["Query Text"]) and "LIMIT" in plan["Query Text"]]
+                if not found or (len(found) > 1 and not name.startswith(("bbox", "unit"))):
+                    sys.exit(f"browse: {noun} {name}: {len(found)} plans were written where one was expected")
+                ms = sum(ms for ms, _ in found)
+                used = sorted({node["Index Name"] for _, plan in found for node in nodes(plan["Plan"]) if node.get("Index Name")})
+                faults = [fault for _, plan in found for fault in faults_of(plan["Plan"])]
+                bad += bool(faults)
+                print(f"{noun} {name:44} {page:6} {ms:8.2f} ms {len(answer['items']):3} rows  {len(found)} × {', '.join(used)}  {'; '.join(faults)}", flush=True)
+                if not answer["next"]:
+                    break
+                query = {**query, "cursor": answer["next"]}
     sys.exit(f"browse: {bad} plans are not what a list may cost" if bad else 0)
 
 

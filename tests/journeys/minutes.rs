@@ -1,9 +1,10 @@
 //! Minutes as a document: written from what the visit answered and found, frozen by a hash, added to and never changed.
 
 use super::findings::{confirmed, recorded, signed};
-use crate::harness::Inspectorate;
+use crate::harness::{Inspectorate, id_of};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// Signed minutes are one text with its hash; later changes are addenda with both values and a reason.
 #[tokio::test(flavor = "multi_thread")]
@@ -13,6 +14,10 @@ async fn signed_minutes_stand_and_are_added_to() {
     let minutes = format!("{visit}/minutes");
     assert_eq!(at.lead.visitor.get(&minutes).await.1["code"], "minutes.none");
     confirmed(&at, &visit, "A02", json!({ "severity": "defect" })).await;
+    let host = json!({ "visit": id_of(&visit), "name": "Đặng Văn Sình", "office": "UBND xã Minh Quang",
+        "positions": ["Phó Bí thư Đảng ủy", "Chủ tịch UBND xã"] });
+    let path = format!("/v1/attendees/{}", Uuid::now_v7());
+    assert_eq!(at.clerk.visitor.put(&path, &host).await.0, 201);
     let drafted = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
     assert_eq!(drafted.status, 200, "{}", drafted.body);
 
@@ -30,11 +35,20 @@ async fn signed_minutes_stand_and_are_added_to() {
     let (status, whole) = at.head.visitor.get(&minutes).await;
     assert_eq!(status, 200, "{whole}");
     let document = whole["document"].as_str().unwrap();
-    for line in
-        ["- A02: 38 | không đạt", "- A02: ", "| defect", "III. TỒN TẠI, HẠN CHẾ", "Hai bên thống nhất."]
-    {
+    for line in [
+        "Đoàn kiểm tra:\n- Trưởng đoàn: Mai Văn Bảy, Chuyên viên",
+        "- Đặng Văn Sình, Phó Bí thư Đảng ủy; Chủ tịch UBND xã, UBND xã Minh Quang\n",
+        "- A02: 38 | không đạt",
+        "\nMC: 1/3 điểm (33,33%) | ",
+        "\n- A02: Câu hỏi | defect",
+        "III. TỒN TẠI, HẠN CHẾ",
+        "Hai bên thống nhất.",
+    ] {
         assert!(document.contains(line), "{line}\n{document}");
     }
+    let frozen = &at.lead.visitor.get(&visit).await.1["minutes"]["figures"][0];
+    assert_eq!((&frozen["score"]["points"], &frozen["score"]["percent"]), (&json!(1), &json!(33.33)));
+    assert_eq!((&frozen["not_asked"], &frozen["unanswered"]), (&json!(0), &json!(0)));
     assert_eq!(whole["document_sha256"], json!(hex::encode(Sha256::digest(document))));
     assert_eq!(whole["signatures"].as_array().map(Vec::len), Some(2));
 

@@ -1,13 +1,17 @@
 //! What people do, told over HTTP; the names are sentences.
 
 mod accounts;
+mod after_photos;
 mod arrivals;
 mod at_once;
 mod campaigns;
+mod clashes;
 mod command_line;
 mod database_outages;
 mod disclosure;
 mod door;
+mod due;
+mod duties;
 mod encryption;
 mod evidence;
 mod examination;

@@ -5,14 +5,14 @@ use crate::harness::{Holder, Inspectorate, id_of};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
 
-async fn step(who: &Holder, action: &str, step: &str, said: Value) -> (u16, Value) {
+pub async fn step(who: &Holder, action: &str, step: &str, said: Value) -> (u16, Value) {
     let said = (!said.is_null()).then_some(&said);
     let answer = who.visitor.send("POST", &format!("{action}/{step}"), said).await;
     (answer.status, answer.body)
 }
 
 /// Proposes an action for findings and issues it.
-async fn issued(at: &Inspectorate, visit: &str, findings: &[&str], owners: Value, more: Value) -> String {
+pub async fn issued(at: &Inspectorate, visit: &str, findings: &[&str], owners: Value, more: Value) -> String {
     let findings: Vec<&str> = findings.iter().map(|finding| id_of(finding)).collect();
     let mut new = json!({ "visit": id_of(visit), "kind": "correction", "title": "Khắc phục tồn tại",
         "owners": owners, "findings": findings });
@@ -29,7 +29,7 @@ async fn issued(at: &Inspectorate, visit: &str, findings: &[&str], owners: Value
     action
 }
 
-async fn reported(who: &Holder, action: &str) {
+pub async fn reported(who: &Holder, action: &str) {
     for taken in ["accept", "start"] {
         let (status, body) = step(who, action, taken, Value::Null).await;
         assert_eq!(status, 200, "{body}");
@@ -62,7 +62,12 @@ async fn duties_are_separate() {
     // Home affairs who works at the unit too: the query itself refuses.
     let roles = [(Role::Scheduler, at.owner, None), (Role::UnitStaff, at.owner, Some(at.province))];
     let both = at.house.holder("Người hai vai", &roles).await;
-    for (way, said) in [("verify", json!({})), ("return", json!({ "reason": "x" }))] {
+    for (way, said) in [
+        ("verify", json!({})),
+        ("return", json!({ "reason": "x" })),
+        ("cancel", json!({ "reason": "x" })),
+        ("decide-extension", json!({ "grant": true, "reason": "x" })),
+    ] {
         let (status, no) = step(&both, &action, way, said).await;
         assert_eq!((status, &no["code"]), (403, &json!("action.own-unit")), "{way}");
     }
@@ -181,8 +186,7 @@ async fn a_report_may_be_returned() {
         (&json!("returned"), &json!("Chưa rõ."))
     );
     assert_eq!(at.lead.visitor.get(&one).await.1["state"], "action_open");
-    let (_, photos) = at.head.visitor.get(&format!("/v1/photos?visit={}", id_of(&visit))).await;
-    let shown = json!({ "note": "Ảnh sau khắc phục.", "photos": [photos["items"][0]["id"]] });
+    let shown = json!({ "note": "Đã làm lại.", "papers": ["Báo cáo 2/BC-UBND"] });
     let (status, body) = step(&at.head, &action, "report", shown).await;
     assert_eq!((status, body["reports"].as_array().map(Vec::len)), (200, Some(2)), "{body}");
     let (_, body) = step(&at.scheduler, &action, "verify", json!({})).await;

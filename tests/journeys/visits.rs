@@ -205,7 +205,9 @@ async fn answers_may_be_sent_twice_and_changed_by_who_read_them() {
     assert!(stale["errors"][1]["detail"].as_str().unwrap().contains("40.5"), "{stale}");
 
     let other = format!("/v1/responses/{}", Uuid::now_v7());
-    let (status, twice) = at.clerk.visitor.put(&other, &at.answer(&visit, "A02", metres(json!(1)))).await;
+    let mut twice = at.answer(&visit, "A02", metres(json!(1)));
+    twice["base_version"] = json!(1);
+    let (status, twice) = at.clerk.visitor.put(&other, &twice).await;
     assert_eq!((status, twice["code"].as_str()), (409, Some("response.item-answered")));
     for (item, answer, code) in [
         ("A01", json!({ "type": "yes_no_na", "value": "na" }), "response.reason-missing"),

@@ -56,6 +56,8 @@ impl Again<'_> {
         let carried = carried["items"].as_array().expect("items").clone();
         let items: Vec<&str> = carried.iter().filter_map(|f| f["item"].as_str()).collect();
         assert_eq!(items, ["CIT-P02", "CON-G01", "OSS-D02", "OSS-E01"]);
+        let (_, bundle) = lead.get(&format!("{visit}/bundle")).await;
+        assert_eq!(bundle["open_findings"], json!(carried), "the phone takes them along");
         let good = |item: &str| !is_not_fixed(item, n) && (item != "CON-T03" || n >= 2);
         let answers: Vec<(&str, bool)> =
             ITEMS.iter().map(|item| item.trim_end_matches('!')).map(|item| (item, good(item))).collect();

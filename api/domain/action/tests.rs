@@ -87,6 +87,43 @@ fn the_due_day_ends_at_midnight_in_vietnam() {
     }
 }
 
+/// L16: a report on Kế hoạch 138/KH-UBND, due on 15/12 and sent on 20/12.
+#[test]
+fn lateness_is_counted_in_local_days() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let mut late = action(State::InProgress, Some(date(2020, 12, 15)));
+    assert_eq!(late.days_late(at("2020-12-15T16:59:59Z")), Some(0));
+    assert_eq!(late.days_late(at("2020-12-15T17:00:00Z")), Some(1));
+    late.state = State::ReportedDone;
+    late.story.reports.push(Report {
+        number: 1,
+        note: "Báo cáo kết quả thực hiện".to_owned(),
+        photos: vec![],
+        papers: vec!["15/BC-UBND".to_owned()],
+        by: AccountId(Uuid::nil()),
+        at: at("2020-12-20T02:00:00Z"),
+        returned_because: None,
+    });
+    assert_eq!(late.days_late(at("2021-06-01T00:00:00Z")), Some(5), "it stays five days late");
+    assert_eq!(
+        action(State::Cancelled, Some(date(2020, 12, 15))).days_late(at("2021-06-01T00:00:00Z")),
+        None
+    );
+}
+
+#[test]
+fn whoever_is_awaited_is_reminded() {
+    let by = AccountId(Uuid::nil());
+    let mut awaited = action(State::Issued, Some(date(2020, 12, 15)));
+    awaited.remind("Đề nghị báo cáo trước 15/12.".to_owned(), by, Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(awaited.story.reminders.len(), 1);
+    for state in [State::Proposed, State::ReportedDone, State::VerifiedDone, State::Cancelled] {
+        let mut not = action(state, Some(date(2020, 12, 15)));
+        let no = not.remind("x".to_owned(), by, Timestamp::UNIX_EPOCH);
+        assert_eq!(no.map_err(|no| no.code), Err("action.no-time-runs"), "{state:?}");
+    }
+}
+
 #[test]
 fn time_is_asked_for_once_and_decided_once() {
     let mut of = action(State::Accepted, Some(date(2013, 7, 25)));

@@ -3,7 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't make its input should stop")]
 
 use super::*;
+use crate::ids::ResponseId;
+use crate::moment::DeviceMoment;
+use crate::response::{Answer, Outcome as Answered, YesNoNa};
+use crate::template::{Audience, Checklist};
+use crate::visit::Figures;
 use proptest::prelude::*;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 const STEPS: [Step; 13] = [
     Step::Confirm,
@@ -20,6 +27,10 @@ const STEPS: [Step; 13] = [
     Step::ReInspect(Outcome::NotFixed),
     Step::ReInspect(Outcome::NoLongerApplicable),
 ];
+
+fn now() -> Timestamp {
+    "2026-03-20T01:15:00Z".parse().unwrap()
+}
 
 /// The moves of the process, written down a second time.
 fn listed(from: State, to: State) -> bool {
@@ -71,11 +82,11 @@ fn a_strength_is_only_confirmed_or_dismissed() {
 
 #[test]
 fn a_moment_and_its_precision_agree() {
-    let at = Some(Timestamp::UNIX_EPOCH);
-    assert!(Inspected::checked(None, Precision::Period).is_ok());
-    assert!(Inspected::checked(at, Precision::Day).is_ok());
+    let at = Some(now());
+    assert!(Inspected::checked(None, Precision::Period, now()).is_ok());
+    assert!(Inspected::checked(at, Precision::Day, now()).is_ok());
     for (at, precision) in [(at, Precision::Period), (None, Precision::Instant), (None, Precision::Day)] {
-        assert_eq!(Inspected::checked(at, precision).unwrap_err().code, "finding.inspected-at");
+        assert_eq!(Inspected::checked(at, precision, now()).unwrap_err().code, "finding.inspected-at");
     }
 }
 
@@ -106,4 +117,55 @@ proptest! {
             }
         }
     }
+}
+
+/// Before there were phones, and by a clock that is more than a day fast.
+#[test]
+fn nothing_was_seen_at_an_impossible_time() {
+    for at in ["1999-12-31T23:59:59Z", "2026-03-21T01:15:01Z", "-005000-01-01T00:00:00Z"] {
+        let no = Inspected::checked(Some(at.parse().unwrap()), Precision::Instant, now());
+        assert_eq!(no.unwrap_err().code, "finding.inspected-at", "{at}");
+    }
+}
+
+/// A condition that is no longer met takes its item out of the visit, whatever was answered before.
+#[test]
+fn what_is_not_asked_gives_rise_to_nothing() {
+    let item = |code: &str, condition: Value| {
+        let mut item = json!({ "code": code, "question": { "vi": "Có đạt không?", "en": "" }, "weight": 1,
+            "response": { "type": "yes_no_na", "pass": "yes" },
+            "photo": { "min_count": 0, "when": "optional", "subject": "desk" } });
+        if !condition.is_null() {
+            item["condition"] = condition;
+        }
+        item
+    };
+    let after = json!({ "item": "A01", "any_of": ["yes"] });
+    let body = json!({ "title": { "vi": "Một cửa", "en": "" }, "sections": [{ "title": { "vi": "Mục", "en": "" },
+        "items": [item("A01", Value::Null), item("A02", after)] }] });
+    let version = TemplateVersionId(Uuid::from_u128(3));
+    let list = AskedList { version, code: "MC".to_owned(), body: Checklist::stored(body).unwrap() };
+    let said = |item: &str, value: YesNoNa| Response {
+        id: ResponseId(Uuid::nil()),
+        visit: VisitId(Uuid::nil()),
+        template_version: version,
+        item: item.to_owned(),
+        answer: Answer::YesNoNa { value, reason: None, document: None },
+        outcome: if value == YesNoNa::Yes { Answered::Pass } else { Answered::Fail },
+        note: String::new(),
+        version: 1,
+        answered_by: AccountId(Uuid::nil()),
+        answered: DeviceMoment::parse("2020-03-20T08:15:00+07:00").unwrap(),
+        received_at: Timestamp::UNIX_EPOCH,
+    };
+    let occasion = Occasion { day: jiff::civil::date(2020, 3, 20), audience: Audience::Commune };
+    let born = |first, second| -> Vec<String> {
+        let answers = [said("A01", first), said("A02", second)];
+        born_of(std::slice::from_ref(&list), &answers, occasion).into_iter().map(|birth| birth.item).collect()
+    };
+    assert_eq!(born(YesNoNa::Yes, YesNoNa::No), ["A02"]);
+    assert_eq!(born(YesNoNa::No, YesNoNa::No), ["A01"], "A02 is not asked after a no");
+    let figures = Figures::count(std::slice::from_ref(&list), &[said("A01", YesNoNa::No)], occasion);
+    let counted = figures.templates.first().unwrap();
+    assert_eq!((counted.unanswered, counted.not_asked, counted.fail), (0, 1, 1));
 }

@@ -203,6 +203,8 @@ pub struct OpenSaid {
     pub parent: Option<Named>,
     /// Catalogue code.
     pub official_code: Option<String>,
+    /// First day on which it is gone again, where that is known already.
+    pub valid_to: Option<Date>,
 }
 
 /// What changes about a unit, not checked yet; what is `None` stays.

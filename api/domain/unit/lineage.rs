@@ -33,6 +33,17 @@ pub struct Kin {
     pub event: UnitEventId,
 }
 
+/// Who stands in the place of a unit that ended and went to it as a whole. A matter of the day, never stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The unit that is in force.
+    pub unit: UnitId,
+    /// Its printed path on the day.
+    pub path: String,
+    /// Every unit above it on the day, nearest first.
+    pub ancestors: Vec<UnitId>,
+}
+
 fn chained(a: Portion, b: Portion) -> Portion {
     if a == Portion::Whole && b == Portion::Whole { Portion::Whole } else { Portion::Part }
 }
@@ -75,6 +86,18 @@ pub fn forebears(unit: UnitId, day: Date, links: &[Link]) -> Vec<Kin> {
         },
     );
     found
+}
+
+/// For whom a unit stands on a day besides itself: every unit that ended and went to it as a whole, nearest first. Nobody
+/// where it is not in force itself. The other side of [`heirs`].
+#[must_use]
+pub fn stands_for(unit: UnitId, day: Date, links: &[Link], in_force: impl Fn(UnitId) -> bool) -> Vec<Kin> {
+    if !in_force(unit) {
+        return Vec::new();
+    }
+    let mut kin = forebears(unit, day, links);
+    kin.retain(|kin| kin.portion == Portion::Whole && !in_force(kin.unit));
+    kin
 }
 
 /// Walks along links; each unit once, by the way on which it was met first, unless another way of the same length is
@@ -156,6 +179,29 @@ mod tests {
         assert_eq!(forebears(unit(4), date(2025, 6, 30), &links), []);
         let all = [(unit(3), Portion::Part), (unit(6), Portion::Whole), (unit(1), Portion::Part)];
         assert_eq!(found(&forebears(unit(4), date(2025, 7, 1), &links)), all);
+    }
+
+    #[test]
+    fn a_unit_stands_for_those_that_went_to_it_as_a_whole() {
+        // 1 and 2 merged into 3; half of 6 went there, too; 3 and 7 became 4.
+        let links = [
+            link(1, 3, Portion::Whole, date(2020, 2, 1)),
+            link(2, 3, Portion::Whole, date(2020, 2, 1)),
+            link(6, 3, Portion::Part, date(2020, 2, 1)),
+            link(3, 4, Portion::Whole, date(2025, 7, 1)),
+            link(7, 4, Portion::Whole, date(2025, 7, 1)),
+        ];
+        let of = |n, day, living: &[u128]| {
+            let kin = stands_for(unit(n), day, &links, |u| living.iter().any(|n| u == unit(*n)));
+            let mut all: Vec<UnitId> = kin.into_iter().map(|kin| kin.unit).collect();
+            all.sort_unstable();
+            all
+        };
+        assert_eq!(of(3, date(2021, 1, 1), &[3, 7]), [unit(1), unit(2)]);
+        assert_eq!(of(3, date(2026, 1, 1), &[4]), [], "it has ended itself");
+        assert_eq!(of(4, date(2026, 1, 1), &[4]), [unit(1), unit(2), unit(3), unit(7)]);
+        assert_eq!(of(4, date(2025, 6, 30), &[3, 4, 7]), [], "not before its day");
+        assert_eq!(of(3, date(2021, 1, 1), &[1, 3, 7]), [unit(2)], "who is there stands for itself");
     }
 
     #[test]

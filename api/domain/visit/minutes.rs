@@ -4,9 +4,9 @@ use super::State;
 use crate::canonical::sha256;
 use crate::ids::{AccountId, TemplateVersionId};
 use crate::refusal::{FieldFault, Kind as Family, Refusal};
-use crate::response::{self, Response};
-use crate::score::{self, Standing};
-use crate::template::{Checklist, Occasion};
+use crate::response::{self, Decimal, Response};
+use crate::score::{self, Score, Standing};
+use crate::template::{Bilingual, Checklist, Occasion};
 use crate::text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -146,10 +146,46 @@ pub struct TemplateFigures {
     pub na: u32,
     /// Answered where nothing is judged.
     pub recorded: u32,
-    /// Not answered.
+    /// Asked and not answered.
     pub unanswered: u32,
+    /// Not asked of this unit, on this day or after these answers: no part of the other counts.
+    #[serde(default)]
+    pub not_asked: u32,
     /// Codes of the items that are not fine, in the checklist's order.
     pub failing: Vec<String>,
+    /// What it came to; `None` in minutes of before scores were frozen.
+    #[serde(default)]
+    pub score: Option<FrozenScore>,
+}
+
+/// A score as it stood when the minutes were drafted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenScore {
+    /// Sum of weight times credit.
+    pub points: Decimal,
+    /// Sum of the weights that count.
+    pub weight: Decimal,
+    /// Hundredths of a percent, half up; `None` where nothing counts.
+    pub basis_points: Option<u32>,
+    /// Code of the grade after the cap.
+    pub grade: Option<String>,
+    /// The grade in words.
+    pub label: Option<Bilingual>,
+    /// Critical items that fail, in order.
+    pub critical_failures: Vec<String>,
+}
+
+impl From<&Score> for FrozenScore {
+    fn from(score: &Score) -> Self {
+        Self {
+            points: score.points,
+            weight: score.weight,
+            basis_points: score.basis_points,
+            grade: score.grade.as_ref().map(|grade| grade.code.clone()),
+            label: score.grade.as_ref().map(|grade| grade.label.clone()),
+            critical_failures: score.critical_failures().map(ToOwned::to_owned).collect(),
+        }
+    }
 }
 
 impl TemplateFigures {
@@ -181,10 +217,10 @@ pub struct AskedList {
 }
 
 impl Figures {
-    /// Counts the answers of a visit.
+    /// Counts the answers of a visit, as they are scored.
     #[must_use]
-    pub fn count(lists: &[AskedList], answers: &[Response]) -> Self {
-        let templates = lists.iter().map(|list| TemplateFigures::count(list, answers)).collect();
+    pub fn count(lists: &[AskedList], answers: &[Response], occasion: Occasion) -> Self {
+        let templates = lists.iter().map(|list| TemplateFigures::count(list, answers, occasion)).collect();
         let mut lines: Vec<String> =
             answers.iter().map(|a| format!("{} {} {}\n", a.template_version, a.item, a.version)).collect();
         lines.sort_unstable();
@@ -193,40 +229,23 @@ impl Figures {
 }
 
 impl TemplateFigures {
-    fn count(list: &AskedList, answers: &[Response]) -> Self {
-        let outcomes: HashMap<&str, response::Outcome> = answers
-            .iter()
-            .filter(|answer| answer.template_version == list.version)
-            .map(|answer| (answer.item.as_str(), answer.outcome))
-            .collect();
-        let mut figures = Self {
+    fn count(list: &AskedList, answers: &[Response], occasion: Occasion) -> Self {
+        let score = Score::of(list, answers, occasion);
+        let tally = score.tally;
+        Self {
             template_version: list.version,
             code: list.code.clone(),
-            items: 0,
-            pass: 0,
-            partial: 0,
-            fail: 0,
-            na: 0,
-            recorded: 0,
-            unanswered: 0,
-            failing: Vec::new(),
-        };
-        for item in list.body.items() {
-            let outcome = outcomes.get(item.code.as_str()).copied();
-            figures.items += 1;
-            *match outcome {
-                Some(response::Outcome::Pass) => &mut figures.pass,
-                Some(response::Outcome::Partial) => &mut figures.partial,
-                Some(response::Outcome::Fail) => &mut figures.fail,
-                Some(response::Outcome::Na) => &mut figures.na,
-                Some(response::Outcome::Recorded) => &mut figures.recorded,
-                None => &mut figures.unanswered,
-            } += 1;
-            if matches!(outcome, Some(response::Outcome::Fail | response::Outcome::Partial)) {
-                figures.failing.push(item.code.clone());
-            }
+            items: u32::try_from(list.body.items().count()).unwrap_or(u32::MAX),
+            pass: tally.pass,
+            partial: tally.partial,
+            fail: tally.fail,
+            na: tally.na,
+            recorded: tally.recorded,
+            unanswered: tally.unanswered,
+            not_asked: tally.not_asked,
+            failing: score.failing.iter().map(|failing| failing.item.clone()).collect(),
+            score: Some(FrozenScore::from(&score)),
         }
-        figures
     }
 }
 
@@ -355,7 +374,8 @@ impl Minutes {
         }
         // Once a side has signed, its text stands: what is decided later about findings is no reason to write it anew.
         let changed = self.signatures.is_empty() && !self.document.is_empty() && self.document != document;
-        if self.figures != *current || changed {
+        // The answers alone decide: how they are counted may have been refined since the draft.
+        if self.figures.answers_sha256 != current.answers_sha256 || changed {
             let detail = "Answers or findings came after the minutes were drafted; draft them again.";
             return Err(Refusal::new(Family::Conflict, "visit.minutes-outdated", detail));
         }

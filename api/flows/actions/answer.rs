@@ -1,10 +1,10 @@
 //! What the owners of an action answer: that they take it on, begin, are done, need more time.
 
-use super::{Hold, targets_of};
+use super::Hold;
 use crate::app::App;
-use crate::domain::action::{Action, Extension, ExtensionState, Report, Step, papers, said};
+use crate::domain::action::{Action, Extension, ExtensionState, Report, State, Step, papers, said};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{ActionId, PhotoId, UnitId};
+use crate::domain::ids::{ActionId, PhotoId};
 use crate::domain::permission::Deed;
 use crate::domain::visit::rule;
 use crate::flows::Result;
@@ -43,7 +43,7 @@ async fn step(app: &App, actor: &Actor, id: ActionId, step: Step, deed: &'static
 pub struct Done {
     /// In words.
     pub note: String,
-    /// After-photos: held, sound, of an owner or of a unit where the findings were.
+    /// After-photos: declared for this action, held and sound.
     pub photos: Vec<PhotoId>,
     /// Papers, by name.
     pub papers: Vec<String>,
@@ -55,26 +55,33 @@ pub struct Done {
 /// `action.not-in-progress`, `action.evidence`, `action.text`.
 pub async fn report(app: &App, actor: &Actor, id: ActionId, done: Done) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::AnswerAction).await?;
-    let Some(state) = hold.step(Step::Report)? else { return Ok(hold.action) };
     let mut photos = done.photos;
     photos.sort_unstable();
     photos.dedup();
-    let mut units: Vec<UnitId> = hold.action.owners.iter().map(|owner| owner.unit).collect();
-    units.extend(targets_of(&mut hold.tx, &hold.action).await?.iter().map(|finding| finding.unit));
-    let papers = papers(&done.papers)?;
-    if photos.len() > MOST_PHOTOS
-        || (photos.is_empty() && papers.is_empty())
-        || rows::photos_of(&mut hold.tx, &photos, &units).await? != photos.len()
+    let report = Report {
+        number: hold.action.reported() + 1,
+        note: said(&done.note, "/note")?,
+        photos,
+        papers: papers(&done.papers)?,
+        by: hold.by,
+        at: hold.now,
+        returned_because: None,
+    };
+    let last = hold.action.story.reports.last();
+    if hold.action.state == State::ReportedDone && last.is_some_and(|last| last.says_the_same(&report)) {
+        return Ok(hold.action);
+    }
+    let Some(state) = hold.step(Step::Report)? else { return Ok(hold.action) };
+    if report.photos.len() > MOST_PHOTOS
+        || (report.photos.is_empty() && report.papers.is_empty())
+        || rows::shown_for(&mut hold.tx, &report.photos, id).await? != report.photos.len()
     {
         let detail = format!(
-            "Evidence is a named paper, or up to {MOST_PHOTOS} sound photos of the owners or of where it was found."
+            "Evidence is a named paper, or up to {MOST_PHOTOS} sound photos declared for this action."
         );
         return Err(rule("action.evidence", "/photos", &detail).into());
     }
-    let number = hold.action.reported() + 1;
-    let note = said(&done.note, "/note")?;
-    let details = json!({ "number": number, "photos": photos, "papers": papers });
-    let report = Report { number, note, photos, papers, by: hold.by, at: hold.now, returned_because: None };
+    let details = json!({ "number": report.number, "photos": report.photos, "papers": report.papers });
     hold.action.story.reports.push(report);
     hold.action.state = state;
     hold.write(actor, "action.reported", details).await
@@ -101,6 +108,9 @@ pub async fn ask_for_time(
         decision: None,
         decided_by: None,
     };
+    if hold.action.story.extensions.last().is_some_and(|earlier| earlier.says_the_same(&request)) {
+        return Ok(hold.action);
+    }
     hold.action.ask_for_time(request)?;
     hold.write(actor, "action.extension_requested", json!({ "until": until })).await
 }
@@ -108,7 +118,7 @@ pub async fn ask_for_time(
 /// Grants more time, or keeps the day.
 ///
 /// # Errors
-/// `action.no-extension-asked`, `action.text` without a reason.
+/// `action.no-extension-asked`, `action.own-unit`, `action.text` without a reason.
 pub async fn decide_time(
     app: &App,
     actor: &Actor,
@@ -119,6 +129,10 @@ pub async fn decide_time(
     let mut hold = Hold::begin(app, actor, id, Deed::DecideExtension).await?;
     let reason = said(reason, "/reason")?;
     let by = hold.by;
+    if hold.action.story.extensions.last().is_some_and(|asked| asked.was_decided(grant, &reason, by)) {
+        return Ok(hold.action);
+    }
+    hold.refuse_own_unit().await?;
     hold.action.decide_time(grant, reason.clone(), by)?;
     let deed = if grant { "action.extended" } else { "action.day_kept" };
     let details = json!({ "due_on": hold.action.due_on, "reason": reason });

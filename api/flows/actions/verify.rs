@@ -1,12 +1,12 @@
 //! Who says that an action is done: never somebody of an owner unit, never the lead alone where it is critical. The
 //! query that enters a verification holds to that itself.
 
-use super::{Hold, targets_of};
+use super::{Hold, own_unit};
 use crate::app::App;
 use crate::domain::action::{Action, State, Step, said};
 use crate::domain::actor::Actor;
 use crate::domain::finding::{self, Finding};
-use crate::domain::ids::{ActionId, FindingId, UnitId};
+use crate::domain::ids::{ActionId, FindingId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
@@ -14,11 +14,6 @@ use crate::flows::{Result, findings};
 use crate::records::actions as shelf;
 use crate::records::actions::verify::{self as rows, Verification};
 use serde_json::json;
-
-fn own_unit() -> Refusal {
-    let detail = "Nobody verifies an action of a unit they belong to.";
-    Refusal::new(Family::Forbidden, "action.own-unit", detail)
-}
 
 /// Verifies that an action has remedied some of its findings, or all of them. It is done when all are verified; then its
 /// findings are closed, unless other actions still work on them.
@@ -30,7 +25,8 @@ pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<Fin
     let Some(done) = hold.step(Step::Verify)? else { return Ok(hold.action) };
     let mut targets = hold.targets().await?;
     let wanted = only.unwrap_or_else(|| targets.iter().map(|finding| finding.id).collect());
-    if wanted.iter().any(|id| !targets.iter().any(|finding| finding.id == *id)) {
+    let unfit = wanted.iter().any(|id| !targets.iter().any(|finding| finding.id == *id));
+    if unfit || (wanted.is_empty() && !targets.is_empty()) {
         let detail = "This action does not remedy one of these findings.";
         return Err(rule("action.finding-unfit", "/findings", detail).into());
     }
@@ -43,28 +39,21 @@ pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<Fin
         return Err(Refusal::new(Family::Conflict, "action.finding-explained", detail).into());
     }
     let how = Verification { action: id, report: hold.action.reported(), by: hold.by, at: hold.now };
+    let units = hold.units();
     if wanted.is_empty() {
-        let owners = hold.action.owners.iter();
-        let units: Vec<UnitId> =
-            owners.flat_map(|o| std::iter::once(o.unit).chain(o.ancestors.iter().copied())).collect();
-        if rows::belongs(&mut hold.tx, hold.by, &units).await? {
-            return Err(own_unit().into());
-        }
-    } else if rows::enter(&mut hold.tx, how, &wanted).await? == 0 {
+        hold.refuse_own_unit().await?;
+    } else if rows::enter(&mut hold.tx, how, &wanted, &units).await? == 0 {
         return Err(own_unit().into());
     }
     rows::settle(&mut hold.tx, how).await?;
     if let Some(settled) = shelf::find(&mut hold.tx, id).await? {
         hold.action.targets = settled.targets;
     }
-    remedy(&mut hold, actor, &mut targets).await?;
-    let details = json!({ "findings": wanted, "report": how.report });
     if all_verified(&hold.action, &targets) {
         hold.action.state = done;
-        hold.action.version = shelf::change(&mut hold.tx, &hold.action).await?;
-        close(&mut hold, actor, &mut targets).await?;
     }
-    hold.write(actor, "action.verified", details).await
+    settle(&mut hold, actor, &mut targets).await?;
+    hold.write(actor, "action.verified", json!({ "findings": wanted, "report": how.report })).await
 }
 
 /// Whether nothing is left to verify: each finding is verified, or is no longer open.
@@ -75,26 +64,25 @@ fn all_verified(action: &Action, targets: &[Finding]) -> bool {
     })
 }
 
-/// Findings that each of their actions has remedied.
-async fn remedy(hold: &mut Hold, actor: &Actor, targets: &mut [Finding]) -> Result<()> {
-    for finding in targets.iter_mut().filter(|f| f.state == finding::State::ActionOpen) {
-        let actions = shelf::hold_for(&mut hold.tx, &[finding.id]).await?;
-        let mut live = actions.iter().filter(|action| action.state != State::Cancelled);
-        let verified = |action: &Action| {
+/// Goes on with findings after something was said of an action that is to remedy them: remedied when each action that
+/// counts has remedied them, closed when all of those are done.
+pub(super) async fn settle(hold: &mut Hold, actor: &Actor, targets: &mut [Finding]) -> Result<()> {
+    let waiting = |f: &&mut Finding| matches!(f.state, finding::State::ActionOpen | finding::State::Remedied);
+    for finding in targets.iter_mut().filter(waiting) {
+        let mut actions = shelf::hold_for(&mut hold.tx, &[finding.id]).await?;
+        // The one in hand is not written down yet.
+        actions.iter_mut().filter(|a| a.id == hold.action.id).for_each(|a| a.clone_from(&hold.action));
+        let live: Vec<&Action> = actions.iter().filter(|a| a.state != State::Cancelled).collect();
+        let verified = |action: &&Action| {
             let own = action.targets.iter().find(|target| target.finding == finding.id);
             own.is_some_and(|target| target.verified_at.is_some())
         };
-        if live.all(verified) {
+        if live.is_empty() || !live.iter().all(verified) {
+            continue;
+        }
+        if finding.state == finding::State::ActionOpen {
             step(hold, actor, finding, finding::Step::Remedy, "finding.remedied").await?;
         }
-    }
-    Ok(())
-}
-
-/// Remedied findings whose actions are all done.
-async fn close(hold: &mut Hold, actor: &Actor, targets: &mut [Finding]) -> Result<()> {
-    for finding in targets.iter_mut().filter(|f| f.state == finding::State::Remedied) {
-        let actions = shelf::hold_for(&mut hold.tx, &[finding.id]).await?;
         if actions.iter().all(|action| action.state.is_over()) {
             step(hold, actor, finding, finding::Step::Close, "finding.closed").await?;
         }
@@ -125,13 +113,8 @@ pub async fn give_back(app: &App, actor: &Actor, id: ActionId, reason: &str) -> 
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
     let reason = said(reason, "/reason")?;
     let Some(state) = hold.step(Step::Return)? else { return Ok(hold.action) };
-    let owners = hold.action.owners.iter();
-    let units: Vec<UnitId> =
-        owners.flat_map(|o| std::iter::once(o.unit).chain(o.ancestors.iter().copied())).collect();
-    if rows::belongs(&mut hold.tx, hold.by, &units).await? {
-        return Err(own_unit().into());
-    }
-    let mut targets = targets_of(&mut hold.tx, &hold.action).await?;
+    hold.refuse_own_unit().await?;
+    let mut targets = hold.targets().await?;
     for finding in targets.iter_mut().filter(|f| f.state == finding::State::Remedied) {
         step(&mut hold, actor, finding, finding::Step::OpenAction, "finding.action_opened").await?;
     }

@@ -1,20 +1,22 @@
 //! What re-inspections see of earlier findings.
 
-use super::{blank, entry, rows, visited, write};
+use super::{blank, entry, lock_logs, rows, visited, write};
 use crate::app::App;
 use crate::domain::action::{self, Action};
 use crate::domain::actor::Actor;
 use crate::domain::finding::{self, Finding, Move, Outcome, Seen, State, Step, seen_again_at, take};
-use crate::domain::ids::{ActionId, FindingId, UnitId, VisitId};
+use crate::domain::ids::{AccountId, ActionId, FindingId, UnitId, VisitId};
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::text;
 use crate::domain::visit::{Kind, Visit, rule};
+use crate::flows::units::lineage;
 use crate::flows::visits::{allowed, note_sealed_reads};
 use crate::flows::{Result, actions};
 use crate::identity;
 use crate::records::visits::life as visit_rows;
-use crate::records::{Tx, actions as action_rows, custody, visits};
+use crate::records::{Tx, actions as action_rows, custody};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -32,11 +34,18 @@ pub async fn carried(app: &App, actor: &Actor, id: VisitId) -> Result<Vec<Findin
     let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, std::slice::from_ref(&visit), "earlier-findings", app.now()).await?;
     let carried = match visit.kind {
-        Kind::ReInspection => rows::open_at(&mut tx, (visit.owner, visit.unit), id, MOST_CARRIED).await?,
+        Kind::ReInspection => carried_to(&mut tx, &visit).await?,
         _ => Vec::new(),
     };
     tx.commit().await?;
     Ok(carried)
+}
+
+/// What the owner's earlier visits left open at the unit and at those that went to it as a whole.
+pub(in crate::flows) async fn carried_to(tx: &mut Tx, visit: &Visit) -> Result<Vec<Finding>> {
+    let day = vietnam_day(visit.window.start);
+    let units = lineage::with_predecessors(tx, visit.unit, day).await?;
+    Ok(rows::open_at(tx, (visit.owner, &units), visit.id, MOST_CARRIED).await?)
 }
 
 /// An earlier finding after a re-inspection, and the one that repeats it.
@@ -68,17 +77,14 @@ pub async fn record(
     let earlier = rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     let visit = visit_rows::find(&mut tx, at).await?.ok_or_else(Refusal::not_found)?;
     // Whoever inspects again was given what is open there; anything else is as unknown as it was.
-    if (earlier.owner, earlier.unit) != (visit.owner, visit.unit) {
+    let units = lineage::with_predecessors(&mut tx, visit.unit, vietnam_day(visit.window.start)).await?;
+    if earlier.owner != visit.owner || !units.contains(&earlier.unit) {
         return Err(Refusal::not_found().into());
     }
-    let mut both = [at, earlier.visit];
-    both.sort_unstable();
-    for visit in both {
-        visits::lock(&mut tx, visit).await?;
-    }
+    lock_logs(&mut tx, [at, earlier.visit], id).await?;
     let visit = visit_rows::find(&mut tx, at).await?.ok_or_else(Refusal::not_found)?;
     let mut finding = rows::hold(&mut tx, &[id]).await?.pop().ok_or_else(Refusal::not_found)?;
-    seen_again_at(&finding, &visit)?;
+    seen_again_at(&finding, &visit, &units)?;
     visited(&visit)?;
     if finding.story.re_inspection.as_ref().is_some_and(|seen| seen.visit == at && seen.outcome == outcome) {
         let repeated = repeat_of(&mut tx, &visit, id).await?;
@@ -151,7 +157,7 @@ async fn repeat(
     }
     let details = json!({ "repeat_of": earlier.id, "repeat_count": finding.repeat_count });
     custody::note(tx, Some(actor), entry(&finding, "finding.repeated", details), now).await?;
-    propose_action(tx, actor, &finding, visit, now).await?;
+    propose_action(tx, actor, &finding, (visit, by), now).await?;
     Ok(finding)
 }
 
@@ -160,7 +166,7 @@ async fn propose_action(
     tx: &mut Tx,
     actor: &Actor,
     finding: &Finding,
-    visit: &Visit,
+    (visit, by): (&Visit, AccountId),
     now: Timestamp,
 ) -> Result<()> {
     let action = Action {
@@ -181,10 +187,12 @@ async fn propose_action(
             unit: visit.unit,
             path: visit.unit_path.clone(),
             ancestors: visit.unit_ancestors.clone(),
+            handed_to: None,
+            held_by: None,
         }],
         targets: vec![action::Target { finding: finding.id, verified_at: None }],
         story: action::Story::default(),
-        created_by: finding.proposed_by,
+        created_by: by,
         created_at: now,
         version: 1,
     };

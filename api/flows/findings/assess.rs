@@ -65,6 +65,10 @@ pub async fn enter(app: &App, actor: &Actor, visit: VisitId, entered: Entered) -
     };
     let assessor_name =
         if own { String::new() } else { read(&entered.assessor_name, 200, "/assessor_name")? };
+    if assessor_name.is_empty() && !own {
+        let detail = "Say which body judges: several may be of the same sort.";
+        return Err(rule("assessment.assessor", "/assessor_name", detail).into());
+    }
     let new = Assessment {
         item: entered.item,
         assessor: entered.assessor,

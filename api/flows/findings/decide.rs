@@ -7,12 +7,11 @@ use crate::domain::finding::{
     self, Explanation, Finding, MOST_LINKS, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
 };
 use crate::domain::ids::{FindingId, PhotoId, UnitId};
-use crate::domain::permission::{Deed, TeamRole};
+use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
 use crate::flows::{Result, actions, current};
-use crate::records::actions as action_rows;
-use crate::records::actions::verify;
+use crate::records::actions::{photos_of, verify};
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -102,17 +101,9 @@ pub struct Said {
 /// `finding.not-explainable`, `finding.text`, `finding.photos`.
 pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::ExplainFinding).await?;
-    let Some(state) = hold.step(Step::Explain)? else { return Ok(hold.finding) };
     let mut photos = unit_says.photos;
     photos.sort_unstable();
     photos.dedup();
-    let unit = hold.finding.unit;
-    if photos.len() > MOST_PHOTOS
-        || action_rows::photos_of(&mut hold.tx, &photos, &[unit]).await? != photos.len()
-    {
-        let detail = format!("Evidence is at most {MOST_PHOTOS} sound photos of the unit.");
-        return Err(rule("finding.photos", "/photos", &detail).into());
-    }
     let explanation = Explanation {
         text: said(&unit_says.text, "/text")?,
         photos,
@@ -120,6 +111,22 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
         by: hold.by,
         at: hold.now,
     };
+    let repeated = |earlier: &Explanation| earlier.says_the_same(&explanation);
+    if hold.finding.state == finding::State::Explained
+        && hold.finding.story.explanation.as_ref().is_some_and(repeated)
+    {
+        return Ok(hold.finding);
+    }
+    let Some(state) = hold.step(Step::Explain)? else { return Ok(hold.finding) };
+    let photos = &explanation.photos;
+    let units: Vec<UnitId> =
+        std::iter::once(hold.finding.unit).chain(hold.finding.held_by.as_ref().map(|at| at.unit)).collect();
+    if photos.len() > MOST_PHOTOS
+        || photos_of(&mut hold.tx, photos, (hold.finding.owner, &units)).await? != photos.len()
+    {
+        let detail = format!("Evidence is at most {MOST_PHOTOS} sound photos of the unit.");
+        return Err(rule("finding.photos", "/photos", &detail).into());
+    }
     let details = json!({ "photos": explanation.photos, "papers": explanation.papers });
     hold.finding.state = state;
     hold.finding.story.explanation = Some(explanation);
@@ -136,13 +143,13 @@ pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reaso
     let reason = said(reason, "/reason")?;
     let step = if upheld { Step::Uphold } else { Step::Withdraw };
     let Some(state) = hold.step(step)? else { return Ok(hold.finding) };
-    let units: Vec<UnitId> =
-        std::iter::once(hold.finding.unit).chain(hold.finding.unit_ancestors.iter().copied()).collect();
+    let units = hold.units();
     if verify::belongs(&mut hold.tx, hold.by, &units).await? {
         let detail = "Nobody verifies what a unit says that they belong to.";
         return Err(Refusal::new(Family::Forbidden, "finding.own-unit", detail).into());
     }
-    if hold.finding.critical && hold.standing.subject.team_role == Some(TeamRole::Lead) {
+    // Whoever led the team that found it, whatever they are since.
+    if hold.finding.critical && verify::led(&mut hold.tx, hold.by, hold.finding.team).await? {
         let detail = "A critical finding is verified by somebody else than the lead of its team.";
         return Err(Refusal::new(Family::Forbidden, "finding.lead-alone", detail).into());
     }
@@ -189,6 +196,10 @@ pub async fn change(
     change: Change,
 ) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
+    if change.referral.is_some() || change.no_action_because.is_some() {
+        // What becomes of it is for the lead and the office to say.
+        may(actor, Deed::ProposeAction, &hold.standing.subject)?;
+    }
     current(version, hold.finding.version)?;
     if let Some(mut linked) = change.linked {
         linked.sort_unstable();

@@ -5,8 +5,9 @@ use crate::domain::actor::Actor;
 use crate::domain::campaign::CampaignKind;
 use crate::domain::ids::{CampaignId, UnitId};
 use crate::domain::moment::vietnam_day;
-use crate::domain::permission::{Deed, Subject, may};
+use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
+use crate::domain::unit;
 use crate::flows::Result;
 use crate::records::actions::page as action_figures;
 use crate::records::findings::figures;
@@ -29,18 +30,18 @@ pub struct Figures {
     pub causes: Vec<OfCause>,
 }
 
-/// Whether an actor may read a campaign's totals: heads and staff where it was at their unit.
-pub(in crate::flows) async fn permitted(db: &mut Db, actor: &Actor, id: CampaignId) -> Result<()> {
+/// What an actor is to a campaign, if they may read its totals: heads and staff where it was at their unit.
+pub(in crate::flows) async fn permitted(db: &mut Db, actor: &Actor, id: CampaignId) -> Result<Subject> {
     let campaign = campaigns::find(db, id).await?.ok_or_else(Refusal::not_found)?;
     let team_role = match actor.account() {
         Some(me) => teams::role_in_campaign(db, id, me).await?,
         None => None,
     };
-    let mut units: Vec<UnitId> = Vec::new();
-    for unit in actor.grants.iter().filter_map(|grant| grant.unit) {
-        if !units.contains(&unit) && figures::was_at(db, id, &[unit]).await? {
-            units.push(unit);
-        }
+    let mut units: Vec<UnitId> = actor.grants.iter().filter_map(|grant| grant.unit).collect();
+    units.sort_unstable();
+    units.dedup();
+    if !units.is_empty() {
+        units = figures::was_at(db, id, &units).await?;
     }
     let subject = Subject {
         owner: Some(campaign.owner),
@@ -51,28 +52,31 @@ pub(in crate::flows) async fn permitted(db: &mut Db, actor: &Actor, id: Campaign
         dispatched: true,
         ..Subject::default()
     };
-    Ok(may(actor, Deed::ReadTotals, &subject)?)
+    may(actor, Deed::ReadTotals, &subject)?;
+    Ok(subject)
 }
 
-/// Figures of a campaign's findings.
+/// Figures of a campaign's findings. Causes are words that may tell of a unit: whoever answers for one unit alone is given
+/// none.
 ///
 /// # Errors
 /// `not-found`.
 pub async fn of_findings(app: &App, actor: &Actor, id: CampaignId) -> Result<Figures> {
     let mut db = app.records.conn().await?;
-    permitted(&mut db, actor, id).await?;
+    let subject = permitted(&mut db, actor, id).await?;
+    let sees_findings = allows(actor, Deed::ReadFindings, &subject);
     Ok(Figures {
         counts: figures::counts(&mut db, id).await?,
         again: figures::again(&mut db, id).await?,
         new_at_re_inspection: figures::new_at_re_inspection(&mut db, id).await?,
-        causes: figures::causes(&mut db, id).await?,
+        causes: if sees_findings { figures::causes(&mut db, id).await? } else { Vec::new() },
     })
 }
 
 /// Figures of a campaign's actions; what is late by the local day of `at`.
 ///
 /// # Errors
-/// `not-found`.
+/// `not-found`; `invalid` for a time out of range.
 pub async fn of_actions(
     app: &App,
     actor: &Actor,
@@ -82,5 +86,6 @@ pub async fn of_actions(
     let mut db = app.records.conn().await?;
     permitted(&mut db, actor, id).await?;
     let at = at.unwrap_or_else(|| app.now());
+    unit::day("?at", vietnam_day(at))?;
     Ok((action_figures::counts(&mut db, id, vietnam_day(at)).await?, at))
 }

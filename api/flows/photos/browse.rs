@@ -3,7 +3,7 @@
 use super::Photo;
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
+use crate::domain::ids::{ActionId, CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{self, Deed, Slice, Subject};
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
@@ -24,6 +24,8 @@ pub struct Filters {
     pub campaign: Option<CampaignId>,
     /// One visit.
     pub visit: Option<VisitId>,
+    /// What shows one corrective action done.
+    pub action: Option<ActionId>,
     /// A unit and everything below it.
     pub unit: Option<UnitId>,
     /// West, south, east, north in degrees.
@@ -49,12 +51,18 @@ fn combination(detail: &str) -> Refusal {
 
 /// Refuses what no index answers.
 fn check(filters: &Filters) -> std::result::Result<(), Refusal> {
-    let scopes =
-        [filters.campaign.is_some(), filters.visit.is_some(), filters.unit.is_some(), filters.bbox.is_some()];
+    let scopes = [
+        filters.campaign.is_some(),
+        filters.visit.is_some(),
+        filters.action.is_some(),
+        filters.unit.is_some(),
+        filters.bbox.is_some(),
+    ];
     if scopes.iter().filter(|given| **given).count() > 1 {
-        return Err(combination("Give one of campaign, visit, unit and bbox."));
+        return Err(combination("Give one of campaign, visit, action, unit and bbox."));
     }
-    if filters.owner.is_some() && (filters.campaign.is_some() || filters.visit.is_some()) {
+    let whole = [filters.campaign.is_some(), filters.visit.is_some(), filters.action.is_some()];
+    if filters.owner.is_some() && whole.contains(&true) {
         return Err(combination("owner goes alone, with unit, or with bbox."));
     }
     let out_of_the_way = |f: &Facet| matches!(f, Facet::State(state) if !state.is_held());
@@ -103,7 +111,7 @@ pub async fn browse(
     }
     let mut db = app.records.conn().await?;
     let (scope, sight) = allowed_scope(&mut db, actor, filters, app.now()).await?;
-    if filters.facets.len() > 1 && !matches!(scope, Scope::Visit(_) | Scope::Visits(_)) {
+    if filters.facets.len() > 1 && !matches!(scope, Scope::Visit(_) | Scope::Visits(_) | Scope::Action(_)) {
         let detail = "Give at most one of item, subject, place and state, except within a visit.";
         return Err(combination(detail).into());
     }
@@ -137,6 +145,10 @@ async fn allowed_scope(
         let standing = visits::standing(db, actor, visit).await?.ok_or_else(Refusal::not_found)?;
         permission::may(actor, Deed::ReadPhotos, &standing.subject)?;
         return Ok((Scope::Visit(visit), Sight::All));
+    }
+    if let Some(action) = filters.action {
+        super::after::may_be_listed(db, actor, action, vietnam_day(now)).await?;
+        return Ok((Scope::Action(action), Sight::All));
     }
     if let Some(campaign) = filters.campaign {
         let owner = photos::owner_of_campaign(db, campaign).await?.ok_or_else(Refusal::not_found)?;

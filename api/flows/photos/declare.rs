@@ -3,39 +3,42 @@
 use super::Done;
 use crate::app::App;
 use crate::domain::actor::Actor;
+use crate::domain::ids::ActionId;
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{self, Deed};
 use crate::domain::photo::{self, Declaration, mask};
-use crate::domain::place;
+use crate::domain::place::{self, PlaceFinding, Verdict};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::template::Privacy;
-use crate::flows::{Error, Result};
+use crate::flows::units::today;
+use crate::flows::{Error, Result, actions};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Decided, Photo};
-use crate::records::{self, Tx, visits};
+use crate::records::visits::Standing;
+use crate::records::{self, Tx, premises, visits};
+use jiff::civil::Date;
 use serde_json::json;
 
 /// Takes a promise. The same promise again changes nothing.
 ///
 /// # Errors
-/// `not-found` for a visit the actor may not see, `photo.id-taken` when the id promises another photo,
-/// `photo.visit-not-open`, a fault at `/item` for an item the visit's checklists do not have; an outage.
+/// `not-found` for a visit or an action the actor may not see, `photo.id-taken` when the id promises another photo,
+/// `photo.visit-not-open`, `photo.action-not-open`, a fault at `/item` for an item the visit's checklists do not have, one
+/// at `/action` for an action of another visit; an outage.
 pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<Done<Photo>> {
     let mut tx = app.records.begin_in_company().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
-    permission::may(actor, Deed::SendPhoto, &visit.subject)?;
-    if let Err(refusal) = photo::may_be_declared(visit.state) {
-        return again_or(app, tx, &declared, refusal).await;
-    }
-    let held = photos::ground_of(&mut tx, &visit, declared.item.as_deref()).await?;
-    if !held.has_item {
-        let why = "no checklist of this visit has this item";
-        return again_or(app, tx, &declared, Refusal::field("/item", "photo.item-unknown", why)).await;
-    }
-    let finding = place::judge(declared.fix.as_ref(), declared.source, held.area.as_ref());
+    let judged = match declared.action {
+        None => of_visit(&mut tx, actor, &declared, &visit).await?,
+        Some(action) => of_action(&mut tx, actor, (&declared, action), today(app)).await?,
+    };
+    let (finding, privacy) = match judged {
+        Ok(judged) => judged,
+        Err(refusal) => return again_or(app, tx, &declared, refusal).await,
+    };
     let now = app.now();
     let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();
-    let rule = held.masks.then_some(Privacy::MaskPersonalData);
-    let personal_data = mask::shows_personal_data(&declared.subject, rule);
+    let personal_data = mask::shows_personal_data(&declared.subject, privacy);
     let about = Decided { visit: &visit, place: &finding, clock_skew_s, personal_data, at: now };
     let Some(kept) = photos::announce(&mut tx, actor, &declared, about).await? else {
         // Promised before, or by another request this moment; its row is visible now.
@@ -50,13 +53,64 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         owner: Some(visit.owner),
         visit: Some(visit.id),
         details: json!({ "sha256": declared.sha256.to_hex(), "size_bytes": declared.size_bytes,
-            "place": finding.verdict, "clock_skew_s": clock_skew_s }),
+            "place": finding.verdict, "clock_skew_s": clock_skew_s, "action": declared.action }),
     };
     // The visit's row is held from here on, so nobody submits it before the commit.
     let noted = custody::note(&mut tx, Some(actor), entry, app.now()).await?;
-    photo::may_be_declared(noted.map_or(visit.state, |noted| noted.state))?;
+    if declared.action.is_none() {
+        photo::may_be_declared(noted.map_or(visit.state, |noted| noted.state))?;
+    }
     tx.commit().await?;
     Ok(Done::Now(kept))
+}
+
+/// Where a photo was taken and what its item asks to cover, or why it can't be promised.
+type Judged = std::result::Result<(PlaceFinding, Option<Privacy>), Refusal>;
+
+/// What is decided about a photo of a visit.
+async fn of_visit(tx: &mut Tx, actor: &Actor, declared: &Declaration, visit: &Standing) -> Result<Judged> {
+    permission::may(actor, Deed::SendPhoto, &visit.subject)?;
+    if let Err(refusal) = photo::may_be_declared(visit.state) {
+        return Ok(Err(refusal));
+    }
+    let held = photos::ground_of(tx, visit, declared.item.as_deref()).await?;
+    if !held.has_item {
+        let why = "no checklist of this visit has this item";
+        return Ok(Err(Refusal::field("/item", "photo.item-unknown", why)));
+    }
+    let rule = held.masks.then_some(Privacy::MaskPersonalData);
+    Ok(Ok((place::judge(declared.fix.as_ref(), declared.source, held.area.as_ref()), rule)))
+}
+
+/// What is decided about a photo that shows an action done: it is taken at an owner's office, whichever of them.
+async fn of_action(
+    tx: &mut Tx,
+    actor: &Actor,
+    (declared, action): (&Declaration, ActionId),
+    day: Date,
+) -> Result<Judged> {
+    let action = actions::shown_by(tx, actor, action, day).await?;
+    if action.visit != declared.visit || declared.item.is_some() {
+        let why = "a photo for an action names that action's visit and no item";
+        return Ok(Err(Refusal::field("/action", "photo.action-unfit", why)));
+    }
+    if let Err(refusal) = photo::may_be_shown_for(action.state) {
+        return Ok(Err(refusal));
+    }
+    let mut best = place::judge(declared.fix.as_ref(), declared.source, None);
+    let mut is_first = true;
+    for owner in &action.owners {
+        let unit = owner.held_by.as_ref().map_or(owner.unit, |at| at.unit);
+        let Some((_, area, _)) = premises::of_unit(tx, unit, vietnam_day(declared.captured.at)).await? else {
+            continue;
+        };
+        let here = place::judge(declared.fix.as_ref(), declared.source, Some(&area));
+        if is_first || here.verdict == Verdict::Inside {
+            best = here;
+            is_first = false;
+        }
+    }
+    Ok(Ok((best, None)))
 }
 
 /// What can't be promised any more may have been promised in time, and then nothing is wrong with saying so again.

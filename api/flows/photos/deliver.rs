@@ -61,7 +61,7 @@ impl Deliverable {
 /// while nobody has marked the data of people on it; an outage.
 pub async fn original(app: &App, actor: &Actor, id: PhotoId) -> Result<Deliverable> {
     let mut db = app.records.conn().await?;
-    let (photo, visit) = permitted(&mut db, actor, Deed::ReadOriginal, id).await?;
+    let (photo, visit) = permitted(&mut db, app, actor, (Deed::ReadOriginal, id)).await?;
     if photo.received.is_none() {
         return Err(Refusal::not_found().into());
     }
@@ -85,7 +85,7 @@ pub fn shown_to(photo: &Photo, actor: &Actor, subject: &Subject) -> Showing {
 pub async fn derivative(app: &App, actor: &Actor, id: PhotoId, pixels: u16) -> Result<Deliverable> {
     let size = DerivativeSize::of_pixels(pixels).ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
-    let (photo, visit) = permitted(&mut db, actor, Deed::ReadPhotos, id).await?;
+    let (photo, visit) = permitted(&mut db, app, actor, (Deed::ReadPhotos, id)).await?;
     let (what, made) = match (shown_to(&photo, actor, &visit.subject), &photo.masked) {
         (Showing::Waiting, _) => return Err(mask::not_masked().into()),
         (Showing::Masked, Some(masked)) => (What::Masked(size, masked.number), Some(&masked.derivatives)),

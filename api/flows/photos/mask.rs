@@ -28,7 +28,7 @@ pub async fn mask(app: &App, actor: &Actor, id: PhotoId, areas: Vec<MaskArea>) -
     let areas = mask::areas(areas)?;
     let (photo, visit) = {
         let mut db = app.records.conn().await?;
-        permitted(&mut db, actor, Deed::SendPhoto, id).await?
+        permitted(&mut db, app, actor, (Deed::SendPhoto, id)).await?
     };
     if photo.masked.as_ref().is_some_and(|held| held.areas == areas) {
         return Ok(photo);

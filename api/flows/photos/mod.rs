@@ -1,5 +1,6 @@
 //! Photos: promised, received, examined, browsed, taken back.
 
+mod after;
 mod browse;
 mod compare;
 mod declare;
@@ -21,7 +22,8 @@ pub use crate::media::{Chunks, Span};
 
 pub use crate::records::photos::Photo;
 
-use super::{Result, sessions};
+use super::units::today;
+use super::{Result, actions, sessions};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
@@ -41,11 +43,25 @@ pub enum Done<T> {
     Before(T),
 }
 
-/// A photo with its visit, if the actor may do the deed to it.
-async fn permitted(db: &mut Db, actor: &Actor, deed: Deed, id: PhotoId) -> Result<(Photo, Standing)> {
+/// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, and
+/// they may look at it beside those who see the visit.
+async fn permitted(
+    db: &mut Db,
+    app: &App,
+    actor: &Actor,
+    (deed, id): (Deed, PhotoId),
+) -> Result<(Photo, Standing)> {
     let found = photos::find_with_visit(db, actor, id).await?;
     let (photo, standing) = found.ok_or_else(Refusal::not_found)?;
-    permission::may(actor, deed, &standing.subject)?;
+    match photo.declared.action {
+        Some(action) if deed == Deed::SendPhoto || !permission::allows(actor, deed, &standing.subject) => {
+            actions::shown_by(db, actor, action, today(app)).await?;
+            if deed != Deed::SendPhoto {
+                super::scope(actor, deed)?;
+            }
+        }
+        _ => permission::may(actor, deed, &standing.subject)?,
+    }
     Ok((photo, standing))
 }
 
@@ -71,7 +87,7 @@ pub async fn read(app: &App, actor: &Actor, id: PhotoId, wait_s: u8) -> Result<P
     let deadline = Instant::now() + Duration::from_secs(u64::from(wait_s));
     let photo = {
         let mut db = app.records.conn().await?;
-        permitted(&mut db, actor, Deed::ReadPhotos, id).await?.0
+        permitted(&mut db, app, actor, (Deed::ReadPhotos, id)).await?.0
     };
     if wait_s == 0 || !deliver::is_waiting(photo.state) {
         return Ok(photo);
@@ -86,5 +102,5 @@ pub async fn read(app: &App, actor: &Actor, id: PhotoId, wait_s: u8) -> Result<P
     }
     let actor = sessions::afresh(app, actor).await?;
     let mut db = app.records.conn().await?;
-    Ok(permitted(&mut db, &actor, Deed::ReadPhotos, id).await?.0)
+    Ok(permitted(&mut db, app, &actor, (Deed::ReadPhotos, id)).await?.0)
 }

@@ -55,14 +55,14 @@ where
 {
     let (photo, visit) = Box::pin(async {
         let mut db = app.records.conn().await?;
-        permitted(&mut db, actor, Deed::SendPhoto, id).await
+        permitted(&mut db, app, actor, (Deed::SendPhoto, id)).await
     })
     .await?;
     let promised = promise_of(&photo);
     if photo::admit(photo.state, promised, offer.bytes)? == Admission::Held {
         return Ok(Done::Before(Box::pin(acknowledged(app, photo)).await?));
     }
-    photo::arrival(visit.state)?;
+    arrival(&photo, visit.state)?;
     fits_type(&photo, offer)?;
     let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
     let media_type = photo.declared.media_type.as_str();
@@ -81,6 +81,14 @@ where
         }
         Err(PutError::Store(why)) => Err(why.into()),
     }
+}
+
+/// How bytes that come now stand to the visit: what shows an action done comes after it, and is no part of it.
+fn arrival(photo: &Photo, visit: visit::State) -> Result<Arrival> {
+    if photo.declared.action.is_some() {
+        return Ok(Arrival::InTime);
+    }
+    Ok(photo::arrival(visit)?)
 }
 
 fn promise_of(photo: &Photo) -> Arrived {
@@ -139,7 +147,7 @@ async fn keep(
     let mut tx = app.records.begin_in_company().await?;
     photos::place_below(&mut tx, &photo, &visit.subject.units).await?;
     promises::examine(&mut tx, id, app.now()).await?;
-    let late = photo::arrival(state)? == Arrival::Late;
+    let late = arrival(&photo, state)? == Arrival::Late;
     let entry = Entry {
         deed: "photo.received",
         object: ("photo", id.to_string()),

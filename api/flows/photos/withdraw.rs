@@ -24,7 +24,7 @@ pub async fn withdraw(app: &App, actor: &Actor, id: PhotoId, reason: &str) -> Re
     let because = text::required(reason, REASON_LIMIT)
         .map_err(|why| Refusal::invalid(vec![FieldFault::new("/reason", "text.refused", why)]))?;
     let mut tx = app.records.begin().await?;
-    let (_, visit) = permitted(&mut tx, actor, Deed::SendPhoto, id).await?;
+    let (_, visit) = permitted(&mut tx, app, actor, (Deed::SendPhoto, id)).await?;
     let state = visits::lock(&mut tx, visit.id).await?.ok_or_else(Refusal::not_found)?;
     let photo = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     if photo.state == State::Withdrawn {

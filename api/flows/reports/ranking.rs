@@ -216,7 +216,7 @@ async fn nameless(db: &mut Db, actor: &Actor, about: About) -> Result<Option<Cam
         return Ok(None);
     }
     match totals::permitted(db, actor, id).await {
-        Ok(()) => Ok(Some(id)),
+        Ok(_) => Ok(Some(id)),
         Err(Error::Refused(_)) => Ok(None),
         Err(why) => Err(why),
     }

@@ -6,7 +6,7 @@ use crate::domain::ids::UnitId;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{FieldFault, Refusal};
 use crate::domain::unit::event::Portion;
-use crate::domain::unit::lineage::{Kin, forebears, heirs};
+use crate::domain::unit::lineage::{Holder, Kin, forebears, heirs};
 use crate::domain::unit::{self, UnitKind};
 use crate::domain::visit::{Visit, rule};
 use crate::flows::visits::{WantedVisits, page as visits_page};
@@ -53,17 +53,73 @@ pub async fn succeeded(db: &mut Db, of: &[UnitId], day: Date) -> Result<Vec<Succ
     Ok(of.iter().map(|unit| Succeeded { unit: *unit, at: at.get(unit).cloned(), by: by(*unit) }).collect())
 }
 
-/// Who answers for each unit on a day: itself while it is in force, else its one successor that took over the whole.
-/// A unit that was divided, or ended without successor, is left out: a person decides.
+/// Who stands in for each of these units that is not in force on a day: its one successor that took over the whole. A unit
+/// that is in force stands for itself; one that was divided, or ended without successor, has none: a person decides.
 ///
 /// # Errors
 /// The database's own.
-pub async fn holders(db: &mut Db, of: &[UnitId], day: Date) -> Result<HashMap<UnitId, UnitId>> {
+pub(in crate::flows) async fn holders(
+    db: &mut Db,
+    of: &[UnitId],
+    day: Date,
+) -> Result<HashMap<UnitId, Holder>> {
+    // Nearly always nothing happened to any of them, and one query says so.
+    if of.is_empty() || lineage::forwards(db, of, day).await?.is_empty() {
+        return Ok(HashMap::new());
+    }
     let holder = |one: Succeeded| {
-        let heir = one.by.iter().find(|(kin, _)| kin.portion == Portion::Whole).map(|(kin, _)| kin.unit);
-        Some((one.unit, one.at.map(|at| at.unit).or(heir)?))
+        let (_, heir) = one.by.into_iter().find(|(kin, _)| kin.portion == Portion::Whole)?;
+        Some((one.unit, Holder { unit: heir.unit, path: heir.path, ancestors: heir.ancestors }))
     };
     Ok(succeeded(db, of, day).await?.into_iter().filter_map(holder).collect())
+}
+
+/// Who answers on a day for what was open at each of these units; `handed` are units that people named for divided ones,
+/// and stand for themselves.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::flows) async fn answering(
+    db: &mut Db,
+    units: &[UnitId],
+    handed: &[UnitId],
+    day: Date,
+) -> Result<HashMap<UnitId, Holder>> {
+    let mut all: Vec<UnitId> = units.iter().chain(handed).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut holders = holders(db, &all, day).await?;
+    if !handed.is_empty() {
+        for (unit, at) in units::all_at(db, handed, day).await? {
+            holders.insert(unit, Holder { unit, path: at.path, ancestors: at.ancestors });
+        }
+    }
+    Ok(holders)
+}
+
+/// A unit with every unit that went to it as a whole by a day.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::flows) async fn with_predecessors(db: &mut Db, unit: UnitId, day: Date) -> Result<Vec<UnitId>> {
+    let earlier = lineage::stands_for(db, &[unit], day).await?;
+    Ok(std::iter::once(unit).chain(earlier.into_iter().map(|(_, earlier)| earlier)).collect())
+}
+
+/// For a list of what a unit answers for on a day: it and its predecessors; none of them where it is not in force then.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::flows) async fn held_by(
+    db: &mut Db,
+    unit: Option<UnitId>,
+    day: Date,
+) -> Result<Option<Vec<UnitId>>> {
+    let Some(unit) = unit else { return Ok(None) };
+    if units::at(db, unit, day).await?.is_none() {
+        return Ok(Some(Vec::new()));
+    }
+    Ok(Some(with_predecessors(db, unit, day).await?))
 }
 
 /// Refuses a visit to a unit that is not in force on its day; names whoever is.

@@ -7,13 +7,14 @@ use crate::domain::assignment::judge;
 use crate::domain::campaign::Campaign;
 use crate::domain::campaign::round::{Purpose, Round};
 use crate::domain::ids::{CampaignId, RoundId, TeamId, TemplateVersionId, VisitId};
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{Kind, OVERLAPPING_VISIT, State, Visit, rule};
 use crate::flows::reports::others;
+use crate::flows::units::lineage::with_predecessors;
 use crate::flows::{Error, Result};
 use crate::records::visits::counted::Counted;
-use crate::records::visits::life as rows;
 use crate::records::visits::visible::{self, Wanted};
 use crate::records::{Db, assignments, calendars, rounds, teams, templates};
 use std::collections::HashSet;
@@ -74,11 +75,16 @@ pub(super) async fn previous(
     campaign: &Campaign,
 ) -> Result<Option<VisitId>> {
     let no = |detail: &str| rule("visit.no-prior-visit", "/previous_visit", detail);
+    let units = match plan.kind {
+        // What was looked at in a unit that went to this one as a whole is looked at again here.
+        Kind::ReInspection => with_predecessors(db, plan.unit, vietnam_day(plan.start)).await?,
+        _ => Vec::new(),
+    };
     match (plan.kind, plan.previous) {
         (Kind::ReInspection, Some(previous)) => {
             let fits = match allowed(db, actor, previous, Deed::ReadVisit).await {
                 Ok(standing) => {
-                    standing.unit == plan.unit
+                    units.contains(&standing.unit)
                         && standing.campaign == campaign.id
                         && matches!(standing.state, State::Submitted | State::Finalised)
                 }
@@ -92,15 +98,13 @@ pub(super) async fn previous(
             let wanted = Wanted {
                 campaign: Some(campaign.id),
                 states: vec![State::Submitted, State::Finalised],
-                unit: Some(plan.unit),
+                at: units,
                 to: Some(plan.start),
                 ..Wanted::default()
             };
-            let last = visible::page(db, actor, Deed::ReadVisit, &wanted, 20).await?;
-            let ids: Vec<VisitId> = last.iter().map(|place| place.id).collect();
-            let found = rows::load(db, &ids).await?.into_iter().find(|visit| visit.unit == plan.unit);
+            let last = visible::page(db, actor, Deed::ReadVisit, &wanted, 1).await?;
             let detail = "The campaign has no submitted visit at this unit to look at again.";
-            Ok(Some(found.ok_or_else(|| no(detail))?.id))
+            Ok(Some(last.first().ok_or_else(|| no(detail))?.id))
         }
         (_, Some(_)) => Err(no("Only a re-inspection names an earlier visit.").into()),
         (_, None) => Ok(None),

@@ -11,11 +11,13 @@ use crate::domain::permission::{Deed, TeamRole, seated};
 use crate::domain::place::{GeoFix, PositionSource, judge};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::response::Response;
+use crate::domain::template::Occasion;
 use crate::domain::text;
 use crate::domain::visit::{
     self, AskedList, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete,
     rule,
 };
+use crate::flows::responses::beside::refuse_waiting;
 use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
 use crate::records::teams::{self, Member};
@@ -87,8 +89,9 @@ impl Work {
         let hosts = company::attendees(&mut self.tx, self.visit.id).await?;
         let hosts =
             hosts.iter().map(|host| minutes::present(&host.name, &host.positions, &host.office)).collect();
-        let figures = Figures::count(&lists, &answers);
-        Ok(Sources { figures, team, hosts, lists, answers, findings, guidance })
+        let occasion = occasion(&mut self.tx, &self.visit).await?;
+        let figures = Figures::count(&lists, &answers, occasion);
+        Ok(Sources { figures, team, hosts, lists, answers, findings, guidance, occasion })
     }
 }
 
@@ -110,6 +113,7 @@ struct Sources {
     findings: Vec<Finding>,
     /// What was explained on the spot: to whom, and what.
     guidance: Vec<String>,
+    occasion: Occasion,
 }
 
 impl Sources {
@@ -122,6 +126,7 @@ impl Sources {
             answers: &self.answers,
             figures: &self.figures,
             findings: &self.findings,
+            occasion: self.occasion,
             guidance: &self.guidance,
             text,
         })
@@ -294,6 +299,7 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
     if repeated {
         return Ok(work.visit);
     }
+    refuse_waiting(&mut work.tx, id).await?;
     let document = sources.document(&work.visit, &minutes.text);
     match minutes.sign(signature, &sources.figures, &document)? {
         Signing::Repeated => return Ok(work.visit),
@@ -314,10 +320,11 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
 /// Hands a visit in: from then on nothing about it changes.
 ///
 /// # Errors
-/// `visit.not-signed`, `visit.photos-missing`, `visit.closed`.
+/// `visit.not-signed`, `visit.answers-clash`, `visit.photos-missing`, `visit.closed`.
 pub async fn submit(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::SubmitVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Submit)? else { return Ok(work.visit) };
+    refuse_waiting(&mut work.tx, id).await?;
     let lists = asked(&mut work.tx, &work.visit).await?;
     let answers = responses::of_visit(&mut work.tx, id).await?;
     let held = evidence::photos_held(&mut work.tx, id).await?;

@@ -1,5 +1,6 @@
 //! Corrective actions over HTTP: listed, read, proposed. The steps of their life have a file of their own.
 
+mod due;
 mod steps;
 mod view;
 
@@ -7,10 +8,11 @@ use crate::app::App;
 use crate::domain::action::{Kind, Recurrence, State};
 use crate::domain::ids::{ActionId, CampaignId, DocumentId, FindingId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
+use crate::flows::Asked;
 use crate::flows::actions as flow;
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
-use crate::http::paging;
+use crate::http::paging::{self, once_each};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
@@ -26,6 +28,7 @@ use view::{ActionView, MeasureView, RecurrenceView, answer};
 /// Every operation on corrective actions.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_actions).service(propose_action).service(read_action);
+    cfg.configure(due::operations);
     cfg.configure(steps::operations);
 }
 
@@ -48,6 +51,10 @@ pub struct ActionFilters {
     #[serde(default)]
     #[param(required = false)]
     overdue: bool,
+    /// Those that are not over and that this unit is to do: its own and those of units that went to it as a whole.
+    held_by: Option<Uuid>,
+    /// Who is to do what by the units of this day; today where nothing is said.
+    as_of: Option<Date>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
@@ -58,18 +65,25 @@ pub struct ActionFilters {
 impl ActionFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
-        let of = (self.campaign, self.unit, self.finding);
+        let of = (self.campaign, self.unit, self.finding, self.held_by, self.as_of);
         format!("actions {of:?} {:?} {:?}", self.state, self.overdue)
+    }
+
+    fn asked(&self, after: Option<(Timestamp, Uuid)>, now: Timestamp) -> Asked<flow::Wanted> {
+        Asked { wanted: self.wanted(after, now), held_by: self.held_by.map(UnitId), as_of: self.as_of }
     }
 
     fn wanted(&self, after: Option<(Timestamp, Uuid)>, now: Timestamp) -> flow::Wanted {
         flow::Wanted {
-            campaign: self.campaign.map(CampaignId),
-            unit: self.unit.map(UnitId),
+            narrowed: flow::Narrowed {
+                campaign: self.campaign.map(CampaignId),
+                unit: self.unit.map(UnitId),
+                states: once_each(self.state.iter().map(|state| state.as_str())),
+                held: None,
+                after: after.map(|(at, id)| flow::Place { at, id }),
+            },
             finding: self.finding.map(FindingId),
-            states: self.state.clone(),
             overdue_on: self.overdue.then(|| vietnam_day(now)),
-            after: after.map(|(at, id)| flow::Place { at, id }),
         }
     }
 }
@@ -86,7 +100,7 @@ pub struct ActionPage {
 /// List corrective actions
 ///
 /// Those the caller may see, latest first; every filter goes with every other. Heads of owner units and of the unit it
-/// came from see one once it is issued.
+/// came from see one once it is issued, and so does whoever stands in the place of one of those that ended.
 #[utoipa::path(tag = "actions", params(ActionFilters),
     responses((status = 200, description = "A page.", body = ActionPage)))]
 #[get("/v1/corrective-actions")]
@@ -98,7 +112,7 @@ pub async fn list_actions(
 ) -> Result<HttpResponse, Problem> {
     let (name, limit, now) = (filters.0.name(), paging::limit(filters.0.limit)?, app.now());
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
-    let (found, next) = flow::page(&app, &caller.0, &filters.0.wanted(after, now), limit).await?;
+    let (found, next) = flow::page(&app, &caller.0, &filters.0.asked(after, now), limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id)));
     let page = ActionPage { items: found.iter().map(|action| ActionView::of(action, now)).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))

@@ -3,20 +3,22 @@
 mod assess;
 mod decide;
 mod totals;
-mod view;
+pub(super) mod view;
 
 use crate::app::App;
 use crate::domain::finding::{Kind, Precision, Severity, State};
 use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
+use crate::flows::Asked;
 use crate::flows::findings as flow;
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
-use crate::http::paging;
+use crate::http::paging::{self, once_each};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -62,8 +64,13 @@ pub struct FindingFilters {
     repeated: Option<bool>,
     /// Open, with neither an action nor a reason for none; or all others.
     without_action: Option<bool>,
-    /// Of this cause.
+    /// Of this cause, word for word.
+    #[param(example = "Điều chỉnh địa giới hành chính")]
     root_cause: Option<String>,
+    /// Open ones that this unit answers for: its own and those of units that went to it as a whole.
+    held_by: Option<Uuid>,
+    /// Who answers for what by the units of this day; today where nothing is said.
+    as_of: Option<Date>,
     /// Of visits that were handed in alone.
     #[serde(default)]
     #[param(required = false, default = false)]
@@ -86,19 +93,27 @@ impl FindingFilters {
     fn name(&self) -> String {
         let of = (self.owner, self.campaign, self.visit, self.unit, self.at, &self.item, &self.root_cause);
         let how = (&self.state, self.kind, self.critical, self.repeated, self.without_action);
-        let when = (self.handed_in, self.from, self.to, self.as_known);
+        let when = (self.handed_in, self.from, self.to, self.as_known, self.held_by, self.as_of);
         format!("findings {of:?} {how:?} {when:?}")
+    }
+
+    fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Asked<flow::Wanted> {
+        Asked { wanted: self.wanted(after), held_by: self.held_by.map(UnitId), as_of: self.as_of }
     }
 
     fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> flow::Wanted {
         flow::Wanted {
+            narrowed: flow::Narrowed {
+                campaign: self.campaign.map(CampaignId),
+                unit: self.unit.map(UnitId),
+                states: once_each(self.state.iter().map(|state| state.as_str())),
+                held: None,
+                after: after.map(|(at, id)| flow::Place { at, id }),
+            },
             owner: self.owner.map(OwnerId),
-            campaign: self.campaign.map(CampaignId),
             visit: self.visit.map(VisitId),
-            unit: self.unit.map(UnitId),
             at: self.at.map(UnitId),
             item: self.item.clone(),
-            states: self.state.clone(),
             kind: self.kind,
             critical: self.critical,
             repeated: self.repeated,
@@ -108,7 +123,6 @@ impl FindingFilters {
             from: self.from,
             to: self.to,
             as_known: self.as_known,
-            after: after.map(|(at, id)| flow::Place { at, id }),
         }
     }
 }
@@ -125,7 +139,8 @@ pub struct FindingPage {
 /// List findings
 ///
 /// Those the caller may see, latest first; every filter goes with every other. The head of a unit sees those of their
-/// own unit once the minutes are signed.
+/// own unit once the minutes are signed, and what is open at units that went to theirs as a whole: `unit` stays where it
+/// was found.
 #[utoipa::path(tag = "findings", params(FindingFilters),
     responses((status = 200, description = "A page.", body = FindingPage)))]
 #[get("/v1/findings")]
@@ -137,7 +152,7 @@ pub async fn list_findings(
 ) -> Result<HttpResponse, Problem> {
     let (name, limit) = (filters.0.name(), paging::limit(filters.0.limit)?);
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
-    let (found, next) = flow::page(&app, &caller.0, &filters.0.wanted(after), limit).await?;
+    let (found, next) = flow::page(&app, &caller.0, &filters.0.asked(after), limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id)));
     let page = FindingPage { items: found.iter().map(FindingView::from).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))

@@ -20,6 +20,7 @@ pub mod recommendations;
 pub mod references;
 pub mod reports;
 pub mod responses;
+pub mod reviews;
 pub mod rounds;
 pub mod scores;
 pub mod teams;
@@ -55,6 +56,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(findings::operations);
     cfg.configure(recommendations::operations);
     cfg.configure(actions::operations);
+    cfg.configure(reviews::operations);
     cfg.configure(accounts::operations);
     cfg.configure(me::operations);
 }

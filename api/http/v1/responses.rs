@@ -1,17 +1,17 @@
 //! Answers over HTTP: put by phones under ids of their own, as often as they like.
 
 use crate::app::App;
-use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId};
+use crate::domain::ids::{CandidateId, ResponseId, TemplateVersionId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::refusal::Refusal;
-use crate::domain::response::{Answer, Decimal, Outcome, Paper, Response, Share, YesNoNa};
+use crate::domain::response::{Answer, Candidate, Decimal, Outcome, Paper, Response, Share, YesNoNa};
 use crate::flows::responses as flow;
 use crate::flows::responses::{Kept, Sent};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
-use actix_web::{HttpResponse, get, put, web};
+use actix_web::{HttpResponse, get, post, put, web};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 /// Every operation on answers.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(put_response).service(list_responses);
+    cfg.service(put_response).service(list_responses).service(decide_answer);
 }
 
 /// An answer, tagged by its type. Numbers may be sent as `40.5` or as `"40,5"`; they come back as numbers.
@@ -235,7 +235,7 @@ impl TryFrom<ResponsePut> for Sent {
     "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a", "item": "OSS-A01",
     "answer": { "type": "number", "value": 40.5 }, "percent": null, "outcome": "pass",
     "note": "Đo bằng thước laser", "version": 1, "answered_by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21",
-    "answered_at": "2026-03-20T08:21:40+07:00", "received_at": "2026-03-20T01:21:41.2Z"
+    "answered_at": "2026-03-20T08:21:40+07:00", "received_at": "2026-03-20T01:21:41.2Z", "candidates": []
 }))]
 pub struct ResponseView {
     /// Minted by the phone.
@@ -264,6 +264,67 @@ pub struct ResponseView {
     answered_at: String,
     /// When we received it.
     received_at: Timestamp,
+    /// What other devices said beside it, for the lead to decide; empty where nothing clashes.
+    candidates: Vec<CandidateView>,
+}
+
+/// An answer beside the one that is kept: another device gave it without knowing. The lead decides.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AnswerCandidate, example = json!({
+    "id": "8d7c6b5a-4938-4271-a605-f4e3d2c1b0a9", "response": "0195b1c2-7a3e-7c44-9b1d-5e6f7a8b9c0e",
+    "item": "OSS-A01", "answer": { "type": "number", "value": 38 }, "outcome": "fail", "note": "",
+    "answered_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "answered_at": "2026-03-20T08:20:10+07:00",
+    "received_at": "2026-03-20T01:40:02Z", "taken": null
+}))]
+pub struct CandidateView {
+    /// Its own.
+    id: Uuid,
+    /// The id its phone gave.
+    response: Uuid,
+    /// To which item.
+    item: String,
+    /// What is answered.
+    answer: AnswerView,
+    /// What it would amount to.
+    #[schema(value_type = vocabulary::ResponseOutcome)]
+    outcome: Outcome,
+    /// Free words.
+    note: String,
+    /// Who answered.
+    answered_by: Uuid,
+    /// When, by the device.
+    #[schema(format = DateTime)]
+    answered_at: String,
+    /// When we received it.
+    received_at: Timestamp,
+    /// Whether the lead took it; `null` while it waits.
+    taken: Option<bool>,
+}
+
+impl From<&Candidate> for CandidateView {
+    fn from(c: &Candidate) -> Self {
+        let sent = &c.sent;
+        Self {
+            id: c.id.0,
+            response: sent.id.0,
+            item: sent.item.clone(),
+            answer: (&sent.answer).into(),
+            outcome: sent.outcome,
+            note: sent.note.clone(),
+            answered_by: sent.answered_by.0,
+            answered_at: sent.answered.rfc3339(),
+            received_at: sent.received_at,
+            taken: c.decided.map(|decided| decided.taken),
+        }
+    }
+}
+
+impl ResponseView {
+    /// An answer with those of a visit's candidates that are beside it.
+    pub fn among(r: &Response, waiting: &[Candidate]) -> Self {
+        let own = |c: &&Candidate| c.sent.template_version == r.template_version && c.sent.item == r.item;
+        Self { candidates: waiting.iter().filter(own).map(Into::into).collect(), ..Self::from(r) }
+    }
 }
 
 impl From<&Response> for ResponseView {
@@ -282,6 +343,7 @@ impl From<&Response> for ResponseView {
             answered_by: r.answered_by.0,
             answered_at: r.answered.rfc3339(),
             received_at: r.received_at,
+            candidates: Vec::new(),
         }
     }
 }
@@ -290,12 +352,16 @@ impl From<&Response> for ResponseView {
 ///
 /// The phone mints the id (UUIDv7), so a retry is the same request: the same again answers `200` with what is kept.
 /// A change names the version it changes in `base_version`; when another device was first, `409` tells what is kept
-/// (`errors` holds it as `response.current` and `response.current-version`) and a person decides.
+/// (`errors` holds it as `response.current` and `response.current-version`). A phone that did not know of another answer
+/// names no version: what it says is kept beside that, `202`, and the lead decides before anybody signs. Devices that
+/// answer alike do not clash.
 #[utoipa::path(tag = "visits", request_body = ResponsePut,
     params(("response" = Uuid, Path, description = "UUIDv7 minted by the phone.")), responses(
     (status = 201, description = "Taken: the first answer to this item.", body = ResponseView),
     (status = 200, description = "Known already, or changed.", body = ResponseView),
-    (status = 409, description = "`response.stale`, `response.item-answered`, `response.id-taken`; \
+    (status = 202, description = "Kept beside another device's answer; the lead decides.", body = CandidateView),
+    (status = 409, description = "`response.stale`, `response.item-answered`, `response.id-taken`, \
+        `response.too-many-waiting`; \
         `visit.not-on-site`, `visit.answers-locked`, `visit.closed`.")))]
 #[put("/v1/responses/{response}")]
 pub async fn put_response(
@@ -307,7 +373,39 @@ pub async fn put_response(
     Ok(match flow::put(&app, &caller.0, ResponseId(*response), sent.0.try_into()?).await? {
         Kept::New(response) => HttpResponse::Created().json(ResponseView::from(&response)),
         Kept::Known(response) => HttpResponse::Ok().json(ResponseView::from(&response)),
+        Kept::Beside(candidate) => HttpResponse::Accepted().json(CandidateView::from(&candidate)),
     })
+}
+
+/// What the lead decides.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "take": true }))]
+pub struct AnswerDecision {
+    /// Whether it becomes the answer; otherwise the answer stays.
+    take: bool,
+}
+
+/// Decide between answers
+///
+/// The lead takes an answer that waits beside another one, or lets it go. Where one is taken, whatever else waits at the
+/// item is let go. Nobody signs or submits while one waits.
+#[utoipa::path(tag = "visits", request_body = AnswerDecision,
+    params(("visit" = Uuid, Path, description = "Which visit."),
+        ("candidate" = Uuid, Path, description = "Which answer that waits.")), responses(
+    (status = 200, description = "The answer as it is now.", body = ResponseView),
+    (status = 409, description = "`response.decided`, `visit.answers-locked`, `visit.closed`.")))]
+#[post("/v1/visits/{visit}/answer-candidates/{candidate}/decide")]
+pub async fn decide_answer(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(Uuid, Uuid)>,
+    said: Body<AnswerDecision>,
+) -> Result<HttpResponse, Problem> {
+    let (visit, candidate) = path.into_inner();
+    let (visit, candidate) = (VisitId(visit), CandidateId(candidate));
+    let answer = flow::beside::decide(&app, &caller.0, visit, candidate, said.0.take).await?;
+    Ok(HttpResponse::Ok().json(ResponseView::from(&answer)))
 }
 
 /// Every answer of a visit.
@@ -321,7 +419,7 @@ pub struct ResponsePage {
 
 /// List the answers of a visit
 ///
-/// All of them: one an item, the latest version.
+/// All of them: one an item, the latest version, with what waits beside it for the lead.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
     responses((status = 200, description = "The answers.", body = ResponsePage)))]
 #[get("/v1/visits/{visit}/responses")]
@@ -330,7 +428,7 @@ pub async fn list_responses(
     caller: Caller,
     visit: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let answers = flow::of_visit(&app, &caller.0, VisitId(*visit)).await?;
-    let items = answers.iter().map(ResponseView::from).collect();
+    let (answers, waiting) = flow::of_visit(&app, &caller.0, VisitId(*visit)).await?;
+    let items = answers.iter().map(|answer| ResponseView::among(answer, &waiting)).collect();
     Ok(HttpResponse::Ok().json(ResponsePage { items, next: None }))
 }

@@ -2,9 +2,9 @@
 
 use crate::domain::action::State;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, FindingId, UnitId};
+use crate::domain::ids::{CampaignId, FindingId};
 use crate::domain::permission::Deed;
-use crate::records::seek::{self, Bind, Narrowed, Shelf, Sql, one_of};
+use crate::records::seek::{self, Bind, Shelf, Sql};
 use crate::records::{Db, Result};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date as SqlDate, Uuid as SqlUuid};
@@ -12,23 +12,17 @@ use diesel_async::RunQueryDsl;
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
 
-pub use crate::records::seek::Place;
+pub use crate::records::seek::{Narrowed, Place};
 
 /// Which actions are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Of this campaign.
-    pub campaign: Option<CampaignId>,
-    /// Owned by, or come from, this unit or anything below it.
-    pub unit: Option<UnitId>,
+    /// What every list can be narrowed to; at a unit is what it owns, or what came from it.
+    pub narrowed: Narrowed,
     /// To remedy this finding.
     pub finding: Option<FindingId>,
-    /// In one of these states.
-    pub states: Vec<State>,
     /// Late on this local day: due before it, and awaited.
     pub overdue_on: Option<Date>,
-    /// Behind this place.
-    pub after: Option<Place>,
 }
 
 const SHELF: Shelf = Shelf {
@@ -36,15 +30,31 @@ const SHELF: Shelf = Shelf {
     units: "action_units",
     key: "action_id",
     at: "created_at",
-    told: "t.state <> 'proposed'",
+    told: "t.issued_at IS NOT NULL",
+    own: (" JOIN action_owners o ON o.action_id = t.id", "coalesce(o.holder_id, o.unit_id)"),
+    open: State::unfinished,
 };
 
-/// One page of the actions an actor may see, latest first.
+/// One page of the actions an actor may see, latest first. `day` decides in whose place a unit stands.
 ///
 /// # Errors
 /// The database's own.
-pub async fn page(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: u8) -> Result<Vec<Place>> {
-    let narrowed = Narrowed { campaign: wanted.campaign, unit: wanted.unit, after: wanted.after };
+pub async fn page(
+    db: &mut Db,
+    actor: &Actor,
+    wanted: &Wanted,
+    (limit, day): (u8, Date),
+) -> Result<Vec<Place>> {
+    let mut narrowed = wanted.narrowed.clone();
+    if wanted.overdue_on.is_some() {
+        let awaited = State::awaited();
+        narrowed.states.retain(|state| awaited.contains(state));
+        if wanted.narrowed.states.is_empty() {
+            narrowed.states = awaited;
+        } else if narrowed.states.is_empty() {
+            return Ok(Vec::new());
+        }
+    }
     let more = |sql: &mut Sql| {
         if let Some(finding) = wanted.finding {
             sql.text(
@@ -53,13 +63,11 @@ pub async fn page(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: u8) -> Res
             .bind(Bind::Id(finding.0))
             .text(")");
         }
-        one_of(sql, "t.state", wanted.states.iter().map(|state| state.as_str()));
         if let Some(day) = wanted.overdue_on {
             sql.text(" AND t.due_on < ").bind(Bind::Day(day));
-            one_of(sql, "t.state", State::awaited().into_iter());
         }
     };
-    seek::page(db, (actor, Deed::ReadActions), &SHELF, &narrowed, &more, limit).await
+    seek::page(db, (actor, Deed::ReadActions, day), &SHELF, &narrowed, &more, limit).await
 }
 
 /// Actions of a campaign, counted.

@@ -1,7 +1,7 @@
 //! Verification with the separation of duties in the query itself: whoever belongs to an owner unit, or to one above it,
 //! adds no row, and the lead of a team alone does not settle a critical finding.
 
-use crate::domain::ids::{AccountId, ActionId, FindingId, UnitId};
+use crate::domain::ids::{AccountId, ActionId, FindingId, TeamId, UnitId};
 use crate::records::{Db, Result};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Timestamptz, Uuid as SqlUuid};
@@ -40,28 +40,35 @@ const BELONGS: &str = "EXISTS (SELECT 1 FROM grants g WHERE g.account_id = $1 AN
     AND g.role IN ('head_of_unit', 'unit_staff') AND g.unit_id = ANY";
 
 /// Enters a verification for some of an action's findings; how many rows that made. None where the verifier belongs to an
-/// owner unit, whatever the caller has looked at before.
+/// owner unit, or to one of those that stand in their place, whatever the caller has looked at before.
 ///
 /// # Errors
 /// The database's own.
-pub async fn enter(db: &mut Db, how: Verification, findings: &[FindingId]) -> Result<i64> {
+pub async fn enter(
+    db: &mut Db,
+    how: Verification,
+    findings: &[FindingId],
+    in_place: &[UnitId],
+) -> Result<i64> {
     let words = format!(
         "WITH made AS (INSERT INTO action_verifications (action_id, finding_id, report, account_id, at)
             SELECT l.action_id, l.finding_id, $3, $1, $4 FROM action_findings l JOIN actions a ON a.id = l.action_id
             WHERE a.id = $2 AND a.state = 'reported_done' AND l.finding_id = ANY($5)
               AND NOT EXISTS (SELECT 1 FROM action_owners o WHERE o.action_id = a.id
-                AND {BELONGS}(o.unit_id || o.unit_ancestors)))
+                AND {BELONGS}(o.unit_id || o.unit_ancestors || $6)))
             ON CONFLICT (action_id, finding_id, report, account_id) DO UPDATE SET at = action_verifications.at
             RETURNING 1)
          SELECT count(*) AS number FROM made"
     );
     let ids: Vec<Uuid> = findings.iter().map(|id| id.0).collect();
+    let in_place: Vec<Uuid> = in_place.iter().map(|id| id.0).collect();
     let made: Number = diesel::sql_query(words)
         .bind::<SqlUuid, _>(how.by.0)
         .bind::<SqlUuid, _>(how.action.0)
         .bind::<Integer, _>(how.report)
         .bind::<Timestamptz, _>(how.at.to_diesel())
         .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<SqlUuid>, _>(in_place)
         .get_result(db)
         .await?;
     Ok(made.number)
@@ -98,6 +105,21 @@ pub async fn unsettle(db: &mut Db, action: ActionId) -> Result<()> {
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Whether somebody leads a team or ever did.
+///
+/// # Errors
+/// The database's own.
+pub async fn led(db: &mut Db, account: AccountId, team: TeamId) -> Result<bool> {
+    let words = "SELECT EXISTS (SELECT 1 FROM team_members
+        WHERE team_id = $2 AND account_id = $1 AND role = 'lead') AS it";
+    let is: Is = diesel::sql_query(words)
+        .bind::<SqlUuid, _>(account.0)
+        .bind::<SqlUuid, _>(team.0)
+        .get_result(db)
+        .await?;
+    Ok(is.it)
 }
 
 /// Whether somebody belongs to one of these units, which are given with every unit above them.

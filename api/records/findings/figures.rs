@@ -1,11 +1,12 @@
 //! Figures of a campaign's findings, counted where they lie.
 
 use crate::domain::finding::State;
-use crate::domain::ids::CampaignId;
+use crate::domain::ids::{CampaignId, UnitId};
 use crate::records::{Db, Result};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 /// Findings of a campaign, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, QueryableByName)]
@@ -126,35 +127,37 @@ pub struct OfCause {
     pub findings: i64,
 }
 
-/// Confirmed findings by cause, most first; at most 100 causes.
+/// Findings that stand, by cause, most first; at most 100 causes.
 ///
 /// # Errors
 /// The database's own.
 pub async fn causes(db: &mut Db, campaign: CampaignId) -> Result<Vec<OfCause>> {
     let words = "SELECT root_cause AS cause, count(*) AS findings FROM findings
-        WHERE campaign_id = $1 AND root_cause IS NOT NULL AND state NOT IN ('candidate', 'dismissed')
+        WHERE campaign_id = $1 AND kind = 'finding' AND root_cause IS NOT NULL
+          AND state NOT IN ('candidate', 'dismissed', 'withdrawn')
         GROUP BY root_cause ORDER BY count(*) DESC, root_cause COLLATE \"C\" LIMIT 100";
     Ok(diesel::sql_query(words).bind::<SqlUuid, _>(campaign.0).load(db).await?)
 }
 
 #[derive(QueryableByName)]
-struct Has {
-    #[diesel(sql_type = Bool)]
-    has: bool,
+struct Place {
+    #[diesel(sql_type = SqlUuid)]
+    unit: Uuid,
 }
 
-/// Whether a campaign was at one of these units, or below, and both sides are done with the minutes.
+/// At which of these units a campaign was, or below, with both sides done with the minutes.
 ///
 /// # Errors
 /// The database's own.
-pub async fn was_at(db: &mut Db, campaign: CampaignId, units: &[crate::domain::ids::UnitId]) -> Result<bool> {
-    let ids: Vec<uuid::Uuid> = units.iter().map(|id| id.0).collect();
-    let words = "SELECT EXISTS (SELECT 1 FROM visits v JOIN visit_units u ON u.visit_id = v.id
-        WHERE v.campaign_id = $1 AND u.unit_id = ANY($2) AND v.minutes ->> 'signed_at' IS NOT NULL) AS has";
-    let found: Has = diesel::sql_query(words)
+pub async fn was_at(db: &mut Db, campaign: CampaignId, units: &[UnitId]) -> Result<Vec<UnitId>> {
+    let ids: Vec<Uuid> = units.iter().map(|id| id.0).collect();
+    let words = "SELECT wanted.unit FROM unnest($2) AS wanted (unit)
+        WHERE EXISTS (SELECT 1 FROM visits v JOIN visit_units u ON u.visit_id = v.id
+            WHERE v.campaign_id = $1 AND u.unit_id = wanted.unit AND v.minutes ->> 'signed_at' IS NOT NULL)";
+    let found: Vec<Place> = diesel::sql_query(words)
         .bind::<SqlUuid, _>(campaign.0)
         .bind::<Array<SqlUuid>, _>(ids)
-        .get_result(db)
+        .load(db)
         .await?;
-    Ok(found.has)
+    Ok(found.into_iter().map(|row| UnitId(row.unit)).collect())
 }

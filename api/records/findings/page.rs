@@ -2,32 +2,29 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Kind, State};
-use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
+use crate::domain::ids::{FindingId, OwnerId, UnitId, VisitId};
 use crate::domain::permission::Deed;
 use crate::domain::visit;
-use crate::records::seek::{self, Bind, Narrowed, Shelf, Sql, one_of};
+use crate::records::seek::{self, Bind, Shelf, Sql, one_of};
 use crate::records::{Db, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-pub use crate::records::seek::Place;
+pub use crate::records::seek::{Narrowed, Place};
 
 /// Which findings are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
+    /// What every list can be narrowed to.
+    pub narrowed: Narrowed,
     /// Of this owner.
     pub owner: Option<OwnerId>,
-    /// Of this campaign.
-    pub campaign: Option<CampaignId>,
     /// Of this visit.
     pub visit: Option<VisitId>,
-    /// At this unit or anything below it.
-    pub unit: Option<UnitId>,
     /// At this unit itself.
     pub at: Option<UnitId>,
     /// Born from this item.
     pub item: Option<String>,
-    /// In one of these states.
-    pub states: Vec<State>,
     /// Of this kind.
     pub kind: Option<Kind>,
     /// Critical, or not.
@@ -46,8 +43,6 @@ pub struct Wanted {
     pub handed_in: bool,
     /// As known at this instant: in the state it had then, of visits handed in by then where that is asked.
     pub as_known: Option<Timestamp>,
-    /// Behind this place.
-    pub after: Option<Place>,
 }
 
 const SHELF: Shelf = Shelf {
@@ -56,19 +51,30 @@ const SHELF: Shelf = Shelf {
     key: "finding_id",
     at: "reported_at",
     told: "EXISTS (SELECT 1 FROM visits v WHERE v.id = t.visit_id AND v.minutes ->> 'signed_at' IS NOT NULL)",
+    own: ("", "coalesce(t.holder_id, t.unit_id)"),
+    open: State::open,
 };
 
-/// One page of the findings an actor may see, latest first.
+/// One page of the findings an actor may see, latest first. `day` decides in whose place a unit stands.
 ///
 /// # Errors
 /// The database's own.
-pub async fn page(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: u8) -> Result<Vec<Place>> {
-    let narrowed = Narrowed { campaign: wanted.campaign, unit: wanted.unit, after: wanted.after };
+pub async fn page(
+    db: &mut Db,
+    actor: &Actor,
+    wanted: &Wanted,
+    (limit, day): (u8, Date),
+) -> Result<Vec<Place>> {
+    let mut narrowed = wanted.narrowed.clone();
+    if wanted.as_known.is_some() {
+        // The state of today is not the one that is asked for.
+        narrowed.states = Vec::new();
+    }
     let more = |sql: &mut Sql| {
         wanted.of_finding(sql);
         wanted.of_visit(sql);
     };
-    seek::page(db, (actor, Deed::ReadFindings), &SHELF, &narrowed, &more, limit).await
+    seek::page(db, (actor, Deed::ReadFindings, day), &SHELF, &narrowed, &more, limit).await
 }
 
 impl Wanted {
@@ -107,23 +113,17 @@ impl Wanted {
         }
     }
 
+    /// In the state it had at an instant, where one is named.
     fn in_state(&self, sql: &mut Sql) {
-        let words = || self.states.iter().map(|state| state.as_str());
-        match self.as_known {
-            None => one_of(sql, "t.state", words()),
-            Some(at) => {
-                sql.text(
-                    " AND (SELECT h.state FROM finding_states h WHERE h.finding_id = t.id AND h.since <= ",
-                )
-                .bind(Bind::Time(at))
-                .text(" ORDER BY h.since DESC LIMIT 1)");
-                if self.states.is_empty() {
-                    sql.text(" IS NOT NULL");
-                } else {
-                    let words = words().map(ToOwned::to_owned).collect();
-                    sql.text(" = ANY (").bind(Bind::Words(words)).text(")");
-                }
-            }
+        let Some(at) = self.as_known else { return };
+        sql.text(" AND (SELECT h.state FROM finding_states h WHERE h.finding_id = t.id AND h.since <= ")
+            .bind(Bind::Time(at))
+            .text(" ORDER BY h.since DESC LIMIT 1)");
+        if self.narrowed.states.is_empty() {
+            sql.text(" IS NOT NULL");
+        } else {
+            let words = self.narrowed.states.iter().map(|state| (*state).to_owned()).collect();
+            sql.text(" = ANY (").bind(Bind::Words(words)).text(")");
         }
     }
 

@@ -159,6 +159,7 @@ pub async fn announce(
                 photos::campaign_id.eq(about.visit.campaign.0),
                 photos::visit_id.eq(about.visit.id.0),
                 photos::unit_id.eq(about.visit.unit.0),
+                photos::action_id.eq(declared.action.map(|id| id.0)),
                 photos::state.eq(State::Announced.as_str()),
             ),
             (

@@ -1,6 +1,6 @@
 //! A photo's row, and the photo it parses into.
 
-use crate::domain::ids::{AccountId, CampaignId, OwnerId, PhotoId, UnitId, VisitId};
+use crate::domain::ids::{AccountId, ActionId, CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State};
@@ -113,6 +113,7 @@ pub(super) struct Row {
     visit_id: Uuid,
     unit_id: Uuid,
     state: String,
+    action_id: Option<Uuid>,
     item_code: Option<String>,
     subject: String,
     caption: String,
@@ -218,6 +219,7 @@ impl TryFrom<Row> for Photo {
         let declared = Declaration {
             id: PhotoId(row.id),
             visit: VisitId(row.visit_id),
+            action: row.action_id.map(ActionId),
             sha256: digest(row.sha256)?,
             size_bytes: u64::try_from(row.size_bytes).map_err(Error::bad_row)?,
             media_type: known(MediaType::parse(&row.media_type), "media type", &row.media_type)?,

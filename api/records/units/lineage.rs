@@ -2,13 +2,15 @@
 
 use crate::domain::ids::{UnitEventId, UnitId};
 use crate::domain::unit::event::Portion;
-use crate::domain::unit::lineage::Link;
+use crate::domain::unit::lineage::{self, Link};
+use crate::records::schema::unit_versions;
 use crate::records::{Db, Error, Result};
-use diesel::QueryableByName;
+use diesel::prelude::*;
 use diesel::sql_types::{Array, Date as SqlDate, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::civil::Date;
 use jiff_diesel::ToDiesel;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// From units to whoever took over by a day, however long the way. `UNION` leaves out what was met before, so that a
@@ -85,4 +87,26 @@ pub async fn forwards(db: &mut Db, units: &[UnitId], day: Date) -> Result<Vec<Li
 /// The database's own.
 pub async fn backwards(db: &mut Db, units: &[UnitId], day: Date) -> Result<Vec<Link>> {
     walk(db, BACKWARDS, units, day).await
+}
+
+/// For whom each of these units stands on a day besides itself: pairs of a unit and one that went to it as a whole.
+///
+/// # Errors
+/// The database's own.
+pub async fn stands_for(db: &mut Db, units: &[UnitId], day: Date) -> Result<Vec<(UnitId, UnitId)>> {
+    let links = if units.is_empty() { Vec::new() } else { backwards(db, units, day).await? };
+    if links.is_empty() {
+        return Ok(Vec::new());
+    }
+    let met: Vec<Uuid> = links.iter().flat_map(|link| [link.from.0, link.to.0]).collect();
+    let living: Vec<Uuid> = unit_versions::table
+        .filter(unit_versions::unit_id.eq_any(met))
+        .filter(unit_versions::valid_from.le(day.to_diesel()))
+        .filter(unit_versions::valid_to.is_null().or(unit_versions::valid_to.gt(day.to_diesel())))
+        .select(unit_versions::unit_id)
+        .load(db)
+        .await?;
+    let living: HashSet<Uuid> = living.into_iter().collect();
+    let of = |unit: UnitId| lineage::stands_for(unit, day, &links, |unit| living.contains(&unit.0));
+    Ok(units.iter().flat_map(|unit| of(*unit).into_iter().map(|kin| (*unit, kin.unit))).collect())
 }

@@ -172,6 +172,7 @@ pub(in crate::records) enum Secrets {
 }
 
 /// One way to come to see visits, and what came of them.
+#[derive(Clone, Copy)]
 pub(in crate::records) struct Branch {
     pub(in crate::records) slice: Slice,
     pub(in crate::records) team: Option<Uuid>,

@@ -146,6 +146,19 @@ async fn photo(sql: &Client, visit: Uuid) -> Uuid {
     id
 }
 
+/// An answer that waited beside another one and was let go.
+async fn candidate(sql: &Client, visit: Uuid, checklist: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO response_candidates
+         SELECT '{id}', id, '{checklist}', 'A01', '{id}', '{{\"type\": \"count\", \"value\": 1}}', 'fail', '', created_by,
+             now(), 25200, now(), false, created_by, now()
+         FROM visits WHERE id = '{visit}'"
+    );
+    sql.batch_execute(&make).await.expect("a candidate");
+    id
+}
+
 /// What came of a visit: a candidate finding, and an action of its unit that nothing more happens to.
 async fn remains(sql: &Client, visit: Uuid) -> (Uuid, Uuid) {
     let (finding, action) = (Uuid::new_v4(), Uuid::new_v4());
@@ -156,10 +169,10 @@ async fn remains(sql: &Client, visit: Uuid) -> (Uuid, Uuid) {
              'Phối hợp', 'Phối hợp lỏng lẻo', 'shortcoming', false, now(), 'instant', now(), 'candidate', '{{}}',
              created_by
          FROM visits WHERE id = '{visit}';
-         INSERT INTO actions (id, owner_id, campaign_id, visit_id, team_id, kind, title, state, due_on, story,
-             created_by, created_at)
+         INSERT INTO actions (id, owner_id, campaign_id, visit_id, team_id, kind, title, state, due_on,
+             issued_at, story, created_by, created_at)
          SELECT '{action}', owner_id, campaign_id, id, team_id, 'correction', 'Khắc phục', 'verified_done', '2030-01-31',
-             '{{}}', created_by, now()
+             now(), '{{}}', created_by, now()
          FROM visits WHERE id = '{visit}';
          INSERT INTO action_owners SELECT '{action}', unit_id, unit_path, unit_ancestors FROM visits WHERE id = '{visit}';
          INSERT INTO action_units SELECT '{action}', unit, now()
@@ -279,7 +292,8 @@ impl Ground {
         for (letter, side, seed) in seeds {
             let visit = visit(sql, side, seed, at.province).await;
             let names = [("visit", visit), ("photo", photo(sql, visit).await), ("checklist", side.checklist)];
-            let names: Names = names.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            let mut names: Names = names.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            names.insert("candidate", candidate(sql, visit, side.checklist).await.to_string());
             let (finding, action) = remains(sql, visit).await;
             let mut more = names.clone();
             more.extend([("finding", finding.to_string()), ("action", action.to_string())]);
@@ -351,11 +365,32 @@ impl Ground {
             let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("ground", letter), names);
         }
+        for (letter, owner, unit) in
+            [('e', at.owner, at.commune), ('n', at.owner, at.other_commune), ('f', abroad, at.commune)]
+        {
+            let ids = [("owner", owner), ("unit", unit), ("review", review(sql, owner, unit).await)];
+            let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            names.insert("document", "work_regulation".to_owned());
+            subjects.insert(("reviews", letter), names);
+        }
         subjects.insert(("oneself", 'm'), Names::new());
         let theirs = signed_in(house, sql, (Some(stranger), "fieldproof-phone"), &[]).await.1;
         subjects.insert(("oneself", 'd'), Names::from([("device", theirs.to_string())]));
         self.subjects = subjects;
     }
+}
+
+/// A review that is done already.
+async fn review(sql: &Client, owner: Uuid, unit: Uuid) -> Uuid {
+    let id = Uuid::new_v4();
+    let make = format!(
+        "INSERT INTO review_triggers
+         SELECT '{id}', '{owner}', '{unit}', 'new_rule', '2020-01-01', 'Nghị định mới', a.id, now() FROM accounts a LIMIT 1;
+         INSERT INTO review_tasks
+         SELECT '{id}', 'work_regulation', '2020-01-31', now(), a.id, NULL, 'Giữ nguyên' FROM accounts a LIMIT 1"
+    );
+    sql.batch_execute(&make).await.expect("a review");
+    id
 }
 
 /// Something that happened to a unit, which nobody can undo any more.

@@ -29,7 +29,7 @@ pub struct Family {
 /// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
 /// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
 /// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
-pub static FAMILIES: [Family; 12] = [
+pub static FAMILIES: [Family; 13] = [
     Family {
         name: "visits",
         letters: "osuztabfg",
@@ -52,6 +52,7 @@ dispatch_visit     -    -     -    -       osuaztb u    osuzt -      -     -    
 disclose_visit     -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 check_in           -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 put_response       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+decide_answer      -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 close_recording    -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 draft_minutes      -    -     -    -       -       -    osuzt -      osut  -    -    -     -    -    -     -
 add_addendum       -    -     -    -       -       -    osuzt -      osut  -    -    -     -    -    -     -
@@ -209,6 +210,7 @@ list_visits        en   en    en   en    en    en   en   en     en    en  en   e
 list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_notices       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_actions       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+list_due_actions   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_campaigns     en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 read_assignment_rules en en   en   en    en    en   en   en     en    en  en   en    en   en   en    -
 read_calendar      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
@@ -262,6 +264,7 @@ dismiss_finding        -       -       -       -       -       -       osuzt   -
 request_explanation    -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
 re_inspect_finding     -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
 explain_finding        -       -       -       -       -       -       -       -       -       -       s       -       -       -       -       -
+hand_over_finding      -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 uphold_finding         -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 withdraw_finding       -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 change_finding         -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
@@ -277,6 +280,7 @@ propose_action         -       -       -       -       osua    u       osuzt   -
 operation root admin auth clear sched next lead member clerk rev head staff over prog other none
 read_action            -       -       osua    osua    osua    u       osuzt   osut    osut    osua    osa     osa     osua    osua    f       -
 issue_action           -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
+remind_of_action       -       -       -       -       osua    u       osuzt   -       -       -       -       -       -       -       f       -
 cancel_action          -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 accept_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
 start_action           -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
@@ -285,6 +289,20 @@ request_extension      -       -       -       -       -       -       -       -
 decide_extension       -       -       osua    osua    osua    u       -       -       -       -       -       -       -       -       f       -
 verify_action          -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 return_action          -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
+",
+    },
+    // A review of its own papers that the unit of the visits (e) or the one beside it (n) is to make, raised by the owner, and
+    // one of another owner's (f).
+    Family {
+        name: "reviews",
+        letters: "enf",
+        sight: Some("read_review"),
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_review        -    -     en   en    en    n    -    -      -     en  e    e     en   en   f     -
+list_reviews       -    -     en   en    en    n    -    -      -     en  e    e     en   en   f     -
+raise_review       -    -     -    -     en    n    -    -      -     -   e    -     -    -    f     -
+complete_review    -    -     -    -     -     -    -    -      -     -   e    -     -    -    -     -
 ",
     },
     // Notices of the owner's campaign: a draft to the unit (d), issued to the unit (i), issued to another (n); a draft of

@@ -128,6 +128,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
             let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             headers.push(("content-type", workbook.to_owned()));
         }
+        "list_reviews" => path.push_str(&format!("?owner={}&unit={}", names["owner"], names["unit"])),
         "list_procedures" => path.push_str(&format!("?owner={}&level=commune", names["owner"])),
         "change_visit"
         | "change_finding"
@@ -191,6 +192,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "visit": known("visit"), "template_version": known("checklist"), "item": "A01",
             "answer": { "type": "yes_no_na", "value": "yes" }, "answered_at": THEN })
         }
+        "decide_answer" => json!({ "take": true }),
         "draft_minutes" => json!({ "text": "Biên bản" }),
         "sign_minutes" => {
             json!({ "side": if variant == "team" { "team" } else { "unit" }, "outcome": "signed",
@@ -206,6 +208,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "confirm_finding" => json!({ "statement": "" }),
         "request_explanation" | "change_finding" | "issue_action" | "verify_action" => json!({}),
         "re_inspect_finding" => json!({ "visit": known("visit"), "outcome": "fixed" }),
+        "hand_over_finding" => json!({ "unit": Uuid::nil(), "reason": "" }),
         "explain_finding" => json!({ "text": "" }),
         "dismiss_finding" | "uphold_finding" | "withdraw_finding" | "cancel_action" | "return_action" => {
             json!({ "reason": "" })
@@ -214,6 +217,10 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "visit": known("visit"), "kind": "correction", "title": "", "owners": [] })
         }
         "report_action" => json!({ "note": "" }),
+        "remind_of_action" => json!({ "text": "" }),
+        "raise_review" => json!({ "owner": owner, "unit": known("unit"), "kind": "new_chair",
+            "occurred_on": "2021-07-01", "about": "" }),
+        "complete_review" => json!({ "note": "" }),
         "request_extension" => json!({ "until": "2030-01-31", "reason": "" }),
         "decide_extension" => json!({ "grant": true, "reason": "" }),
         "create_campaign" => json!({ "owner": owner, "kind": known("kind"), "title": "", "topics": [] }),

@@ -165,7 +165,8 @@ impl Drawn<'_> {
         let at = format!("/opens/{n}");
         let parent = self.resolve(&format!("{at}/parent"), open.parent);
         let Some(unit) = self.opened.get(n).copied() else { return };
-        let said = self.version(&open.name, &open.unit_type, parent, open.official_code.as_ref());
+        let mut said = self.version(&open.name, &open.unit_type, parent, open.official_code.as_ref());
+        said.valid_to = open.valid_to;
         if let Some(begun) = self.checked(&at, unit, id, said) {
             self.effects.push(Effect { unit, ended: None, begun: Some(begun) });
         }

@@ -73,7 +73,8 @@ fn change(of: u128) -> ChangeSaid {
 
 fn open(name: &str, unit_type: &str, parent: u128) -> OpenSaid {
     let parent = Some(Named::Unit(unit(parent)));
-    OpenSaid { name: name.to_owned(), unit_type: unit_type.to_owned(), parent, official_code: None }
+    let (name, unit_type) = (name.to_owned(), unit_type.to_owned());
+    OpenSaid { name, unit_type, parent, official_code: None, valid_to: None }
 }
 
 fn gives(from: u128, to: Named, portion: Portion) -> SuccessionSaid {

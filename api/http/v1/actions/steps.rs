@@ -56,7 +56,7 @@ pub struct ActionDone {
     /// In words, up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]
     note: String,
-    /// After-photos: held and sound, of an owner or of a unit where the findings were.
+    /// After-photos: declared for this action (`action` in the declaration), held and sound.
     #[serde(default)]
     #[schema(max_items = 50)]
     photos: Vec<Uuid>,

@@ -1,9 +1,10 @@
 //! A corrective action as the API shows it.
 
 use crate::domain::action::{
-    Action, Every, Extension, ExtensionState, Kind, Measure, Owner, Report, State, Target,
+    Action, Every, Extension, ExtensionState, Kind, Measure, Owner, Reminder, Report, State, Target,
 };
 use crate::http::headers;
+use crate::http::v1::findings::view::HolderView;
 use crate::http::vocabulary;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use jiff::Timestamp;
@@ -55,11 +56,14 @@ pub struct OwnerView {
     /// Its printed path.
     #[schema(example = "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang")]
     path: String,
+    /// Who stands in its place now, where it ended as a whole and the action is not over.
+    held_by: Option<HolderView>,
 }
 
 impl From<&Owner> for OwnerView {
     fn from(owner: &Owner) -> Self {
-        Self { unit: owner.unit.0, path: owner.path.clone() }
+        let held_by = owner.held_by.as_ref().map(Into::into);
+        Self { unit: owner.unit.0, path: owner.path.clone(), held_by }
     }
 }
 
@@ -139,17 +143,40 @@ impl From<&Extension> for ExtensionView {
     }
 }
 
+/// That its owners were told once more.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reminder, example = json!({ "text": "Đề nghị hoàn thành và báo cáo trước ngày 15/4/2026.",
+    "to": ["d4c3b2a1-0f9e-4d8c-b7a6-958473625140"], "by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21",
+    "at": "2026-04-10T02:00:00Z" }))]
+pub struct ReminderView {
+    /// In words.
+    text: String,
+    /// Which units.
+    to: Vec<Uuid>,
+    /// Who reminded.
+    by: Uuid,
+    /// When.
+    at: Timestamp,
+}
+
+impl From<&Reminder> for ReminderView {
+    fn from(of: &Reminder) -> Self {
+        Self { text: of.text.clone(), to: of.to.iter().map(|unit| unit.0).collect(), by: of.by.0, at: of.at }
+    }
+}
+
 /// Something somebody is to do.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CorrectiveAction, example = json!({
     "id": "5c4b3a29-1807-4f6e-9d5c-4b3a29180766", "owner": "0a7c2f0e-3b0d-4a53-8f0a-5f0a3c6b9d21",
     "campaign": "c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33", "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11",
     "kind": "correction", "title": "Niêm yết đầy đủ thủ tục hành chính theo danh mục", "state": "issued",
-    "due_on": "2026-04-15", "overdue": false, "issued_at": "2026-03-31T02:00:00Z", "programme": null,
+    "due_on": "2026-04-15", "overdue": false, "days_late": 0, "issued_at": "2026-03-31T02:00:00Z", "programme": null,
     "series": null, "instance": 1,
-    "owners": [{ "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140", "path": "Xã Minh Quang, tỉnh Tuyên Quang" }],
+    "owners": [{ "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140", "path": "Xã Minh Quang, tỉnh Tuyên Quang",
+        "held_by": null }],
     "findings": [{ "finding": "3f0a7b1c-5d2e-4a9b-8c6d-7e1f2a3b4c5d", "verified_at": null }],
-    "measures": [], "reports": [], "extensions": [], "cancelled_because": null,
+    "measures": [], "reports": [], "extensions": [], "reminders": [], "cancelled_because": null,
     "created_at": "2026-03-30T08:00:00Z", "version": 2
 }))]
 pub struct ActionView {
@@ -172,6 +199,8 @@ pub struct ActionView {
     due_on: Option<Date>,
     /// Whether it is late now; computed, never stored.
     overdue: bool,
+    /// How many local days late it was reported, or is by now; 0 in time, `null` where nothing is awaited.
+    days_late: Option<i32>,
     /// When it was issued.
     issued_at: Option<Timestamp>,
     /// The programme it is part of.
@@ -190,6 +219,8 @@ pub struct ActionView {
     reports: Vec<ReportView>,
     /// Requests for more time, oldest first.
     extensions: Vec<ExtensionView>,
+    /// Reminders, oldest first.
+    reminders: Vec<ReminderView>,
     /// Why it was cancelled.
     cancelled_because: Option<String>,
     /// When it was proposed.
@@ -217,6 +248,7 @@ impl ActionView {
             state: a.state,
             due_on: a.due_on,
             overdue: a.is_overdue(now),
+            days_late: a.days_late(now),
             issued_at: a.issued_at,
             programme: a.programme.map(|id| id.0),
             series: a.series.map(|id| id.0),
@@ -226,6 +258,7 @@ impl ActionView {
             measures: a.story.measures.iter().map(measure).collect(),
             reports: a.story.reports.iter().map(Into::into).collect(),
             extensions: a.story.extensions.iter().map(Into::into).collect(),
+            reminders: a.story.reminders.iter().map(Into::into).collect(),
             cancelled_because: a.story.cancelled_because.clone(),
             created_at: a.created_at,
             version: a.version,

@@ -3,8 +3,8 @@
 use super::view::{FindingView, answer};
 use crate::app::App;
 use crate::domain::finding::{Finding, Outcome, Severity};
-use crate::domain::ids::{FindingId, PhotoId, VisitId};
-use crate::flows::findings::{again, decide as flow};
+use crate::domain::ids::{FindingId, PhotoId, UnitId, VisitId};
+use crate::flows::findings::{again, decide as flow, hand_over};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::headers::IfMatch;
@@ -19,7 +19,10 @@ use uuid::Uuid;
 
 /// The steps.
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(confirm_finding).service(dismiss_finding).service(request_explanation);
+    cfg.service(hand_over_finding)
+        .service(confirm_finding)
+        .service(dismiss_finding)
+        .service(request_explanation);
     cfg.service(explain_finding).service(uphold_finding).service(withdraw_finding);
     cfg.service(change_finding).service(re_inspect_finding);
 }
@@ -46,6 +49,39 @@ pub struct FindingConfirmation {
     /// Why it is so.
     #[serde(default)]
     root_cause: Option<String>,
+}
+
+/// Who is to answer for it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "unit": "6f5e4d3c-2b1a-4908-87f6-e5d4c3b2a190",
+    "reason": "Trụ sở thuộc địa bàn phường mới." }))]
+pub struct FindingHandOver {
+    /// One of the units that took a part of the divided one.
+    unit: Uuid,
+    /// Why, up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// Hand over a finding
+///
+/// Where its unit was divided there is no single successor: the office says which heir answers for it, and for what the
+/// unit was to do about it. Where a unit went to one other as a whole, everything open goes along by itself.
+#[utoipa::path(tag = "findings", request_body = FindingHandOver,
+    params(("finding" = Uuid, Path, description = "Which finding.")), responses(
+    (status = 200, description = "Handed over, now or before.", body = FindingView),
+    (status = 409, description = "`finding.not-open`, `finding.not-divided`.")))]
+#[post("/v1/findings/{finding}/hand-over")]
+pub async fn hand_over_finding(
+    app: web::Data<App>,
+    caller: Caller,
+    finding: web::Path<Uuid>,
+    said: Body<FindingHandOver>,
+) -> Result<HttpResponse, Problem> {
+    let (id, to) = (FindingId(*finding), UnitId(said.0.unit));
+    let handed = hand_over::hand_over(&app, &caller.0, id, to, &said.0.reason).await?;
+    Ok(done(&handed))
 }
 
 /// Confirm a finding

@@ -3,6 +3,7 @@
 use crate::domain::finding::{
     Explanation, Finding, Kind, Outcome, Precision, Seen, Severity, State, Verification,
 };
+use crate::domain::unit::lineage::Holder;
 use crate::http::headers;
 use crate::http::vocabulary;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -18,7 +19,7 @@ use uuid::Uuid;
     "id": "3f0a7b1c-5d2e-4a9b-8c6d-7e1f2a3b4c5d", "owner": "0a7c2f0e-3b0d-4a53-8f0a-5f0a3c6b9d21",
     "campaign": "c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33", "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11",
     "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140", "unit_path": "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang",
-    "kind": "finding", "item": "OSS-D02", "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a",
+    "held_by": null, "kind": "finding", "item": "OSS-D02", "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a",
     "category": null, "statement": "Niêm yết đầy đủ thủ tục hành chính?", "severity": "violation", "critical": true,
     "root_cause": null, "inspected_at": "2026-03-20T01:04:11Z", "precision": "instant",
     "reported_at": "2026-03-20T04:30:00Z", "state": "confirmed", "repeat_of": null, "repeat_count": 0,
@@ -38,6 +39,9 @@ pub struct FindingView {
     unit: Uuid,
     /// Its printed path on that day.
     unit_path: String,
+    /// Who stands in its place now, where it ended as a whole and the finding is open; `null` where it stands for
+    /// itself, and where it was divided: then a person decides.
+    held_by: Option<HolderView>,
     /// A shortfall or a strength.
     #[schema(value_type = vocabulary::FindingKind)]
     kind: Kind,
@@ -90,6 +94,23 @@ pub struct FindingView {
     procedures: Vec<String>,
     /// For `If-Match`.
     version: i32,
+}
+
+/// Who stands in the place of a unit that ended and went to it as a whole.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Holder, example = json!({ "unit": "6f5e4d3c-2b1a-4908-87f6-e5d4c3b2a190",
+    "path": "Cơ quan Ủy ban kiểm tra - Thanh tra huyện Lâm Bình, tỉnh Tuyên Quang" }))]
+pub struct HolderView {
+    /// Which unit.
+    unit: Uuid,
+    /// Its printed path on the day.
+    path: String,
+}
+
+impl From<&Holder> for HolderView {
+    fn from(at: &Holder) -> Self {
+        Self { unit: at.unit.0, path: at.path.clone() }
+    }
 }
 
 /// What the unit says to a finding.
@@ -168,6 +189,7 @@ impl From<&Finding> for FindingView {
             visit: f.visit.0,
             unit: f.unit.0,
             unit_path: f.unit_path.clone(),
+            held_by: f.held_by.as_ref().map(Into::into),
             kind: f.kind,
             item: f.item.clone(),
             template_version: f.template_version.map(|id| id.0),

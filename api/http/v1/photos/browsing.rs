@@ -2,7 +2,7 @@
 
 use super::view::PhotoView;
 use crate::app::App;
-use crate::domain::ids::{CampaignId, OwnerId, PhotoId, UnitId, VisitId};
+use crate::domain::ids::{ActionId, CampaignId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::{ORDERS, SUBJECTS, State};
 use crate::domain::place::Verdict;
@@ -32,6 +32,8 @@ pub struct PhotoFilters {
     campaign: Option<Uuid>,
     /// One visit.
     visit: Option<Uuid>,
+    /// What shows this corrective action done: its after-photos.
+    action: Option<Uuid>,
     /// A unit and everything below it.
     unit: Option<Uuid>,
     /// Positions within `west,south,east,north` in degrees, at most twenty degrees each way; ordered by cells
@@ -109,6 +111,7 @@ impl PhotoFilters {
                 owner: self.owner.map(OwnerId),
                 campaign: self.campaign.map(CampaignId),
                 visit: self.visit.map(VisitId),
+                action: self.action.map(ActionId),
                 unit: self.unit.map(UnitId),
                 bbox: known("?bbox", self.bbox.as_ref(), bbox)?,
                 facets,
@@ -122,7 +125,7 @@ impl PhotoFilters {
 
     /// What a cursor is bound to: the list with these filters, whatever the size of its pages.
     fn bound_to(&self) -> String {
-        let uuids = [self.owner, self.campaign, self.visit, self.unit];
+        let uuids = [self.owner, self.campaign, self.visit, self.action, self.unit];
         let texts = [
             &self.bbox,
             &self.item,
@@ -163,8 +166,8 @@ fn position(photo: &Photo) -> Position {
 
 /// List photos
 ///
-/// In order of capture time. One scope (`owner`, `campaign`, `visit`, or `unit` with everything below it), with at
-/// most one of `item`, `subject`, `place` and `state` (within a visit any of them together; `announced` and
+/// In order of capture time. One scope (`owner`, `campaign`, `visit`, `action`, or `unit` with everything below it), with
+/// at most one of `item`, `subject`, `place` and `state` (within a visit or an action any of them together; `announced` and
 /// `withdrawn` not with `unit`), and always with `captured_from` and `captured_to`. Without a scope: everything of
 /// the one owner whose photos the caller may see, or else of the visits the caller sees one by one (those of their
 /// teams; up to 200), there with any filters together. `bbox` goes with `owner` and a capture range alone and orders

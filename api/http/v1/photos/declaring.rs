@@ -2,7 +2,7 @@
 
 use super::view::{PhotoView, Position};
 use crate::app::App;
-use crate::domain::ids::{PhotoId, VisitId, minted_by_phone};
+use crate::domain::ids::{ActionId, PhotoId, VisitId, minted_by_phone};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::{Declaration, MAX_BYTES, MediaType, Origin, SUBJECTS, Sha256};
 use crate::domain::place::{GeoFix, PositionSource};
@@ -42,6 +42,9 @@ pub struct PhotoPath {
 pub struct DeclarationBody {
     /// The visit it belongs to.
     visit: Uuid,
+    /// The corrective action it shows done: an after-photo of one of its owners, with `visit` as the action names it and no
+    /// item. Left out for what the visit itself saw.
+    action: Option<Uuid>,
     /// Checklist item it is evidence for; left out for a photo of the visit as a whole.
     item: Option<String>,
     /// What it shows.
@@ -153,6 +156,7 @@ impl DeclarationBody {
             Some(Declaration {
                 id: PhotoId(id?),
                 visit: VisitId(self.visit),
+                action: self.action.map(ActionId),
                 item,
                 subject: (*subject?).to_owned(),
                 caption: caption?,
@@ -181,7 +185,8 @@ impl DeclarationBody {
 #[utoipa::path(tag = "photos", params(PhotoPath), request_body = DeclarationBody, responses(
     (status = 201, description = "Declared; send the bytes next.", body = PhotoView),
     (status = 200, description = "Declared before with the same content.", body = PhotoView),
-    (status = 409, description = "`photo.id-taken`: the id promises another photo; `photo.visit-not-open`.")))]
+    (status = 409, description = "`photo.id-taken`: the id promises another photo; `photo.visit-not-open`, \
+        `photo.action-not-open`.")))]
 #[put("/v1/photos/{photo}")]
 pub async fn declare_photo(
     app: web::Data<App>,

@@ -40,6 +40,9 @@ pub struct UnitOpening {
     /// Code in the state's catalogue.
     #[schema(example = "02302")]
     official_code: Option<String>,
+    /// First day on which it is gone again, where that is known already: nobody outlives what they stand below.
+    #[schema(example = json!(null))]
+    valid_to: Option<Date>,
 }
 
 /// What an event changes about a unit; what is left out stays.
@@ -137,6 +140,7 @@ impl From<NewUnitEvent> for EventSaid {
             unit_type: open.unit_type,
             parent: named(open.parent, open.parent_opened),
             official_code: open.official_code,
+            valid_to: open.valid_to,
         };
         let change = |change: UnitChange| ChangeSaid {
             unit: UnitId(change.unit),

@@ -7,6 +7,7 @@ use crate::flows::visits as flow;
 use crate::flows::visits::{Bundle, DeclaredPhoto, Earlier};
 use crate::http::actor::Caller;
 use crate::http::problem::Problem;
+use crate::http::v1::findings::view::FindingView;
 use crate::http::v1::premises::Shape;
 use crate::http::v1::responses::ResponseView;
 use crate::http::v1::templates::shape::ChecklistShape;
@@ -43,6 +44,8 @@ pub struct BundleView {
     photos: Option<Vec<BundlePhoto>>,
     /// What was not fine at earlier visits to this unit that the caller may see.
     earlier_findings: Vec<BundleFinding>,
+    /// Of a re-inspection: the open findings it is to look at again, by item; each goes with the item of its code.
+    open_findings: Vec<FindingView>,
 }
 
 /// An office.
@@ -137,9 +140,10 @@ impl From<&Bundle> for BundleView {
                 area: p.area.clone().into(),
             }),
             templates: templates.collect(),
-            responses: b.responses.iter().map(Into::into).collect(),
+            responses: b.responses.iter().map(|r| ResponseView::among(r, &b.waiting)).collect(),
             photos: b.photos.as_ref().map(|all| all.iter().map(Into::into).collect()),
             earlier_findings: b.earlier.iter().map(Into::into).collect(),
+            open_findings: b.carried.iter().map(Into::into).collect(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A visit as the API shows it.
 
 use crate::domain::moment::DeviceMoment;
+use crate::domain::response::Decimal;
 use crate::domain::visit::{
-    CheckIn, Figures, Kind, Minutes, Ratio, Signature, State, TemplateFigures, Visit,
+    CheckIn, Figures, FrozenScore, Kind, Minutes, Ratio, Signature, State, TemplateFigures, Visit,
 };
 use crate::flows::visits::plan::Scheduled;
 use crate::http::vocabulary;
@@ -176,6 +177,37 @@ impl From<Ratio> for RatioView {
     }
 }
 
+/// What a checklist came to when the minutes were drafted.
+#[derive(Serialize, ToSchema)]
+#[schema(as = FrozenScore, example = json!({ "points": 52, "weight": 71, "percent": 73.24,
+    "grade": "needs_correction", "critical_failures": [] }))]
+pub struct FrozenScoreView {
+    /// Sum of weight times credit over the items that count.
+    #[schema(value_type = f64)]
+    points: Decimal,
+    /// Sum of the weights that count.
+    #[schema(value_type = f64)]
+    weight: Decimal,
+    /// With two decimals, half up; `null` where nothing counts.
+    percent: Option<f64>,
+    /// Code of the grade, after the cap of critical failures.
+    grade: Option<String>,
+    /// Critical items that fail, in order.
+    critical_failures: Vec<String>,
+}
+
+impl From<&FrozenScore> for FrozenScoreView {
+    fn from(score: &FrozenScore) -> Self {
+        Self {
+            points: score.points,
+            weight: score.weight,
+            percent: score.basis_points.map(|points| f64::from(points) / 100.0),
+            grade: score.grade.clone(),
+            critical_failures: score.critical_failures.clone(),
+        }
+    }
+}
+
 /// Answers of one checklist, counted when the minutes were drafted.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ChecklistFigures)]
@@ -197,8 +229,12 @@ pub struct FiguresView {
     na: u32,
     /// Answered where nothing is judged.
     recorded: u32,
-    /// Not answered.
+    /// Asked and not answered.
     unanswered: u32,
+    /// Not asked of this unit, on this day or after these answers: no part of the other counts.
+    not_asked: u32,
+    /// What it came to; `null` in minutes of before scores were frozen.
+    score: Option<FrozenScoreView>,
     /// How many of the judged items are fine.
     passed: RatioView,
     /// Items that are not fine, in the checklist's order.
@@ -217,6 +253,8 @@ impl From<&TemplateFigures> for FiguresView {
             na: f.na,
             recorded: f.recorded,
             unanswered: f.unanswered,
+            not_asked: f.not_asked,
+            score: f.score.as_ref().map(FrozenScoreView::from),
             passed: f.passed().into(),
             failing: f.failing.clone(),
         }

@@ -1,0 +1,148 @@
+//! How actions are proposed: by the lead or the office, to whoever is to do it, for findings that are open.
+
+use super::entry;
+use crate::app::App;
+use crate::domain::action::{
+    self, Action, Kind, MOST_FINDINGS, MOST_OWNERS, Measure, Owner, Recurrence, State, Story, Target,
+    measures, said,
+};
+use crate::domain::actor::Actor;
+use crate::domain::finding;
+use crate::domain::ids::{ActionId, DocumentId, FindingId, UnitId, VisitId};
+use crate::domain::moment::vietnam_day;
+use crate::domain::permission::{Deed, Subject, allows, may};
+use crate::domain::refusal::Refusal;
+use crate::domain::visit::rule;
+use crate::flows::Result;
+use crate::flows::findings::visited;
+use crate::flows::visits::life::Work;
+use crate::identity;
+use crate::records::actions as rows;
+use crate::records::visits::standing;
+use crate::records::{campaigns, custody, findings, units};
+use jiff::civil::Date;
+use serde_json::json;
+
+/// What somebody proposes.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The visit it comes from.
+    pub visit: VisitId,
+    /// What sort.
+    pub kind: Kind,
+    /// What is to be done.
+    pub title: String,
+    /// By whom.
+    pub owners: Vec<UnitId>,
+    /// To remedy what.
+    pub findings: Vec<FindingId>,
+    /// By when, where that is known.
+    pub due_on: Option<Date>,
+    /// The programme it is part of.
+    pub programme: Option<DocumentId>,
+    /// Before and after.
+    pub measures: Vec<Measure>,
+    /// How often, where more than once.
+    pub recurrence: Option<Recurrence>,
+}
+
+/// Proposes an action. Its owners may be others than the unit inspected; one action may remedy several findings.
+///
+/// # Errors
+/// `visit.not-on-site`, `visit.closed`; `action.owners`, `action.finding-unfit`, `action.programme-unknown`,
+/// `action.text`, `action.due-on`, `action.recurrence`.
+pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Action> {
+    let mut tx = app.records.begin().await?;
+    let standing = standing(&mut tx, actor, proposal.visit).await?.ok_or_else(Refusal::not_found)?;
+    // A visit's team and its office see what came of it; an action that is not there yet has no state to hide.
+    may(actor, Deed::ProposeAction, &standing.subject)?;
+    drop(tx);
+    let mut work = Work::begin(app, actor, proposal.visit, Deed::ReadFindings).await?;
+    visited(&work.visit)?;
+    let targets = fitting(&mut work, actor, &proposal.findings).await?;
+    let owners = owners(&mut work, &proposal.owners).await?;
+    if let Some(programme) = proposal.programme {
+        let known = campaigns::documents(&mut work.tx, work.visit.campaign).await?;
+        if !known.iter().any(|document| document.id == programme) {
+            let detail = "The campaign has no such document.";
+            return Err(rule("action.programme-unknown", "/programme", detail).into());
+        }
+    }
+    let action = Action {
+        id: ActionId::random(identity::random()),
+        owner: work.visit.owner,
+        campaign: work.visit.campaign,
+        visit: work.visit.id,
+        team: work.visit.team,
+        kind: proposal.kind,
+        title: said(&proposal.title, "/title")?,
+        state: State::Proposed,
+        due_on: proposal.due_on.map(action::due_on).transpose()?,
+        issued_at: None,
+        programme: proposal.programme,
+        series: None,
+        instance: 1,
+        owners,
+        targets,
+        story: Story {
+            measures: measures(proposal.measures)?,
+            recurrence: proposal.recurrence.map(Recurrence::checked).transpose()?,
+            ..Story::default()
+        },
+        created_by: work.by,
+        created_at: work.now,
+        version: 1,
+    };
+    let beside: Vec<UnitId> = work.standing.subject.units.clone();
+    rows::keep(&mut work.tx, &action, &beside).await?;
+    let details = json!({ "findings": proposal.findings, "owners": proposal.owners });
+    custody::note(&mut work.tx, Some(actor), entry(&action, "action.proposed", details), work.now).await?;
+    work.tx.commit().await?;
+    Ok(action)
+}
+
+/// Findings an action may be proposed for: open ones of its campaign; a lead names those of the own team.
+async fn fitting(work: &mut Work, actor: &Actor, wanted: &[FindingId]) -> Result<Vec<Target>> {
+    let mut ids = wanted.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let known = findings::load(&mut work.tx, &ids).await?;
+    let office = Subject { team_role: None, ..work.standing.subject.clone() };
+    let is_of_office = allows(actor, Deed::ProposeAction, &office);
+    let fit = known.iter().filter(|finding| {
+        finding.campaign == work.visit.campaign
+            && (is_of_office || finding.team == work.visit.team)
+            && finding.kind == finding::Kind::Shortfall
+            && finding.state.is_open()
+    });
+    if ids.len() > MOST_FINDINGS || fit.count() != ids.len() {
+        let detail = "An action remedies open findings of its own campaign.";
+        return Err(rule("action.finding-unfit", "/findings", detail).into());
+    }
+    Ok(ids.into_iter().map(|finding| Target { finding, verified_at: None }).collect())
+}
+
+/// The owners as they were on the day of the visit, or as they are today where they came later.
+async fn owners(work: &mut Work, wanted: &[UnitId]) -> Result<Vec<Owner>> {
+    let mut ids = wanted.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut known = units::all_at(&mut work.tx, &ids, vietnam_day(work.now)).await?;
+    known.extend(units::all_at(&mut work.tx, &ids, vietnam_day(work.visit.window.start)).await?);
+    if ids.is_empty() || ids.len() > MOST_OWNERS || known.len() != ids.len() {
+        let detail = format!("An action has 1 to {MOST_OWNERS} owners, each a unit in force.");
+        return Err(rule("action.owners", "/owners", &detail).into());
+    }
+    let mut owners: Vec<Owner> = known
+        .into_values()
+        .map(|unit| Owner {
+            unit: unit.unit,
+            path: unit.path,
+            ancestors: unit.ancestors,
+            handed_to: None,
+            held_by: None,
+        })
+        .collect();
+    owners.sort_by_key(|owner| owner.unit);
+    Ok(owners)
+}

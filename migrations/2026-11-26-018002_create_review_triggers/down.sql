@@ -1,0 +1,2 @@
+DROP TABLE review_tasks;
+DROP TABLE review_triggers;
