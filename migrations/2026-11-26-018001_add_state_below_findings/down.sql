@@ -9,7 +9,7 @@ DROP INDEX findings_by_kind;
 DROP INDEX findings_repeated;
 CREATE INDEX findings_by_unit ON findings (unit_id, owner_id);
 DROP INDEX findings_at_unit;
-DROP INDEX findings_by_visit;
+DROP INDEX findings_in_order_of_visit;
 DROP INDEX action_units_by_state;
 DROP INDEX finding_units_by_state;
 DROP TRIGGER actions_state_below_units ON actions;

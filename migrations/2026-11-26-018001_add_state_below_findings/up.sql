@@ -30,7 +30,7 @@ CREATE TRIGGER actions_state_below_units AFTER UPDATE OF state ON actions
 CREATE INDEX finding_units_by_state ON finding_units (unit_id, state, reported_at DESC, finding_id DESC);
 CREATE INDEX action_units_by_state ON action_units (unit_id, state, created_at DESC, action_id DESC);
 -- Everything of one visit, whether an item gave rise to it or not.
-CREATE INDEX findings_by_visit ON findings (visit_id, reported_at DESC, id DESC);
+CREATE INDEX findings_in_order_of_visit ON findings (visit_id, reported_at DESC, id DESC);
 -- What one unit itself answers for, in the order of the list.
 CREATE INDEX findings_at_unit ON findings (unit_id, reported_at DESC, id DESC);
 DROP INDEX findings_by_unit;
