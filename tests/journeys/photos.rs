@@ -255,9 +255,9 @@ async fn lists_are_filtered_and_paged_and_withdrawn_photos_leave_them() {
     let (_, boxed) = scene.reviewer.get("/v1/photos?bbox=107.9,15.7,108.0,15.8").await;
     assert_eq!(ids(&boxed), expected);
     for (query, code) in [
-        ("item=%00", "text.refused"),
+        ("item=%00", "parameter.wrong"),
         ("item=", "text.refused"),
-        ("subject=%00", "parameter.unknown-value"),
+        ("subject=%00", "parameter.wrong"),
         ("subject=cat", "parameter.unknown-value"),
     ] {
         let (status, problem) = scene.reviewer.get(&format!("/v1/photos?{query}")).await;
