@@ -171,23 +171,25 @@ async fn s07_agencies_merge_and_an_administrator_undoes_a_merger() {
     assert_eq!(kept["effects"].as_array().map(Vec::len), Some(3), "what it did stays on record");
 
     // A merger that is planned is there for planners and changes no list before its day.
+    let province = desk.unit("08", "2026-01-01").await;
+    let body = json!({ "name": "Trung tâm Xúc tiến", "unit_type": "public_service_unit", "parent": province,
+        "valid_from": "2026-01-01" });
+    let (status, lasting) = desk.planner.post("/v1/units", &body).await;
+    assert_eq!(status, 201, "{lasting}");
     let next = json!({ "kind": "merge", "instrument": "Đề án sắp xếp", "operating_date": "2199-01-01",
         "opens": [{ "name": "Văn phòng chung", "unit_type": "joint_party_state_office", "parent": chiem_hoa }],
-        "closes": [received[0]],
-        "successions": [{ "from": received[0], "to_opened": 0, "portion": "whole" }] });
+        "closes": [lasting["id"]],
+        "successions": [{ "from": lasting["id"], "to_opened": 0, "portion": "whole" }] });
     let (status, unfit) = desk.planner.post("/v1/unit-events", &next).await;
     assert_eq!((status, unfit["errors"][0]["code"].as_str()), (422, Some("unit.parent-unknown")), "{unfit}");
-    let province = desk.unit("08", "2026-01-01").await;
     let mut planned = next.clone();
     planned["opens"][0]["parent"] = json!(province);
     let planned = desk.record(&planned).await;
     assert_eq!(planned["planned"], true);
     let list = desk.read("/v1/unit-events?from=2198-01-01").await;
     assert_eq!(list["items"][0]["id"], planned["id"]);
-    assert_eq!(
-        desk.read(&format!("/v1/units/{}", received[0])).await["at"]["name"],
-        "Đơn vị sự nghiệp công lập 1"
-    );
+    let now = desk.read(&format!("/v1/units/{}", lasting["id"].as_str().expect("an id"))).await;
+    assert_eq!(now["at"]["name"], "Trung tâm Xúc tiến");
     desk.house.close().await;
 }
 
