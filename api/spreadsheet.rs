@@ -96,23 +96,18 @@ fn unpack_within_limits(bytes: &[u8]) -> Result<(), Error> {
         if text.contains('\0') {
             return Err(Error::Unreadable("has a part that is no text".to_owned()));
         }
-        if text
-            .split("uniqueCount")
-            .skip(1)
-            .filter_map(number_said)
-            .any(|said| said.is_none_or(|n| n > length))
-        {
+        if text.split("uniqueCount").skip(1).filter_map(number_said).any(|said| said > length) {
             return Err(Error::Unreadable("counts more texts than it holds".to_owned()));
         }
     }
     Ok(())
 }
 
-/// The number of an attribute, read behind its name; nothing inside for one beyond all numbers.
-fn number_said(rest: &str) -> Option<Option<u64>> {
+/// The number of an attribute, read behind its name; one beyond all numbers is the largest.
+fn number_said(rest: &str) -> Option<u64> {
     let value = rest.trim_start().strip_prefix('=')?.trim_start().strip_prefix(['"', '\''])?;
     let digits = value.split(|c: char| !c.is_ascii_digit()).next()?;
-    (!digits.is_empty()).then(|| digits.parse().ok())
+    (!digits.is_empty()).then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 fn put(rows: &mut Vec<Vec<String>>, row: u32, column: u32, said: String) {

@@ -193,7 +193,7 @@ impl Season<'_> {
         let advice = json!({"visit": visit, "item": "CV-03", "guided": "Công chức một cửa",
             "content": "Hướng dẫn công dân nộp hồ sơ trực tuyến", "given_at": local(at(on, 9, 40))});
         self.lead.put(&format!("/v1/guidance/{}", minted()), advice).await?;
-        if place % 4 == 0 {
+        if place.is_multiple_of(4) {
             self.photograph(&visit, on, place).await?;
         }
         self.lead.post(&format!("{path}/close-recording"), json!({})).await?;

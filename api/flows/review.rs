@@ -107,7 +107,9 @@ pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     note_sealed_reads(&mut tx, actor, from_ref(&visit), "gallery", app.now()).await?;
     let photos = if may_do(actor, Deed::ReadPhotos, &subject) {
         let mut all = photos::of_visit(&mut tx, id, MOST_PHOTOS).await?;
-        all.iter_mut().for_each(|photo| veil(photo, actor, &subject));
+        for photo in &mut all {
+            veil(photo, actor, &subject);
+        }
         Some(all)
     } else {
         None

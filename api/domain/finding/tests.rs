@@ -1,6 +1,11 @@
 //! The life of a finding, tried from outside: every path the list allows, and none it forbids.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that can't make its input should stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't make its input should stop"
+)]
 
 use super::*;
 use crate::ids::ResponseId;
