@@ -168,6 +168,7 @@ fn at_once() -> String {
 }
 
 /// A body of the right shape: what is wrong with it is found only after the right is settled.
+#[allow(clippy::too_many_lines, reason = "a table: one line for each operation")]
 fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Option<Value> {
     let owner = names.get("owner").cloned().unwrap_or_else(|| ground.at.owner.to_string());
     let known = |name: &str| names.get(name).cloned();
