@@ -36,7 +36,7 @@ pub struct Slice {
     pub campaign: Option<CampaignId>,
 }
 
-/// Where an actor may look for a deed. Agrees with [`allows`]; a property test holds the two together.
+/// Where an actor may look for a deed. Agrees with [`super::allows`]; a property test holds the two together.
 #[must_use]
 pub fn reach(actor: &Actor, deed: Deed) -> Reach {
     let mut reach = Reach::default();
