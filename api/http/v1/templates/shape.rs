@@ -239,7 +239,7 @@ pub enum ResponseShape {
 
 /// A number that is asked for by name.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Measure)]
+#[schema(as = AskedNumber)]
 pub struct MeasureShape {
     /// Stable name.
     #[schema(example = "badge_worn")]
