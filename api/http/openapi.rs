@@ -32,7 +32,7 @@ use utoipa_actix_web::AppExt;
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Fieldproof", url = "https://fieldproof.example")
     ),
-    components(schemas(ProblemDocument, vocabulary::PhotoOrder)),
+    components(schemas(ProblemDocument, vocabulary::Inspected, vocabulary::PhotoOrder)),
     tags(
         (name = "accounts", description = "People, their roles, their devices."),
         (name = "units", description = "Owners, administrative units through time, premises."),
