@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod address;
 pub mod body;
+pub mod connection;
 pub mod context;
 pub mod cookies;
 pub mod cors;
@@ -29,16 +30,20 @@ pub mod wording;
 pub mod workbook;
 
 use crate::app::App;
-use actix_web::dev::{Extensions, Server};
+use actix_http::{HttpService, Protocol};
+use actix_server::ServerBuilder;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::{AppConfig, Server};
 use actix_web::http::header::ALLOW;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, Resource, Route, web};
+use connection::Connection;
 use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
 use socket2::SockRef;
-use std::any::Any;
+use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -116,10 +121,14 @@ fn not_allowed(allowed: String) -> Problem {
 /// A listener the system does not let us use.
 pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result<Server> {
     let config = Arc::clone(&app.config);
+    let (threads, connections, shutdown) =
+        (config.http_threads, config.max_connections, config.shutdown.as_secs());
     let vitals = web::Data::new(vitals);
     let limits = web::Data::new(limits::Limits::new(&config));
+    let builder = ServerBuilder::new();
+    let stopping = builder.graceful_shutdown_signal();
     // Runs once in each serving thread.
-    let server = HttpServer::new(move || {
+    let service = move || {
         let app = actix_web::App::new()
             .app_data(web::Data::new(app.in_this_thread()))
             .app_data(vitals.clone())
@@ -133,36 +142,50 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
             .configure(operations)
             .into_app();
         // The last wrapped is the first to see a request.
-        app.configure(undocumented)
+        let app = app
+            .configure(undocumented)
             .wrap(from_fn(replay::once))
             .wrap(from_fn(limits::admit))
-            .wrap(from_fn(cover::cover))
-    });
-    Ok(server
-        .workers(config.http_threads)
-        .max_connections(config.max_connections)
-        // The head of a request may take as long as a body may stall; field phones are slow, not hostile.
-        .client_request_timeout(config.min_body_window)
-        .keep_alive(config.keep_alive)
-        .on_connect(let_go_of_the_deaf(config.min_body_window))
-        // An answer that comes before the whole body did (401, 413, 429): what still arrives is read and thrown
-        // away for this long, because closing at once would reset the connection and lose the answer.
-        .client_disconnect_timeout(LINGER)
-        .shutdown_timeout(config.shutdown.as_secs())
+            .wrap(from_fn(cover::cover));
+        let stopping = stopping.clone();
+        let patience = config.min_body_window;
+        // What `HttpServer` does as well; but it reads from sockets alone.
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            // The head of a request may take as long as a body may stall; field phones are slow, not hostile.
+            .client_request_timeout(patience)
+            .keep_alive(config.keep_alive)
+            // An answer that comes before the whole body did (401, 413, 429): what still arrives is read and thrown
+            // away for this long, because closing at once would reset the connection and lose the answer.
+            .client_disconnect_timeout(LINGER)
+            .finish(map_config(app.into_factory().map_err(|err| err.error_response()), |()| {
+                AppConfig::default()
+            }));
+        fn_service(move |stream: TcpStream| {
+            let_go_of_the_deaf(&stream, patience);
+            let peer = stream.peer_addr().ok();
+            ready(Ok((Connection::of(stream), Protocol::Http1, peer)))
+        })
+        .and_then(http)
+    };
+    Ok(builder
+        .workers(threads)
+        .max_concurrent_connections(connections)
+        .shutdown_timeout(shutdown)
         .disable_signals()
-        .listen(listener)?
+        .listen("fieldproof", listener, service)?
         .run())
 }
 
 /// Closes connections whose other end takes nothing of an answer for so long: as bodies on their way in must keep
 /// moving, so must those on their way out. The kernel counts (`TCP_USER_TIMEOUT`, which holds for a closed window too),
 /// since nobody here is woken for a socket that can't be written to.
-fn let_go_of_the_deaf(patience: Duration) -> impl Fn(&dyn Any, &mut Extensions) + Clone + Send + 'static {
-    move |connection, _| {
-        let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
-        if let Err(why) = SockRef::from(stream).set_tcp_user_timeout(Some(patience)) {
-            tracing::debug!(%why, "a connection has no limit for answers nobody takes");
-        }
+fn let_go_of_the_deaf(stream: &TcpStream, patience: Duration) {
+    if let Err(why) = SockRef::from(stream).set_tcp_user_timeout(Some(patience)) {
+        tracing::debug!(%why, "a connection has no limit for answers nobody takes");
     }
 }
 
