@@ -10,9 +10,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 ///
 /// Left alone, actix reads until nothing more waits or 128 KiB are there, and keeps a buffer of that size for as long as
 /// the connection lives: what hundreds of slow phones hold for minutes, because each sends a little more than one
-/// buffer at once now and then. A slow sender is therefore read once at a time, and what came is passed on first; a fast
-/// one, of whom there are few, fills the large buffer and costs less.
+/// buffer at once now and then. Of a slow sender a little is read at a time, and passed on before more is; a fast one,
+/// of whom there are few, fills the large buffer and costs less.
 const FAST: usize = 256 * 1024;
+/// Most bytes of a slow sender that are read at once.
+const SIP: usize = 7 * 1024;
+/// Room that is left in the reader's buffer, which grows when there is less.
+const ROOM: usize = 1024;
 
 /// A connection that hands out its bytes in sips until it has proven fast.
 pub struct Connection {
@@ -41,9 +45,21 @@ impl AsyncRead for Connection {
             return Poll::Pending;
         }
         let before = buffer.filled().len();
-        let polled = Pin::new(&mut this.stream).poll_read(cx, buffer);
-        this.given = polled.is_ready();
-        this.run = if this.given { this.run.saturating_add(buffer.filled().len() - before) } else { 0 };
+        // What is left at the end of a buffer is filled up and followed by a whole sip.
+        let is_sip = buffer.remaining() >= 2 * ROOM;
+        let polled = if is_sip && this.run < FAST {
+            let most = SIP.min(buffer.remaining() - ROOM);
+            let mut sip = ReadBuf::new(buffer.initialize_unfilled_to(most));
+            let polled = Pin::new(&mut this.stream).poll_read(cx, &mut sip);
+            let read = sip.filled().len();
+            buffer.advance(read);
+            polled
+        } else {
+            Pin::new(&mut this.stream).poll_read(cx, buffer)
+        };
+        let is_ready = polled.is_ready();
+        this.given = is_ready && is_sip;
+        this.run = if is_ready { this.run.saturating_add(buffer.filled().len() - before) } else { 0 };
         polled
     }
 }
