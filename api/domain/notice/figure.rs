@@ -38,8 +38,17 @@ pub struct Query {
     pub critical: Option<bool>,
     /// Of coverage: which sort of unit.
     pub class: Option<TargetClass>,
-    /// Of coverage: below which unit; the targets of the campaign's rounds where none is named.
+    /// Of coverage: below which unit; the targets of the campaign's rounds where none is named, once the fieldwork is
+    /// over.
     pub unit: Option<UnitId>,
+}
+
+impl Query {
+    /// Whether its answer tells which units a campaign is going to: its targets, whether anybody came there yet or not.
+    #[must_use]
+    pub fn tells_targets(&self) -> bool {
+        self.measure == Measure::Coverage && self.unit.is_none()
+    }
 }
 
 /// A figure that is wanted, under the name by which sentences call it.

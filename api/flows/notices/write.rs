@@ -45,6 +45,7 @@ pub async fn draft(
     let by = actor.account().ok_or_else(Refusal::forbidden)?;
     takes_notices(&campaign)?;
     let written = wish.checked()?;
+    keeps_targets(&campaign, &written)?;
     let corrects = match corrects {
         Some(id) => Some(corrected(&mut tx, &campaign, id).await?),
         None => None,
@@ -89,6 +90,7 @@ pub async fn rewrite(app: &App, actor: &Actor, id: NoticeId, version: i32, wish:
     held.state = step(held.state, Step::Write)?;
     let written = wish.checked()?;
     let campaign = campaigns::find(&mut tx, held.campaign).await?.ok_or_else(Refusal::not_found)?;
+    keeps_targets(&campaign, &written)?;
     let now = app.now();
     let filled = fill(&mut tx, actor, &campaign, &written, now).await?;
     held.writers.retain(|writer| *writer != by);
@@ -120,6 +122,14 @@ fn takes_notices(campaign: &Campaign) -> Result<()> {
     }
     let detail = format!("A campaign that is {} has nothing to tell.", campaign.state.as_str());
     Err(Refusal::new(Kind::Conflict, "campaign.state", detail).into())
+}
+
+/// Heads of units read what a notice counts, so that as long as teams are under way none tells where they are going.
+fn keeps_targets(campaign: &Campaign, written: &Written) -> Result<()> {
+    let tells = written.figures.iter().position(|asked| asked.query.tells_targets());
+    let Some(n) = tells.filter(|_| campaign.state == CampaignState::Active) else { return Ok(()) };
+    let detail = "Until the fieldwork is closed the targets of a campaign are not counted; name the unit below which.";
+    Err(Refusal::field(&format!("/figures/{n}/unit"), "notice.figure", detail).into())
 }
 
 async fn corrected(db: &mut Db, campaign: &Campaign, id: NoticeId) -> Result<Corrected> {

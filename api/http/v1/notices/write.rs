@@ -154,7 +154,8 @@ pub struct QueryView {
     #[serde(default)]
     #[schema(value_type = Option<vocabulary::TargetClass>)]
     class: Option<TargetClass>,
-    /// Of coverage: below which unit; the targets of the campaign's rounds where none is named.
+    /// Of coverage: below which unit. The targets of the campaign's rounds where none is named, which is refused until
+    /// its fieldwork is closed: recipients would read where teams are still going.
     #[serde(default)]
     unit: Option<Uuid>,
 }
