@@ -154,6 +154,20 @@ impl Notice {
         Ok(())
     }
 
+    /// Leaves of its figures what recipients read: totals, and the names that its sentences tell. The rows, and names that
+    /// no sentence tells, are the office's.
+    pub fn keep_what_is_told(&mut self) {
+        for figure in &mut self.figures {
+            figure.rows = Rows::default();
+            if !self.content.calls(figure, "names") {
+                figure.units.clear();
+            }
+            if !self.content.calls(figure, "others") {
+                figure.others.clear();
+            }
+        }
+    }
+
     /// What a notice that corrects this one calls it.
     #[must_use]
     pub fn called(&self) -> Option<Corrected> {

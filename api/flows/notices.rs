@@ -80,7 +80,8 @@ pub async fn read(app: &App, actor: &Actor, id: NoticeId) -> Result<Held> {
     whole(&mut db, notice).await
 }
 
-/// Leaves out what is the office's own: visits and rows behind the figures, and what other recipients did.
+/// Leaves out what is the office's own: visits and rows behind the figures, units that no sentence names, and what other
+/// recipients did.
 fn conceal(actor: &Actor, notice: &mut Notice) {
     notice.cover.visits.clear();
     let own: Vec<UnitId> = actor.grants.iter().filter_map(|grant| grant.unit).collect();
@@ -88,9 +89,7 @@ fn conceal(actor: &Actor, notice: &mut Notice) {
         let is_own = to.unit.iter().chain(&to.ancestors).any(|unit| own.contains(unit));
         to.acknowledged = to.acknowledged.filter(|_| is_own);
     }
-    for figure in &mut notice.figures {
-        figure.rows = crate::domain::notice::Rows::default();
-    }
+    notice.keep_what_is_told();
 }
 
 /// One page of the notices an actor may see, latest first, and where the next one begins.

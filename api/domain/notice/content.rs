@@ -1,7 +1,7 @@
 //! What a notice says: whose paper it is, what it sums up, strengths first, then shortcomings, demands, recommendations.
 
-use super::figure::{MOST_FIGURES, calls_known};
-use super::{Asked, Cover, Form, Symbol};
+use super::figure::{MOST_FIGURES, calls_known, is_called};
+use super::{Asked, Cover, Figure, Form, Symbol};
 use crate::ids::UnitId;
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
@@ -111,6 +111,15 @@ pub struct Content {
     pub sections: BTreeMap<Section, Vec<Line>>,
     /// Where the filed copy goes: `VT`, `VT, NV`.
     pub archive: String,
+}
+
+impl Content {
+    /// Whether one of its sentences calls this of a figure, as `names` or `others`.
+    #[must_use]
+    pub fn calls(&self, figure: &Figure, aspect: &str) -> bool {
+        let lines = self.sections.values().flatten().map(|line| line.text.as_str());
+        lines.chain([self.opening.as_str()]).any(|text| is_called(text, figure, aspect))
+    }
 }
 
 /// Somebody who is to get it: a unit, or anybody by name.

@@ -209,6 +209,11 @@ pub(super) fn calls_known(text: &str, asked: &[Asked]) -> Result<(), String> {
     put_in(text, known).map(|_| ())
 }
 
+/// Whether a sentence calls this of a figure.
+pub(super) fn is_called(text: &str, figure: &Figure, aspect: &str) -> bool {
+    text.contains(&format!("{{{}.{aspect}}}", figure.key))
+}
+
 fn put_in(text: &str, find: impl Fn(&str, &str) -> Option<String>) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -310,6 +310,29 @@ fn the_text_that_is_hashed_holds_each_figure_with_its_query() {
     assert_ne!(sha256(&document(&notice)), before);
 }
 
+/// S10: whoever gets a notice reads totals; of whom they are, only where a sentence says it.
+#[test]
+fn names_that_no_sentence_tells_stay_with_the_office() {
+    let mut notice = notice();
+    let mut told = notice.clone();
+    told.keep_what_is_told();
+    assert_eq!(told.figures.first().unwrap().units.len(), 4, "a sentence names them");
+    for lines in notice.content.sections.values_mut() {
+        lines.iter_mut().for_each(|line| line.text = line.text.replace("{d03.names}", "{d03.ratio}"));
+    }
+    let figure = notice.figures.first_mut().unwrap();
+    figure.others = named(&["Phường Văn Quán"]);
+    figure.rows.visits = vec![VisitId(Uuid::nil())];
+    let text = document(&notice);
+    assert!(text.contains("d03: item item=OSS-D03 | "), "{text}");
+    assert!(!text.contains("Phúc La") && !text.contains("Văn Quán"), "{text}");
+    notice.keep_what_is_told();
+    let figure = notice.figures.first().unwrap();
+    assert_eq!((figure.part, figure.whole), (4, Some(17)));
+    assert_eq!((figure.units.len(), figure.others.len(), &figure.rows), (0, 0, &Rows::default()));
+    assert_eq!(document(&notice), text, "what is hashed can be told");
+}
+
 #[test]
 fn a_signing_names_number_day_place_and_office() {
     let checked = |change: fn(&mut Signing)| {

@@ -100,7 +100,7 @@ pub async fn list_notices(
 /// Read a notice
 ///
 /// As written, as counted, as printed, and what became of it. An inspected unit reads what was issued to it; figures in
-/// it are totals and name units, their rows are the office's.
+/// it are totals with the units that its sentences name, anything else behind them is the office's.
 #[utoipa::path(tag = "notices", params(("notice" = Uuid, Path, description = "Which notice.")), responses(
     (status = 200, description = "The notice.", body = NoticeView,
         headers(("ETag" = String, description = "Its version.")))))]

@@ -83,9 +83,10 @@ pub struct FigureView {
     /// The word for the share, derived from its counts.
     #[schema(example = "phần lớn")]
     wording: Option<&'static str>,
-    /// The units of the part, in the order of Vietnamese dictionaries.
+    /// The units of the part, in the order of Vietnamese dictionaries; for recipients empty where no sentence calls
+    /// `{key.names}`.
     units: Vec<NamedView>,
-    /// The other ones of the whole, likewise.
+    /// The other ones of the whole, likewise, with `{key.others}`.
     others: Vec<NamedView>,
     /// When it was counted.
     counted_at: Timestamp,
@@ -149,7 +150,8 @@ pub struct SigningView {
     by: Uuid,
     /// When.
     at: Timestamp,
-    /// The canonical text, UTF-8 in NFC, lines ended by a line feed: what is printed, and each figure with its query.
+    /// The canonical text, UTF-8 in NFC, lines ended by a line feed: what is printed, and each figure with its query and
+    /// the names that a sentence calls.
     #[schema(example = "UBND QUẬN HÀ ĐÔNG\nSố: 05/TB-UBND\n")]
     document: String,
     /// SHA-256 of its bytes, in hexadecimal.
