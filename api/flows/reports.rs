@@ -13,7 +13,7 @@ use crate::domain::actor::Actor;
 use crate::domain::campaign::round::{Round, TargetClass};
 use crate::domain::coverage::{Coverage, LookedAt, Made, Place, Visited};
 use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
-use crate::domain::moment::VIETNAM_OFFSET_S;
+use crate::domain::moment::{VIETNAM_OFFSET_S, of_our_time};
 use crate::domain::overlap::{self, Burden, DAYS_APART, Stretch};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
@@ -63,6 +63,7 @@ impl About {
         for (at, day) in [("?from", self.from), ("?to", self.to)] {
             day.map(|day| crate::domain::unit::day(at, day)).transpose()?;
         }
+        self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?;
         let (from, to) = self.window();
         Ok(Wanted {
             owner: self.owner,

@@ -8,6 +8,8 @@ pub(super) mod view;
 use crate::app::App;
 use crate::domain::finding::{Kind, Precision, Severity, State};
 use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
+use crate::domain::moment::of_our_time;
+use crate::domain::refusal::Refusal;
 use crate::flows::Asked;
 use crate::flows::findings as flow;
 use crate::http::actor::Caller;
@@ -97,12 +99,12 @@ impl FindingFilters {
         format!("findings {of:?} {how:?} {when:?}")
     }
 
-    fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Asked<flow::Wanted> {
-        Asked { wanted: self.wanted(after), held_by: self.held_by.map(UnitId), as_of: self.as_of }
+    fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Result<Asked<flow::Wanted>, Refusal> {
+        Ok(Asked { wanted: self.wanted(after)?, held_by: self.held_by.map(UnitId), as_of: self.as_of })
     }
 
-    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> flow::Wanted {
-        flow::Wanted {
+    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> Result<flow::Wanted, Refusal> {
+        Ok(flow::Wanted {
             narrowed: flow::Narrowed {
                 campaign: self.campaign.map(CampaignId),
                 unit: self.unit.map(UnitId),
@@ -120,10 +122,10 @@ impl FindingFilters {
             without_action: self.without_action,
             root_cause: self.root_cause.clone(),
             handed_in: self.handed_in,
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
-        }
+            from: self.from.map(|from| of_our_time("?from", from)).transpose()?,
+            to: self.to.map(|to| of_our_time("?to", to)).transpose()?,
+            as_known: self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?,
+        })
     }
 }
 
@@ -152,7 +154,7 @@ pub async fn list_findings(
 ) -> Result<HttpResponse, Problem> {
     let (name, limit) = (filters.0.name(), paging::limit(filters.0.limit)?);
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
-    let (found, next) = flow::page(&app, &caller.0, &filters.0.asked(after), limit).await?;
+    let (found, next) = flow::page(&app, &caller.0, &filters.0.asked(after)?, limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id)));
     let page = FindingPage { items: found.iter().map(FindingView::from).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))

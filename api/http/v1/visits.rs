@@ -164,7 +164,7 @@ impl VisitFilters {
             round: self.round.map(RoundId),
             unit: self.unit.map(UnitId),
             at: self.at.map(UnitId).into_iter().collect(),
-            as_known: self.as_known,
+            as_known: self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?,
             states: self.state.clone(),
             kinds: self.kind.clone(),
             from: self.from.map(|from| of_our_time("?from", from)).transpose()?,
