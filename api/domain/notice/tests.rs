@@ -234,6 +234,8 @@ fn what_is_written_is_checked_to_the_last_field() {
     let one = |at: &str, code: &str| vec![(at.to_owned(), code.to_owned())];
     assert_eq!(of(|w| w.symbol = "QĐ-UBND".to_owned()), one("/symbol", "notice.symbol"));
     assert_eq!(of(|w| w.cover.to = None), one("/covers/from", "notice.covers"));
+    let years = [of(|w| w.cover.from = Some(date(-5000, 1, 1))), of(|w| w.cover.to = Some(date(9999, 1, 1)))];
+    assert_eq!(years, ["/covers/from", "/covers/to"].map(|at| one(at, "date.out-of-range")));
     assert_eq!(of(|w| w.source = Source::Visit), one("/covers/visits", "notice.covers"));
     assert_eq!(of(|w| w.title = " ".to_owned()), one("/title", "text.refused"));
     assert_eq!(of(|w| w.opening = "{x.count}".to_owned()), one("/opening", "notice.placeholder"));
