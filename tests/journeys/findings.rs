@@ -200,3 +200,20 @@ async fn the_unit_has_a_right_of_reply() {
     assert_eq!((status, &upheld["state"]), (200, &json!("upheld")), "{upheld}");
     at.house.end().await;
 }
+
+/// What was found at one unit is sought, not looked for among all findings: lists behind figures and re-inspections do.
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_at_a_unit_are_sought_in_their_order() {
+    let at = Inspectorate::open().await;
+    let sql = at.house.sql().await;
+    sql.batch_execute("SET enable_seqscan = off").await.expect("a setting");
+    let asked = format!(
+        "EXPLAIN SELECT id FROM findings WHERE unit_id = '{}' ORDER BY reported_at DESC, id DESC LIMIT 50",
+        at.commune
+    );
+    let lines = sql.query(&asked, &[]).await.expect("a plan");
+    let plan: Vec<String> = lines.iter().map(|line| line.get(0)).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("findings_at_unit") && !plan.contains("Sort"), "{plan}");
+    at.house.end().await;
+}
