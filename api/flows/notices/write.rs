@@ -15,6 +15,8 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::visit::State as VisitState;
 use crate::flows::reports::morning;
 use crate::flows::{Result, current, random_bytes};
+use crate::records::figures::Eyes;
+use crate::records::figures::coverage::tally;
 use crate::records::visits::visible;
 use crate::records::{Db, campaigns, units, visits};
 use jiff::Timestamp;
@@ -164,7 +166,7 @@ async fn fill(
     Ok(Filled { visits: over.visits, figures, recipients })
 }
 
-/// The visits that were handed in and that the writer may see, of those asked for.
+/// The visits that were handed in, of those asked for: all of a period, or those that are named; the writer may see them.
 async fn summed_up(db: &mut Db, actor: &Actor, campaign: &Campaign, cover: &Cover) -> Result<Vec<VisitId>> {
     let wanted = visible::Wanted {
         campaign: Some(campaign.id),
@@ -176,6 +178,10 @@ async fn summed_up(db: &mut Db, actor: &Actor, campaign: &Campaign, cover: &Cove
     };
     let mut found = visible::every(db, actor, Deed::ReadVisit, &wanted).await?;
     let named: BTreeSet<VisitId> = cover.visits.iter().copied().collect();
+    if named.is_empty() && found.len() != handed_in(db, campaign.id, &wanted).await? {
+        let detail = "A period is summed up by somebody who may see all that was handed in in it; name the visits instead.";
+        return Err(Refusal::field("/covers/visits", "notice.covers", detail).into());
+    }
     found.retain(|visit| named.is_empty() || named.contains(&visit.id));
     if found.is_empty() || (!named.is_empty() && found.len() != named.len()) {
         let detail = "A notice sums up visits of its campaign that were handed in, in these days, and that you may see.";
@@ -183,6 +189,13 @@ async fn summed_up(db: &mut Db, actor: &Actor, campaign: &Campaign, cover: &Cove
     }
     found.sort_by_key(|visit| (visit.window.start, visit.id));
     Ok(found.into_iter().map(|visit| visit.id).collect())
+}
+
+/// How many visits of a campaign were handed in, whoever may see them: they are no secret any more.
+async fn handed_in(db: &mut Db, campaign: CampaignId, wanted: &visible::Wanted) -> Result<usize> {
+    let (made, _) = tally(db, Eyes::Anonymous(campaign), wanted).await?;
+    let visits: u64 = made.iter().map(|of| u64::from(of.visits)).sum();
+    Ok(usize::try_from(visits).unwrap_or(usize::MAX))
 }
 
 /// The day whose units and names count: the last of the period, or of the visits.

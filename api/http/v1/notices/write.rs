@@ -64,7 +64,7 @@ impl From<&Source> for SourceView {
     }
 }
 
-/// Which visits are summed up: those that were handed in and that the writer may see.
+/// Which visits are summed up, of those that were handed in. The writer may see each of them: of a period every one.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NoticeCover)]
