@@ -70,7 +70,15 @@ pub async fn page(
         // The state of today is not the one that is asked for.
         narrowed.states = Vec::new();
     }
+    // What was found at one unit is sought there: the units above it hold too much else.
+    let within = narrowed.unit.filter(|_| wanted.at.is_some());
+    narrowed.unit = narrowed.unit.filter(|_| within.is_none());
     let more = |sql: &mut Sql| {
+        if let Some(unit) = within {
+            sql.text(" AND EXISTS (SELECT 1 FROM finding_units a WHERE a.finding_id = t.id AND a.unit_id = ")
+                .bind(Bind::Id(unit.0))
+                .text(")");
+        }
         wanted.of_finding(sql);
         wanted.of_visit(sql);
     };

@@ -298,7 +298,7 @@ impl Branch {
 
     fn write(&self, sql: &mut Sql, wanted: &Wanted, taking: &Taking<'_>) {
         // A subtree is one seek in visit_units; anything else seeks in visits itself.
-        let subtree = wanted.unit.or(self.slice.unit);
+        let subtree = wanted.unit.filter(|_| wanted.at.is_empty()).or(self.slice.unit);
         let key = if subtree.is_some() {
             ["u.planned_start", "u.visit_id", "u.owner_id"]
         } else {
@@ -314,7 +314,8 @@ impl Branch {
         if let Some(of) = self.slice.owner {
             sql.text(&format!(" AND {owner} = ")).bind(Bind::Id(of.0));
         }
-        if let (Some(_), Some(within)) = (wanted.unit, self.slice.unit) {
+        let within = [wanted.unit, self.slice.unit].into_iter().flatten();
+        for within in within.filter(|unit| Some(*unit) != subtree) {
             sql.text(" AND ").bind(Bind::Id(within.0)).text(" = ANY (v.unit_id || v.unit_ancestors)");
         }
         if let Some(of) = wanted.owner {

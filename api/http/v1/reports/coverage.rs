@@ -309,7 +309,7 @@ impl CoveredUnitView {
     fn of(visited: Visited, about: &About) -> Self {
         let Visited { place, first, again } = visited;
         Self {
-            rows: Rows::visits(&About { unit: None, ..*about }).with("at", place.unit).into(),
+            rows: Rows::visits(about).with("at", place.unit).into(),
             unit: place.unit.0,
             name: place.name,
             class: place.class.as_str(),

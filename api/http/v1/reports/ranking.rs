@@ -78,8 +78,8 @@ impl RankingFilter {
         format!("{list} {:?} {:?} {:?} {:?}", self.about(), self.by, self.least, self.class)
     }
 
-    fn as_query(&self, path: &str, how: &How) -> Rows {
-        let about = Rows::of(path).about(&self.about()).and("to", self.to);
+    fn as_query(&self, path: &str, how: &How, begun: Begun) -> Rows {
+        let about = Rows::of(path).about(&begun.known(self.about())).and("to", self.to);
         about
             .with("by", how.by.as_str())
             .with("least", how.least())
@@ -103,11 +103,11 @@ pub struct UnitRows {
 
 impl UnitRows {
     fn of(unit: UnitId, about: &About) -> Self {
-        let about = About { unit: None, ..*about };
         let (from, to) = about.window();
         let findings = Rows::of("/v1/findings")
             .and("owner", about.owner)
             .and("campaign", about.campaign)
+            .and("unit", about.unit)
             .with("at", unit)
             .with("kind", "finding")
             .each("state", State::open())
@@ -115,7 +115,7 @@ impl UnitRows {
             .and("from", from)
             .and("to", to)
             .and("as_known", about.as_known);
-        Self { visits: Rows::visits(&about).with("at", unit).into(), open_findings: findings.into() }
+        Self { visits: Rows::visits(about).with("at", unit).into(), open_findings: findings.into() }
     }
 }
 
@@ -220,14 +220,14 @@ pub async fn rank_units(
 
 impl RankingView {
     fn of(found: Ranking, (filter, begun): (&RankingFilter, Begun), how: How, next: Option<String>) -> Self {
-        let about = filter.about();
+        let about = begun.known(filter.about());
         Self {
             by: how.by,
             least: how.least(),
             as_known: about.as_known.unwrap_or(begun.at),
             ranked: found.ranked,
             unranked: found.apart,
-            unranked_rows: filter.as_query("/v1/reports/ranking/unranked", &how).into(),
+            unranked_rows: filter.as_query("/v1/reports/ranking/unranked", &how, begun).into(),
             items: found.rows.into_iter().map(|row| RankedView::of(row, &about)).collect(),
             next,
         }
@@ -305,6 +305,7 @@ pub async fn list_unranked_units(
     let (about, how) = (filter.0.about(), filter.0.how()?);
     let found = ranking::unranked(&app, &caller.0, (about, begun.at), how, (begun.skip, limit)).await?;
     let next = begun.next(&found).map(|next| paging::seal(&app, &name, next));
-    let items = found.0.into_iter().map(|apart| UnrankedView::of(apart, &about)).collect();
+    let known = begun.known(about);
+    let items = found.0.into_iter().map(|apart| UnrankedView::of(apart, &known)).collect();
     Ok(paging::respond(&request, &UnrankedUnitPage { items, next: next.clone() }, next.as_deref()))
 }
