@@ -238,6 +238,7 @@ async fn heads_compare(at: &Inspectorate, other: Uuid) {
     for part in [
         format!("{of_campaign}&unit={other}"),
         format!("{of_campaign}&unit={}", at.province),
+        format!("{of_campaign}&class=commune"),
         format!("{of_campaign}&from=2026-03-01"),
         format!("{of_campaign}&as_known={}", at.house.app.now()),
         "/v1/reports/ranking?by=open_findings".to_owned(),

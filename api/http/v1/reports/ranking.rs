@@ -197,9 +197,9 @@ pub struct RankingView {
 ///
 /// By open findings or by the share of items that are not fine, most first; units that are equal share a rank and stand in
 /// the order of Vietnamese dictionaries, the same on each reading. Units of whose visits too little was judged are not
-/// ranked. The head or the staff of a unit who names a campaign, and neither a unit nor days, sees the own units among all
-/// others of the campaign, which stay nameless; where there are fewer than five others, the own ones alone. All pages hold
-/// what was known when the first was read.
+/// ranked. The head or the staff of a unit who names a campaign, and neither a unit, a sort of units nor days, sees the own
+/// units among all others of the campaign, which stay nameless; where there are fewer than five others, the own ones
+/// alone. All pages hold what was known when the first was read.
 #[utoipa::path(tag = "campaigns", params(RankingFilter),
     responses((status = 200, description = "A page of the ranking.", body = RankingView)))]
 #[get("/v1/reports/ranking")]
