@@ -6,7 +6,7 @@ pub mod life;
 pub mod write;
 
 use super::campaigns::subject as of_campaign;
-use super::{Result, cut, scope};
+use super::{Error, Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::Campaign;
@@ -28,7 +28,7 @@ pub use figures::{Compared, compare};
 pub struct Held {
     /// The notice.
     pub notice: Notice,
-    /// Issued notices that correct it, oldest first.
+    /// Issued notices that correct it and that the reader may read, oldest first.
     pub corrected_by: Vec<NoticeId>,
 }
 
@@ -61,8 +61,17 @@ async fn note(db: &mut Db, actor: &Actor, entry: Entry<'_>, at: Timestamp) -> Re
     Ok(())
 }
 
-async fn whole(db: &mut Db, notice: Notice) -> Result<Held> {
-    let corrected_by = rows::correcting(db, notice.id).await?;
+/// With the notices that correct it, those that the actor may read.
+async fn whole(db: &mut Db, actor: &Actor, notice: Notice) -> Result<Held> {
+    let correcting = rows::correcting(db, notice.id).await?;
+    let mut corrected_by = Vec::with_capacity(correcting.len());
+    for by in rows::load(db, &correcting).await? {
+        match permitted(db, actor, &by, Deed::ReadNotice).await {
+            Ok(()) => corrected_by.push(by.id),
+            Err(Error::Refused(_)) => {}
+            Err(why) => return Err(why),
+        }
+    }
     Ok(Held { notice, corrected_by })
 }
 
@@ -77,7 +86,7 @@ pub async fn read(app: &App, actor: &Actor, id: NoticeId) -> Result<Held> {
     if permitted(&mut db, actor, &notice, Deed::CompareNotice).await.is_err() {
         conceal(actor, &mut notice);
     }
-    whole(&mut db, notice).await
+    whole(&mut db, actor, notice).await
 }
 
 /// Leaves out what is the office's own: visits and rows behind the figures, units that no sentence names, and what other

@@ -32,8 +32,8 @@ impl Hold {
         Ok(Self { tx, notice, act: Act { by, at: to_micros(app.now()) } })
     }
 
-    async fn end(mut self) -> Result<Held> {
-        let held = whole(&mut self.tx, self.notice).await?;
+    async fn end(mut self, actor: &Actor) -> Result<Held> {
+        let held = whole(&mut self.tx, actor, self.notice).await?;
         self.tx.commit().await?;
         Ok(held)
     }
@@ -53,7 +53,7 @@ pub async fn review(app: &App, actor: &Actor, id: NoticeId, version: i32) -> Res
     hold.notice.version = rows::review(&mut hold.tx, id, act).await?;
     let done = entry(&hold.notice, "notice.reviewed", json!({ "version": version }));
     note(&mut hold.tx, actor, done, act.at).await?;
-    hold.end().await
+    hold.end(actor).await
 }
 
 /// What a signing says.
@@ -103,16 +103,20 @@ pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Sa
     hold.notice.signing = Some(signing);
     let done = entry(&hold.notice, "notice.signed", details);
     note(&mut hold.tx, actor, done, act.at).await?;
-    hold.end().await
+    hold.end(actor).await
 }
 
-/// The last day of what a notice sums up: it is not signed before.
+/// The last day of what a notice sums up, and the day on the notice that it corrects: it is not signed before.
 async fn earliest(db: &mut Db, notice: &Notice) -> Result<Date> {
-    let visits = write::last_visit(db, &notice.visits).await?;
-    Ok(match notice.content.source {
-        Source::Meeting { held_on, .. } => visits.max(held_on),
-        Source::Visit => visits,
-    })
+    let mut day = write::last_visit(db, &notice.visits).await?;
+    if let Source::Meeting { held_on, .. } = notice.content.source {
+        day = day.max(held_on);
+    }
+    if let Some(of) = &notice.corrects {
+        let first = rows::find(db, of.notice).await?.ok_or_else(Refusal::not_found)?;
+        day = first.signing.map_or(day, |signing| day.max(signing.on));
+    }
+    Ok(day)
 }
 
 /// Sends a signed notice to its recipients: from then on they read it, and it stands among the campaign's papers.
@@ -143,7 +147,7 @@ pub async fn issue(app: &App, actor: &Actor, id: NoticeId) -> Result<Held> {
         "issuer": paper.issuer, "issued_on": paper.issued_on, "notice": id });
     crate::flows::campaigns::note(&mut tx, actor, "campaign.document_entered", &campaign, details, act.at)
         .await?;
-    let held = whole(&mut tx, notice).await?;
+    let held = whole(&mut tx, actor, notice).await?;
     tx.commit().await?;
     Ok(held)
 }
@@ -194,7 +198,7 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: NoticeId, unit: UnitId) -
         notice = rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     }
     super::conceal(actor, &mut notice);
-    let held = whole(&mut tx, notice).await?;
+    let held = whole(&mut tx, actor, notice).await?;
     tx.commit().await?;
     Ok(held)
 }

@@ -49,7 +49,7 @@ pub async fn draft(
     let written = wish.checked()?;
     keeps_targets(&campaign, &written)?;
     let corrects = match corrects {
-        Some(id) => Some(corrected(&mut tx, &campaign, id).await?),
+        Some(id) => Some(corrected(&mut tx, &campaign, id, &written).await?),
         None => None,
     };
     let now = app.now();
@@ -93,6 +93,9 @@ pub async fn rewrite(app: &App, actor: &Actor, id: NoticeId, version: i32, wish:
     let written = wish.checked()?;
     let campaign = campaigns::find(&mut tx, held.campaign).await?.ok_or_else(Refusal::not_found)?;
     keeps_targets(&campaign, &written)?;
+    if let Some(of) = &held.corrects {
+        corrected(&mut tx, &campaign, of.notice, &written).await?;
+    }
     let now = app.now();
     let filled = fill(&mut tx, actor, &campaign, &written, now).await?;
     held.writers.retain(|writer| *writer != by);
@@ -102,7 +105,7 @@ pub async fn rewrite(app: &App, actor: &Actor, id: NoticeId, version: i32, wish:
     held.reviewed = None;
     held.version = rows::rewrite(&mut tx, &held).await?;
     note(&mut tx, actor, entry(&held, "notice.rewritten", told_of(&held)), now).await?;
-    let held = whole(&mut tx, held).await?;
+    let held = whole(&mut tx, actor, held).await?;
     tx.commit().await?;
     Ok(held)
 }
@@ -134,14 +137,21 @@ fn keeps_targets(campaign: &Campaign, written: &Written) -> Result<()> {
     Err(Refusal::field(&format!("/figures/{n}/unit"), "notice.figure", detail).into())
 }
 
-async fn corrected(db: &mut Db, campaign: &Campaign, id: NoticeId) -> Result<Corrected> {
+/// What it corrects: an issued notice of the same campaign, all of whose units get this one, too.
+async fn corrected(db: &mut Db, campaign: &Campaign, id: NoticeId, written: &Written) -> Result<Corrected> {
     let first = rows::find(db, id).await?;
     let first = first.filter(|first| first.campaign == campaign.id && first.state == State::Issued);
-    let called = first.and_then(|first| first.called());
-    called.ok_or_else(|| {
+    let called = first.as_ref().and_then(Notice::called);
+    let Some((first, called)) = first.zip(called) else {
         let detail = "A notice corrects one of its own campaign that was issued.";
-        Refusal::field("/corrects", "notice.corrects", detail).into()
-    })
+        return Err(Refusal::field("/corrects", "notice.corrects", detail).into());
+    };
+    let is_told = |unit: UnitId| written.recipients.iter().any(|to| to.unit == Some(unit));
+    if first.recipients.iter().filter_map(|to| to.unit).all(is_told) {
+        return Ok(called);
+    }
+    let detail = "Every unit that got a notice gets the one that corrects it.";
+    Err(Refusal::field("/recipients", "notice.recipients", detail).into())
 }
 
 async fn fill(

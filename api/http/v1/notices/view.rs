@@ -295,7 +295,7 @@ impl From<&Notice> for SummaryView {
 pub struct NoticeView {
     #[serde(flatten)]
     summary: SummaryView,
-    /// Issued notices that correct it, oldest first.
+    /// Issued notices that correct it and that you may read, oldest first.
     corrected_by: Vec<Uuid>,
     /// What it comes from.
     source: SourceView,

@@ -308,7 +308,7 @@ impl From<NoticeContent> for Wish {
 pub struct NoticeBegun {
     /// Under which campaign.
     campaign: Uuid,
-    /// The issued notice of the same campaign that this one corrects.
+    /// The issued notice of the same campaign that this one corrects; every unit that got it gets this one, too.
     #[serde(default)]
     corrects: Option<Uuid>,
     /// What is written.
