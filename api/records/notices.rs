@@ -3,7 +3,7 @@
 mod counting;
 mod page;
 
-pub use counting::{Visited, findings, visited};
+pub use counting::{Times, Visited, findings, times, visited};
 pub use page::{Place, Wanted, page};
 
 use super::schema::{notice_recipients, notice_units, notices};

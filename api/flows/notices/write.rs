@@ -18,7 +18,7 @@ use crate::flows::{Result, current, random_bytes};
 use crate::records::figures::Eyes;
 use crate::records::figures::coverage::tally;
 use crate::records::visits::visible;
-use crate::records::{Db, campaigns, units, visits};
+use crate::records::{Db, campaigns, units};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -216,13 +216,11 @@ pub(super) async fn last_day(db: &mut Db, cover: &Cover, of: &[VisitId]) -> Resu
     }
 }
 
-/// The day of the last of visits that are in the order of their plans: when it was made, or planned where that is
-/// earlier.
+/// The last day on which any of these visits was made.
 pub(super) async fn last_visit(db: &mut Db, of: &[VisitId]) -> Result<Date> {
-    let last = of.last().ok_or_else(Refusal::not_found)?;
-    let visit = visits::life::find(db, *last).await?.ok_or_else(Refusal::not_found)?;
-    let (planned, _) = visit.window.days();
-    Ok(visit.check_in.map_or(planned, |check_in| vietnam_day(check_in.at).min(planned)))
+    let made = rows::times(db, of).await?;
+    let last = made.iter().map(|of| of.planned.last_day(of.arrived, of.handed_in)).max();
+    Ok(last.ok_or_else(Refusal::not_found)?)
 }
 
 /// Units first, in the order of Vietnamese dictionaries, then everybody else in the order they were named. A unit has the
