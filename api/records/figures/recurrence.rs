@@ -93,7 +93,7 @@ struct New {
     number: i64,
 }
 
-/// How many findings re-inspections that count made for the first time: stood by, repeating none.
+/// How many findings re-inspections that count made for the first time: stood by and not withdrawn, repeating none.
 ///
 /// # Errors
 /// The database's own.
@@ -102,8 +102,8 @@ pub async fn new_findings(db: &mut Db, eyes: Eyes<'_>, wanted: &Wanted) -> Resul
     sql.text(" SELECT count(*) AS number FROM seen s JOIN findings f ON f.visit_id = s.id ")
         .text("WHERE s.kind = 're_inspection' AND f.kind = 'finding' AND f.repeat_of IS NULL AND ");
     super::state(&mut sql, wanted.as_known);
-    let undecided = [State::Candidate, State::Dismissed].map(State::as_str);
-    sql.text(" <> ALL (").bind(Bind::Words(undecided.map(ToOwned::to_owned).to_vec())).text(")");
+    let none = [State::Candidate, State::Dismissed, State::Withdrawn].map(State::as_str);
+    sql.text(" <> ALL (").bind(Bind::Words(none.map(ToOwned::to_owned).to_vec())).text(")");
     let new: New = sql.query().get_result(db).await?;
     u32::try_from(new.number).map_err(Error::bad_row)
 }

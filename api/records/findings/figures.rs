@@ -104,14 +104,14 @@ struct New {
     number: i64,
 }
 
-/// How many confirmed findings re-inspections made that repeat none.
+/// How many confirmed findings re-inspections made that repeat none and were not withdrawn.
 ///
 /// # Errors
 /// The database's own.
 pub async fn new_at_re_inspection(db: &mut Db, campaign: CampaignId) -> Result<i64> {
     let words = "SELECT count(*) AS number FROM findings f JOIN visits v ON v.id = f.visit_id
         WHERE f.campaign_id = $1 AND v.kind = 're_inspection' AND f.kind = 'finding' AND f.repeat_of IS NULL
-          AND f.state NOT IN ('candidate', 'dismissed')";
+          AND f.state NOT IN ('candidate', 'dismissed', 'withdrawn')";
     let new: New = diesel::sql_query(words).bind::<SqlUuid, _>(campaign.0).get_result(db).await?;
     Ok(new.number)
 }

@@ -48,7 +48,7 @@ pub struct ReInspectionFigures {
     repeated: RatioView,
     /// The question does not arise any more.
     no_longer_applicable: RatioView,
-    /// Confirmed at re-inspections, repeating none.
+    /// Confirmed at re-inspections, repeating none, and not withdrawn.
     new_findings: i64,
     /// Items, most often repeated first.
     repeat_ranking: Vec<RepeatedItem>,

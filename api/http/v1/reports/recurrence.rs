@@ -149,7 +149,7 @@ pub struct UnrankedItemView {
 pub struct RecurrenceView {
     /// All items together.
     seen: OutcomesView,
-    /// Findings that re-inspections made for the first time.
+    /// Findings that re-inspections made for the first time and that were not withdrawn.
     #[schema(example = 2)]
     new_findings: u32,
     /// Items that are ranked, most often seen again first; equals by code.
