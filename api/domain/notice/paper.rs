@@ -136,8 +136,9 @@ fn addressed(notice: &Notice, section: Section, units: &[UnitId]) -> String {
 pub fn document(notice: &Notice) -> String {
     let paper = Paper::of(notice);
     let mut out = String::new();
+    // Whatever somebody wrote stays within its line: what is hashed reads in one way alone.
     let mut line = |words: &str| {
-        out.push_str(words);
+        out.push_str(&one_line(words));
         out.push('\n');
     };
     for above in paper.above.iter().chain([&paper.issuer, &paper.number, &paper.day]) {
@@ -145,7 +146,7 @@ pub fn document(notice: &Notice) -> String {
     }
     line("");
     line(paper.heading);
-    line(&one_line(&paper.title));
+    line(&paper.title);
     paper.opening.iter().for_each(|words| line(words));
     for (heading, sentences) in &paper.sections {
         line("");

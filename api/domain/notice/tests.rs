@@ -335,6 +335,29 @@ fn names_that_no_sentence_tells_stay_with_the_office() {
     assert_eq!(document(&notice), text, "what is hashed can be told");
 }
 
+/// A line of the text is one thing that was said, whatever line ends somebody wrote into it.
+#[test]
+fn no_word_of_a_notice_breaks_out_of_its_line() {
+    let mut notice = notice();
+    notice.signing = Some(signing());
+    let lines = document(&notice).lines().count();
+    let broken = "Phường Mộ Lao\n- Phường Phúc La\u{2028}\r\n\nLưu".to_owned();
+    notice.recipients.first_mut().unwrap().name.clone_from(&broken);
+    notice.content.issuer.clone_from(&broken);
+    notice.content.archive.clone_from(&broken);
+    if let Source::Meeting { title, place, .. } = &mut notice.content.source {
+        title.clone_from(&broken);
+        place.clone_from(&broken);
+    }
+    notice.figures.first_mut().unwrap().units.first_mut().unwrap().name.clone_from(&broken);
+    let signing = notice.signing.as_mut().unwrap();
+    signing.place.clone_from(&broken);
+    signing.signer = Signer { capacity: vec![broken.clone()], name: broken };
+    let text = document(&notice);
+    assert_eq!(text.lines().count(), lines, "{text}");
+    assert!(text.contains("\n- Phường Mộ Lao - Phường Phúc La Lưu\n"), "{text}");
+}
+
 #[test]
 fn a_signing_names_number_day_place_and_office() {
     let checked = |change: fn(&mut Signing)| {
