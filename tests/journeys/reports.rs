@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What a list gives, page by page of two rows.
-async fn all(who: &Visitor, list: &str) -> Vec<Value> {
+pub(super) async fn all(who: &Visitor, list: &str) -> Vec<Value> {
     let join = if list.contains('?') { '&' } else { '?' };
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -21,19 +21,19 @@ async fn all(who: &Visitor, list: &str) -> Vec<Value> {
     }
 }
 
-fn ratio(numerator: u32, denominator: u32) -> Value {
+pub(super) fn ratio(numerator: u32, denominator: u32) -> Value {
     let percent = (f64::from(numerator) * 10_000.0 / f64::from(denominator)).round() / 100.0;
     json!({ "numerator": numerator, "denominator": denominator, "percent": percent })
 }
 
-async fn read(who: &Visitor, path: &str) -> Value {
+pub(super) async fn read(who: &Visitor, path: &str) -> Value {
     let (status, body) = who.get(path).await;
     assert_eq!(status, 200, "{path}: {body}");
     body
 }
 
 /// Makes a visit of a day at a unit, to the last step; `answers` name the items.
-async fn handed_in(at: &Inspectorate, unit: Uuid, day: &str, answers: &[(&str, Value)]) -> String {
+pub(super) async fn handed_in(at: &Inspectorate, unit: Uuid, day: &str, answers: &[(&str, Value)]) -> String {
     let mut plan = at.plan("planned", 1);
     plan["unit"] = json!(unit);
     plan["planned_start"] = json!(format!("{day}T07:30:00+07:00"));
@@ -62,7 +62,7 @@ async fn handed_in(at: &Inspectorate, unit: Uuid, day: &str, answers: &[(&str, V
     visit
 }
 
-fn found(first: bool, second: bool) -> Vec<(&'static str, Value)> {
+pub(super) fn found(first: bool, second: bool) -> Vec<(&'static str, Value)> {
     vec![
         ("A01", json!({ "type": "yes_no_na", "value": if first { "yes" } else { "no" } })),
         ("A02", json!({ "type": "number", "value": if second { 40 } else { 38 } })),
