@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{NoticeId, UnitId};
-use crate::domain::notice::{Notice, State};
+use crate::domain::notice::{Notice, State, Summary};
 use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
 use crate::records::custody::{self, Entry};
@@ -110,12 +110,12 @@ pub async fn page(
     actor: &Actor,
     wanted: &Wanted,
     limit: u8,
-) -> Result<(Vec<Notice>, Option<Place>)> {
+) -> Result<(Vec<Summary>, Option<Place>)> {
     scope(actor, Deed::ReadNotice)?;
     let mut db = app.records.conn().await?;
     let found = rows::page(&mut db, actor, wanted, limit.saturating_add(1)).await?;
     let (places, more) = cut(found, limit);
     let next = places.last().copied().filter(|_| more);
     let ids: Vec<NoticeId> = places.iter().map(|place| place.id).collect();
-    Ok((rows::load(&mut db, &ids).await?, next))
+    Ok((rows::summaries(&mut db, &ids).await?, next))
 }

@@ -4,7 +4,7 @@ mod counting;
 mod page;
 
 pub use counting::{Times, Visited, findings, times, visited};
-pub use page::{Place, Wanted, page};
+pub use page::{Place, Wanted, page, summaries};
 
 use super::schema::{notice_recipients, notice_units, notices};
 use super::{Db, Error, Result};

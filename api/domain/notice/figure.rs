@@ -3,7 +3,7 @@
 use crate::campaign::round::TargetClass;
 use crate::canonical::percent;
 use crate::ids::{FindingId, UnitId, VisitId};
-use crate::refusal::FieldFault;
+use crate::refusal::{FieldFault, Refusal};
 use crate::shares::how_many;
 use crate::visit::Ratio;
 use jiff::Timestamp;
@@ -101,6 +101,20 @@ pub struct Figure {
 
 /// Most figures of one notice.
 pub(super) const MOST_FIGURES: usize = 50;
+/// Most rows that the figures of one notice are copied with: four megabytes of ids.
+const MOST_ROWS: usize = 100_000;
+
+/// Whether so many figures over so many visits can be copied with their rows.
+///
+/// # Errors
+/// `invalid` with `notice.figure`.
+pub fn fits(figures: usize, visits: usize) -> Result<(), Refusal> {
+    if figures.saturating_mul(visits) <= MOST_ROWS {
+        return Ok(());
+    }
+    let detail = "are too many over so many visits: figures times visits come to 100,000 at most";
+    Err(Refusal::field("/figures", "notice.figure", detail))
+}
 
 impl Asked {
     /// Checks name and query; blames fields below `at`.

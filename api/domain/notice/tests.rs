@@ -389,6 +389,13 @@ fn nothing_is_found_right_that_says_nothing_or_tells_nobody() {
     assert_eq!(empty.complete().map_err(|no| no.code), Err("notice.incomplete"));
 }
 
+#[test]
+fn figures_over_a_year_of_a_province_are_few() {
+    assert!(fits(50, 2000).is_ok() && fits(10, 10_000).is_ok());
+    let refused = fits(50, 2001).map_err(|no| no.faults.first().map(|fault| fault.code.clone()));
+    assert_eq!(refused, Err(Some("notice.figure".to_owned())));
+}
+
 proptest! {
     /// Text without braces is said as it is; with them it is said or refused, never broken.
     #[test]

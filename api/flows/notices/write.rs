@@ -8,7 +8,7 @@ use crate::domain::campaign::{Campaign, CampaignState};
 use crate::domain::ids::{CampaignId, NoticeId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::notice::{
-    Corrected, Cover, Figure, Notice, Recipient, Source, State, Step, Wanted, Wish, Written, step,
+    Corrected, Cover, Figure, Notice, Recipient, Source, State, Step, Wanted, Wish, Written, fits, step,
 };
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind, Refusal};
@@ -133,7 +133,8 @@ fn takes_notices(campaign: &Campaign) -> Result<()> {
 fn keeps_targets(campaign: &Campaign, written: &Written) -> Result<()> {
     let tells = written.figures.iter().position(|asked| asked.query.tells_targets());
     let Some(n) = tells.filter(|_| campaign.state == CampaignState::Active) else { return Ok(()) };
-    let detail = "Until the fieldwork is closed the targets of a campaign are not counted; name the unit below which.";
+    let detail =
+        "Until the fieldwork is closed the targets of a campaign are not counted; name the unit below which.";
     Err(Refusal::field(&format!("/figures/{n}/unit"), "notice.figure", detail).into())
 }
 
@@ -162,6 +163,7 @@ async fn fill(
     now: Timestamp,
 ) -> Result<Filled> {
     let visits = summed_up(db, actor, campaign, &written.cover).await?;
+    fits(written.figures.len(), visits.len())?;
     let day = last_day(db, &written.cover, &visits).await?;
     let over = Over { campaign: campaign.id, visits, day };
     let mut figures = Vec::with_capacity(written.figures.len());

@@ -93,7 +93,7 @@ pub async fn list_notices(
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
     let (found, next) = flow::page(&app, &caller.0, &filters.0.wanted(after), limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id.0)));
-    let page = NoticePage { items: found.iter().map(SummaryView::from).collect(), next };
+    let page = NoticePage { items: found.into_iter().map(SummaryView::from).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))
 }
 
