@@ -102,8 +102,7 @@ pub struct Covered {
 /// `scope-missing`; `invalid` with `report.unit` where neither a unit nor a campaign is named; `not-found` for a
 /// campaign that the asker may not read.
 pub async fn coverage(app: &App, actor: &Actor, about: About) -> Result<Covered> {
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let (as_of, places, made, tallies) = tallied(app, &mut tx, actor, about).await?;
     let within = Within::of(&mut tx, actor).await?;
     let mut campaigns: BTreeSet<CampaignId> = about.campaign.into_iter().collect();
@@ -159,8 +158,7 @@ pub async fn covered_units(
     (class, looked_at): (Option<TargetClass>, Option<LookedAt>),
     (skip, limit): (usize, u8),
 ) -> Result<(Vec<Visited>, bool)> {
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let (_, places, made, _) = tallied(app, &mut tx, actor, about).await?;
     let mut found = Visited::of(places, &made);
     found.retain(|unit| class.is_none_or(|class| unit.place.class == class));
@@ -291,8 +289,7 @@ pub async fn burden(app: &App, actor: &Actor, about: About) -> Result<Vec<(UnitI
         return Err(Refusal::field("?unit", "report.unit", "name the unit that is asked about").into());
     }
     let wanted = about.wanted(meant())?;
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let asked: HashMap<UnitId, Burden> =
         figures::burden::by_unit(&mut tx, Eyes::Of(actor), &wanted).await?.into_iter().collect();
     let units: Vec<UnitId> = asked.keys().copied().collect();

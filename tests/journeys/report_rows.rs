@@ -92,3 +92,19 @@ async fn a_unit_that_is_listed_twice_is_on_two_pages_of_one_row() {
     assert_eq!(second["next"], Value::Null);
     at.house.end().await;
 }
+
+/// Counting holds much memory: a third report at once is told to come again, and everything else goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_reports_are_counted_at_once_than_there_is_room_for() {
+    let at = Inspectorate::open().await;
+    let who = &at.reviewer.visitor;
+    let records = &at.house.app.records;
+    let taken = (records.begin_report().await, records.begin_report().await);
+    assert!(taken.0.is_ok() && taken.1.is_ok());
+    let busy = who.send("GET", "/v1/reports/items", None).await;
+    assert_eq!((busy.status, busy.header("retry-after")), (503, "5"), "{}", busy.body);
+    assert_eq!(who.get("/v1/findings").await.0, 200);
+    drop(taken);
+    assert_eq!(who.get("/v1/reports/items").await.0, 200);
+    at.house.end().await;
+}

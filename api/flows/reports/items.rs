@@ -41,8 +41,7 @@ pub async fn items(app: &App, actor: &Actor, about: About, named: &[String]) -> 
         return Err(Refusal::field("?item", "report.items", "name at most 20 items").into());
     }
     let wanted = about.handed_in()?;
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let by_name = (!named.is_empty()).then_some(named);
     let (visits, items) = figures::items::shares(&mut tx, Eyes::Of(actor), &wanted, by_name).await?;
     let told = items.iter().filter(|_| by_name.is_some());
@@ -72,8 +71,7 @@ pub async fn behind(
 ) -> Result<(Vec<Judged>, bool)> {
     scope(actor, Deed::ReadVisit)?;
     let wanted = about.handed_in()?;
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let found = figures::items::behind(&mut tx, Eyes::Of(actor), &wanted, &of, i64::from(limit) + 1).await?;
     Ok(cut(found, limit))
 }

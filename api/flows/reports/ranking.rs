@@ -145,8 +145,7 @@ pub async fn unranked(
 async fn counted(app: &App, actor: &Actor, about: About, known: Timestamp, how: How) -> Result<Counted> {
     scope(actor, Deed::ReadFindings)?;
     let day = about.to.unwrap_or_else(|| crate::flows::units::today(app));
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let wanted = About { as_known: about.as_known.or(Some(known)), ..about }.handed_in()?;
     let mut own = figures::ranking::by_unit(&mut tx, Eyes::Of(actor), &wanted).await?;
     let compared = match nameless(&mut tx, actor, about, how).await? {
@@ -210,8 +209,7 @@ fn because(of: OfUnit, how: How) -> Option<Unranked> {
 async fn nameless(db: &mut Db, actor: &Actor, about: About, how: How) -> Result<Option<CampaignId>> {
     let About { owner: _, campaign: _, unit, from, to, as_known } = about;
     // A sort of units is a part, too.
-    let whole =
-        how.class.is_none() && unit.is_none() && from.is_none() && to.is_none() && as_known.is_none();
+    let whole = how.class.is_none() && unit.is_none() && from.is_none() && to.is_none() && as_known.is_none();
     let Some(id) = about.campaign.filter(|_| whole) else { return Ok(None) };
     let Some(campaign) = campaigns::find(db, id).await? else { return Ok(None) };
     if Within::of(db, actor).await?.holds(campaign.owner, id) {

@@ -48,8 +48,7 @@ impl OfItem {
 pub async fn recurrence(app: &App, actor: &Actor, about: About, least: u32) -> Result<Recurrence> {
     scope(actor, Deed::ReadFindings)?;
     let wanted = about.handed_in()?;
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let found = figures::recurrence::by_item(&mut tx, Eyes::Of(actor), &wanted).await?;
     let new_findings = figures::recurrence::new_findings(&mut tx, Eyes::Of(actor), &wanted).await?;
     let mut all = OfItem::default();
@@ -78,8 +77,7 @@ pub async fn behind(
 ) -> Result<(Vec<LookedAt>, bool)> {
     scope(actor, Deed::ReadFindings)?;
     let wanted = about.handed_in()?;
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let found =
         figures::recurrence::behind(&mut tx, Eyes::Of(actor), &wanted, &of, i64::from(limit) + 1).await?;
     Ok(cut(found, limit))
