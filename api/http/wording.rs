@@ -261,6 +261,7 @@ pub const FIELDS: &[Word] = &[
     field("field.missing", "Thiếu trường này.", "This field is missing."),
     field("field.unknown", "Không có trường này.", "There is no such field."),
     field("field.wrong-type", "Trường này có kiểu sai.", "This field has the wrong type."),
+    field("finding.filter-combination", "Bộ lọc này chỉ dùng cùng đơn vị, lượt kiểm tra hoặc cuộc kiểm tra.", "This filter goes with a unit, a visit or a campaign."),
     field("grant.not-for-people", "Vai trò này dành cho chương trình; hãy đăng ký ứng dụng.", "This role is for programs; register a client instead."),
     field("grant.not-narrowed", "Vai trò này không giới hạn được như vậy.", "This role can't be narrowed so."),
     field("grant.owner-missing", "Vai trò này cần có cơ quan.", "This role needs an owner."),

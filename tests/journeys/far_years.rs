@@ -9,8 +9,8 @@ async fn questions_about_far_years_are_refused_by_name() {
     let instants = ["-005000-01-01T00:00:00Z", "9999-12-01T00:00:00Z"];
     let (reports, external) =
         (format!("unit={}", at.province), format!("/v1/external-figures?owner={}", at.owner));
-    let lists = [
-        ("/v1/findings?kind=finding".to_owned(), &["as_known", "from", "to"][..]),
+    let lists: [(String, &[&str]); 12] = [
+        (format!("/v1/findings?at={}", at.commune), &["as_known", "from", "to"]),
         ("/v1/visits?kind=planned".to_owned(), &["as_known", "from", "to"]),
         (external.clone(), &["as_known"]),
         (format!("/v1/reports/coverage?{reports}"), &["as_known"]),

@@ -108,3 +108,22 @@ async fn no_more_reports_are_counted_at_once_than_there_is_room_for() {
     assert_eq!(who.get("/v1/reports/items").await.0, 200);
     at.house.end().await;
 }
+
+/// What nobody could seek is asked within something that can be.
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_by_their_visit_are_asked_for_within_something_narrow() {
+    let at = Inspectorate::open().await;
+    let now = at.house.app.now();
+    let filters = [("from", now.to_string()), ("to", now.to_string()), ("as_known", now.to_string())];
+    for (name, value) in filters.into_iter().chain([("handed_in", "true".to_owned())]) {
+        let wide = format!("/v1/findings?unit={}&{name}={value}", at.province);
+        let (status, no) = at.reviewer.visitor.get(&wide).await;
+        let fault = (&no["errors"][0]["pointer"], &no["errors"][0]["code"]);
+        let expected = (json!(format!("?{name}")), json!("finding.filter-combination"));
+        assert_eq!((status, fault), (422, (&expected.0, &expected.1)), "{no}");
+        for scope in [format!("at={}", at.commune), format!("campaign={}", at.campaign)] {
+            assert_eq!(at.reviewer.visitor.get(&format!("{wide}&{scope}")).await.0, 200, "{scope}");
+        }
+    }
+    at.house.end().await;
+}

@@ -122,7 +122,8 @@ async fn figures_follow_what_is_known_and_tell_what_was_known() {
     assert!(failing.iter().all(|item| item["item"] != "A02"), "{score}");
 
     // Findings and their list as they were known.
-    let open = "/v1/findings?kind=finding&handed_in=true&state=confirmed&state=withdrawn";
+    let of_campaign = format!("/v1/findings?campaign={}", at.campaign);
+    let open = format!("{of_campaign}&kind=finding&handed_in=true&state=confirmed&state=withdrawn");
     let states = async |more: String| {
         let mut states: Vec<String> = all(&at.reviewer.visitor, &format!("{open}{more}"))
             .await
@@ -134,7 +135,7 @@ async fn figures_follow_what_is_known_and_tell_what_was_known() {
     };
     assert_eq!(states(String::new()).await, ["A01", "A02"]);
     assert_eq!(states(as_known(before)).await, Vec::<String>::new());
-    let withdrawn = format!("/v1/findings?state=withdrawn{}", as_known(then));
+    let withdrawn = format!("{of_campaign}&state=withdrawn{}", as_known(then));
     assert_eq!(all(&at.reviewer.visitor, &withdrawn).await.len(), 0);
     let ranked = async |more: String| {
         read(&at.reviewer.visitor, &format!("/v1/reports/ranking?by=open_findings{more}")).await

@@ -73,15 +73,16 @@ pub struct FindingFilters {
     held_by: Option<Uuid>,
     /// Who answers for what by the units of this day; today where nothing is said.
     as_of: Option<Date>,
-    /// Of visits that were handed in alone.
+    /// Of visits that were handed in alone; goes with `at`, `visit` or `campaign`.
     #[serde(default)]
     #[param(required = false, default = false)]
     handed_in: bool,
-    /// Of visits planned to begin at this time or later.
+    /// Of visits planned to begin at this time or later; goes with `at`, `visit` or `campaign`.
     from: Option<Timestamp>,
-    /// Of visits planned to begin before this time.
+    /// Of visits planned to begin before this time; goes with `at`, `visit` or `campaign`.
     to: Option<Timestamp>,
-    /// As known at this instant: `state` is the one it had then, `handed_in` means by then.
+    /// As known at this instant: `state` is the one it had then, `handed_in` means by then; goes with `at`, `visit` or
+    /// `campaign`.
     as_known: Option<Timestamp>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -99,7 +100,27 @@ impl FindingFilters {
         format!("findings {of:?} {how:?} {when:?}")
     }
 
+    /// What a visit is asked for has no index of its own: it is looked for among the findings of one unit, visit or
+    /// campaign, never among all of them.
+    fn narrow(&self) -> Result<(), Refusal> {
+        let is_narrow = self.at.is_some() || self.visit.is_some() || self.campaign.is_some();
+        let asked = [
+            ("?handed_in", self.handed_in),
+            ("?from", self.from.is_some()),
+            ("?to", self.to.is_some()),
+            ("?as_known", self.as_known.is_some()),
+        ];
+        match asked.into_iter().find(|(_, is_asked)| *is_asked && !is_narrow) {
+            None => Ok(()),
+            Some((at, _)) => {
+                let detail = "goes with at, visit or campaign: name one of them, too";
+                Err(Refusal::field(at, "finding.filter-combination", detail))
+            }
+        }
+    }
+
     fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Result<Asked<flow::Wanted>, Refusal> {
+        self.narrow()?;
         Ok(Asked { wanted: self.wanted(after)?, held_by: self.held_by.map(UnitId), as_of: self.as_of })
     }
 
@@ -140,7 +161,8 @@ pub struct FindingPage {
 
 /// List findings
 ///
-/// Those the caller may see, latest first; every filter goes with every other. The head of a unit sees those of their
+/// Those the caller may see, latest first; every filter goes with every other, those about the visit or an earlier
+/// instant with `at`, `visit` or `campaign`. The head of a unit sees those of their
 /// own unit once the minutes are signed, and what is open at units that went to theirs as a whole: `unit` stays where it
 /// was found.
 #[utoipa::path(tag = "findings", params(FindingFilters),
