@@ -29,8 +29,10 @@ async fn lists_behind_a_unit_hold_what_was_counted_below_the_one_above_and_when(
     at.house.sql().await.batch_execute(&moved).await.expect("a visit below nothing");
     let who = &at.reviewer.visitor;
     let ranking = read(who, &format!("/v1/reports/ranking?unit={}", at.province)).await;
-    let coverage = read(who, &format!("/v1/reports/coverage/units?unit={}&inspected=first", at.province)).await;
-    let (row, covered) = (ranking["items"][0].clone(), coverage["items"][0]["rows"].as_str().expect("an address"));
+    let coverage =
+        read(who, &format!("/v1/reports/coverage/units?unit={}&inspected=first", at.province)).await;
+    let (row, covered) =
+        (ranking["items"][0].clone(), coverage["items"][0]["rows"].as_str().expect("an address"));
     assert_eq!((&row["visits"], &row["open_findings"]), (&json!(1), &json!(1)), "{ranking}");
     assert_eq!(behind(&at, &row).await, (1, 1));
     assert_eq!(all(who, covered).await.len(), 1);
@@ -125,5 +127,21 @@ async fn findings_by_their_visit_are_asked_for_within_something_narrow() {
             assert_eq!(at.reviewer.visitor.get(&format!("{wide}&{scope}")).await.0, 200, "{scope}");
         }
     }
+    at.house.end().await;
+}
+
+/// The head of a unit has few values among an owner's: they are sought.
+#[tokio::test(flavor = "multi_thread")]
+async fn values_about_a_unit_and_below_it_are_sought() {
+    let at = Inspectorate::open().await;
+    let sql = at.house.sql().await;
+    sql.batch_execute("SET enable_seqscan = off").await.expect("a setting");
+    let asked = format!(
+        "EXPLAIN SELECT id FROM external_figures WHERE (unit_id || unit_ancestors) && '{{{}}}'::uuid[]",
+        at.commune
+    );
+    let lines = sql.query(&asked, &[]).await.expect("a plan");
+    let plan: Vec<String> = lines.iter().map(|line| line.get(0)).collect();
+    assert!(plan.join("\n").contains("external_figures_below"), "{plan:?}");
     at.house.end().await;
 }
