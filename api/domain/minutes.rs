@@ -375,7 +375,7 @@ mod tests {
             longitude: None,
             accuracy_m: None,
             source: PositionSource::None,
-            verdict: Verdict::Unknown,
+            verdict: Verdict::CannotTell,
             distance_m: None,
             reasons: Vec::new(),
             clock_skew_s,
