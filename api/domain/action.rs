@@ -249,13 +249,17 @@ impl Action {
     /// Decides the request that waits.
     ///
     /// # Errors
-    /// `action.no-extension-asked`.
+    /// `action.no-extension-asked`, `action.own-request` for whoever asked.
     pub fn decide_time(&mut self, grant: bool, reason: String, by: AccountId) -> Result<(), Refusal> {
         let waits = self.story.extensions.last_mut().filter(|last| last.state == ExtensionState::Requested);
         let Some(asked) = waits else {
             let detail = "No request for more time waits for a decision.";
             return Err(Refusal::new(Family::Conflict, "action.no-extension-asked", detail));
         };
+        if asked.by == by {
+            let detail = "A request for more time is decided by somebody else than whoever asked.";
+            return Err(Refusal::new(Family::Forbidden, "action.own-request", detail));
+        }
         asked.state = if grant { ExtensionState::Extended } else { ExtensionState::Kept };
         asked.decision = Some(reason);
         asked.decided_by = Some(by);
@@ -265,7 +269,19 @@ impl Action {
         Ok(())
     }
 
-    /// The report that is judged.
+    /// Refuses whoever wrote the report that is judged, whatever they are by now.
+    ///
+    /// # Errors
+    /// `action.own-report`.
+    pub fn refuse_reporter(&self, by: AccountId) -> Result<(), Refusal> {
+        if self.story.reports.last().is_none_or(|report| report.by != by) {
+            return Ok(());
+        }
+        let detail = "A report is judged by somebody else than whoever wrote it.";
+        Err(Refusal::new(Family::Forbidden, "action.own-report", detail))
+    }
+
+    /// The number of the report that is judged.
     #[must_use]
     pub fn reported(&self) -> i32 {
         self.story.reports.last().map_or(0, |report| report.number)

@@ -18,6 +18,7 @@ use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
 use crate::domain::visit::rule;
 use crate::identity;
+use crate::records::actions::verify::Concerned;
 use crate::records::actions::{self as rows, page as lists};
 use crate::records::custody::{self, Entry};
 use crate::records::visits::standing;
@@ -57,14 +58,23 @@ impl Hold {
     }
 
     /// Its owners, whoever stands in their place, and every unit above either.
-    fn units(&self) -> Vec<UnitId> {
-        self.action.owners.iter().flat_map(above).collect()
+    fn concerned(&self) -> Concerned {
+        let mut of = Concerned::default();
+        for owner in &self.action.owners {
+            of.units.push(owner.unit);
+            of.above.extend(&owner.ancestors);
+            if let Some(at) = &owner.held_by {
+                of.units.push(at.unit);
+                of.above.extend(&at.ancestors);
+            }
+        }
+        of
     }
 
     /// Refuses whoever belongs to an owner unit: nobody decides about their own.
     async fn refuse_own_unit(&mut self) -> Result<()> {
-        let units = self.units();
-        if rows::verify::belongs(&mut self.tx, self.by, &units).await? {
+        let of = self.concerned();
+        if rows::verify::belongs(&mut self.tx, self.by, &of).await? {
             return Err(own_unit().into());
         }
         Ok(())

@@ -21,6 +21,7 @@ use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
 use crate::domain::visit::{self, Visit, rule};
 use crate::identity;
+use crate::records::actions::verify::Concerned;
 use crate::records::custody::{self, Entry};
 use crate::records::findings::{self as rows, page as lists};
 use crate::records::visits::{self, Standing, standing};
@@ -54,9 +55,11 @@ impl Hold {
     }
 
     /// Whoever the finding is about: the unit, whoever stands in its place, and every unit above either.
-    fn units(&self) -> Vec<UnitId> {
-        let own = std::iter::once(self.finding.unit).chain(self.finding.unit_ancestors.iter().copied());
-        own.chain(units_of(self.finding.held_by.as_ref())).collect()
+    fn concerned(&self) -> Concerned {
+        let held_by = self.finding.held_by.iter();
+        let units = std::iter::once(self.finding.unit).chain(held_by.clone().map(|at| at.unit));
+        let above = self.finding.unit_ancestors.iter().chain(held_by.flat_map(|at| &at.ancestors));
+        Concerned { units: units.collect(), above: above.copied().collect() }
     }
 
     /// Takes a step; `None` where it was taken before.

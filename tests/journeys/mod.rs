@@ -37,6 +37,7 @@ mod reports;
 mod review;
 mod sealed_timing;
 mod secrecy;
+mod separation;
 mod sign_in;
 mod sign_in_guards;
 mod slow_lines;

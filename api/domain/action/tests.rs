@@ -131,9 +131,12 @@ fn time_is_asked_for_once_and_decided_once() {
     assert_eq!(of.ask_for_time(request(date(2013, 7, 25))).map_err(code), Err("action.extension"));
     of.ask_for_time(request(date(2013, 8, 9))).unwrap();
     assert_eq!(of.ask_for_time(request(date(2013, 9, 9))).map_err(code), Err("action.extension-asked"));
-    of.decide_time(true, "Đồng ý".to_owned(), AccountId(Uuid::nil())).unwrap();
+    let own = of.decide_time(true, "Đồng ý".to_owned(), AccountId(Uuid::nil()));
+    assert_eq!(own.map_err(code), Err("action.own-request"), "somebody else decides");
+    let office = AccountId(Uuid::from_u128(1));
+    of.decide_time(true, "Đồng ý".to_owned(), office).unwrap();
     assert_eq!(of.due_on, Some(date(2013, 8, 9)));
-    let again = of.decide_time(false, "Không".to_owned(), AccountId(Uuid::nil()));
+    let again = of.decide_time(false, "Không".to_owned(), office);
     assert_eq!(again.map_err(code), Err("action.no-extension-asked"));
     let mut done = action(State::ReportedDone, Some(date(2013, 7, 25)));
     assert_eq!(done.ask_for_time(request(date(2013, 8, 9))).map_err(code), Err("action.no-time-runs"));

@@ -118,7 +118,7 @@ pub async fn ask_for_time(
 /// Grants more time, or keeps the day.
 ///
 /// # Errors
-/// `action.no-extension-asked`, `action.own-unit`, `action.text` without a reason.
+/// `action.no-extension-asked`, `action.own-unit`, `action.own-request`, `action.text` without a reason.
 pub async fn decide_time(
     app: &App,
     actor: &Actor,

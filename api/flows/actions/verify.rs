@@ -1,5 +1,5 @@
-//! Who says that an action is done: never somebody of an owner unit, never the lead alone where it is critical. The
-//! query that enters a verification holds to that itself.
+//! Who says that an action is done: never somebody of an owner unit, never whoever reported it, never the lead alone where
+//! it is critical. The query that enters a verification holds to that itself.
 
 use super::{Hold, own_unit};
 use crate::app::App;
@@ -19,7 +19,7 @@ use serde_json::json;
 /// findings are closed, unless other actions still work on them.
 ///
 /// # Errors
-/// `action.not-reported`, `action.own-unit`, `action.finding-unfit`, `action.finding-explained`.
+/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.finding-unfit`, `action.finding-explained`.
 pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<FindingId>>) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
     let Some(done) = hold.step(Step::Verify)? else { return Ok(hold.action) };
@@ -39,10 +39,11 @@ pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<Fin
         return Err(Refusal::new(Family::Conflict, "action.finding-explained", detail).into());
     }
     let how = Verification { action: id, report: hold.action.reported(), by: hold.by, at: hold.now };
-    let units = hold.units();
+    hold.action.refuse_reporter(hold.by)?;
+    let of = hold.concerned();
     if wanted.is_empty() {
         hold.refuse_own_unit().await?;
-    } else if rows::enter(&mut hold.tx, how, &wanted, &units).await? == 0 {
+    } else if rows::enter(&mut hold.tx, how, &wanted, &of).await? == 0 {
         return Err(own_unit().into());
     }
     rows::settle(&mut hold.tx, how).await?;
@@ -108,12 +109,13 @@ async fn step(
 /// Returns a report whose evidence does not do; what was verified of it is open again.
 ///
 /// # Errors
-/// `action.not-reported`, `action.own-unit`, `action.text` without a reason.
+/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.text` without a reason.
 pub async fn give_back(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
     let reason = said(reason, "/reason")?;
     let Some(state) = hold.step(Step::Return)? else { return Ok(hold.action) };
     hold.refuse_own_unit().await?;
+    hold.action.refuse_reporter(hold.by)?;
     let mut targets = hold.targets().await?;
     for finding in targets.iter_mut().filter(|f| f.state == finding::State::Remedied) {
         step(&mut hold, actor, finding, finding::Step::OpenAction, "finding.action_opened").await?;

@@ -137,17 +137,19 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
 /// verifies for a unit they belong to, and the lead not a critical one alone.
 ///
 /// # Errors
-/// `finding.no-explanation`, `finding.own-unit`, `finding.lead-alone`, `finding.text` without a reason.
+/// `finding.no-explanation`, `finding.own-unit`, `finding.own-explanation`, `finding.lead-alone`, `finding.text` without
+/// a reason.
 pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reason: &str) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
     let reason = said(reason, "/reason")?;
     let step = if upheld { Step::Uphold } else { Step::Withdraw };
     let Some(state) = hold.step(step)? else { return Ok(hold.finding) };
-    let units = hold.units();
-    if verify::belongs(&mut hold.tx, hold.by, &units).await? {
+    let of = hold.concerned();
+    if verify::belongs(&mut hold.tx, hold.by, &of).await? {
         let detail = "Nobody verifies what a unit says that they belong to.";
         return Err(Refusal::new(Family::Forbidden, "finding.own-unit", detail).into());
     }
+    hold.finding.refuse_explainer(hold.by)?;
     // Whoever led the team that found it, whatever they are since.
     if hold.finding.critical && verify::led(&mut hold.tx, hold.by, hold.finding.team).await? {
         let detail = "A critical finding is verified by somebody else than the lead of its team.";

@@ -1,5 +1,5 @@
-//! Verification with the separation of duties in the query itself: whoever belongs to an owner unit, or to one above it,
-//! adds no row, and the lead of a team alone does not settle a critical finding.
+//! Verification with the separation of duties in the query itself: whoever belongs to an owner unit, answers for one above
+//! it or wrote the report adds no row, and the lead of a team alone does not settle a critical finding.
 
 use crate::domain::ids::{AccountId, ActionId, FindingId, TeamId, UnitId};
 use crate::records::{Db, Result};
@@ -35,40 +35,52 @@ pub struct Verification {
     pub at: Timestamp,
 }
 
-/// Whether somebody belongs to one of these units, or to one above it.
-const BELONGS: &str = "EXISTS (SELECT 1 FROM grants g WHERE g.account_id = $1 AND g.revoked_at IS NULL
-    AND g.role IN ('head_of_unit', 'unit_staff') AND g.unit_id = ANY";
+/// The units that something is a matter of.
+#[derive(Clone, Debug, Default)]
+pub struct Concerned {
+    /// They themselves, and whoever stands in their place.
+    pub units: Vec<UnitId>,
+    /// Every unit above any of them.
+    pub above: Vec<UnitId>,
+}
+
+/// Whether the account `$1` belongs to one of some units: answers for it or for one above it, works there, or sits on a
+/// team as somebody of that office. Both are expressions that give arrays.
+fn belongs_to(units: &str, above: &str) -> String {
+    format!(
+        "(EXISTS (SELECT 1 FROM grants g WHERE g.account_id = $1 AND g.revoked_at IS NULL
+            AND g.role IN ('head_of_unit', 'unit_staff') AND g.unit_id = ANY({units} || {above}))
+          OR EXISTS (SELECT 1 FROM team_members s WHERE s.account_id = $1 AND s.removed_at IS NULL
+            AND s.office_unit_id = ANY({units})))"
+    )
+}
 
 /// Enters a verification for some of an action's findings; how many rows that made. None where the verifier belongs to an
-/// owner unit, or to one of those that stand in their place, whatever the caller has looked at before.
+/// owner unit, or to one of those that stand in their place, or wrote the report, whatever the caller has looked at before.
 ///
 /// # Errors
 /// The database's own.
-pub async fn enter(
-    db: &mut Db,
-    how: Verification,
-    findings: &[FindingId],
-    in_place: &[UnitId],
-) -> Result<i64> {
+pub async fn enter(db: &mut Db, how: Verification, findings: &[FindingId], of: &Concerned) -> Result<i64> {
+    let is_own = belongs_to("(o.unit_id || $6)", "(o.unit_ancestors || $7)");
     let words = format!(
         "WITH made AS (INSERT INTO action_verifications (action_id, finding_id, report, account_id, at)
             SELECT l.action_id, l.finding_id, $3, $1, $4 FROM action_findings l JOIN actions a ON a.id = l.action_id
             WHERE a.id = $2 AND a.state = 'reported_done' AND l.finding_id = ANY($5)
-              AND NOT EXISTS (SELECT 1 FROM action_owners o WHERE o.action_id = a.id
-                AND {BELONGS}(o.unit_id || o.unit_ancestors || $6)))
+              AND a.story #>> '{{reports,-1,by}}' IS DISTINCT FROM $1::text
+              AND NOT EXISTS (SELECT 1 FROM action_owners o WHERE o.action_id = a.id AND {is_own})
             ON CONFLICT (action_id, finding_id, report, account_id) DO UPDATE SET at = action_verifications.at
             RETURNING 1)
          SELECT count(*) AS number FROM made"
     );
     let ids: Vec<Uuid> = findings.iter().map(|id| id.0).collect();
-    let in_place: Vec<Uuid> = in_place.iter().map(|id| id.0).collect();
     let made: Number = diesel::sql_query(words)
         .bind::<SqlUuid, _>(how.by.0)
         .bind::<SqlUuid, _>(how.action.0)
         .bind::<Integer, _>(how.report)
         .bind::<Timestamptz, _>(how.at.to_diesel())
         .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<Array<SqlUuid>, _>(in_place)
+        .bind::<Array<SqlUuid>, _>(plain(&of.units))
+        .bind::<Array<SqlUuid>, _>(plain(&of.above))
         .get_result(db)
         .await?;
     Ok(made.number)
@@ -122,16 +134,20 @@ pub async fn led(db: &mut Db, account: AccountId, team: TeamId) -> Result<bool> 
     Ok(is.it)
 }
 
-/// Whether somebody belongs to one of these units, which are given with every unit above them.
+/// Whether somebody belongs to one of these units.
 ///
 /// # Errors
 /// The database's own.
-pub async fn belongs(db: &mut Db, account: AccountId, units: &[UnitId]) -> Result<bool> {
-    let ids: Vec<Uuid> = units.iter().map(|id| id.0).collect();
-    let is: Is = diesel::sql_query(format!("SELECT {BELONGS}($2)) AS it"))
+pub async fn belongs(db: &mut Db, account: AccountId, of: &Concerned) -> Result<bool> {
+    let is: Is = diesel::sql_query(format!("SELECT {} AS it", belongs_to("$2", "$3")))
         .bind::<SqlUuid, _>(account.0)
-        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<SqlUuid>, _>(plain(&of.units))
+        .bind::<Array<SqlUuid>, _>(plain(&of.above))
         .get_result(db)
         .await?;
     Ok(is.it)
+}
+
+fn plain(units: &[UnitId]) -> Vec<Uuid> {
+    units.iter().map(|id| id.0).collect()
 }
