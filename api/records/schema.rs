@@ -731,6 +731,7 @@ diesel::table! {
         office_unit_id -> Nullable<Uuid>,
         positions -> Array<Text>,
         team_group -> Text,
+        has_led -> Bool,
     }
 }
 

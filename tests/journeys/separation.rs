@@ -3,6 +3,7 @@
 use super::findings::{confirmed, recorded, signed};
 use super::remedies::{issued, reported, step};
 use crate::harness::{Holder, Inspectorate};
+use fieldproof::domain::actor::Role;
 use serde_json::json;
 
 /// Takes somebody's roles away and makes them home affairs instead.
@@ -79,5 +80,49 @@ async fn nobody_judges_their_own_words_in_another_role() {
         assert_eq!((status, no["code"].as_str()), (403, Some("finding.own-explanation")), "{way}");
     }
     assert_eq!(step(&at.scheduler, &action, "verify", json!({})).await.1["state"], "verified_done");
+    at.house.end().await;
+}
+
+/// A former lead is seated as a member and still does not settle a critical finding alone: neither what the unit says of it
+/// nor what it did. Nor does confirming it as harmless help where its item is critical.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_critical_finding_is_never_the_leads_alone() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let by_word = confirmed(&at, &visit, "A01", json!({ "critical": true })).await;
+    let by_item = confirmed(&at, &visit, "A02", json!({ "critical": false })).await;
+    // A checklist whose second item is critical, as if it had been published so.
+    let critical_item = format!(
+        "SET session_replication_role = replica;
+         UPDATE template_versions SET body = jsonb_set(body, '{{sections,0,items,1,critical}}', 'true')
+         WHERE id = '{}';
+         SET session_replication_role = DEFAULT",
+        at.checklist
+    );
+    at.house.sql().await.batch_execute(&critical_item).await.unwrap();
+    signed(&at, &visit).await;
+    let said = json!({ "text": "Bảng đang sửa.", "papers": ["Công văn 3/UBND"] });
+    assert_eq!(at.head.visitor.post(&format!("{by_item}/explain"), &said).await.0, 200);
+    let action = issued(&at, &visit, &[&by_word], json!([at.commune]), json!({})).await;
+    reported(&at.head, &action).await;
+
+    let team = format!("/v1/campaigns/{}/teams/{}", at.campaign, at.team);
+    let read = at.scheduler.visitor.send("GET", &team, None).await;
+    let next = at.house.holder("Trưởng đoàn mới", &[(Role::TeamLead, at.owner, None)]).await;
+    let seats = [(&next, "lead"), (&at.lead, "member"), (&at.clerk, "clerk"), (&at.member, "member")];
+    let seats = seats.map(|(who, role)| json!({ "account": who.account, "role": role }));
+    let members = json!({ "members": seats });
+    let request = at.scheduler.visitor.request("PUT", &format!("{team}/members"));
+    let request = request.header("if-match", read.header("etag"));
+    let reseated = at.scheduler.visitor.answer(request.json(&members)).await;
+    assert_eq!(reseated.status, 200, "{}", reseated.body);
+
+    let (_, kept) = step(&at.lead, &action, "verify", json!({})).await;
+    assert_eq!(kept["state"], "reported_done", "{kept}");
+    let why = json!({ "reason": "Đã xác minh." });
+    let (status, no) = at.lead.visitor.post(&format!("{by_item}/withdraw"), &why).await;
+    assert_eq!((status, &no["code"]), (403, &json!("finding.lead-alone")));
+    assert_eq!(at.member.visitor.post(&format!("{by_item}/withdraw"), &why).await.0, 200);
+    assert_eq!(step(&at.member, &action, "verify", json!({})).await.1["state"], "verified_done");
     at.house.end().await;
 }

@@ -151,7 +151,7 @@ pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reaso
     }
     hold.finding.refuse_explainer(hold.by)?;
     // Whoever led the team that found it, whatever they are since.
-    if hold.finding.critical && verify::led(&mut hold.tx, hold.by, hold.finding.team).await? {
+    if verify::led_critical(&mut hold.tx, hold.by, id).await? {
         let detail = "A critical finding is verified by somebody else than the lead of its team.";
         return Err(Refusal::new(Family::Forbidden, "finding.lead-alone", detail).into());
     }

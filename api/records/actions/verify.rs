@@ -1,7 +1,7 @@
 //! Verification with the separation of duties in the query itself: whoever belongs to an owner unit, answers for one above
 //! it or wrote the report adds no row, and the lead of a team alone does not settle a critical finding.
 
-use crate::domain::ids::{AccountId, ActionId, FindingId, TeamId, UnitId};
+use crate::domain::ids::{AccountId, ActionId, FindingId, UnitId};
 use crate::records::{Db, Result};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Timestamptz, Uuid as SqlUuid};
@@ -86,18 +86,27 @@ pub async fn enter(db: &mut Db, how: Verification, findings: &[FindingId], of: &
     Ok(made.number)
 }
 
+/// Whether the finding `f` is critical for whoever is to verify it: confirmed as such, or born from an item that is. What
+/// the lead says while confirming is no way around that.
+const CRITICAL: &str =
+    "(f.critical OR EXISTS (SELECT 1 FROM template_versions t WHERE t.id = f.template_version_id
+    AND jsonb_path_exists(t.body, '$.sections[*].items[*] ? (@.code == $code && @.critical == true)',
+        jsonb_build_object('code', f.item_code))))";
+
 /// Marks the findings that are verified well enough: a critical one by at least one person who never led the team that
 /// found it.
 ///
 /// # Errors
 /// The database's own.
 pub async fn settle(db: &mut Db, how: Verification) -> Result<()> {
-    let words = "UPDATE action_findings l SET verified_at = $3 FROM findings f
+    let words = format!(
+        "UPDATE action_findings l SET verified_at = $3 FROM findings f
         WHERE l.action_id = $1 AND f.id = l.finding_id AND l.verified_at IS NULL
           AND EXISTS (SELECT 1 FROM action_verifications v
             WHERE v.action_id = l.action_id AND v.finding_id = l.finding_id AND v.report = $2
-              AND (NOT f.critical OR NOT EXISTS (SELECT 1 FROM team_members m
-                WHERE m.team_id = f.team_id AND m.account_id = v.account_id AND m.role = 'lead')))";
+              AND (NOT {CRITICAL} OR NOT EXISTS (SELECT 1 FROM team_members m
+                WHERE m.team_id = f.team_id AND m.account_id = v.account_id AND m.has_led)))"
+    );
     diesel::sql_query(words)
         .bind::<SqlUuid, _>(how.action.0)
         .bind::<Integer, _>(how.report)
@@ -119,16 +128,18 @@ pub async fn unsettle(db: &mut Db, action: ActionId) -> Result<()> {
     Ok(())
 }
 
-/// Whether somebody leads a team or ever did.
+/// Whether a finding is critical and somebody leads the team that found it, or ever did.
 ///
 /// # Errors
 /// The database's own.
-pub async fn led(db: &mut Db, account: AccountId, team: TeamId) -> Result<bool> {
-    let words = "SELECT EXISTS (SELECT 1 FROM team_members
-        WHERE team_id = $2 AND account_id = $1 AND role = 'lead') AS it";
+pub async fn led_critical(db: &mut Db, account: AccountId, finding: FindingId) -> Result<bool> {
+    let words = format!(
+        "SELECT EXISTS (SELECT 1 FROM findings f JOIN team_members m ON m.team_id = f.team_id
+            WHERE f.id = $2 AND m.account_id = $1 AND m.has_led AND {CRITICAL}) AS it"
+    );
     let is: Is = diesel::sql_query(words)
         .bind::<SqlUuid, _>(account.0)
-        .bind::<SqlUuid, _>(team.0)
+        .bind::<SqlUuid, _>(finding.0)
         .get_result(db)
         .await?;
     Ok(is.it)
