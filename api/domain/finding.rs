@@ -1,5 +1,6 @@
 //! Findings: what was not as it should be, and what was good; how they are born, confirmed, explained and closed.
 
+mod reply;
 mod state;
 
 pub use state::{Move, Step, take};
@@ -411,20 +412,6 @@ pub struct Share {
     pub part: u32,
     /// The whole.
     pub whole: u32,
-}
-
-impl Finding {
-    /// Refuses whoever explained it for the unit, whatever they are by now.
-    ///
-    /// # Errors
-    /// `finding.own-explanation`.
-    pub fn refuse_explainer(&self, by: AccountId) -> Result<(), Refusal> {
-        if self.story.explanation.as_ref().is_none_or(|said| said.by != by) {
-            return Ok(());
-        }
-        let detail = "An explanation is verified by somebody else than whoever gave it.";
-        Err(Refusal::new(Family::Forbidden, "finding.own-explanation", detail))
-    }
 }
 
 /// Somebody's judgement of an item, beside those of others.

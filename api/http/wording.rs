@@ -76,6 +76,8 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "entry.id-taken", "Mã này đã thuộc về một mục khác.", "This id belongs to another entry."),
     problem(500, "fault", "Máy chủ gặp lỗi; mã yêu cầu giúp tìm lỗi trong nhật ký.", "Something went wrong on our side; the request id finds it in our log."),
     problem(422, "finding.about", "Phát hiện gắn với một nội dung hoặc có loại: một trong hai.", "A finding is about an item or has a category: one of the two."),
+    problem(422, "finding.explain-by", "Đơn vị phải có thời gian giải trình: sớm nhất là hết hôm nay.", "A unit is given time to explain: until today at the earliest."),
+    problem(409, "finding.explanation-awaited", "Đơn vị vẫn còn thời hạn giải trình.", "The unit may still explain."),
     problem(422, "finding.inspected-at", "Thời điểm và độ chính xác không khớp.", "The moment and its precision do not agree."),
     problem(409, "finding.item-taken", "Nội dung này đã có phát hiện trong lượt này.", "This item gave rise to a finding at this visit already."),
     problem(422, "finding.item-unknown", "Không có bảng kiểm nào của lượt này có nội dung đó.", "No checklist of this visit has this item."),

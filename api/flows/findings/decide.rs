@@ -7,6 +7,7 @@ use crate::domain::finding::{
     self, Explanation, Finding, MOST_LINKS, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
 };
 use crate::domain::ids::{FindingId, PhotoId, UnitId};
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
@@ -67,10 +68,10 @@ pub async fn dismiss(app: &App, actor: &Actor, id: FindingId, reason: &str) -> R
     hold.write(actor, "finding.dismissed", json!({ "reason": reason })).await
 }
 
-/// Asks the unit to explain, until the end of a local day where one is named.
+/// Asks the unit to explain, until the end of a local day where one is named; asked again, it may be given longer.
 ///
 /// # Errors
-/// `finding.not-explainable`, `finding.strength`.
+/// `finding.not-explainable`, `finding.strength`, `finding.explain-by`.
 pub async fn request_explanation(
     app: &App,
     actor: &Actor,
@@ -78,9 +79,11 @@ pub async fn request_explanation(
     until: Option<Date>,
 ) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
-    let Some(state) = hold.step(Step::RequestExplanation)? else { return Ok(hold.finding) };
-    hold.finding.state = state;
-    hold.finding.story.explain_by = until;
+    let state = hold.step(Step::RequestExplanation)?;
+    if !hold.finding.story.ask(state.is_none(), until, vietnam_day(hold.now))? {
+        return Ok(hold.finding);
+    }
+    hold.finding.state = state.unwrap_or(hold.finding.state);
     hold.write(actor, "finding.explanation_requested", json!({ "until": until })).await
 }
 
@@ -137,8 +140,8 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
 /// verifies for a unit they belong to, and the lead not a critical one alone.
 ///
 /// # Errors
-/// `finding.no-explanation`, `finding.own-unit`, `finding.own-explanation`, `finding.lead-alone`, `finding.text` without
-/// a reason.
+/// `finding.no-explanation`, `finding.explanation-awaited`, `finding.own-unit`, `finding.own-explanation`,
+/// `finding.lead-alone`, `finding.text` without a reason.
 pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reason: &str) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
     let reason = said(reason, "/reason")?;
@@ -149,11 +152,14 @@ pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reaso
         let detail = "Nobody verifies what a unit says that they belong to.";
         return Err(Refusal::new(Family::Forbidden, "finding.own-unit", detail).into());
     }
-    hold.finding.refuse_explainer(hold.by)?;
+    hold.finding.story.refuse_explainer(hold.by)?;
     // Whoever led the team that found it, whatever they are since.
     if verify::led_critical(&mut hold.tx, hold.by, id).await? {
         let detail = "A critical finding is verified by somebody else than the lead of its team.";
         return Err(Refusal::new(Family::Forbidden, "finding.lead-alone", detail).into());
+    }
+    if upheld {
+        hold.finding.story.refuse_unheard(hold.finding.state, vietnam_day(hold.now))?;
     }
     hold.finding.state = state;
     hold.finding.story.verification =
