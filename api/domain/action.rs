@@ -187,14 +187,16 @@ impl Action {
         self.state.is_awaited() && self.due_on.is_some_and(|due| vietnam_day(now) > due)
     }
 
-    /// How many days late it was reported, or is by now where nobody has; 0 in time. `None` where no day was set, or
-    /// nothing is awaited any more.
+    /// How many days late it was reported, by the day that was due then; or is by now where nobody has; 0 in time. `None`
+    /// where no day was set, or nothing is awaited any more.
     #[must_use]
     pub fn days_late(&self, now: Timestamp) -> Option<i32> {
-        let due = self.due_on?;
-        let day = match self.state {
-            State::ReportedDone | State::VerifiedDone => vietnam_day(self.story.reports.last()?.at),
-            state if state.is_awaited() => vietnam_day(now),
+        let (day, due) = match self.state {
+            State::ReportedDone | State::VerifiedDone => {
+                let report = self.story.reports.last()?;
+                (vietnam_day(report.at), report.due_on.or(self.due_on)?)
+            }
+            state if state.is_awaited() => (vietnam_day(now), self.due_on?),
             _ => return None,
         };
         Some((day - due).get_days().max(0))
@@ -249,7 +251,8 @@ impl Action {
     /// Decides the request that waits.
     ///
     /// # Errors
-    /// `action.no-extension-asked`, `action.own-request` for whoever asked.
+    /// `action.no-extension-asked`, `action.own-request` for whoever asked, `action.no-time-runs` where time is to be given
+    /// for what is over.
     pub fn decide_time(&mut self, grant: bool, reason: String, by: AccountId) -> Result<(), Refusal> {
         let waits = self.story.extensions.last_mut().filter(|last| last.state == ExtensionState::Requested);
         let Some(asked) = waits else {
@@ -259,6 +262,10 @@ impl Action {
         if asked.by == by {
             let detail = "A request for more time is decided by somebody else than whoever asked.";
             return Err(Refusal::new(Family::Forbidden, "action.own-request", detail));
+        }
+        if grant && !(self.state.is_awaited() || self.state == State::ReportedDone) {
+            let detail = format!("No time runs for an action that is {}.", self.state.as_str());
+            return Err(Refusal::new(Family::Conflict, "action.no-time-runs", detail));
         }
         asked.state = if grant { ExtensionState::Extended } else { ExtensionState::Kept };
         asked.decision = Some(reason);

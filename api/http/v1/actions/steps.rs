@@ -213,11 +213,12 @@ pub async fn request_extension(
 
 /// Decide about more time
 ///
-/// Grant it, and the due day moves; or keep the day.
+/// Grant it, and the due day moves; or keep the day. Of an action that is verified or cancelled the day is kept. Somebody
+/// else decides than whoever asked.
 #[utoipa::path(tag = "actions", request_body = ExtensionDecision,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Decided, now or before.", body = ActionView),
-    (status = 409, description = "`action.no-extension-asked`.")))]
+    (status = 409, description = "`action.no-extension-asked`, `action.no-time-runs`.")))]
 #[post("/v1/corrective-actions/{action}/decide-extension")]
 pub async fn decide_extension(
     app: web::Data<App>,
@@ -233,8 +234,9 @@ pub async fn decide_extension(
 
 /// Verify a corrective action
 ///
-/// By somebody who belongs to no owner unit; a critical finding not by the lead of its team alone: then the lead's
-/// verification is kept, and waits for another's. Done when each finding is verified; then the findings are closed.
+/// By somebody who belongs to no owner unit and did not write the report; a critical finding not by the lead of its team
+/// alone, or whoever led it before: then the lead's verification is kept, and waits for another's. Done when each finding
+/// is verified; then the findings are closed.
 #[utoipa::path(tag = "actions", request_body = ActionVerification,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Verified, now or before.", body = ActionView),
