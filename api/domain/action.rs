@@ -15,6 +15,7 @@ use crate::unit::lineage::Holder;
 use crate::visit::rule;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// Most owners of one action.
 pub const MOST_OWNERS: usize = 20;
@@ -181,6 +182,17 @@ pub struct Action {
 }
 
 impl Action {
+    /// The units that see it because they are to do it: its owners and whoever a person named in their place, with every
+    /// unit above. Who stands in the place of an owner that went to it as a whole is a matter of the day, and not among
+    /// them.
+    #[must_use]
+    pub fn units(&self) -> BTreeSet<UnitId> {
+        let named = |owner: &&Owner| owner.handed_to.is_some();
+        let own = self.owners.iter().flat_map(|owner| std::iter::once(&owner.unit).chain(&owner.ancestors));
+        let holders = self.owners.iter().filter(named).filter_map(|owner| owner.held_by.as_ref());
+        own.chain(holders.flat_map(|at| std::iter::once(&at.unit).chain(&at.ancestors))).copied().collect()
+    }
+
     /// Whether it is late: its due day is over in Vietnam, and nobody says that it is done. Never stored.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {

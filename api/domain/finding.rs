@@ -300,7 +300,8 @@ pub struct Finding {
     pub proposed_by: AccountId,
     /// Who a person said answers for it, where the unit was divided.
     pub handed_to: Option<UnitId>,
-    /// Who stands in the unit's place now, where it ended and the finding is open. Read, never stored.
+    /// Who stands in the unit's place now, where it ended and the finding is open, or a person named them. Read, never
+    /// stored.
     pub held_by: Option<Holder>,
     /// For `If-Match`.
     pub version: i32,
@@ -412,6 +413,14 @@ pub struct Share {
     pub part: u32,
     /// The whole.
     pub whole: u32,
+}
+
+impl Finding {
+    /// The unit that answers for it: where it was found, or whom a person named where that unit was divided.
+    #[must_use]
+    pub fn answering(&self) -> UnitId {
+        self.handed_to.unwrap_or(self.unit)
+    }
 }
 
 /// Somebody's judgement of an item, beside those of others.

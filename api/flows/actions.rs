@@ -129,18 +129,42 @@ fn above(owner: &Owner) -> impl Iterator<Item = UnitId> + '_ {
     std::iter::once(owner.unit).chain(owner.ancestors.iter().copied()).chain(in_place)
 }
 
-/// Says of actions that are not over who stands in the place of their owners on a day.
+/// Says of actions that are not over who stands in the place of their owners on a day; of those that are, whom a person
+/// named in their place.
 async fn tell_holders(db: &mut Db, actions: &mut [Action], day: Date) -> Result<()> {
-    let owners = || actions.iter().filter(|action| !action.state.is_over()).flat_map(|action| &action.owners);
-    let units: Vec<UnitId> = owners().filter(|o| o.handed_to.is_none()).map(|owner| owner.unit).collect();
-    let handed: Vec<UnitId> = owners().filter_map(|owner| owner.handed_to).collect();
+    let open = || actions.iter().filter(|action| !action.state.is_over()).flat_map(|action| &action.owners);
+    let units: Vec<UnitId> = open().filter(|o| o.handed_to.is_none()).map(|owner| owner.unit).collect();
+    let owners = actions.iter().flat_map(|action| &action.owners);
+    let handed: Vec<UnitId> = owners.filter_map(|owner| owner.handed_to).collect();
     let holders = lineage::answering(db, &units, &handed, day).await?;
-    for action in actions.iter_mut().filter(|action| !action.state.is_over()) {
+    for action in actions {
+        let is_over = action.state.is_over();
         for owner in &mut action.owners {
-            owner.held_by = holders.get(&owner.handed_to.unwrap_or(owner.unit)).cloned();
+            let holder = holders.get(&owner.handed_to.unwrap_or(owner.unit));
+            owner.held_by = holder.filter(|at| !is_over || owner.handed_to == Some(at.unit)).cloned();
         }
     }
     Ok(())
+}
+
+/// Says of actions that are held who is to do what a divided owner was to do; which of them it owned.
+pub(super) async fn hand_on(
+    tx: &mut Tx,
+    mut actions: Vec<Action>,
+    from: UnitId,
+    to: &Holder,
+    day: Date,
+) -> Result<Vec<ActionId>> {
+    tell_holders(tx, &mut actions, day).await?;
+    let mut handed = Vec::new();
+    for action in &mut actions {
+        let Some(owner) = action.owners.iter_mut().find(|owner| owner.unit == from) else { continue };
+        owner.handed_to = Some(to.unit);
+        owner.held_by = Some(to.clone());
+        rows::hand_over(tx, action, from).await?;
+        handed.push(action.id);
+    }
+    Ok(handed)
 }
 
 /// What an actor is to an action. Its owners see it beside the unit it came from, once it is issued; only its owners

@@ -116,14 +116,17 @@ fn units_of(holder: Option<&Holder>) -> impl Iterator<Item = UnitId> + '_ {
     holder.into_iter().flat_map(|at| std::iter::once(at.unit).chain(at.ancestors.iter().copied()))
 }
 
-/// Says of open findings who stands in the place of their units on a day.
+/// Says of open findings who stands in the place of their units on a day; of those that are done with, whom a person named
+/// in their place.
 async fn tell_holders(db: &mut Db, findings: &mut [Finding], day: Date) -> Result<()> {
-    let open = || findings.iter().filter(|finding| finding.state.is_open());
-    let units: Vec<UnitId> = open().filter(|f| f.handed_to.is_none()).map(|f| f.unit).collect();
-    let handed: Vec<UnitId> = open().filter_map(|finding| finding.handed_to).collect();
+    let open = findings.iter().filter(|finding| finding.state.is_open());
+    let units: Vec<UnitId> = open.filter(|f| f.handed_to.is_none()).map(|f| f.unit).collect();
+    let handed: Vec<UnitId> = findings.iter().filter_map(|finding| finding.handed_to).collect();
     let holders = lineage::answering(db, &units, &handed, day).await?;
-    for finding in findings.iter_mut().filter(|finding| finding.state.is_open()) {
-        finding.held_by = holders.get(&finding.handed_to.unwrap_or(finding.unit)).cloned();
+    for finding in findings {
+        let holder = holders.get(&finding.answering());
+        let is_told = |at: &&Holder| finding.state.is_open() || finding.handed_to == Some(at.unit);
+        finding.held_by = holder.filter(is_told).cloned();
     }
     Ok(())
 }

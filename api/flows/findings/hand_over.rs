@@ -4,7 +4,7 @@ use super::{Hold, entry, rows};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, said};
-use crate::domain::ids::{ActionId, FindingId, UnitId};
+use crate::domain::ids::{FindingId, UnitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::event::Portion;
@@ -12,7 +12,7 @@ use crate::domain::unit::lineage::Holder;
 use crate::domain::visit::rule;
 use crate::flows::units::{lineage, today};
 use crate::flows::{Result, actions};
-use crate::records::{actions as action_rows, custody};
+use crate::records::custody;
 use serde_json::json;
 
 /// Hands an open finding of a divided unit over to one of those that took a part of it, and with it what that unit was to
@@ -44,14 +44,14 @@ pub async fn hand_over(app: &App, actor: &Actor, id: FindingId, to: UnitId, reas
             rule("finding.no-heir", "/unit", "This unit took no part of the one it was found at.").into()
         );
     };
+    let heir = Holder { unit: to, path: heir.path, ancestors: heir.ancestors };
     rows::hand_over(&mut hold.tx, id, to, &heir.ancestors).await?;
     let open = actions::open_for(&mut hold.tx, &[id]).await?;
-    let open: Vec<ActionId> = open.iter().map(|action| action.id).collect();
-    action_rows::hand_over(&mut hold.tx, &open, (from, to), &heir.ancestors).await?;
+    let handed = actions::hand_on(&mut hold.tx, open, from, &heir, today(app)).await?;
     hold.finding.handed_to = Some(to);
-    hold.finding.held_by = Some(Holder { unit: to, path: heir.path, ancestors: heir.ancestors });
+    hold.finding.held_by = Some(heir);
     hold.finding.version = rows::change(&mut hold.tx, &hold.finding).await?;
-    let details = json!({ "from": from, "to": to, "reason": reason, "actions": open });
+    let details = json!({ "from": from, "to": to, "reason": reason, "actions": handed });
     custody::note(&mut hold.tx, Some(actor), entry(&hold.finding, "finding.handed_over", details), hold.now)
         .await?;
     hold.tx.commit().await?;
