@@ -448,8 +448,8 @@ pub fn disagree(of_one_item: &[Assessment]) -> bool {
     of_one_item.windows(2).any(|pair| matches!(pair, [a, b] if a.judgement != b.judgement))
 }
 
-/// Refuses to record an outcome at a visit that is no re-inspection, or for another unit's finding. `units` are the unit
-/// inspected and those that went to it as a whole by the day of the visit.
+/// Refuses to record an outcome at a visit that is no re-inspection, or for a finding that another unit answers for. `units`
+/// are the unit inspected and those that went to it as a whole by the day of the visit.
 ///
 /// # Errors
 /// `finding.not-re-inspected`.
@@ -458,7 +458,8 @@ pub fn seen_again_at(
     visit: &crate::visit::Visit,
     units: &[UnitId],
 ) -> Result<(), Refusal> {
-    let same = visit.owner == finding.owner && units.contains(&finding.unit) && visit.id != finding.visit;
+    let same =
+        visit.owner == finding.owner && units.contains(&finding.answering()) && visit.id != finding.visit;
     if visit.kind == crate::visit::Kind::ReInspection && same {
         return Ok(());
     }

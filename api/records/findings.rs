@@ -9,13 +9,17 @@ use crate::domain::finding::{Finding, Inspected, Kind, Precision, Severity, Stat
 use crate::domain::ids::{
     AccountId, CampaignId, FindingId, OwnerId, TeamId, TemplateVersionId, UnitId, VisitId,
 };
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
 use serde_json::Value;
 use uuid::Uuid;
+
+/// Where one of some units answers for a finding itself: along the index of those who answer.
+const ANSWERED_BY: &str = "coalesce(findings.holder_id, findings.unit_id) = ANY (";
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = findings)]
@@ -144,7 +148,7 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Finding>> {
     parse(rows)
 }
 
-/// What an owner's earlier visits left open at these units, by item; at most `limit`.
+/// What an owner's earlier visits left open and one of these units answers for, by item; at most `limit`.
 ///
 /// # Errors
 /// The database's own.
@@ -155,7 +159,7 @@ pub async fn open_at(
     limit: i64,
 ) -> Result<Vec<Finding>> {
     let rows = findings::table
-        .filter(findings::unit_id.eq_any(units.iter().map(|unit| unit.0)))
+        .filter(sql::<Bool>(ANSWERED_BY).bind::<Array<SqlUuid>, _>(plain(units)).sql(")"))
         .filter(findings::owner_id.eq(owner.0))
         .filter(findings::visit_id.ne(but.0))
         .filter(findings::kind.eq(Kind::Shortfall.as_str()))
@@ -166,6 +170,26 @@ pub async fn open_at(
         .load(db)
         .await?;
     parse(rows)
+}
+
+fn plain(units: &[UnitId]) -> Vec<Uuid> {
+    units.iter().map(|unit| unit.0).collect()
+}
+
+/// The divided units of which an owner's open findings were handed to these.
+///
+/// # Errors
+/// The database's own.
+pub async fn handed_from(db: &mut Db, owner: OwnerId, units: &[UnitId]) -> Result<Vec<UnitId>> {
+    let found: Vec<Uuid> = findings::table
+        .filter(sql::<Bool>(ANSWERED_BY).bind::<Array<SqlUuid>, _>(plain(units)).sql(")"))
+        .filter(findings::owner_id.eq(owner.0).and(findings::holder_id.is_not_null()))
+        .filter(findings::state.eq_any(State::open()))
+        .select(findings::unit_id)
+        .distinct()
+        .load(db)
+        .await?;
+    Ok(found.into_iter().map(UnitId).collect())
 }
 
 /// Enters a finding. False where its item gave rise to one at this visit already.
