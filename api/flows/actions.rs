@@ -1,8 +1,9 @@
-//! Corrective actions: issued, listed and read. How they are proposed, what their owners answer, who verifies it and what
-//! is due have files of their own.
+//! Corrective actions: issued, listed and read. How they are proposed and handed over, what their owners answer, who
+//! verifies it and what is due have files of their own.
 
 pub mod answer;
 pub mod due;
+pub mod hand_over;
 mod propose;
 pub mod verify;
 
@@ -150,14 +151,14 @@ async fn tell_holders(db: &mut Db, actions: &mut [Action], day: Date) -> Result<
 /// Says of actions that are held who is to do what a divided owner was to do; which of them it owned.
 pub(super) async fn hand_on(
     tx: &mut Tx,
-    mut actions: Vec<Action>,
+    actions: &mut [Action],
     from: UnitId,
     to: &Holder,
     day: Date,
 ) -> Result<Vec<ActionId>> {
-    tell_holders(tx, &mut actions, day).await?;
+    tell_holders(tx, actions, day).await?;
     let mut handed = Vec::new();
-    for action in &mut actions {
+    for action in actions {
         let Some(owner) = action.owners.iter_mut().find(|owner| owner.unit == from) else { continue };
         owner.handed_to = Some(to.unit);
         owner.held_by = Some(to.clone());

@@ -18,6 +18,7 @@ mod examination;
 mod figures;
 mod findings;
 mod framing;
+mod handed_over;
 mod hostile;
 mod keys;
 mod masking;
