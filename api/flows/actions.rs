@@ -310,7 +310,7 @@ pub async fn cancel(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Res
     hold.action.state = state;
     hold.action.story.cancelled_because = Some(reason.clone());
     let mut targets = hold.targets().await?;
-    verify::settle(&mut hold, actor, &mut targets).await?;
+    verify::settle(&mut hold.tx, actor, &mut targets, Some(&hold.action), hold.now).await?;
     hold.write(actor, "action.cancelled", json!({ "reason": reason })).await
 }
 

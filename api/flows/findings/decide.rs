@@ -1,7 +1,8 @@
 //! What is decided about a finding: confirmed or dismissed, explained, verified, told more about.
 
-use super::{Hold, rows};
+use super::{Hold, rows, write};
 use crate::app::App;
+use crate::domain::action::{self, Action};
 use crate::domain::actor::Actor;
 use crate::domain::finding::{
     self, Explanation, Finding, MOST_LINKS, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
@@ -12,7 +13,7 @@ use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
 use crate::flows::{Result, actions, current};
-use crate::records::actions::{photos_of, verify};
+use crate::records::actions::{hold_for, photos_of, verify};
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -164,17 +165,22 @@ pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reaso
     hold.finding.state = state;
     hold.finding.story.verification =
         Some(Verification { upheld, reason: reason.clone(), by: hold.by, at: hold.now });
-    let actions = actions::open_for(&mut hold.tx, &[id]).await?;
-    if upheld && actions.iter().any(|action| action.state != crate::domain::action::State::Proposed) {
+    let mut of = hold_for(&mut hold.tx, &[id]).await?;
+    let issued =
+        |action: &Action| !matches!(action.state, action::State::Proposed | action::State::Cancelled);
+    if upheld && of.iter().any(issued) {
         hold.finding.state = finding::State::ActionOpen;
     }
-    hold.finding.version = rows::change(&mut hold.tx, &hold.finding).await?;
-    if !upheld {
-        actions::let_go(&mut hold.tx, actor, actions, "the finding was withdrawn", hold.now).await?;
-    }
+    of.retain(|action| !action.state.is_over());
     let deed = if upheld { "finding.upheld" } else { "finding.withdrawn" };
-    let entry = super::entry(&hold.finding, deed, json!({ "reason": reason }));
-    crate::records::custody::note(&mut hold.tx, Some(actor), entry, hold.now).await?;
+    let finding = &mut hold.finding;
+    write(&mut hold.tx, actor, finding, (deed, json!({ "reason": reason })), hold.now).await?;
+    if upheld {
+        // What was verified of its actions before counts, where nothing else is awaited.
+        actions::verify::settle(&mut hold.tx, actor, std::slice::from_mut(finding), None, hold.now).await?;
+    } else {
+        actions::let_go(&mut hold.tx, actor, of, "the finding was withdrawn", hold.now).await?;
+    }
     hold.tx.commit().await?;
     Ok(hold.finding)
 }
