@@ -135,27 +135,29 @@ fn lines_of(line: &mut impl FnMut(&str), all: &[String]) {
 /// words, so that the order tells nothing of who entered them when.
 fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
     let told = all.iter().filter(|f| f.kind == kind && f.state != State::Dismissed);
-    let mut lines: Vec<String> = told
-        .map(|finding| {
-            let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
-            let mut words = format!("{about}: {}", one_line(&finding.statement));
-            if let Some(severity) = finding.severity {
-                words.push_str(&format!(" | {}", severity.as_str()));
-            }
-            for (is, mark) in [
-                (finding.critical, " | nghiêm trọng"),
-                (finding.repeat_count > 0, " | lặp lại"),
-                (finding.state == State::Candidate, " | chờ xác nhận"),
-            ] {
-                if is {
-                    words.push_str(mark);
-                }
-            }
-            words
-        })
-        .collect();
+    let mut lines: Vec<String> = told.map(found).collect();
     lines.sort_unstable();
     lines
+}
+
+/// A finding as minutes and addenda print it.
+#[must_use]
+pub fn found(finding: &Finding) -> String {
+    let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
+    let mut words = format!("{about}: {}", one_line(&finding.statement));
+    if let Some(severity) = finding.severity {
+        words.push_str(&format!(" | {}", severity.as_str()));
+    }
+    for (is, mark) in [
+        (finding.critical, " | nghiêm trọng"),
+        (finding.repeat_count > 0, " | lặp lại"),
+        (finding.state == State::Candidate, " | chờ xác nhận"),
+    ] {
+        if is {
+            words.push_str(mark);
+        }
+    }
+    words
 }
 
 fn told(at: Timestamp) -> String {

@@ -91,3 +91,39 @@ async fn signed_minutes_stand_and_are_added_to() {
     assert!(change.is_err(), "the database holds to it too");
     at.house.end().await;
 }
+
+/// What the lead changes about a finding while confirming it is on record with what it was, and added to signed minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_confirmed_otherwise_than_it_was_signed_is_added() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    signed(&at, &visit).await;
+    let minutes = format!("{visit}/minutes");
+    confirmed(&at, &visit, "A01", json!({ "root_cause": "Thiếu người" })).await;
+    assert_eq!(
+        at.lead.visitor.get(&minutes).await.1["addenda"],
+        json!([]),
+        "a candidate was confirmed as signed"
+    );
+    let changed = json!({ "statement": "Chỗ chờ hẹp.", "severity": "violation", "critical": true });
+    let finding = confirmed(&at, &visit, "A02", changed).await;
+    let (_, after) = at.head.visitor.get(&minutes).await;
+    let added = &after["addenda"][0];
+    assert_eq!(
+        (&added["was"], &added["becomes"], &added["answer"]),
+        (
+            &json!("A02: Câu hỏi | shortcoming | chờ xác nhận"),
+            &json!("A02: Chỗ chờ hẹp. | violation | nghiêm trọng"),
+            &Value::Null
+        )
+    );
+    assert!(after["document"].as_str().unwrap().contains(added["was"].as_str().unwrap()), "what was signed");
+    let noted = format!(
+        "SELECT details -> 'was' ->> 'statement', details -> 'becomes' ->> 'statement' FROM custody
+         WHERE deed = 'finding.confirmed' AND object_id = '{}'",
+        id_of(&finding)
+    );
+    let row = at.house.sql().await.query_one(&noted, &[]).await.unwrap();
+    assert_eq!((row.get::<_, String>(0), row.get::<_, String>(1)), ("Câu hỏi".into(), "Chỗ chờ hẹp.".into()));
+    at.house.end().await;
+}

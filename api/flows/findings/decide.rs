@@ -12,10 +12,10 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
-use crate::flows::{Result, actions, current};
+use crate::flows::{Result, actions, current, minutes};
 use crate::records::actions::{hold_for, photos_of, verify};
 use jiff::civil::Date;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What the lead says while confirming; what is left out stays.
 #[derive(Clone, Debug, Default)]
@@ -30,13 +30,15 @@ pub struct Confirmation {
     pub root_cause: Option<String>,
 }
 
-/// Stands by a candidate.
+/// Stands by a candidate. What is changed about it while doing so is on record with what it was; where somebody has signed
+/// the minutes, it is added to them.
 ///
 /// # Errors
 /// `finding.not-candidate`, `finding.severity`, `finding.text`.
 pub async fn confirm(app: &App, actor: &Actor, id: FindingId, said_of: Confirmation) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
     let Some(state) = hold.step(Step::Confirm)? else { return Ok(hold.finding) };
+    let was = hold.finding.clone();
     let finding = &mut hold.finding;
     if finding.kind == finding::Kind::Strength
         && (said_of.severity.is_some() || said_of.critical == Some(true))
@@ -52,8 +54,20 @@ pub async fn confirm(app: &App, actor: &Actor, id: FindingId, said_of: Confirmat
     finding.root_cause =
         said_if(said_of.root_cause.as_deref(), "/root_cause")?.or_else(|| finding.root_cause.clone());
     finding.state = state;
-    let details = json!({ "severity": finding.severity, "critical": finding.critical });
+    let mut details = json!({ "severity": finding.severity, "critical": finding.critical });
+    let (before, after) = (told(&was), told(finding));
+    if before != after {
+        details = json!({ "severity": finding.severity, "critical": finding.critical, "was": before,
+            "becomes": after });
+    }
+    minutes::add_confirmed(&mut hold.tx, actor, (&was, &hold.finding), (hold.by, hold.now)).await?;
     hold.write(actor, "finding.confirmed", details).await
+}
+
+/// What the lead may change while confirming.
+fn told(of: &Finding) -> Value {
+    json!({ "statement": of.statement, "severity": of.severity, "critical": of.critical,
+        "root_cause": of.root_cause })
 }
 
 /// Does not stand by a candidate.

@@ -86,7 +86,8 @@ pub async fn hand_over_finding(
 
 /// Confirm a finding
 ///
-/// The lead stands by a candidate.
+/// The lead stands by a candidate. What is changed about it after somebody has signed the minutes becomes an addendum to
+/// them; an item that is critical stays so for whoever verifies, whatever is said here.
 #[utoipa::path(tag = "findings", request_body = FindingConfirmation,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Confirmed, now or before.", body = FindingView),
