@@ -197,6 +197,9 @@ pub struct Story {
     pub explain_by: Option<Date>,
     /// What the unit said last.
     pub explanation: Option<Explanation>,
+    /// What it had said before, each time it was asked or spoke up, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier_explanations: Vec<Explanation>,
     /// What came of verifying it.
     pub verification: Option<Verification>,
     /// What the last re-inspection saw.

@@ -233,3 +233,24 @@ async fn silence_is_no_answer_while_the_unit_may_still_explain() {
     assert_eq!(uphold().await, (200, Value::Null, json!("upheld")));
     at.house.end().await;
 }
+
+/// A unit that speaks twice has said two things.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_explanation_leaves_the_first() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    signed(&at, &visit).await;
+    super::remedies::issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    let explain = async |text: &str| {
+        let said = json!({ "text": text, "papers": ["Công văn 3/UBND"] });
+        at.head.visitor.post(&format!("{finding}/explain"), &said).await
+    };
+    assert_eq!(explain("Bảng đang sửa.").await.1["earlier_explanations"], json!([]));
+    let why = json!({ "reason": "Chưa sửa xong." });
+    assert_eq!(at.member.visitor.post(&format!("{finding}/uphold"), &why).await.1["state"], "action_open");
+    let (status, said) = explain("Bảng đã sửa xong.").await;
+    assert_eq!((status, &said["explanation"]["text"]), (200, &json!("Bảng đã sửa xong.")));
+    assert_eq!(said["earlier_explanations"][0]["text"], json!("Bảng đang sửa."));
+    at.house.end().await;
+}

@@ -1,6 +1,6 @@
 //! The unit's right of reply: until when it is asked, what it said each time, and who may judge that.
 
-use super::{State, Story};
+use super::{Explanation, State, Story};
 use crate::ids::AccountId;
 use crate::refusal::{Kind as Family, Refusal};
 use crate::visit::rule;
@@ -22,6 +22,11 @@ impl Story {
         }
         self.explain_by = until;
         Ok(true)
+    }
+
+    /// Adds what the unit says now; what it said before stays.
+    pub fn explain(&mut self, now: Explanation) {
+        self.earlier_explanations.extend(self.explanation.replace(now));
     }
 
     /// Refuses to take silence for an answer while the unit may still explain; where no day was named it always may.
@@ -73,6 +78,23 @@ mod tests {
         let no = asked(None).refuse_unheard(requested, date(2099, 1, 1)).map_err(code);
         assert_eq!(no, Err("finding.explanation-awaited"), "no day was named");
         assert_eq!(asked(by).refuse_unheard(State::Explained, date(2026, 12, 1)), Ok(()), "it has explained");
+    }
+
+    #[test]
+    fn what_was_said_before_stays() {
+        let said = |text: &str| Explanation {
+            text: text.to_owned(),
+            photos: vec![],
+            papers: vec![],
+            by: AccountId(uuid::Uuid::nil()),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let mut story = Story::default();
+        for text in ["một", "hai", "ba"] {
+            story.explain(said(text));
+        }
+        assert_eq!(story.explanation, Some(said("ba")));
+        assert_eq!(story.earlier_explanations, [said("một"), said("hai")]);
     }
 
     #[test]

@@ -147,7 +147,7 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
     }
     let details = json!({ "photos": explanation.photos, "papers": explanation.papers });
     hold.finding.state = state;
-    hold.finding.story.explanation = Some(explanation);
+    hold.finding.story.explain(explanation);
     hold.write(actor, "finding.explained", details).await
 }
 
