@@ -207,14 +207,19 @@ pub struct Proposal {
     pub procedures: Vec<String>,
 }
 
-/// Enters a candidate: a free finding, one about an item, or a strength.
+/// Enters a candidate: a free finding, one about an item, or a strength; until somebody has signed the minutes.
 ///
 /// # Errors
-/// `visit.not-on-site`, `visit.closed`, `finding.about`, `finding.item-unknown`, `finding.item-taken`, `finding.text`,
-/// `finding.inspected-at`, `finding.severity`, `finding.procedures`.
+/// `visit.not-on-site`, `visit.closed`, `visit.minutes-signed`, `finding.about`, `finding.item-unknown`,
+/// `finding.item-taken`, `finding.text`, `finding.inspected-at`, `finding.severity`, `finding.procedures`.
 pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal) -> Result<Finding> {
     let mut work = Work::begin(app, actor, visit, Deed::ProposeFinding).await?;
     visited(&work.visit)?;
+    if work.visit.minutes.as_ref().is_some_and(|minutes| minutes.may_be_redrafted().is_err()) {
+        let detail =
+            "The minutes are signed with every finding of the visit; what is noticed later is an addendum.";
+        return Err(Refusal::new(Family::Conflict, "visit.minutes-signed", detail).into());
+    }
     let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
     let list = |code: &str| lists.iter().find(|list| list.body.item(code).is_some()).map(|list| list.version);
     let (item, template_version, category) = match (said_of.item, said_of.category) {

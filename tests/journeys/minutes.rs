@@ -127,3 +127,20 @@ async fn what_is_confirmed_otherwise_than_it_was_signed_is_added() {
     assert_eq!((row.get::<_, String>(0), row.get::<_, String>(1)), ("Câu hỏi".into(), "Chỗ chờ hẹp.".into()));
     at.house.end().await;
 }
+
+/// What both sides signed holds every finding of the visit: none comes to it later.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_found_after_somebody_has_signed() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let said = json!({ "kind": "strength", "category": "Phối hợp", "statement": "Phối hợp tốt." });
+    let propose = async || at.member.visitor.post(&format!("{visit}/findings"), &said).await;
+    assert_eq!(propose().await.0, 201);
+    let drafted = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
+    assert_eq!(drafted.status, 200, "{}", drafted.body);
+    assert_eq!(propose().await.0, 201, "they are drafted again");
+    signed(&at, &visit).await;
+    let (status, no) = propose().await;
+    assert_eq!((status, &no["code"]), (409, &json!("visit.minutes-signed")));
+    at.house.end().await;
+}
