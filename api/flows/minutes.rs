@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::Finding;
 use crate::domain::ids::{AccountId, VisitId};
-use crate::domain::minutes::{self, Addendum, Correction, answered, corrected};
+use crate::domain::minutes::{self, Addendum, Correction, FORMAT, answered, corrected};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::response::{Answer, Response};
@@ -92,6 +92,7 @@ pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<
         reason: added.reason,
         by: work.by,
         at: to_micros(work.now),
+        format: FORMAT,
         sha256: String::new(),
     };
     let addendum = append(&mut work.tx, actor, &work.visit, (&before, addendum.checked()?), work.now).await?;
@@ -130,6 +131,7 @@ pub(super) async fn add_confirmed(
         reason: "Trưởng đoàn xác nhận phát hiện.".to_owned(),
         by,
         at: to_micros(now),
+        format: FORMAT,
         sha256: String::new(),
     };
     append(tx, actor, &visit, (&before, addendum), now).await?;

@@ -353,6 +353,7 @@ diesel::table! {
         template_version_id -> Nullable<Uuid>,
         answer -> Nullable<Jsonb>,
         outcome -> Nullable<Text>,
+        format -> Int4,
     }
 }
 

@@ -54,6 +54,7 @@ async fn signed_minutes_stand_and_are_added_to() {
 
     let (status, first) = at.lead.visitor.post(&addenda, &early).await;
     assert_eq!((status, &first["was"], &first["number"]), (201, &json!("38"), &json!(1)), "{first}");
+    assert_eq!((&first["format"], &first["template_version"]), (&json!(2), &json!(at.checklist)));
     let second =
         json!({ "item": "A02", "answer": { "type": "number", "value": "40,5" }, "reason": "Đo lại lần nữa" });
     let (_, second) = at.clerk.visitor.post(&addenda, &second).await;
