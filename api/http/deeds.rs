@@ -67,6 +67,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_finding", Right(Deed::ReadFindings)),
     ("propose_finding", Right(Deed::ProposeFinding)),
     ("list_earlier_findings", Right(Deed::ReadFindings)),
+    ("hand_over_action", Right(Deed::IssueAction)),
     ("hand_over_finding", Right(Deed::IssueAction)),
     ("confirm_finding", Right(Deed::DecideFinding)),
     ("dismiss_finding", Right(Deed::DecideFinding)),

@@ -353,6 +353,7 @@ diesel::table! {
         template_version_id -> Nullable<Uuid>,
         answer -> Nullable<Jsonb>,
         outcome -> Nullable<Text>,
+        format -> Int4,
     }
 }
 
@@ -731,6 +732,7 @@ diesel::table! {
         office_unit_id -> Nullable<Uuid>,
         positions -> Array<Text>,
         team_group -> Text,
+        has_led -> Bool,
     }
 }
 

@@ -262,12 +262,13 @@ impl From<FindingProposal> for flow::Proposal {
 /// Propose a finding
 ///
 /// A free one, one about an item, or a strength. It waits as a candidate for the lead. Items that are not answered well
-/// give rise to candidates by themselves when recording closes.
+/// give rise to candidates by themselves when recording closes. Once somebody has signed the minutes nothing is added to
+/// what they hold; what is noticed later is an addendum.
 #[utoipa::path(tag = "findings", request_body = FindingProposal,
     params(("visit" = Uuid, Path, description = "At which visit.")), responses(
     (status = 201, description = "Entered.", body = FindingView,
         headers(("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."))),
-    (status = 409, description = "`visit.not-on-site`, `visit.closed`, `finding.item-taken`.")))]
+    (status = 409, description = "`visit.not-on-site`, `visit.closed`, `visit.minutes-signed`, `finding.item-taken`.")))]
 #[post("/v1/visits/{visit}/findings")]
 pub async fn propose_finding(
     app: web::Data<App>,

@@ -48,7 +48,7 @@ pub async fn counts(db: &mut Db, campaign: CampaignId) -> Result<Counts> {
         count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
         count(*) FILTER (WHERE kind = 'finding' AND state = ANY($2) AND story ->> 'no_action_because' IS NULL
             AND NOT EXISTS (SELECT 1 FROM action_findings l JOIN actions a ON a.id = l.action_id
-                WHERE l.finding_id = f.id AND a.state <> 'cancelled')) AS without_action,
+                WHERE l.finding_id = f.id AND a.state NOT IN ('verified_done', 'cancelled'))) AS without_action,
         count(*) FILTER (WHERE kind = 'strength' AND state = 'confirmed') AS strengths
         FROM findings f WHERE campaign_id = $1";
     Ok(diesel::sql_query(words)

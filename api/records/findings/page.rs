@@ -1,5 +1,6 @@
 //! Lists of findings.
 
+use crate::domain::action;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Kind, State};
 use crate::domain::ids::{FindingId, OwnerId, UnitId, VisitId};
@@ -31,7 +32,7 @@ pub struct Wanted {
     pub critical: Option<bool>,
     /// Found again, or for the first time.
     pub repeated: Option<bool>,
-    /// Open, with neither an action nor a reason for none; or not so.
+    /// Open, with neither an action that is not over nor a reason for none; or not so.
     pub without_action: Option<bool>,
     /// Of this cause.
     pub root_cause: Option<String>,
@@ -117,7 +118,9 @@ impl Wanted {
             sql.text(if is { " AND (" } else { " AND NOT (" }).text("t.kind = 'finding'");
             one_of(sql, "t.state", State::open().into_iter());
             sql.text(" AND t.story ->> 'no_action_because' IS NULL AND NOT EXISTS (SELECT 1 FROM action_findings l ")
-                .text("JOIN actions a ON a.id = l.action_id WHERE l.finding_id = t.id AND a.state <> 'cancelled'))");
+                .text("JOIN actions a ON a.id = l.action_id WHERE l.finding_id = t.id");
+            one_of(sql, "a.state", action::State::unfinished().into_iter());
+            sql.text("))");
         }
     }
 

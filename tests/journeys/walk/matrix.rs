@@ -282,6 +282,7 @@ read_action            -       -       osua    osua    osua    u       osuzt   o
 issue_action           -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 remind_of_action       -       -       -       -       osua    u       osuzt   -       -       -       -       -       -       -       f       -
 cancel_action          -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
+hand_over_action       -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 accept_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
 start_action           -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
 report_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -

@@ -210,6 +210,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "confirm_finding" => json!({ "statement": "" }),
         "request_explanation" | "change_finding" | "issue_action" | "verify_action" => json!({}),
         "re_inspect_finding" => json!({ "visit": known("visit"), "outcome": "fixed" }),
+        "hand_over_action" => json!({ "from": Uuid::nil(), "unit": Uuid::nil(), "reason": "" }),
         "hand_over_finding" => json!({ "unit": Uuid::nil(), "reason": "" }),
         "explain_finding" => json!({ "text": "" }),
         "dismiss_finding" | "uphold_finding" | "withdraw_finding" | "cancel_action" | "return_action" => {
