@@ -50,7 +50,10 @@ async fn lists_behind_a_unit_hold_what_was_counted_below_the_one_above_and_when(
 async fn a_withdrawn_finding_is_no_new_one_of_a_re_inspection() {
     let at = Inspectorate::open().await;
     let visit = handed_in(&at, at.commune, "2026-03-20", &found(false, false)).await;
-    let again = format!("UPDATE visits SET kind = 're_inspection' WHERE id = '{}'", id_of(&visit));
+    let again = format!(
+        "UPDATE visits SET kind = 're_inspection', previous_visit_id = id WHERE id = '{}'",
+        id_of(&visit)
+    );
     at.house.sql().await.batch_execute(&again).await.expect("another look");
     let figures = format!("/v1/campaigns/{}/finding-figures", at.campaign);
     let new = async || {
