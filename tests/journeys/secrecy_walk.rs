@@ -6,6 +6,7 @@ use crate::harness::{Holder, Inspectorate, id_of};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// Readings of one thing that has a visit, a unit or an account of its own, which is told or not as that is.
 const OF_ONE_THING: [&str; 10] = [
@@ -125,13 +126,13 @@ fn same(now: &Seen, before: &Seen, when: &str, but: &[&str]) {
 }
 
 /// An announced visit to the commune in the same week, under a campaign of its own.
-async fn announced(at: &Inspectorate, owner: uuid::Uuid, by: &Holder) -> String {
+async fn announced(at: &Inspectorate, (owner, checklist): (Uuid, Uuid), by: &Holder) -> String {
     let campaign = at.house.active_campaign(owner).await;
     let team = at.house.team(campaign, &[(by.account, "lead")]).await;
     let mut plan = at.plan("planned", 26);
     plan["campaign"] = json!(campaign);
     plan["team"] = json!(team);
-    plan["templates"] = json!([at.house.checklist(owner).await]);
+    plan["templates"] = json!([checklist]);
     let made = by.visitor.send("POST", "/v1/visits", Some(&plan)).await;
     assert_eq!(made.status, 201, "{}", made.body);
     format!("/v1/campaigns/{campaign}/overlaps")
@@ -183,13 +184,15 @@ async fn every_reading_is_the_same_with_and_without_a_sealed_visit() {
     let abroad =
         at.house.sql().await.query_one("SELECT id::text FROM owners WHERE code = 'lai-chau'", &[]).await;
     let abroad = abroad.expect("an owner").get::<_, String>(0).parse().expect("an id");
-    views.push(("list_overlaps".to_owned(), announced(&at, abroad, &foreign.1).await));
-    views.push(("list_overlaps".to_owned(), announced(&at, at.owner, &at.scheduler).await));
+    let theirs: (Uuid, Uuid) = (abroad, at.house.checklist(abroad).await);
+    views.push(("list_overlaps".to_owned(), announced(&at, theirs, &foreign.1).await));
+    views.push(("list_overlaps".to_owned(), announced(&at, (at.owner, at.checklist), &at.scheduler).await));
 
     let before = look(&people, &views).await;
-    // A reading that nobody is let into would say nothing.
+    // A reading that nobody is let into would say nothing; of the open visit there are no minutes yet.
     let read: HashSet<&String> = before.iter().filter(|seen| seen.2 == 200).map(|seen| &seen.1).collect();
-    let unread: Vec<&(String, String)> = views.iter().filter(|(_, view)| !read.contains(view)).collect();
+    let unread: Vec<&(String, String)> =
+        views.iter().filter(|(_, view)| !read.contains(view) && !view.ends_with("/minutes")).collect();
     assert!(unread.is_empty(), "{unread:?}");
 
     let mut plan = at.plan("surprise", 10);
@@ -209,7 +212,7 @@ async fn every_reading_is_the_same_with_and_without_a_sealed_visit() {
 /// What an event and its undoing answered, without ids and times.
 fn told(answer: &crate::harness::Answer) -> (u16, String) {
     let mut body = answer.body.clone();
-    for field in ["id", "recorded_at", "undone", "effects", "instance"] {
+    for field in ["id", "recorded_at", "undone_at", "effects", "instance"] {
         if let Some(fields) = body.as_object_mut() {
             fields.remove(field);
         }

@@ -21,9 +21,6 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Units whose neighbours are looked for at once: a campaign of the whole country has three times as many.
-const UNITS_AT_ONCE: usize = 1000;
-
 /// Another campaign that comes to the same unit in the same week.
 #[derive(Clone, Debug)]
 pub struct Overlapping {
@@ -132,7 +129,11 @@ async fn met(
     }
     let by_unit: Vec<Vec<Counted>> = by_unit.into_values().collect();
     let (mut found, mut owners) = (Vec::new(), HashMap::new());
-    for some in by_unit.chunks(UNITS_AT_ONCE) {
+    // As many units as a page has rows are mostly enough; twice as many each time they were not.
+    let (mut rest, mut width) = (by_unit.as_slice(), usize::from(limit) + 1);
+    while !rest.is_empty() && found.len() <= usize::from(limit) {
+        let (some, later) = rest.split_at(width.min(rest.len()));
+        (rest, width) = (later, width.saturating_mul(2));
         let here = some.concat();
         let near = others(db, actor, owner, &here).await?;
         let campaigns: BTreeSet<CampaignId> = near.iter().map(|visit| visit.campaign).collect();
@@ -144,9 +145,6 @@ async fn met(
         let behind =
             |overlap: &Overlap<_, _>| after.is_none_or(|after| (overlap.unit, overlap.other) > after);
         found.extend(overlap::overlaps(&own, &near).into_iter().filter(behind));
-        if found.len() > usize::from(limit) {
-            break;
-        }
     }
     Ok((found, owners))
 }
