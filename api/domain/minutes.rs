@@ -9,7 +9,7 @@ use crate::response::{Answer, Outcome, Paper, Response, YesNoNa};
 use crate::score::{Standing, standings};
 use crate::template::Occasion;
 use crate::text;
-use crate::visit::{AskedList, Figures, FrozenScore, Visit, rule};
+use crate::visit::{AskedList, CheckIn, Figures, FrozenScore, Visit, rule};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -51,7 +51,7 @@ pub fn document(of: &Sources<'_>) -> String {
     line("BIÊN BẢN KIỂM TRA");
     line(&format!("Lượt kiểm tra: {}", of.visit.id));
     line(&format!("Đơn vị được kiểm tra: {}", of.visit.unit_path));
-    line(&format!("Thời gian: {}", told(of.visit.check_in.as_ref().map_or(of.visit.window.start, |c| c.at))));
+    line(&format!("Thời gian: {}", began(of.visit.check_in.as_ref(), of.visit.window.start)));
     for (head, people) in [("Đoàn kiểm tra:", of.team), ("Đại diện đơn vị được kiểm tra:", of.hosts)]
     {
         line(head);
@@ -156,6 +156,17 @@ fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
         .collect();
     lines.sort_unstable();
     lines
+}
+
+/// When the team came, by our clock; where the phone's clock was off, what it said as well.
+fn began(check_in: Option<&CheckIn>, planned: Timestamp) -> String {
+    match check_in {
+        None => told(planned),
+        Some(came) if came.clock_is_off() => {
+            format!("{} (đồng hồ của máy: {})", told(came.arrived_at()), told(came.at))
+        }
+        Some(came) => told(came.arrived_at()),
+    }
 }
 
 fn told(at: Timestamp) -> String {
@@ -315,6 +326,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
 
     use super::*;
+    use crate::place::{PositionSource, Verdict};
     use crate::response::Decimal;
     use uuid::Uuid;
 
@@ -351,6 +363,30 @@ mod tests {
             Answer::Ratio { numerator: Decimal::whole(34), denominator: Decimal::whole(36), earlier: None };
         assert_eq!(answered(&ratio), "34/36");
         assert_eq!(told(Timestamp::UNIX_EPOCH), "07:00, ngày 01/01/1970");
+    }
+
+    /// H11: a clock that is off is no reason to sign another day.
+    #[test]
+    fn the_time_of_a_visit_is_told_by_our_clock() {
+        let came = |clock_skew_s: f64| CheckIn {
+            at: Timestamp::UNIX_EPOCH,
+            offset_s: VIETNAM_OFFSET_S,
+            latitude: None,
+            longitude: None,
+            accuracy_m: None,
+            source: PositionSource::None,
+            verdict: Verdict::CannotTell,
+            distance_m: None,
+            reasons: Vec::new(),
+            clock_skew_s,
+            by: AccountId(Uuid::nil()),
+            received_at: Timestamp::UNIX_EPOCH,
+        };
+        let planned = Timestamp::UNIX_EPOCH;
+        assert_eq!(began(None, planned), "07:00, ngày 01/01/1970");
+        assert_eq!(began(Some(&came(-2.0)), planned), "07:00, ngày 01/01/1970");
+        let slow = "07:00, ngày 02/01/1970 (đồng hồ của máy: 07:00, ngày 01/01/1970)";
+        assert_eq!(began(Some(&came(-86_400.0)), planned), slow);
     }
 
     #[test]

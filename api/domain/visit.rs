@@ -145,6 +145,15 @@ impl CheckIn {
     pub fn clock_is_off(&self) -> bool {
         self.clock_skew_s.abs() > CLOCK_SKEW_FLAG_S
     }
+
+    /// When it was, by our clock: what counts where the device's clock was off.
+    #[must_use]
+    pub fn arrived_at(&self) -> Timestamp {
+        jiff::SignedDuration::try_from_secs_f64(self.clock_skew_s)
+            .ok()
+            .and_then(|ahead| self.at.checked_sub(ahead).ok())
+            .unwrap_or(self.received_at)
+    }
 }
 
 /// One team at one unit once.

@@ -164,16 +164,26 @@ async fn permitted(db: &mut Db, actor: &Actor, id: ActionId, deed: Deed, day: Da
     Ok(action)
 }
 
-/// An action for which an actor may send photos: head and staff of an owner, or of whoever stands in its place.
+/// An action to whose after-photos an actor may do a deed as head or staff of an owner, or of whoever stands in its
+/// place: send them, or look at them as at photos of their own visits.
 ///
 /// # Errors
 /// `not-found`, `forbidden`.
-pub(super) async fn shown_by(db: &mut Db, actor: &Actor, id: ActionId, day: Date) -> Result<Action> {
+pub(super) async fn shown_by(
+    db: &mut Db,
+    actor: &Actor,
+    (id, deed): (ActionId, Deed),
+    day: Date,
+) -> Result<Action> {
     let mut action = rows::find(db, id).await?.ok_or_else(Refusal::not_found)?;
     let standing = standing(db, actor, action.visit).await?.ok_or_else(Refusal::not_found)?;
     tell_holders(db, std::slice::from_mut(&mut action), day).await?;
     let as_owner = subject(&standing.subject, &action, None, Deed::AnswerAction);
-    may(actor, Deed::SendAfterPhoto, &as_owner)?;
+    let judged = if deed == Deed::ReadOriginal { deed } else { Deed::SendAfterPhoto };
+    if !allows(actor, judged, &as_owner) {
+        may(actor, judged, &as_owner)?;
+    }
+    scope(actor, deed)?;
     Ok(action)
 }
 

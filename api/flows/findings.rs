@@ -19,7 +19,7 @@ use crate::domain::ids::{AccountId, FindingId, UnitId, VisitId};
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
-use crate::domain::visit::{self, Visit, rule};
+use crate::domain::visit::{self, CheckIn, Visit, rule};
 use crate::identity;
 use crate::records::custody::{self, Entry};
 use crate::records::findings::{self as rows, page as lists};
@@ -224,7 +224,9 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
     };
     let moment = match said_of.precision {
         Precision::Period => said_of.inspected_at,
-        _ => said_of.inspected_at.or(work.visit.check_in.as_ref().map(|c| c.at)).or(Some(work.now)),
+        _ => {
+            said_of.inspected_at.or(work.visit.check_in.as_ref().map(CheckIn::arrived_at)).or(Some(work.now))
+        }
     };
     if said_of.kind == Kind::Strength && (said_of.severity.is_some() || said_of.critical) {
         let detail = "A strength is neither grave nor critical.";
@@ -284,7 +286,7 @@ fn candidate(visit: &Visit, birth: Birth, by: AccountId, now: Timestamp) -> Find
 
 /// A finding of a visit of which nothing is said yet.
 fn blank(visit: &Visit, by: AccountId, now: Timestamp) -> Finding {
-    let at = visit.check_in.as_ref().map_or(now, |check_in| check_in.at);
+    let at = visit.check_in.as_ref().map_or(now, CheckIn::arrived_at);
     Finding {
         id: FindingId::random(identity::random()),
         owner: visit.owner,

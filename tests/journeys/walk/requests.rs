@@ -139,6 +139,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "rewrite_notice"
         | "review_notice"
         | "sign_notice"
+        | "mask_photo"
         | "write_calendar"
         | "write_holidays"
         | "write_assignment_rules" => {
