@@ -1,4 +1,5 @@
-//! Planning that meets: what one of two decides while the other is under way.
+//! Planning that meets: what one of two decides while the other is under way, and what rounds and teams do not tell of a
+//! surprise.
 
 use super::at_once::somebody_waits;
 use crate::harness::{Inspectorate, id_of};
@@ -67,7 +68,7 @@ async fn of_two_who_set_the_same_rules_one_is_told_of_the_other() {
     at.house.close().await;
 }
 
-/// An approved campaign with two teams, one of which has a surprise visit, for a merger.
+/// An approved campaign, which may still be joined with another.
 async fn approved(at: &Inspectorate) -> uuid::Uuid {
     let campaign = at.house.active_campaign(at.owner).await;
     let approve = format!("UPDATE campaigns SET state = 'approved' WHERE id = '{campaign}'");
