@@ -1,7 +1,8 @@
-//! Figures over visits: coverage, overlaps, burden. All of them count what the asker may see, and nothing else.
+//! Figures over visits: coverage, burden. All of them count what the asker may see, and nothing else.
 
 pub mod comparison;
 pub mod items;
+pub mod overlaps;
 pub mod ranking;
 pub mod recurrence;
 
@@ -12,22 +13,21 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::round::{Round, TargetClass};
 use crate::domain::coverage::{Coverage, LookedAt, Made, Place, Visited};
-use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, OwnerId, UnitId};
 use crate::domain::moment::{VIETNAM_OFFSET_S, of_our_time};
-use crate::domain::overlap::{self, Burden, DAYS_APART, Stretch};
+use crate::domain::overlap::Burden;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
-use crate::domain::visit::{Kind, State};
+use crate::domain::visit::State;
 use crate::records::campaigns::Within;
 use crate::records::figures::coverage::OfRound;
 use crate::records::figures::{self, Eyes};
-use crate::records::visits::counted::{self, Counted};
 use crate::records::visits::life as rows;
-use crate::records::visits::visible::{self, Wanted};
+use crate::records::visits::visible::Wanted;
 use crate::records::{self, Db};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 
 /// What a report is about.
@@ -177,106 +177,6 @@ pub(super) async fn targets(db: &mut Db, campaign: CampaignId, as_of: Date) -> R
 /// States in which a visit is still meant, or was made.
 fn meant() -> Vec<State> {
     State::ALL.into_iter().filter(|state| !matches!(state, State::Cancelled | State::Aborted)).collect()
-}
-
-/// Another campaign that comes to the same unit in the same week.
-#[derive(Clone, Debug)]
-pub struct Overlapping {
-    /// Where.
-    pub unit: UnitId,
-    /// The unit's name on the first of those days.
-    pub unit_name: String,
-    /// Own visits that meet one of the other.
-    pub visits: Vec<VisitId>,
-    /// Whose the other campaign is.
-    pub owner: OwnerId,
-    /// That owner's name.
-    pub owner_name: String,
-    /// The other campaign and its title, where the asker may read it.
-    pub campaign: Option<(CampaignId, String)>,
-    /// First and last day of the other's visits.
-    pub days: (Date, Date),
-}
-
-fn stretch(visit: &Counted) -> Stretch<CampaignId, VisitId> {
-    Stretch { campaign: visit.campaign, visit: visit.id, unit: visit.unit, days: visit.window.days() }
-}
-
-/// Where other campaigns of any owner come to the same units in the same weeks. Of a sealed visit only whoever may
-/// see it is told: for everybody else there is no such visit, here as everywhere.
-///
-/// # Errors
-/// `not-found`.
-pub async fn overlaps(app: &App, actor: &Actor, campaign: CampaignId) -> Result<(String, Vec<Overlapping>)> {
-    let mut tx = app.records.begin().await?;
-    let held = seen(&mut tx, actor, campaign).await?;
-    scope(actor, Deed::ReadVisit)?;
-    let of_campaign = Wanted { campaign: Some(campaign), states: meant(), ..Wanted::default() };
-    let own = visible::every(&mut tx, actor, Deed::ReadVisit, &of_campaign).await?;
-    let others = others(&mut tx, actor, held.owner, &own).await?;
-    let ids: BTreeSet<CampaignId> = others.iter().map(|visit| visit.campaign).collect();
-    let live = records::campaigns::still_meant(&mut tx, &ids.into_iter().collect::<Vec<_>>()).await?;
-    let met: Vec<_> = others.iter().filter(|visit| live.contains(&visit.campaign)).map(stretch).collect();
-    let found = overlap::overlaps(&own.iter().map(stretch).collect::<Vec<_>>(), &met);
-
-    let owners: HashMap<CampaignId, OwnerId> =
-        others.iter().map(|visit| (visit.campaign, visit.owner)).collect();
-    let within = Within::of(&mut tx, actor).await?;
-    let titles = records::campaigns::titles(&mut tx, &live).await?;
-    let owner_ids: Vec<OwnerId> = owners.values().copied().collect();
-    let names = records::owners::names(&mut tx, &owner_ids).await?;
-    let mut told = Vec::with_capacity(found.len());
-    for overlap in found {
-        let owner = owners.get(&overlap.other).copied().unwrap_or(held.owner);
-        let title = titles.get(&overlap.other).filter(|_| within.holds(owner, overlap.other));
-        let at = records::units::at(&mut tx, overlap.unit, overlap.days.0).await?;
-        told.push(Overlapping {
-            unit: overlap.unit,
-            unit_name: at.map(|at| at.name).unwrap_or_default(),
-            visits: overlap.own,
-            owner,
-            owner_name: names.get(&owner).cloned().unwrap_or_default(),
-            campaign: title.map(|title| (overlap.other, title.clone())),
-            days: overlap.days,
-        });
-    }
-    let named: Vec<VisitId> = told.iter().flat_map(|overlap| overlap.visits.clone()).collect();
-    let read = rows::load(&mut tx, &named).await?;
-    note_sealed_reads(&mut tx, actor, &read, "overlaps", app.now()).await?;
-    tx.commit().await?;
-    Ok((held.title, told))
-}
-
-/// What may meet these visits: whatever is no secret, and the sealed visits of the same owner that the actor may see.
-pub(super) async fn others(
-    db: &mut Db,
-    actor: &Actor,
-    owner: OwnerId,
-    own: &[Counted],
-) -> Result<Vec<Counted>> {
-    let week = SignedDuration::from_hours((DAYS_APART + 1) * 24);
-    let start = own.iter().map(|visit| visit.window.start).min().unwrap_or_default();
-    let end = own.iter().map(|visit| visit.window.end).max().unwrap_or_default();
-    let (from, to) = (start.checked_sub(week).unwrap_or(start), end.checked_add(week).unwrap_or(end));
-    let units: BTreeSet<UnitId> = own.iter().map(|visit| visit.unit).collect();
-    let units: Vec<UnitId> = units.into_iter().collect();
-    if units.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut found = counted::open(db, &units, (from, to)).await?;
-    let sealed = Wanted {
-        owner: Some(owner),
-        at: units.clone(),
-        kinds: vec![Kind::Surprise],
-        states: meant(),
-        from: from.checked_sub(SignedDuration::from_hours(31 * 24)).ok(),
-        to: Some(to),
-        ..Wanted::default()
-    };
-    let sealed = visible::every(db, actor, Deed::ReadVisit, &sealed).await?;
-    let known: BTreeSet<VisitId> = found.iter().map(|visit| visit.id).collect();
-    found.extend(sealed.into_iter().filter(|visit| !known.contains(&visit.id)));
-    Ok(found)
 }
 
 /// How much is asked of a unit and of each below it, by visits that were made or are meant.

@@ -89,20 +89,19 @@ fn without_text(bytes: &[u8]) -> Option<String> {
     if !bytes.windows(6).any(|six| six == br"\u0000") {
         return None;
     }
-    fn within(value: &Value, at: &str) -> Option<String> {
-        let step = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
-        match value {
-            Value::String(text) => text.contains('\0').then(|| at.to_owned()),
-            Value::Array(all) => {
-                all.iter().enumerate().find_map(|(n, one)| within(one, &step(&n.to_string())))
-            }
-            Value::Object(all) => all.iter().find_map(|(key, one)| {
-                if key.contains('\0') { Some(at.to_owned()) } else { within(one, &step(key)) }
-            }),
-            _ => None,
-        }
-    }
     within(&serde_json::from_slice(bytes).ok()?, "")
+}
+
+fn within(value: &Value, at: &str) -> Option<String> {
+    let step = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+    match value {
+        Value::String(text) => text.contains('\0').then(|| at.to_owned()),
+        Value::Array(all) => all.iter().enumerate().find_map(|(n, one)| within(one, &step(&n.to_string()))),
+        Value::Object(all) => all.iter().find_map(|(key, one)| {
+            if key.contains('\0') { Some(at.to_owned()) } else { within(one, &step(key)) }
+        }),
+        _ => None,
+    }
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

@@ -77,6 +77,8 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "digest.missing", "Thiếu tiêu đề Repr-Digest với mã băm SHA-256 của nội dung.", "The Repr-Digest header with the SHA-256 of the bytes is missing."),
     problem(422, "digest.unreadable", "Tiêu đề Repr-Digest không đọc được; xem RFC 9530.", "The Repr-Digest header can't be read; see RFC 9530."),
     problem(409, "document.number-taken", "Số văn bản này đã được dùng.", "This document number is taken."),
+    problem(409, "draw.broken", "Hạt giống hoặc danh sách đơn vị không khớp với mã băm đã công bố.", "Seed or strata are not what was bound when the draw was committed."),
+    problem(409, "draw.not-revealed", "Lần rút này mới được chốt; hãy mở kết quả trước.", "The draw is committed; reveal it first."),
     problem(409, "entry.id-taken", "Mã này đã thuộc về một mục khác.", "This id belongs to another entry."),
     problem(500, "fault", "Máy chủ gặp lỗi; mã yêu cầu giúp tìm lỗi trong nhật ký.", "Something went wrong on our side; the request id finds it in our log."),
     problem(422, "finding.about", "Phát hiện gắn với một nội dung hoặc có loại: một trong hai.", "A finding is about an item or has a category: one of the two."),

@@ -147,6 +147,7 @@ diesel::table! {
         title -> Text,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
+        owner_id -> Uuid,
     }
 }
 
@@ -226,6 +227,8 @@ diesel::table! {
         made_by -> Nullable<Uuid>,
         made_at -> Timestamptz,
         told_at -> Nullable<Timestamptz>,
+        frame_sha256 -> Text,
+        revealed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -317,6 +320,14 @@ diesel::table! {
         granted_by -> Nullable<Uuid>,
         granted_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    holiday_years (year) {
+        year -> Int2,
+        version -> Int4,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -417,6 +428,15 @@ diesel::table! {
         code -> Text,
         name -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    past_seats (team_id, account_id, added_at, removed_at) {
+        team_id -> Uuid,
+        account_id -> Uuid,
+        added_at -> Timestamptz,
+        removed_at -> Timestamptz,
     }
 }
 
@@ -948,6 +968,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_units,
     findings,
     grants,
+    holiday_years,
     holidays,
     invitations,
     minutes_addenda,
@@ -955,6 +976,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_units,
     notices,
     owners,
+    past_seats,
     photo_ancestors,
     photos,
     premises,

@@ -86,9 +86,10 @@ pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Sa
     let signing = Signing { number, on, place, signer, act, document: document_text, document_sha256 };
     let signing = signing.checked(Some(earliest), vietnam_day(act.at))?;
     let issuer = hold.notice.content.issuer.clone();
-    rows::hold_series(&mut hold.tx, &issuer, on.year()).await?;
+    let series = (hold.notice.owner, issuer.as_str());
+    rows::hold_series(&mut hold.tx, series, on.year()).await?;
     let symbol = hold.notice.content.symbol.as_str().to_owned();
-    if campaigns::number_taken(&mut hold.tx, &issuer, on, number, &symbol).await? {
+    if campaigns::number_taken(&mut hold.tx, series, on, number, &symbol).await? {
         return Err(number_taken().into());
     }
     hold.notice.signing = Some(signing.clone());
@@ -96,7 +97,7 @@ pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Sa
     let signing = Signing { document_sha256: sha256(&text), document: text, ..signing };
     let kept = rows::sign(&mut hold.tx, &hold.notice, &signing).await;
     hold.notice.version = kept.map_err(|why| {
-        if why.broke("notices_number_unique") { number_taken().into() } else { Error::from(why) }
+        if why.broke("notices_number_of_owner") { number_taken().into() } else { Error::from(why) }
     })?;
     let details = json!({ "number": hold.notice.written_number(), "issuer": issuer, "on": on,
         "place": signing.place, "signer": signing.signer, "document_sha256": signing.document_sha256 });
@@ -136,8 +137,8 @@ pub async fn issue(app: &App, actor: &Actor, id: NoticeId) -> Result<Held> {
     let paper = paper(&notice).ok_or_else(|| Error::Fault("a signed notice without a signing".to_owned()))?;
     notice.version = rows::issue(&mut tx, id, act).await?;
     notice.issued = Some(act);
-    campaigns::keep_document(&mut tx, campaign.id, &paper, Some(by), act.at).await.map_err(|why| {
-        if why.broke("campaign_documents_number_unique") { number_taken().into() } else { Error::from(why) }
+    campaigns::keep_document(&mut tx, &campaign, &paper, Some(by), act.at).await.map_err(|why| {
+        if why.broke("campaign_documents_number_of_owner") { number_taken().into() } else { Error::from(why) }
     })?;
     campaigns::change(&mut tx, &campaign).await?;
     let details = json!({ "number": paper.number.written, "document": paper.id,

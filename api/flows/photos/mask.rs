@@ -10,7 +10,7 @@ use crate::domain::permission::{self, Deed};
 use crate::domain::photo::State;
 use crate::domain::photo::mask::{self, MaskArea, Masked};
 use crate::domain::refusal::{Kind, Next, Refusal};
-use crate::flows::{Error, Result, current, scope};
+use crate::flows::{Error, Result, current, random_bytes, scope};
 use crate::media::{DerivativeSize, Key};
 use crate::records::custody::{self, Entry};
 use crate::records::visits::Standing;
@@ -45,7 +45,7 @@ pub async fn mask(
     may_be_masked(&photo)?;
     mask::may_replace(photo.masked.as_ref(), &areas, visit.state.is_over())?;
     let number = photo.masked.as_ref().map_or(1, |held| held.number.saturating_add(1));
-    let token = Uuid::new_v4();
+    let token = Uuid::from_bytes(random_bytes());
     let derivatives = covered(app, &photo, &areas, (number, token)).await?;
     let by = actor.account().unwrap_or(AccountId(Uuid::nil()));
     let masked = Masked { number, token: Some(token), at: to_micros(app.now()), by, areas, derivatives };

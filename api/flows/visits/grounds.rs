@@ -11,7 +11,7 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{Kind, OVERLAPPING_VISIT, State, Visit, rule};
-use crate::flows::reports::others;
+use crate::flows::reports::overlaps::others;
 use crate::flows::units::lineage::with_predecessors;
 use crate::flows::{Error, Result};
 use crate::records::visits::counted::Counted;

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub unit: Option<UnitId>,
     /// At one of these units itself, nothing below them; anywhere where none is named.
     pub at: Vec<UnitId>,
+    /// At this unit itself or one whose id comes behind it: pages in the order of units begin here.
+    pub from_unit: Option<UnitId>,
     /// In one of these states.
     pub states: Vec<State>,
     /// Of one of these kinds.
@@ -327,6 +329,9 @@ impl Branch {
         if !wanted.at.is_empty() {
             let at = wanted.at.iter().map(|unit| unit.0).collect();
             sql.text(" AND v.unit_id = ANY (").bind(Bind::Ids(at)).text(")");
+        }
+        if let Some(unit) = wanted.from_unit {
+            sql.text(" AND v.unit_id >= ").bind(Bind::Id(unit.0));
         }
         if let Some(team) = self.team {
             sql.text(" AND v.team_id = ").bind(Bind::Id(team));

@@ -141,6 +141,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "sign_notice"
         | "mask_photo"
         | "write_calendar"
+        | "write_holidays"
         | "write_assignment_rules" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
         }
@@ -237,7 +238,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "number": 5, "on": "2013-07-10", "place": "", "capacity": [], "signer_name": "" })
         }
         "acknowledge_notice" => json!({ "unit": known("unit") }),
-        "draw_sites" => json!({ "title": "", "strata": [] }),
+        "commit_draw" => json!({ "title": "", "strata": [] }),
         "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
         "write_calendar" => json!({ "hours": {} }),
         "write_holidays" => json!({ "days": [{ "day": "2026-02-17", "works": false, "name": "" }] }),
