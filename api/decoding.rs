@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 pub use fieldproof_imaging::quality::{CheckCode, Outcome, checks};
-pub use fieldproof_imaging::{Cover, Examined, ExifFacts, Format, Picture, Quarantine};
+pub use fieldproof_imaging::{Cover, Examined, ExifFacts, Format, Outline, Picture, Quarantine, outline};
 
 /// The hidden argument with which this program is a decoder and nothing else.
 pub const CHILD: &str = "examine-child";

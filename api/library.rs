@@ -3,13 +3,15 @@
 
 use crate::app::App;
 use crate::domain::refusal::Refusal;
-use crate::domain::template::Checklist;
+use crate::domain::template::{Checklist, PICTURE_TYPES};
 use crate::flows;
 use crate::flows::templates::{self, Brought};
 use crate::flows::units::{self, Register};
 use anyhow::Context;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use sha2::Digest;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -20,8 +22,8 @@ again changes nothing.
 
 The file is JSON: {\"code\": \"OSS\", \"body\": {\"title\": {\"vi\", \"en\"}, \"sections\": [{\"title\", \"items\": […]}]}}. \
 An item has code, question, response (type yes_no_na, choice, count, number, ratio or text), photo (min_count, subject, \
-when, privacy), weight, critical, legal_basis, guidance, remedy, applies_to, condition, valid_from, valid_to; the body may have \
-grading. Unknown fields are refused; every fault is \
+when, privacy), weight, critical, legal_basis, guidance, picture (sha256, alt), remedy, applies_to, condition, valid_from, valid_to; the body may have \
+grading. Pictures lie beside the file, each named by the SHA-256 of its bytes: <64 digits>.jpg, .png or .webp. Unknown fields are refused; every fault is \
 told by its place. `--library` brings in the five checklists that came with this program.";
 
 /// Help of `import-units`.
@@ -47,6 +49,12 @@ const CHECKLISTS: [(&str, &str); 5] = [
     ("agy.json", include_str!("library/agy.json")),
 ];
 
+/// The pictures that these checklists show: the notice board of OSS-D02, made by `scripts/samples/guidance.py`.
+const PICTURES: [&[u8]; 1] = [NOTICE_BOARD];
+
+/// A notice board, photographed as it should be.
+pub const NOTICE_BOARD: &[u8] = include_bytes!("library/notice_board.jpg");
+
 const UNITS: &str = include_str!("library/units.json");
 
 /// A checklist in a file.
@@ -59,6 +67,29 @@ struct Filed {
 
 fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// The pictures of a checklist that came with it: those of the program, or the files beside its own that are named by their
+/// digests. A picture that is in neither may be held already.
+fn pictures(file: Option<&Path>, body: &Checklist) -> anyhow::Result<Vec<Bytes>> {
+    let mut found = Vec::new();
+    for digest in body.picture_digests() {
+        let Some(file) = file else {
+            let own = PICTURES.iter().find(|bytes| <[u8; 32]>::from(sha2::Sha256::digest(bytes)) == digest.0);
+            found.extend(own.map(|bytes| Bytes::from_static(bytes)));
+            continue;
+        };
+        let beside = PICTURE_TYPES
+            .map(|of| file.with_file_name(format!("{}.{}", digest.to_hex(), of.extension())))
+            .into_iter()
+            .find(|path| path.exists());
+        if let Some(path) = beside {
+            found.push(
+                std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?.into(),
+            );
+        }
+    }
+    Ok(found)
 }
 
 fn parse<T: DeserializeOwned>(name: &str, json: &str) -> anyhow::Result<T> {
@@ -101,7 +132,8 @@ pub async fn import_templates(
     for (name, json) in texts {
         let filed: Filed = parse(&name, &json)?;
         let items = filed.body.items().count();
-        match told(&name, templates::bring_in(app, owner, &filed.code, filed.body).await)? {
+        let files = pictures(file, &filed.body)?;
+        match told(&name, templates::bring_in(app, owner, &filed.code, filed.body, &files).await)? {
             Some(Brought::Published(number)) => {
                 println!("{}: version {number} published, {items} items", filed.code);
             }

@@ -70,7 +70,7 @@ enum Command {
     Config,
     /// Print the contract (OpenAPI 3.1) as YAML.
     Openapi,
-    /// Compare every photo's row with its object; exit code 1 when something needs a person.
+    /// Compare every photo's and guidance picture's row with its object; exit code 1 when something needs a person.
     Fsck {
         /// Remove objects older than a day that no row names; promise anew to examine what was forgotten.
         #[arg(long)]
@@ -165,8 +165,11 @@ async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitC
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         println!("{} photos hold bytes, {} originals are stored.", report.rows, report.objects);
+        println!("{} guidance pictures are held.", report.pictures);
         report.missing.iter().for_each(|photo| println!("missing   {photo}"));
         report.damaged.iter().for_each(|photo| println!("damaged   {photo}"));
+        report.pictures_missing.iter().for_each(|name| println!("missing   {name}"));
+        report.pictures_damaged.iter().for_each(|name| println!("damaged   {name}"));
         report.orphans.iter().for_each(|name| println!("unnamed   {name}"));
         report.forgotten.iter().for_each(|photo| println!("forgotten {photo}"));
         println!("{} removed, {} promised anew.", report.removed, report.promised);

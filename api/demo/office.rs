@@ -2,6 +2,7 @@
 
 use super::phone::{self, Phone};
 use super::{Person, step};
+use crate::library::NOTICE_BOARD;
 use anyhow::Context;
 use serde_json::{Value, json};
 
@@ -111,7 +112,9 @@ fn item(code: &str, vi: &str, en: &str, subject: &str, when: &str, privacy: &str
 }
 
 async fn checklist(desk: &Phone, owner: &str) -> anyhow::Result<String> {
-    let body = json!({
+    let made = desk.post("/v1/templates", json!({"owner": owner, "code": "NHANH"})).await?;
+    let id = text(&made, "/id")?;
+    let mut body = json!({
         "title": {"vi": "Kiểm tra nhanh bộ phận một cửa", "en": "Quick check of the one-stop shop"},
         "sections": [
             {"title": {"vi": "Niêm yết và cơ sở vật chất", "en": "Posting and premises"}, "items": [
@@ -128,8 +131,9 @@ async fn checklist(desk: &Phone, owner: &str) -> anyhow::Result<String> {
                     "Is a leader on duty by the roster?", "duty_roster", "optional", "avoid_faces", true)]}
         ]
     });
-    let made = desk.post("/v1/templates", json!({"owner": owner, "code": "NHANH"})).await?;
-    let id = text(&made, "/id")?;
+    let picture = desk.send_picture(&id, "image/jpeg", NOTICE_BOARD).await?;
+    body["sections"][0]["items"][0]["picture"] = json!({"sha256": picture, "alt": {
+        "vi": "Chụp trọn bảng niêm yết, đủ bốn góc", "en": "The whole notice board, all four corners"}});
     let draft = desk.post(&format!("/v1/templates/{id}/versions"), body).await?;
     let number = draft["number"].as_i64().unwrap_or(1);
     let version = text(&draft, "/id")?;

@@ -154,6 +154,21 @@ impl Phone {
             .body(bytes);
         read(&Method::PUT, &path, request.send().await?).await
     }
+
+    /// Sends a guidance picture of a template; gives its digest.
+    pub async fn send_picture(
+        &self,
+        template: &str,
+        media_type: &str,
+        bytes: &'static [u8],
+    ) -> anyhow::Result<String> {
+        let digest = hex::encode(Sha256::digest(bytes));
+        let path = format!("/v1/templates/{template}/pictures/{digest}");
+        let request = self.client.put(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let request = request.header("content-type", media_type).body(bytes);
+        read(&Method::PUT, &path, request.send().await?).await?;
+        Ok(digest)
+    }
 }
 
 /// Sets a first password through an invitation, as whoever got its link does.

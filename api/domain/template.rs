@@ -11,6 +11,7 @@ mod canonical;
 mod changes;
 mod check;
 mod grading;
+mod picture;
 mod reference;
 pub mod xlsform;
 
@@ -20,6 +21,10 @@ pub use canonical::canonical;
 pub use changes::{Aspect, ChangedItem, Changes, Comparability};
 pub use check::{MOST_ITEMS, MOST_OPTIONS};
 pub use grading::{Grade, Grading};
+pub use picture::{
+    MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, PICTURE_TYPES, Picture, PictureFacts, PictureHead, admit_picture,
+    digest as picture_digest, intact_picture, take_picture,
+};
 pub use reference::{Citation, Reference, references};
 
 /// A text in both languages.
@@ -80,6 +85,9 @@ pub struct Item {
     /// What an inspector should know while answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guidance: Option<Bilingual>,
+    /// What good looks like, or how to photograph it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
     /// What is usually asked of a unit that fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Remedy>,

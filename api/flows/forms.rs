@@ -10,6 +10,7 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::template::{Changes, xlsform};
 use crate::domain::visit::State;
+use crate::records::templates::pictures;
 use crate::records::visits::life as rows;
 use crate::records::visits::visible::{self, Wanted};
 use crate::spreadsheet;
@@ -68,7 +69,12 @@ pub async fn compare(
 /// `not-found`, `forbidden`.
 pub async fn export(app: &App, actor: &Actor, of: (TemplateId, i32)) -> Result<(TemplateVersion, Vec<u8>)> {
     let version = templates::read(app, actor, of).await?;
-    let sheets = xlsform::write(&version.body, &version.code, &version.number.to_string());
+    let held = {
+        let mut db = app.records.conn().await?;
+        pictures::held(&mut db, &[version.template], &version.body.picture_digests()).await?
+    };
+    let held: Vec<_> = held.into_iter().map(|picture| picture.facts).collect();
+    let sheets = xlsform::write(&version.body, &version.code, &version.number.to_string(), &held);
     let bytes = spreadsheet::write(&sheets).map_err(|why| Error::Fault(why.to_string()))?;
     Ok((version, bytes))
 }

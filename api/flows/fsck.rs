@@ -1,8 +1,11 @@
 //! Reconciling rows and objects: what a crash left behind, what a disk lost.
 
+mod pictures;
+
 use super::Result;
 use crate::app::App;
 use crate::domain::ids::PhotoId;
+use crate::domain::photo::Arrived;
 use crate::media::{self, Key, Listed};
 use crate::records::photos::{self, HeldOriginal};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -41,6 +44,12 @@ pub struct Report {
     pub forgotten: Vec<PhotoId>,
     /// How many of those were promised anew.
     pub promised: u64,
+    /// Guidance pictures that templates hold.
+    pub pictures: u64,
+    /// Objects of guidance pictures that are missing or have another length: send them again.
+    pub pictures_missing: Vec<String>,
+    /// Objects of guidance pictures that have another digest (`deep` only): as bad as missing.
+    pub pictures_damaged: Vec<String>,
     /// Names of objects that no row names.
     pub orphans: Vec<String>,
     /// How many of those were removed.
@@ -54,6 +63,8 @@ impl Report {
         let all = |found: usize, repaired: u64| u64::try_from(found).is_ok_and(|found| found == repaired);
         self.missing.is_empty()
             && self.damaged.is_empty()
+            && self.pictures_missing.is_empty()
+            && self.pictures_damaged.is_empty()
             && all(self.forgotten.len(), self.promised)
             && all(self.orphans.len(), self.removed)
     }
@@ -67,6 +78,8 @@ pub async fn fsck(app: &App, options: Options) -> Result<Report> {
     let mut report = Report::default();
     rows(app, options, &mut report).await?;
     objects(app, options, &mut report).await?;
+    pictures::rows(app, options, &mut report).await?;
+    pictures::objects(app, options, &mut report).await?;
     Ok(report)
 }
 
@@ -87,14 +100,15 @@ async fn rows(app: &App, options: Options, report: &mut Report) -> Result<()> {
         after = Some(last.photo);
         report.rows += u64::try_from(page.len()).unwrap_or(0);
         promises(app, options, &page, report).await?;
-        let states: Vec<(PhotoId, State)> =
-            stream::iter(page)
-                .map(|held| async move {
-                    Ok::<_, media::Error>((held.photo, look(app, held, options.deep).await?))
-                })
-                .buffered(AT_ONCE)
-                .try_collect()
-                .await?;
+        let states: Vec<(PhotoId, State)> = stream::iter(page)
+            .map(|held| async move {
+                let key = Key::Original { owner: held.owner, photo: held.photo, sha256: held.sha256 };
+                let promised = Arrived { size_bytes: held.size_bytes, sha256: held.sha256 };
+                Ok::<_, media::Error>((held.photo, look(app, &key, promised, options.deep).await?))
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
         for (photo, state) in states {
             match state {
                 State::Whole => {}
@@ -120,16 +134,20 @@ async fn promises(app: &App, options: Options, page: &[HeldOriginal], report: &m
     Ok(())
 }
 
-async fn look(app: &App, held: HeldOriginal, deep: bool) -> std::result::Result<State, media::Error> {
-    let key = Key::Original { owner: held.owner, photo: held.photo, sha256: held.sha256 };
-    match app.media.head(&key).await? {
-        Some(object) if object.size_bytes == held.size_bytes => {}
+async fn look(
+    app: &App,
+    key: &Key,
+    promised: Arrived,
+    deep: bool,
+) -> std::result::Result<State, media::Error> {
+    match app.media.head(key).await? {
+        Some(object) if object.size_bytes == promised.size_bytes => {}
         _ => return Ok(State::Missing),
     }
     if !deep {
         return Ok(State::Whole);
     }
-    let (_, mut chunks) = app.media.get(&key, None).await?;
+    let (_, mut chunks) = app.media.get(key, None).await?;
     let mut hash = sha2::Sha256::new();
     while let Some(chunk) = chunks.next().await {
         match chunk {
@@ -138,17 +156,16 @@ async fn look(app: &App, held: HeldOriginal, deep: bool) -> std::result::Result<
             Err(_) => return Ok(State::Damaged),
         }
     }
-    let same = <[u8; 32]>::from(hash.finalize()) == held.sha256.0;
+    let same = <[u8; 32]>::from(hash.finalize()) == promised.sha256.0;
     Ok(if same { State::Whole } else { State::Damaged })
 }
 
 async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()> {
-    let oldest_kept = app.now().checked_sub(GRACE).unwrap_or_default();
     let mut from = None;
     loop {
         let (page, next) = app.media.list(media::key::ORIGINALS, from).await?;
         report.objects += u64::try_from(page.len()).unwrap_or(0);
-        let old: Vec<Listed> = page.into_iter().filter(|object| object.modified_at < oldest_kept).collect();
+        let old = old_enough(app, page);
         let ids: Vec<PhotoId> =
             old.iter().filter_map(|object| named(object).map(|(photo, _)| photo)).collect();
         let known = {
@@ -157,14 +174,9 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
         };
         for object in old {
             let wanted = named(&object).is_some_and(|(photo, sha256)| known.get(&photo) == Some(&sha256));
-            if wanted {
-                continue;
+            if !wanted {
+                orphan(app, options, report, object).await?;
             }
-            if options.repair {
-                app.media.delete_listed(&object).await?;
-                report.removed += 1;
-            }
-            report.orphans.push(object.name);
         }
         match next {
             Some(_) => from = next,
@@ -173,9 +185,24 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
     }
 }
 
+fn old_enough(app: &App, page: Vec<Listed>) -> Vec<Listed> {
+    let oldest_kept = app.now().checked_sub(GRACE).unwrap_or_default();
+    page.into_iter().filter(|object| object.modified_at < oldest_kept).collect()
+}
+
+/// An object that no row names.
+async fn orphan(app: &App, options: Options, report: &mut Report, object: Listed) -> Result<()> {
+    if options.repair {
+        app.media.delete_listed(&object).await?;
+        report.removed += 1;
+    }
+    report.orphans.push(object.name);
+    Ok(())
+}
+
 fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
     match Key::parse_original(&object.name)? {
         Key::Original { photo, sha256, .. } => Some((photo, sha256)),
-        Key::Derivative { .. } | Key::Masked { .. } => None,
+        Key::Derivative { .. } | Key::Masked { .. } | Key::Picture { .. } => None,
     }
 }

@@ -19,6 +19,7 @@ pub mod notices;
 pub mod oauth;
 pub mod owners;
 pub mod photos;
+pub mod pictures;
 pub mod premises;
 pub mod procedures;
 pub mod profile;

@@ -7,9 +7,10 @@ use crate::domain::ids::{OwnerId, TemplateId, TemplateVersionId};
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::template::{self, Checklist};
-use crate::records::templates::Sight;
+use crate::records::templates::{Sight, pictures};
 pub use crate::records::templates::{Summary, Template, TemplateVersion};
 use crate::records::{self, Db, custody};
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ pub(super) async fn versions_in_force(db: &mut Db, sight: &Sight) -> Result<Vec<
     Ok(records::templates::versions_by_id(db, &ids).await?)
 }
 
-async fn seen(db: &mut Db, actor: &Actor, id: TemplateId) -> Result<Template> {
+pub(super) async fn seen(db: &mut Db, actor: &Actor, id: TemplateId) -> Result<Template> {
     may(actor, Deed::ReadTemplates, &Subject::default())?;
     let found = records::templates::find(db, id).await?;
     Ok(found.filter(|t| sight(actor).takes_in(t.owner)).ok_or_else(Refusal::not_found)?)
@@ -77,7 +78,7 @@ async fn keep(db: &mut Db, actor: Option<&Actor>, new: &Template) -> Result<()> 
     note(db, actor, "template.created", new, json!({ "code": new.code }), new.created_at).await
 }
 
-async fn note(
+pub(super) async fn note(
     db: &mut Db,
     actor: Option<&Actor>,
     deed: &str,
@@ -102,8 +103,14 @@ async fn note(
 /// `not-found`, `forbidden`.
 pub(super) async fn may_draft(app: &App, actor: &Actor, id: TemplateId) -> Result<()> {
     let mut db = app.records.conn().await?;
-    let of = seen(&mut db, actor, id).await?;
-    Ok(may(actor, Deed::EditTemplates, &subject(of.owner))?)
+    editable(&mut db, actor, id).await.map(|_| ())
+}
+
+/// A template that somebody may edit.
+pub(super) async fn editable(db: &mut Db, actor: &Actor, id: TemplateId) -> Result<Template> {
+    let of = seen(db, actor, id).await?;
+    may(actor, Deed::EditTemplates, &subject(of.owner))?;
+    Ok(of)
 }
 
 /// Drafts the next version of a template.
@@ -112,8 +119,7 @@ pub(super) async fn may_draft(app: &App, actor: &Actor, id: TemplateId) -> Resul
 /// `not-found`, `forbidden`, `invalid`.
 pub async fn draft(app: &App, actor: &Actor, id: TemplateId, body: Checklist) -> Result<TemplateVersion> {
     let mut tx = app.records.begin().await?;
-    let of = seen(&mut tx, actor, id).await?;
-    may(actor, Deed::EditTemplates, &subject(of.owner))?;
+    let of = editable(&mut tx, actor, id).await?;
     let body = body.checked("")?;
     let number = next_draft(&mut tx, Some(actor), &of, &body, app.now()).await?;
     let new = numbered(&mut tx, id, number, false).await?;
@@ -161,8 +167,7 @@ pub async fn rewrite(
     body: Checklist,
 ) -> Result<TemplateVersion> {
     let mut tx = app.records.begin().await?;
-    let of = seen(&mut tx, actor, id).await?;
-    may(actor, Deed::EditTemplates, &subject(of.owner))?;
+    let of = editable(&mut tx, actor, id).await?;
     let held = numbered(&mut tx, id, number, true).await?;
     still_draft(&held)?;
     if held.body.sha256()? != read {
@@ -180,14 +185,13 @@ pub async fn rewrite(
     Ok(TemplateVersion { body, ..held })
 }
 
-/// Publishes a draft: from then on it never changes.
+/// Publishes a draft: from then on it never changes, and its template holds each picture it shows.
 ///
 /// # Errors
-/// `not-found`, `forbidden`, `template.published`.
+/// `not-found`, `forbidden`, `template.published`; `invalid` where a picture is missing.
 pub async fn publish(app: &App, actor: &Actor, (id, number): (TemplateId, i32)) -> Result<TemplateVersion> {
     let mut tx = app.records.begin().await?;
-    let of = seen(&mut tx, actor, id).await?;
-    may(actor, Deed::EditTemplates, &subject(of.owner))?;
+    let of = editable(&mut tx, actor, id).await?;
     let version = publish_held(&mut tx, Some(actor), &of, number, app.now()).await?;
     tx.commit().await?;
     Ok(version)
@@ -203,6 +207,9 @@ async fn publish_held(
 ) -> Result<TemplateVersion> {
     let held = numbered(db, of.id, number, true).await?;
     still_draft(&held)?;
+    let pictures = pictures::held(db, &[of.id], &held.body.picture_digests()).await?;
+    let pictures: Vec<_> = pictures.iter().map(|picture| picture.facts.bytes.sha256).collect();
+    held.body.shows_only(&pictures)?;
     let sha256 = held.body.sha256()?;
     let by = actor.and_then(Actor::account);
     records::templates::publish(db, held.id, &sha256, by, now).await?;
@@ -264,40 +271,65 @@ pub enum Brought {
     Known(i32),
 }
 
-/// Brings in a checklist: publishes it as the next version unless the last published one is the same.
+/// Brings in a checklist with the pictures that came with it: publishes it as the next version unless the last published
+/// one is the same.
 ///
 /// # Errors
-/// `invalid`, `owner.unknown`.
-pub async fn bring_in(app: &App, owner: Option<&str>, code: &str, body: Checklist) -> Result<Brought> {
+/// `invalid`, also where a picture is missing; `owner.unknown`; those of a picture that is not taken; an outage.
+pub async fn bring_in(
+    app: &App,
+    owner: Option<&str>,
+    code: &str,
+    body: Checklist,
+    files: &[Bytes],
+) -> Result<Brought> {
     let code = template::code(code)?;
     let body = body.checked("/body")?;
     let sha256 = body.sha256()?;
-    let mut tx = app.records.begin().await?;
-    let owner = match owner {
-        None => None,
-        Some(code) => {
-            let found = records::owners::by_code(&mut tx, code).await?;
-            let unknown = || Refusal::field("/owner", "owner.unknown", "there is no owner with this code");
-            Some(found.ok_or_else(unknown)?.id)
-        }
-    };
     let now = app.now();
-    let known = records::templates::by_code(&mut tx, owner, &code).await?;
-    let of = if let Some(known) = known {
-        known
-    } else {
-        let new = Template { id: TemplateId::random(random_bytes()), owner, code, created_at: now };
-        keep(&mut tx, None, &new).await?;
-        new
+    let (of, is_new) = {
+        let mut db = app.records.conn().await?;
+        let owner = match owner {
+            None => None,
+            Some(code) => {
+                let found = records::owners::by_code(&mut db, code).await?;
+                let unknown =
+                    || Refusal::field("/owner", "owner.unknown", "there is no owner with this code");
+                Some(found.ok_or_else(unknown)?.id)
+            }
+        };
+        let known = records::templates::by_code(&mut db, owner, &code).await?;
+        if let Some(of) = &known
+            && let Some(number) = published_last(&mut db, of.id, sha256).await?
+        {
+            return Ok(Brought::Known(number));
+        }
+        let is_new = known.is_none();
+        let new = || Template { id: TemplateId::random(random_bytes()), owner, code, created_at: now };
+        (known.unwrap_or_else(new), is_new)
     };
-    let versions = records::templates::summaries(&mut tx, &[of.id]).await?;
-    if let Some(last) = versions.iter().rev().find(|v| v.sha256.is_some())
-        && last.sha256 == Some(sha256)
-    {
-        return Ok(Brought::Known(last.number));
+    // Objects first, as everywhere; no transaction waits for the store.
+    let files = super::pictures::store(app, of.id, files).await?;
+    let mut tx = app.records.begin().await?;
+    if is_new {
+        keep(&mut tx, None, &of).await?;
+    }
+    for facts in files {
+        super::pictures::keep(&mut tx, None, &of, facts, now).await?;
     }
     let number = next_draft(&mut tx, None, &of, &body, now).await?;
+    if let Some(number) = published_last(&mut tx, of.id, sha256).await? {
+        // Somebody else brought it in meanwhile.
+        return Ok(Brought::Known(number));
+    }
     publish_held(&mut tx, None, &of, number, now).await?;
     tx.commit().await?;
     Ok(Brought::Published(number))
+}
+
+/// The number of the last published version, if its digest is this one.
+async fn published_last(db: &mut Db, id: TemplateId, sha256: [u8; 32]) -> Result<Option<i32>> {
+    let versions = records::templates::summaries(db, &[id]).await?;
+    let last = versions.iter().rev().find(|v| v.sha256.is_some());
+    Ok(last.filter(|last| last.sha256 == Some(sha256)).map(|last| last.number))
 }

@@ -21,6 +21,7 @@ use crate::domain::visit::{AskedList, Kind, State, Visit};
 use crate::records::custody::{self, Entry};
 use crate::records::premises::Premises;
 use crate::records::templates::TemplateVersion;
+use crate::records::templates::pictures::HeldPicture;
 use crate::records::visits::evidence::{self, Declared};
 use crate::records::visits::visible::{self, Place, Wanted};
 use crate::records::visits::{Standing, life as rows, standing};
@@ -179,6 +180,8 @@ pub struct Bundle {
     pub premises: Option<Premises>,
     /// Its checklists whole, in order.
     pub templates: Vec<TemplateVersion>,
+    /// The pictures these show, by template and digest.
+    pub pictures: Vec<HeldPicture>,
     /// What is answered so far.
     pub responses: Vec<Response>,
     /// What other devices said beside that, for the lead to decide.
@@ -213,6 +216,7 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
         None => None,
     };
     let templates = versions(&mut tx, &visit).await?;
+    let pictures = pictures(&mut tx, &templates).await?;
     let waiting = responses::candidates::of_visit(&mut tx, visit.id, true).await?;
     let responses = responses::of_visit(&mut tx, visit.id).await?;
     // A phone that may send photos must know which ones are held, even if its client may not show any.
@@ -230,7 +234,7 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
         Vec::new()
     };
     tx.commit().await?;
-    Ok(Bundle { visit, premises, templates, responses, waiting, photos, earlier, carried })
+    Ok(Bundle { visit, premises, templates, pictures, responses, waiting, photos, earlier, carried })
 }
 
 async fn earlier(tx: &mut Tx, actor: &Actor, visit: &Visit) -> Result<Vec<Earlier>> {
@@ -262,6 +266,13 @@ pub(super) async fn versions(db: &mut Db, visit: &Visit) -> Result<Vec<TemplateV
     let mut found = templates::versions_by_id(db, &visit.templates).await?;
     found.sort_by_key(|version| visit.templates.iter().position(|id| *id == version.id));
     Ok(found)
+}
+
+/// The pictures that these versions show, of those their templates hold.
+async fn pictures(db: &mut Db, versions: &[TemplateVersion]) -> Result<Vec<HeldPicture>> {
+    let of: Vec<_> = versions.iter().map(|version| version.template).collect();
+    let named: Vec<_> = versions.iter().flat_map(|version| version.body.picture_digests()).collect();
+    Ok(templates::pictures::held(db, &of, &named).await?)
 }
 
 /// When and of whom the checklists of a visit are asked: on its planned day, of the unit as it is on that day.

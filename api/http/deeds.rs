@@ -150,6 +150,9 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("compare_template_versions", Right(Deed::ReadTemplates)),
     ("export_xlsform", Right(Deed::ReadTemplates)),
     ("import_xlsform", Right(Deed::EditTemplates)),
+    ("send_template_picture", Right(Deed::EditTemplates)),
+    ("read_template_picture", Right(Deed::ReadTemplates)),
+    ("head_template_picture", Right(Deed::ReadTemplates)),
     // procedures
     ("compare_procedures", Right(Deed::ReadTemplates)),
     ("enter_procedure_list", Right(Deed::EditTemplates)),

@@ -9,6 +9,7 @@ pub mod cookies;
 pub mod cors;
 pub mod cover;
 pub mod deeds;
+pub mod delivery;
 pub mod explain;
 pub mod form;
 pub mod headers;

@@ -12,6 +12,7 @@
 //! - `decode`, `colour`, `raster`, `orient`: from bytes to upright sRGB pixels;
 //! - `cover`: what a person wants covered;
 //! - `render`, `quality`: the derivatives and what can be measured on them;
+//! - `outline`: the parts of a picture that is handed on as it is;
 //! - `child`: the decoder process and the one that talks to it.
 
 pub mod child;
@@ -29,6 +30,7 @@ mod jpeg_markers;
 mod limits;
 mod orient;
 mod outcome;
+mod outline;
 mod png_chunks;
 mod raster;
 mod render;
@@ -40,3 +42,4 @@ pub use facts::{ExifFacts, ExifState};
 pub use format::{Format, sniff};
 pub use limits::Limits;
 pub use outcome::{Examined, NoPreview, Picture, Quarantine, Rendered, Size, Warning};
+pub use outline::{Outline, outline};

@@ -6,7 +6,7 @@ use std::io::Read;
 use crate::outcome::{Quarantine, Size};
 
 /// The eight bytes every PNG starts with.
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+pub(crate) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// What the chunks say.
 #[derive(Debug)]
@@ -64,14 +64,17 @@ pub(crate) fn read(bytes: &[u8], max_icc_bytes: usize) -> Result<Header, Quarant
 }
 
 /// A chunk, and all of it with its length and checksum.
-struct Chunk<'a> {
-    kind: &'a [u8; 4],
+pub(crate) struct Chunk<'a> {
+    pub(crate) kind: &'a [u8; 4],
     body: &'a [u8],
-    whole: &'a [u8],
+    pub(crate) whole: &'a [u8],
 }
 
 /// The first chunk of some bytes.
-fn chunk(bytes: &[u8]) -> Result<Chunk<'_>, Quarantine> {
+///
+/// # Errors
+/// `Truncated` where the bytes end before it does.
+pub(crate) fn chunk(bytes: &[u8]) -> Result<Chunk<'_>, Quarantine> {
     let (length, rest) = bytes.split_first_chunk::<4>().ok_or(Quarantine::Truncated)?;
     let (kind, rest) = rest.split_first_chunk::<4>().ok_or(Quarantine::Truncated)?;
     let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| Quarantine::Damaged)?;

@@ -1,6 +1,6 @@
 //! The name of every object: nothing else in the product writes an object's name.
 
-use crate::domain::ids::{OwnerId, PhotoId};
+use crate::domain::ids::{OwnerId, PhotoId, TemplateId};
 use crate::domain::photo::Sha256;
 use uuid::Uuid;
 
@@ -70,12 +70,21 @@ pub enum Key {
         /// Which one.
         size: DerivativeSize,
     },
+    /// A guidance picture of a template, as it was sent.
+    Picture {
+        /// The template.
+        template: TemplateId,
+        /// Digest of its bytes.
+        sha256: Sha256,
+    },
 }
 
 /// Where originals lie.
 pub const ORIGINALS: &str = "originals/";
 /// Where derivatives lie.
 pub const DERIVATIVES: &str = "derivatives/";
+/// Where guidance pictures lie.
+pub const PICTURES: &str = "pictures/";
 
 impl Key {
     /// The name in the bucket.
@@ -93,6 +102,7 @@ impl Key {
                 let token = token.map(|token| format!("-{}", token.simple())).unwrap_or_default();
                 format!("{folder}/masked-{number}{token}-{}.jpg", size.pixels())
             }
+            Self::Picture { template, sha256 } => format!("{PICTURES}{template}/{}", sha256.to_hex()),
         }
     }
 
@@ -110,6 +120,13 @@ impl Key {
             sha256: Sha256::from_hex(digest)?,
         })
     }
+
+    /// Reads the name of a guidance picture back: template, digest.
+    #[must_use]
+    pub fn parse_picture(name: &str) -> Option<(TemplateId, Sha256)> {
+        let (template, digest) = name.strip_prefix(PICTURES)?.split_once('/')?;
+        Some((TemplateId(Uuid::parse_str(template).ok()?), Sha256::from_hex(digest)?))
+    }
 }
 
 #[cfg(test)]
@@ -126,5 +143,14 @@ mod tests {
         assert_eq!(Key::parse_original(&key.name()), Some(key));
         assert_eq!(Key::parse_original(&format!("{}/x", key.name())), None);
         assert_eq!(Key::parse_original("derivatives/a/b/c"), None);
+    }
+
+    #[test]
+    fn the_name_of_a_guidance_picture_is_read_back() {
+        let (template, sha256) = (TemplateId(Uuid::max()), Sha256([0xab; 32]));
+        let name = Key::Picture { template, sha256 }.name();
+        assert_eq!(Key::parse_picture(&name), Some((template, sha256)));
+        assert_eq!(Key::parse_picture(&format!("{name}/x")), None);
+        assert_eq!(Key::parse_original(&name), None);
     }
 }

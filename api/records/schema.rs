@@ -770,6 +770,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    template_pictures (template_id, sha256) {
+        template_id -> Uuid,
+        sha256 -> Bytea,
+        media_type -> Text,
+        size_bytes -> Int4,
+        width -> Int4,
+        height -> Int4,
+        received_by -> Nullable<Uuid>,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     template_versions (id) {
         id -> Uuid,
         template_id -> Uuid,
@@ -1001,6 +1014,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tasks,
     team_members,
     teams,
+    template_pictures,
     template_versions,
     templates,
     unit_event_units,

@@ -11,6 +11,7 @@ use jiff_diesel::{NullableTimestamp, ToDiesel};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub mod pictures;
 mod shelf;
 
 pub use shelf::{Sight, Summary, hold, page, summaries};

@@ -33,6 +33,8 @@ async fn pages_answer_head_as_get_and_name_the_methods_they_take() {
         ("/health/live".to_owned(), reading),
         ("/v1/me".to_owned(), reading),
         (format!("/v1/photos/{photo}/original"), "GET, HEAD, PUT, OPTIONS"),
+        (format!("/v1/templates/{photo}/pictures/{}", "0".repeat(64)), "GET, HEAD, PUT, OPTIONS"),
+        (format!("/review/pictures/{photo}/{}", "0".repeat(64)), reading),
     ];
     for (path, allowed) in &addresses {
         let get = stranger.send("GET", path, None).await;

@@ -20,6 +20,7 @@ mod far_years;
 mod figures;
 mod findings;
 mod framing;
+mod guidance_pictures;
 mod handed_over;
 mod hostile;
 mod keys;

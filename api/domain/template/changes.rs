@@ -23,6 +23,8 @@ pub enum Aspect {
     LegalBasis,
     /// What an inspector should know.
     Guidance,
+    /// The picture beside that.
+    Picture,
     /// The usual remedy.
     Remedy,
     /// Of whom it is asked.
@@ -84,6 +86,7 @@ impl Aspect {
             | Self::Critical
             | Self::LegalBasis
             | Self::Guidance
+            | Self::Picture
             | Self::Remedy => Comparability::Same,
         }
     }
@@ -156,6 +159,7 @@ fn differing(then: &Item, now: &Item, moved: bool) -> Vec<Aspect> {
         (Aspect::Critical, then.critical != now.critical),
         (Aspect::LegalBasis, then.legal_basis != now.legal_basis),
         (Aspect::Guidance, then.guidance != now.guidance),
+        (Aspect::Picture, then.picture != now.picture),
         (Aspect::Remedy, then.remedy != now.remedy),
         (Aspect::AppliesTo, then.applies_to != now.applies_to),
         (Aspect::Condition, then.condition != now.condition),

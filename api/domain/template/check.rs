@@ -137,6 +137,17 @@ fn check_item(faults: &mut Faults, at: &str, item: &mut Item) {
     if let Some(guidance) = &mut item.guidance {
         faults.both(&format!("{at}/guidance"), guidance, 2000);
     }
+    if let Some(picture) = &mut item.picture {
+        let at = format!("{at}/picture");
+        if picture.digest().is_none() {
+            faults.add(
+                format!("{at}/sha256"),
+                "template.picture-digest",
+                "is not 64 small hexadecimal digits",
+            );
+        }
+        faults.both(&format!("{at}/alt"), &mut picture.alt, 300);
+    }
     if let Some(remedy) = &mut item.remedy {
         faults.both(&format!("{at}/remedy/text"), &mut remedy.text, 1000);
         if !(1..=3650).contains(&remedy.due_days) {

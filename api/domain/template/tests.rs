@@ -17,6 +17,10 @@ fn list(items: &[serde_json::Value]) -> Checklist {
     .unwrap()
 }
 
+fn picture(byte: u8) -> serde_json::Value {
+    json!({ "sha256": hex::encode([byte; 32]), "alt": { "vi": "Chụp trọn tấm biển", "en": "The whole sign" } })
+}
+
 fn faults(list: Checklist) -> Vec<(String, String)> {
     let faults = list.checked("").err().map(|no| no.faults).unwrap_or_default();
     faults.into_iter().map(|f| (f.pointer, f.code)).collect()
@@ -150,9 +154,11 @@ fn a_new_version_is_told_apart_item_by_item() {
     assert_eq!(same, Changes { are_scores_comparable: true, ..Changes::default() });
     let mut swapped = ["A1", "A3", "A2", "A4", "A5"].map(|code| item(code, &yes));
     swapped[0]["remedy"] = json!({ "text": { "vi": "Lắp biển" }, "due_days": 15 });
+    swapped[0]["picture"] = picture(7);
     let moved = Changes::between(&older, &list(&swapped));
     assert!(moved.are_scores_comparable, "{moved:?}");
-    assert_eq!(moved.changed[0].aspects, [Aspect::Remedy]);
+    assert_eq!(moved.changed[0].aspects, [Aspect::Picture, Aspect::Remedy]);
+    assert_eq!(moved.changed[0].comparability, Comparability::Same);
 }
 
 #[test]
@@ -167,7 +173,7 @@ fn a_checklist_goes_to_sheets_and_comes_back_the_same() {
     for file in files {
         let filed: serde_json::Value = serde_json::from_str(file).unwrap();
         let list = Checklist::stored(filed["body"].clone()).unwrap().checked("").unwrap();
-        let sheets = xlsform::write(&list, filed["code"].as_str().unwrap(), "1");
+        let sheets = xlsform::write(&list, filed["code"].as_str().unwrap(), "1", &[]);
         let back = xlsform::read(&sheets).unwrap().checked("").unwrap();
         assert_eq!(back, list);
         assert_eq!(back.sha256(), list.sha256());
@@ -192,9 +198,9 @@ fn conditions_go_to_sheets_and_come_back() {
         items.push(of);
     }
     let list = list(&items).checked("").unwrap();
-    let sheets = xlsform::write(&list, "THU", "1");
+    let sheets = xlsform::write(&list, "THU", "1", &[]);
     let relevant: Vec<&str> =
-        sheets[0].rows.iter().map(|row| row[7].as_str()).filter(|r| !r.is_empty()).collect();
+        sheets[0].rows.iter().map(|row| row[9].as_str()).filter(|r| !r.is_empty()).collect();
     assert_eq!(relevant, ["relevant", "${A1} = 'yes' or ${A1} = 'na'", "(${A2.n} div ${A2.d} * 100) < 87.5"]);
     assert_eq!(xlsform::read(&sheets).unwrap(), list);
 }
@@ -228,6 +234,72 @@ fn what_a_checklist_cannot_ask_is_told_by_its_row() {
     ];
     assert_eq!(told, expected);
     assert_eq!(xlsform::read(&[]).unwrap_err().faults[0].code, "xlsform.sheet");
+}
+
+#[test]
+fn a_picture_is_named_by_its_digest_and_told_in_words() {
+    let mut of = item("OSS-A1", &json!({ "type": "text" }));
+    assert!(
+        !list(&[of.clone()]).to_value().unwrap().to_string().contains("picture"),
+        "digests of before stay"
+    );
+    of["picture"] = picture(0xab);
+    assert_eq!(faults(list(&[of.clone()])), []);
+    of["picture"] = json!({ "sha256": "AB".repeat(32), "alt": { "vi": "", "en": "The whole sign" } });
+    let at = |place: &str, code: &str| (format!("/sections/0/items/0/picture{place}"), code.to_owned());
+    let expected = [at("/sha256", "template.picture-digest"), at("/alt/vi", "text.refused")];
+    assert_eq!(faults(list(&[of])), expected);
+}
+
+#[test]
+fn a_version_shows_pictures_that_its_template_holds_and_no_others() {
+    let held = crate::photo::Sha256([7; 32]);
+    let mut items = ["A1", "A2", "A3"].map(|code| item(code, &json!({ "type": "text" })));
+    (items[0]["picture"], items[2]["picture"]) = (picture(7), picture(8));
+    let list = list(&items);
+    assert_eq!(list.picture_digests(), [held, crate::photo::Sha256([8; 32])]);
+    let no = list.shows_only(&[held]).unwrap_err();
+    let told: Vec<_> = no.faults.iter().map(|f| (f.pointer.as_str(), f.code.as_str())).collect();
+    assert_eq!(told, [("/sections/0/items/2/picture", "template.picture-missing")]);
+    assert_eq!(list.shows_only(&list.picture_digests()), Ok(()));
+}
+
+#[test]
+fn pictures_go_to_sheets_by_the_name_of_their_file_and_come_back() {
+    use crate::photo::{Arrived, MediaType, Sha256};
+    let ratio = json!({ "type": "ratio", "numerator": { "field": "worn" }, "denominator": { "field": "present" },
+        "operator": ">=", "threshold": 100 });
+    let mut items = [item("A1", &json!({ "type": "text" })), item("A2", &ratio)];
+    (items[0]["picture"], items[1]["picture"]) = (picture(7), picture(8));
+    let list = list(&items);
+    let bytes = Arrived { size_bytes: 9, sha256: Sha256([7; 32]) };
+    let held = PictureFacts { bytes, media_type: MediaType::WebP, size: (40, 30) };
+    let mut sheets = xlsform::write(&list, "THU", "1", &[held]);
+    let place = sheets[0].rows[0].iter().position(|c| c == "media::image::English (en)").unwrap();
+    assert_eq!(sheets[0].rows[2][place], format!("{}.webp", "07".repeat(32)));
+    assert_eq!(sheets[0].rows[3][place], "08".repeat(32), "nobody has sent it yet");
+    assert_eq!(xlsform::read(&sheets).unwrap(), list);
+
+    for wrong in
+        ["bien.jpg".to_owned(), format!("{}.gif", "07".repeat(32)), format!("{}.jpg", "0A".repeat(32))]
+    {
+        sheets[0].rows[2][place] = wrong;
+        let no = xlsform::read(&sheets).unwrap_err();
+        let told: Vec<_> = no.faults.iter().map(|f| (f.pointer.as_str(), f.code.as_str())).collect();
+        assert_eq!(told, [("/survey/3/media::image::Tiếng Việt (vi)", "xlsform.picture")]);
+    }
+    let plain = xlsform::Sheet {
+        name: "survey".to_owned(),
+        rows: [
+            ["type", "name", "label", "media::image"],
+            ["begin group", "g", "Phần", ""],
+            ["select_one yes_no_na", "A1", "Có biển?", "bien.jpg"],
+        ]
+        .map(|row| row.map(ToOwned::to_owned).to_vec())
+        .to_vec(),
+    };
+    let no = xlsform::read(&[plain]).unwrap_err();
+    assert_eq!(no.faults[0].pointer, "/survey/3/media::image");
 }
 
 proptest! {

@@ -5,7 +5,9 @@ mod reading;
 
 pub use reading::read;
 
-use super::{Bilingual, Checklist, Condition, Item, Operator, PhotoWhen, ResponseType};
+use super::{
+    Bilingual, Checklist, Condition, Item, Operator, PhotoWhen, Picture, PictureFacts, ResponseType,
+};
 use serde_json::{Map, Value};
 
 /// One sheet of a workbook: rows of texts, the first of which names the columns.
@@ -17,19 +19,23 @@ pub struct Sheet {
     pub rows: Vec<Vec<String>>,
 }
 
-const SURVEY: [&str; 12] = [
+const SURVEY: [&str; 16] = [
     "type",
     "name",
     "label::Tiếng Việt (vi)",
     "label::English (en)",
     "hint::Tiếng Việt (vi)",
     "hint::English (en)",
+    "media::image::Tiếng Việt (vi)",
+    "media::image::English (en)",
     "required",
     "relevant",
     "constraint",
     "fp_weight",
     "fp_critical",
     "fp_rules",
+    "fp_alt_vi",
+    "fp_alt_en",
 ];
 const CHOICES: [&str; 7] = [
     "list_name",
@@ -61,6 +67,8 @@ struct Row<'a> {
     name: &'a str,
     label: Option<&'a Bilingual>,
     hint: Option<&'a Bilingual>,
+    /// A picture and the name of its file.
+    picture: Option<(&'a Picture, String)>,
     required: bool,
     relevant: String,
     constraint: &'a str,
@@ -71,6 +79,8 @@ impl Row<'_> {
     fn cells(self) -> Vec<String> {
         let both = |text: Option<&Bilingual>| text.map(|t| (t.vi.clone(), t.en.clone())).unwrap_or_default();
         let ((label_vi, label_en), (hint_vi, hint_en)) = (both(self.label), both(self.hint));
+        let (alt_vi, alt_en) = both(self.picture.as_ref().map(|(picture, _)| &picture.alt));
+        let file = self.picture.map(|(_, file)| file).unwrap_or_default();
         let required = if self.required { "yes" } else { "" }.to_owned();
         let [weight, critical, rules] = self.own;
         vec![
@@ -80,19 +90,25 @@ impl Row<'_> {
             label_en,
             hint_vi,
             hint_en,
+            // In every language: readers of the form fall back on none.
+            file.clone(),
+            file,
             required,
             self.relevant,
             self.constraint.to_owned(),
             weight,
             critical,
             rules,
+            alt_vi,
+            alt_en,
         ]
     }
 }
 
-/// Writes a version of a checklist: sheets `survey`, `choices` and `settings`.
+/// Writes a version of a checklist: sheets `survey`, `choices` and `settings`. A picture of those that are held is named as
+/// its file is, any other by its digest alone.
 #[must_use]
-pub fn write(list: &Checklist, code: &str, version: &str) -> Vec<Sheet> {
+pub fn write(list: &Checklist, code: &str, version: &str, held: &[PictureFacts]) -> Vec<Sheet> {
     let head = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let mut survey = vec![head(&SURVEY)];
     let mut choices = vec![head(&CHOICES)];
@@ -107,7 +123,7 @@ pub fn write(list: &Checklist, code: &str, version: &str) -> Vec<Sheet> {
             Row { kind: "begin_group", name: &name, label: Some(&section.title), ..Row::default() }.cells(),
         );
         for item in &section.items {
-            write_item(list, item, &mut survey);
+            write_item(list, item, held, &mut survey);
             write_options(item, &mut choices);
         }
         survey.push(Row { kind: "end_group", ..Row::default() }.cells());
@@ -124,7 +140,7 @@ pub fn write(list: &Checklist, code: &str, version: &str) -> Vec<Sheet> {
     ]
 }
 
-fn write_item(list: &Checklist, item: &Item, survey: &mut Vec<Vec<String>>) {
+fn write_item(list: &Checklist, item: &Item, held: &[PictureFacts], survey: &mut Vec<Vec<String>>) {
     let relevant = item.condition.as_ref().map(|condition| expression(list, condition)).unwrap_or_default();
     let list_of_item = format!("select_one {}", item.code);
     let (kind, constraint) = match &item.response {
@@ -142,6 +158,7 @@ fn write_item(list: &Checklist, item: &Item, survey: &mut Vec<Vec<String>>) {
         name: &item.code,
         label: Some(&item.question),
         hint: item.guidance.as_ref(),
+        picture: item.picture.as_ref().map(|picture| (picture, file_name(picture, held))),
         relevant: relevant.clone(),
         constraint,
         own,
@@ -172,11 +189,16 @@ fn write_item(list: &Checklist, item: &Item, survey: &mut Vec<Vec<String>>) {
     }
 }
 
+fn file_name(picture: &Picture, held: &[PictureFacts]) -> String {
+    let own = held.iter().find(|facts| Some(facts.bytes.sha256) == picture.digest());
+    own.map_or_else(|| picture.sha256.clone(), PictureFacts::file_name)
+}
+
 /// What XLSForm has no column for, as JSON.
 fn rules(item: &Item) -> String {
     let mut all =
         serde_json::to_value(item).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
-    for shown in ["code", "question", "guidance", "condition", "weight", "critical"] {
+    for shown in ["code", "question", "guidance", "picture", "condition", "weight", "critical"] {
         all.remove(shown);
     }
     if let Some(Value::Object(response)) = all.get_mut("response") {

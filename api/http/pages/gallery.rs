@@ -79,8 +79,15 @@ struct ItemView {
     code: String,
     question: String,
     critical: bool,
+    guide: Option<Guide>,
     answer: Option<AnswerView>,
     photos: Vec<Tile>,
+}
+
+/// The picture an item shows beside its guidance.
+struct Guide {
+    src: String,
+    alt: String,
 }
 
 /// An answer in words.
@@ -213,6 +220,10 @@ fn item_view(list: &TemplateVersion, item: &Item, found: &Gallery, lang: Languag
         code: item.code.clone(),
         question: said(&item.question, lang),
         critical: item.critical,
+        guide: item.picture.as_ref().map(|picture| Guide {
+            src: format!("/review/pictures/{}/{}", list.template, picture.sha256),
+            alt: said(&picture.alt, lang),
+        }),
         answer,
         photos,
     })

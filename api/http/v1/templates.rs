@@ -17,6 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 mod forms;
+pub mod pictures;
 pub mod shape;
 
 use shape::{BilingualShape, ChecklistShape};
@@ -26,7 +27,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(create_template).service(list_templates).service(read_template);
     cfg.service(draft_template_version).service(rewrite_template_version);
     cfg.service(publish_template_version).service(read_template_version);
-    cfg.configure(forms::operations);
+    cfg.configure(forms::operations).configure(pictures::operations);
 }
 
 /// A template to be entered.
@@ -305,7 +306,8 @@ pub async fn rewrite_template_version(
 
 /// Publish a draft
 ///
-/// From then on it never changes; visits name it by its id.
+/// From then on it never changes; visits name it by its id. Each picture its items show must have been sent before
+/// (`template.picture-missing`).
 #[utoipa::path(tag = "templates", params(VersionPath), responses(
     (status = 200, description = "Published.", body = VersionView, headers(("ETag" = String, description = "Digest of the body."))),
     (status = 409, description = "`template.published`: it is already.")))]

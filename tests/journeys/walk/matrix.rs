@@ -157,6 +157,9 @@ draft_template_version    lof  o     -    -     o     -    -    -      -     -  
 rewrite_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 publish_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 import_xlsform            lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+send_template_picture     lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+read_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
+head_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 ",
     },
     // Accounts with roles at the owner alone (p), at another owner (q), without any (x).

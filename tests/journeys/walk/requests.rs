@@ -66,6 +66,8 @@ pub struct Request {
 }
 
 const PICTURE: &[u8] = b"no picture at all";
+/// SHA-256 of `x`: the picture that each template of the ground holds.
+const HELD: &str = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
 
 impl Request {
     /// Sends it; again where the server is too busy for the moment, as its answer asks.
@@ -108,7 +110,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let (plain, variant) = operation.split_once(':').unwrap_or((operation, ""));
     let (method, path) = contract.of(plain);
     let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
-    let mut path = path.replace("{size}", "320").replace("{year}", "2026");
+    let mut path = path.replace("{size}", "320").replace("{year}", "2026").replace("{sha256}", HELD);
     for minted in ["{response}", "{attendee}", "{guidance}"] {
         path = path.replace(minted, &Uuid::new_v4().to_string());
     }
@@ -146,9 +148,15 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
             headers.push(("if-match", "\"v999\"".to_owned()));
         }
         "rewrite_template_version" => headers.push(("if-match", format!("\"draft-{}\"", "0".repeat(64)))),
-        "read_original" | "head_original" | "read_derivative" | "head_derivative" => {
+        "read_original"
+        | "head_original"
+        | "read_derivative"
+        | "head_derivative"
+        | "read_template_picture"
+        | "head_template_picture" => {
             headers.push(("if-none-match", "*".to_owned()));
         }
+        "send_template_picture" => headers.push(("content-type", "image/png".to_owned())),
         "send_photo" => {
             headers.push(("content-type", "image/png".to_owned()));
             let digest = STANDARD.encode(Sha256::digest(PICTURE));
@@ -157,7 +165,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         _ => {}
     }
     let said = match plain {
-        "send_photo" | "import_xlsform" => Said::Picture,
+        "send_photo" | "import_xlsform" | "send_template_picture" => Said::Picture,
         _ => body(ground, plain, variant, names).map_or(Said::Nothing, Said::Json),
     };
     Request { method: method.to_owned(), path, headers, said }

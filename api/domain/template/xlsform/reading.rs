@@ -6,7 +6,7 @@
 
 use super::{OPERATORS, PHOTO, Sheet, YES_NO_NA};
 use crate::refusal::{FieldFault, Refusal};
-use crate::template::{Checklist, Condition, MOST_ITEMS, MOST_OPTIONS};
+use crate::template::{Checklist, Condition, MOST_ITEMS, MOST_OPTIONS, PICTURE_TYPES, picture_digest};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -70,7 +70,7 @@ const PASSED_OVER: [&str; 8] = ["", "note", "start", "end", "today", "deviceid",
 /// # Errors
 /// `invalid`: `xlsform.sheet` for a workbook without questions, and by sheet, row and column `xlsform.type` for a
 /// question no checklist can ask, `xlsform.rules` for rules that are missing or unreadable, `xlsform.condition` for a
-/// condition that is no condition of ours.
+/// condition that is no condition of ours, `xlsform.picture` for a picture that is named otherwise than by its digest.
 pub fn read(sheets: &[Sheet]) -> Result<Checklist, Refusal> {
     let no_sheet = || Refusal::field("/survey", "xlsform.sheet", "the workbook has no sheet called survey");
     let survey = Table::of(sheets, "survey").ok_or_else(no_sheet)?;
@@ -172,6 +172,9 @@ impl Reading<'_> {
         if guidance["vi"] != "" {
             item.insert("guidance".to_owned(), guidance);
         }
+        if let Some(picture) = self.picture(survey, row) {
+            item.insert("picture".to_owned(), picture);
+        }
         let relevant = survey.cell(row, "relevant");
         if !relevant.is_empty() {
             if let Some(read) = condition(relevant).and_then(|read| serde_json::to_value(read).ok()) {
@@ -204,6 +207,31 @@ impl Reading<'_> {
                 self.fault(survey.at(row, "name"), "xlsform.type", "stands in no group; groups are sections");
             }
         }
+    }
+
+    /// The picture of a question, named by the digest of its bytes, the same in both languages.
+    fn picture(&mut self, survey: &Table<'_>, row: usize) -> Option<Value> {
+        const COLUMN: &str = "media::image";
+        let named = survey.both(row, COLUMN);
+        let (vi, en) = (named["vi"].as_str().unwrap_or_default(), named["en"].as_str().unwrap_or_default());
+        let name = if vi.is_empty() { en } else { vi };
+        if name.is_empty() {
+            return None;
+        }
+        let stem = name.rsplit_once('.').map_or(Some(name), |(stem, ending)| {
+            PICTURE_TYPES.iter().any(|of| of.extension() == ending).then_some(stem)
+        });
+        let digest = stem.filter(|_| en.is_empty() || en == name).and_then(picture_digest);
+        let Some(digest) = digest else {
+            let detail = "name the picture by the SHA-256 of its bytes, <64 hexadecimal digits>.jpg, .png or .webp, and \
+                          the same one in each language";
+            let filled =
+                survey.head.iter().find(|of| of.starts_with(COLUMN) && !survey.cell(row, of).is_empty());
+            self.fault(survey.at(row, filled.unwrap_or(&COLUMN)), "xlsform.picture", detail);
+            return None;
+        };
+        let alt = json!({ "vi": survey.cell(row, "fp_alt_vi"), "en": survey.cell(row, "fp_alt_en") });
+        Some(json!({ "sha256": digest.to_hex(), "alt": alt }))
     }
 
     fn options(&mut self, listed: &str) -> Value {

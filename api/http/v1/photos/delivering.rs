@@ -5,16 +5,12 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
 use crate::flows;
-use crate::flows::photos::{Deliverable, Span, file_name};
+use crate::flows::photos::{Deliverable, file_name};
 use crate::http::actor::Caller;
-use crate::http::cover::is_head;
+use crate::http::delivery::{Dress, deliver};
 use crate::http::headers::write_digest;
 use crate::http::problem::Problem;
-use crate::http::ranges::{Wanted, is_known, wanted};
-use actix_web::body::SizedStream;
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, head, web};
-use futures::stream;
+use actix_web::{HttpRequest, HttpResponse, get, head, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -30,89 +26,32 @@ pub struct DerivativePath {
     size: u16,
 }
 
-/// How an object is presented.
-struct Dress {
-    etag: String,
-    media_type: String,
-    disposition: String,
-    digest: Option<String>,
-    cache: &'static str,
-}
-
-impl Dress {
-    fn original(of: &Deliverable) -> Self {
-        let photo = &of.photo;
-        // What it is by its first bytes, once we know; never what somebody hoped a browser would make of it.
-        let sniffed = photo.found.as_ref().and_then(|found| found.sniffed_type.clone());
-        Self {
-            etag: format!("\"{}\"", photo.declared.sha256.to_hex()),
-            media_type: sniffed.unwrap_or_else(|| photo.declared.media_type.as_str().to_owned()),
-            disposition: format!("attachment; filename=\"{}\"", file_name(photo)),
-            digest: Some(write_digest(photo.declared.sha256)),
-            // Each reading is recorded, so none may come from a cache unasked.
-            cache: "private, no-cache",
-        }
-    }
-
-    fn derivative(of: &Deliverable, pixels: u16) -> Self {
-        Self {
-            etag: match of.masking() {
-                Some(number) => format!("\"{}-{pixels}-m{number}\"", of.photo.declared.sha256.to_hex()),
-                None => format!("\"{}-{pixels}\"", of.photo.declared.sha256.to_hex()),
-            },
-            media_type: "image/jpeg".to_owned(),
-            disposition: "inline".to_owned(),
-            digest: None,
-            // What is covered may become more, and then nobody goes on with what was kept.
-            cache: if of.photo.personal_data { "private, no-cache" } else { "private, max-age=3600" },
-        }
-    }
-
-    fn put_on(&self, answer: &mut HttpResponseBuilder) {
-        answer
-            .insert_header((header::ETAG, self.etag.as_str()))
-            .insert_header((header::CONTENT_DISPOSITION, self.disposition.as_str()))
-            .insert_header((header::ACCEPT_RANGES, "bytes"))
-            .insert_header((header::CACHE_CONTROL, self.cache))
-            .insert_header((header::VARY, "Authorization, Cookie"))
-            .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
-        if let Some(digest) = &self.digest {
-            answer.insert_header(("repr-digest", digest.as_str()));
-        }
+fn dress_original(of: &Deliverable) -> Dress {
+    let photo = &of.photo;
+    // What it is by its first bytes, once we know; never what somebody hoped a browser would make of it.
+    let sniffed = photo.found.as_ref().and_then(|found| found.sniffed_type.clone());
+    Dress {
+        etag: format!("\"{}\"", photo.declared.sha256.to_hex()),
+        media_type: sniffed.unwrap_or_else(|| photo.declared.media_type.as_str().to_owned()),
+        disposition: format!("attachment; filename=\"{}\"", file_name(photo)),
+        digest: Some(write_digest(photo.declared.sha256)),
+        // Each reading is recorded, so none may come from a cache unasked.
+        cache: "private, no-cache",
     }
 }
 
-/// Answers a GET or a HEAD for an object the caller may read (RFC 9110 §13, §14).
-async fn answer(
-    app: &App,
-    actor: &Actor,
-    request: &HttpRequest,
-    of: &Deliverable,
-    dress: &Dress,
-) -> Result<HttpResponse, Problem> {
-    if is_known(request.headers(), &dress.etag) {
-        let mut answer = HttpResponse::NotModified();
-        dress.put_on(&mut answer);
-        return Ok(answer.finish());
+fn dress_derivative(of: &Deliverable, pixels: u16) -> Dress {
+    Dress {
+        etag: match of.masking() {
+            Some(number) => format!("\"{}-{pixels}-m{number}\"", of.photo.declared.sha256.to_hex()),
+            None => format!("\"{}-{pixels}\"", of.photo.declared.sha256.to_hex()),
+        },
+        media_type: "image/jpeg".to_owned(),
+        disposition: "inline".to_owned(),
+        digest: None,
+        // What is covered may become more, and then nobody goes on with what was kept.
+        cache: if of.photo.personal_data { "private, no-cache" } else { "private, max-age=3600" },
     }
-    let (status, span, size) = match wanted(request.headers(), &dress.etag, of.size_bytes) {
-        Wanted::All => (StatusCode::OK, None, of.size_bytes),
-        Wanted::Part(span) => (StatusCode::PARTIAL_CONTENT, Some(span), span.last - span.first + 1),
-        Wanted::Nothing => return Err(Problem::no_such_range(of.size_bytes)),
-    };
-    let mut answer = HttpResponse::build(status);
-    dress.put_on(&mut answer);
-    answer.insert_header((header::CONTENT_TYPE, dress.media_type.as_str()));
-    if let Some(Span { first, last }) = span {
-        answer.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{last}/{}", of.size_bytes)));
-    }
-    if is_head(request) {
-        return Ok(
-            answer.body(SizedStream::new(size, stream::empty::<Result<web::Bytes, actix_web::Error>>()))
-        );
-    }
-    let chunks = flows::photos::open(app, actor, of, span).await?;
-    Ok(answer.body(SizedStream::new(size, chunks)))
 }
 
 /// Answers with an original that was found.
@@ -125,7 +64,8 @@ pub async fn original(
     request: &HttpRequest,
     of: &Deliverable,
 ) -> Result<HttpResponse, Problem> {
-    answer(app, actor, request, of, &Dress::original(of)).await
+    let open = async |span| flows::photos::open(app, actor, of, span).await;
+    deliver(request, of.size_bytes, &dress_original(of), open).await
 }
 
 /// Answers with a derivative that was found.
@@ -139,7 +79,8 @@ pub async fn derivative(
     of: &Deliverable,
     pixels: u16,
 ) -> Result<HttpResponse, Problem> {
-    answer(app, actor, request, of, &Dress::derivative(of, pixels)).await
+    let open = async |span| flows::photos::open(app, actor, of, span).await;
+    deliver(request, of.size_bytes, &dress_derivative(of, pixels), open).await
 }
 
 async fn give_original(

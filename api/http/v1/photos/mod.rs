@@ -4,7 +4,7 @@ mod browsing;
 mod declaring;
 pub mod delivering;
 mod masking;
-mod sending;
+pub mod sending;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;

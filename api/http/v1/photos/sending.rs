@@ -26,7 +26,7 @@ use std::time::Duration;
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// The body of an upload on its way in.
-struct Incoming {
+pub struct Incoming {
     body: Paced<web::Payload>,
     is_slow: bool,
 }
@@ -42,8 +42,16 @@ impl Stream for Incoming {
 }
 
 impl Incoming {
+    /// A body that must keep its pace.
+    pub fn of(payload: web::Payload, app: &App) -> Self {
+        Self { body: paced(payload, &app.config), is_slow: false }
+    }
+
     /// Ends an upload with its answer; a body that came too slowly is told so, and nothing more of it is read.
-    async fn end<T>(self, done: Result<T, flows::Error>) -> Result<T, Problem> {
+    ///
+    /// # Errors
+    /// What was refused, or that the body came too slowly.
+    pub async fn end<T>(self, done: Result<T, flows::Error>) -> Result<T, Problem> {
         if self.is_slow {
             return Err(BodyFault::Slow.into());
         }
@@ -61,16 +69,28 @@ fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
+/// How long the head says the body is.
+///
+/// # Errors
+/// `length.missing`.
+pub fn length(request: &HttpRequest) -> Result<u64, Problem> {
+    let length = header(request, CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok());
+    length.ok_or_else(|| {
+        let detail = "Send Content-Length; a picture of unknown length is not taken.";
+        Problem::of_door(StatusCode::LENGTH_REQUIRED, "length.missing", detail)
+    })
+}
+
+/// What the head says the body is, where that is a picture.
+pub fn media_type(request: &HttpRequest) -> Option<MediaType> {
+    header(request, CONTENT_TYPE.as_str()).and_then(MediaType::parse)
+}
+
 /// Reads what the head says about the body.
 fn offer(request: &HttpRequest) -> Result<Offer, Problem> {
     let refuse = Problem::of_door;
-    let length = header(request, CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok());
-    let length = length.ok_or_else(|| {
-        let detail = "Send Content-Length; a photo of unknown length is not taken.";
-        refuse(StatusCode::LENGTH_REQUIRED, "length.missing", detail.to_owned())
-    })?;
-    let media_type = header(request, CONTENT_TYPE.as_str()).and_then(MediaType::parse);
-    let media_type = media_type.ok_or_else(|| {
+    let length = length(request)?;
+    let media_type = media_type(request).ok_or_else(|| {
         let detail = "Send the photo with its own Content-Type: image/jpeg, png, webp, heic, heif or avif.";
         refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.type-unknown", detail.to_owned())
     })?;
@@ -113,7 +133,7 @@ pub async fn send_photo(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let offer = offer(&request)?;
-    let mut body = Incoming { body: paced(payload, &app.config), is_slow: false };
+    let mut body = Incoming::of(payload, &app);
     let done = flows::photos::receive(&app, &caller.0, PhotoId(path.photo), offer, &mut body).await;
     Ok(match body.end(done).await? {
         Done::Now(receipt) => HttpResponse::Created().json(PhotoReceiptView::from(&receipt)),

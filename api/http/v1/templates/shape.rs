@@ -97,6 +97,8 @@ pub struct ItemShape {
     pub legal_basis: Vec<BasisShape>,
     /// What an inspector should know while answering.
     pub guidance: Option<BilingualShape>,
+    /// What good looks like, or how to photograph it.
+    pub picture: Option<PictureShape>,
     /// What is usually asked of a unit that fails.
     pub remedy: Option<RemedyShape>,
     /// Whom it is asked of; everybody where nothing is said.
@@ -144,6 +146,22 @@ pub struct ConditionShape {
     pub operator: Option<String>,
     /// With what; percent for a ratio.
     pub threshold: Option<f64>,
+}
+
+/// A picture beside the guidance. Its bytes are sent to `/v1/templates/{template}/pictures/{sha256}`, before the version is
+/// published.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ItemPicture)]
+pub struct PictureShape {
+    /// SHA-256 of its bytes.
+    #[schema(
+        example = "f856c9058a9d60076b81757b24a8d8f31e693f5e2ad7d72a89437c309d347d67",
+        pattern = "^[0-9a-f]{64}$"
+    )]
+    pub sha256: String,
+    /// What it shows, for who can't see it.
+    #[schema(example = json!({ "vi": "Chụp trọn bảng niêm yết, đủ bốn góc", "en": "The whole board, all four corners" }))]
+    pub alt: BilingualShape,
 }
 
 /// The usual remedy.

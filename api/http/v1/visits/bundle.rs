@@ -3,6 +3,8 @@
 use super::view::VisitView;
 use crate::app::App;
 use crate::domain::ids::VisitId;
+use crate::flows::pictures::HeldPicture;
+use crate::flows::templates::TemplateVersion;
 use crate::flows::visits as flow;
 use crate::flows::visits::{Bundle, DeclaredPhoto, Earlier};
 use crate::http::actor::Caller;
@@ -10,6 +12,7 @@ use crate::http::problem::Problem;
 use crate::http::v1::findings::view::FindingView;
 use crate::http::v1::premises::Shape;
 use crate::http::v1::responses::ResponseView;
+use crate::http::v1::templates::pictures;
 use crate::http::v1::templates::shape::ChecklistShape;
 use crate::http::vocabulary;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
@@ -80,6 +83,26 @@ pub struct BundleTemplate {
     /// Titles, sections, items with response types and photo rules.
     #[schema(value_type = ChecklistShape)]
     body: Value,
+    /// The pictures its items show, each once; fetch them before you go out.
+    pictures: Vec<BundlePicture>,
+}
+
+/// A guidance picture.
+#[derive(Serialize, ToSchema)]
+pub struct BundlePicture {
+    /// SHA-256 of its bytes; items name it by that.
+    #[schema(example = "f856c9058a9d60076b81757b24a8d8f31e693f5e2ad7d72a89437c309d347d67")]
+    sha256: String,
+    /// Where it is read; what is read never changes.
+    #[schema(example = "/v1/templates/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/pictures/\
+        f856c9058a9d60076b81757b24a8d8f31e693f5e2ad7d72a89437c309d347d67")]
+    href: String,
+    /// Its type.
+    #[schema(example = "image/jpeg")]
+    media_type: String,
+    /// Number of its bytes.
+    #[schema(example = 58417)]
+    size_bytes: u64,
 }
 
 /// A photo that was declared.
@@ -115,6 +138,20 @@ impl From<&DeclaredPhoto> for BundlePhoto {
     }
 }
 
+impl From<&HeldPicture> for BundlePicture {
+    fn from(p: &HeldPicture) -> Self {
+        let facts = &p.facts;
+        let (sha256, media_type) = (facts.bytes.sha256.to_hex(), facts.media_type.as_str().to_owned());
+        Self { sha256, href: pictures::address(p), media_type, size_bytes: facts.bytes.size_bytes }
+    }
+}
+
+fn pictures_of(version: &TemplateVersion, held: &[HeldPicture]) -> Vec<BundlePicture> {
+    let named = version.body.picture_digests();
+    let shown = |of: &&HeldPicture| of.template == version.template && named.contains(&of.facts.bytes.sha256);
+    held.iter().filter(shown).map(Into::into).collect()
+}
+
 impl From<&Earlier> for BundleFinding {
     fn from(e: &Earlier) -> Self {
         Self { visit_started: e.planned_start, response: (&e.response).into() }
@@ -130,6 +167,7 @@ impl From<&Bundle> for BundleView {
             number: version.number,
             body_sha256: version.sha256.map(hex::encode),
             body: serde_json::to_value(&version.body).unwrap_or_default(),
+            pictures: pictures_of(version, &b.pictures),
         });
         Self {
             visit: (&b.visit).into(),
@@ -151,7 +189,8 @@ impl From<&Bundle> for BundleView {
 /// Pull a visit
 ///
 /// One answer that a phone keeps and works on without a network. Ask again with `If-None-Match` to learn in a few
-/// bytes that nothing changed; large bundles travel compressed.
+/// bytes that nothing changed; large bundles travel compressed. Guidance pictures have addresses of their own, which the same
+/// person may read (scope `templates:read`).
 #[utoipa::path(tag = "visits",
     params(("visit" = Uuid, Path, description = "Which visit."),
         ("If-None-Match" = Option<String>, Header, description = "The ETag the phone holds.")),
