@@ -75,8 +75,8 @@ fn pictures(file: Option<&Path>, body: &Checklist) -> anyhow::Result<Vec<Bytes>>
     let mut found = Vec::new();
     for digest in body.picture_digests() {
         let Some(file) = file else {
-            let own = PICTURES.iter().find(|bytes| <[u8; 32]>::from(sha2::Sha256::digest(bytes)) == digest.0);
-            found.extend(own.map(|bytes| Bytes::from_static(bytes)));
+            let is_named = |bytes: &&[u8]| <[u8; 32]>::from(sha2::Sha256::digest(bytes)) == digest.0;
+            found.extend(PICTURES.into_iter().find(is_named).map(Bytes::from_static));
             continue;
         };
         let beside = PICTURE_TYPES

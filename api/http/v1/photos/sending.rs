@@ -43,6 +43,7 @@ impl Stream for Incoming {
 
 impl Incoming {
     /// A body that must keep its pace.
+    #[must_use]
     pub fn of(payload: web::Payload, app: &App) -> Self {
         Self { body: paced(payload, &app.config), is_slow: false }
     }
@@ -82,6 +83,7 @@ pub fn length(request: &HttpRequest) -> Result<u64, Problem> {
 }
 
 /// What the head says the body is, where that is a picture.
+#[must_use]
 pub fn media_type(request: &HttpRequest) -> Option<MediaType> {
     header(request, CONTENT_TYPE.as_str()).and_then(MediaType::parse)
 }

@@ -170,10 +170,10 @@ async fn give(
         ("If-Range" = Option<String>, Header, description = "The `ETag` the range belongs to."),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` held already.")),
     responses(
-        (status = 200, description = "The whole picture.", body = Vec<u8>, content_type = "image/jpeg",
+        (status = 200, description = "The whole picture.", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp")),
             headers(("ETag" = String), ("Repr-Digest" = String), ("Content-Disposition" = String),
                 ("Cache-Control" = String))),
-        (status = 206, description = "The range.", body = Vec<u8>, content_type = "image/jpeg",
+        (status = 206, description = "The range.", content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp")),
             headers(("ETag" = String), ("Content-Range" = String))),
         (status = 304, description = "Held already."),
         (status = 416, description = "There is no such range.")))]
