@@ -109,7 +109,7 @@ pub const SETTINGS: &[Setting] = &[
         "FIELDPROOF_S3_BUCKET",
         "fieldproof",
         "name",
-        "Bucket that holds originals, derivatives and pieces.",
+        "Bucket that holds originals, derivatives and guidance pictures.",
     ),
     setting("FIELDPROOF_S3_ACCESS_KEY_ID", "", "text", "Access key of the object store."),
     secret("FIELDPROOF_S3_SECRET_ACCESS_KEY", "text", "Secret key of the object store."),

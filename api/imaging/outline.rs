@@ -94,7 +94,11 @@ fn end_of_scan(bytes: &[u8]) -> Result<usize, Quarantine> {
 }
 
 fn in_png(bytes: &[u8]) -> Result<bool, Quarantine> {
-    const NEEDED: [&[u8; 4]; 15] = [
+    const NEEDED: [&[u8; 4]; 16] = [
+        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD",
+        b"pHYs", b"acTL", b"fcTL", b"fdAT",
+    ];
+15] = [
         b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT",
         b"bKGD", b"pHYs", b"acTL", b"fcTL",
     ];
@@ -103,7 +107,7 @@ fn in_png(bytes: &[u8]) -> Result<bool, Quarantine> {
     loop {
         let Chunk { kind, whole, .. } = png_chunks::chunk(rest)?;
         rest = rest.get(whole.len()..).unwrap_or_default();
-        more |= !NEEDED.contains(&kind) && kind != b"fdAT";
+        more |= !NEEDED.contains(&kind);
         if kind == b"IEND" {
             return Ok(more || !rest.is_empty());
         }
@@ -113,6 +117,8 @@ fn in_png(bytes: &[u8]) -> Result<bool, Quarantine> {
 fn in_webp(bytes: &[u8]) -> Result<bool, Quarantine> {
     let declared = bytes.get(4..).and_then(<[u8]>::first_chunk::<4>).ok_or(Quarantine::Truncated)?;
     let end = usize::try_from(u32::from_le_bytes(*declared)).unwrap_or(usize::MAX).saturating_add(8);
+    // Some writers count the padding of an odd last chunk and do not write it.
+    let end = if end == bytes.len().saturating_add(1) { bytes.len() } else { end };
     let chunks = bytes.get(12..end).ok_or(Quarantine::Truncated)?;
     Ok(in_riff(chunks, &[b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP", b"ANIM", b"ANMF"])?
         || end < bytes.len())
