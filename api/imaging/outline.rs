@@ -95,12 +95,8 @@ fn end_of_scan(bytes: &[u8]) -> Result<usize, Quarantine> {
 
 fn in_png(bytes: &[u8]) -> Result<bool, Quarantine> {
     const NEEDED: [&[u8; 4]; 16] = [
-        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"bKGD",
-        b"pHYs", b"acTL", b"fcTL", b"fdAT",
-    ];
-15] = [
         b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT",
-        b"bKGD", b"pHYs", b"acTL", b"fcTL",
+        b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT",
     ];
     let mut more = false;
     let mut rest = bytes.get(png_chunks::SIGNATURE.len()..).unwrap_or_default();
