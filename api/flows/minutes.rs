@@ -101,6 +101,10 @@ pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<
     };
     let addendum = addendum.checked()?.chained(&link);
     addenda::keep(&mut work.tx, &addendum).await?;
+    if addendum.answer.is_some() {
+        let all: Vec<Addendum> = before.into_iter().chain([addendum.clone()]).collect();
+        super::findings::reconsider(&mut work, actor, &all).await?;
+    }
     let entry = Entry {
         deed: "minutes.addendum",
         object: ("visit", id.to_string()),

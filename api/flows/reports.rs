@@ -24,7 +24,7 @@ use crate::records::figures::{self, Eyes};
 use crate::records::visits::counted::{self, Counted};
 use crate::records::visits::life as rows;
 use crate::records::visits::visible::{self, Wanted};
-use crate::records::{self, Db};
+use crate::records::{self, Db, Tx};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
@@ -81,6 +81,15 @@ impl About {
 pub(super) fn morning(day: Date) -> Option<Timestamp> {
     let offset = Offset::from_seconds(VIETNAM_OFFSET_S).ok()?;
     offset.to_timestamp(day.at(0, 0, 0, 0)).ok()
+}
+
+/// Begins a report over the visits that were handed in: the right to it, what counts, and room to count in.
+async fn begin(app: &App, actor: &Actor, deed: Deed, about: &About) -> Result<(Tx, Wanted)> {
+    scope(actor, deed)?;
+    let wanted = about.handed_in()?;
+    let mut tx = app.records.begin().await?;
+    figures::make_room(&mut tx).await?;
+    Ok((tx, wanted))
 }
 
 /// A coverage report.
@@ -176,7 +185,8 @@ pub(super) async fn targets(db: &mut Db, campaign: CampaignId, as_of: Date) -> R
 }
 
 /// States in which a visit is still meant, or was made.
-fn meant() -> Vec<State> {
+#[must_use]
+pub fn meant() -> Vec<State> {
     State::ALL.into_iter().filter(|state| !matches!(state, State::Cancelled | State::Aborted)).collect()
 }
 
@@ -189,6 +199,8 @@ pub struct Overlapping {
     pub unit_name: String,
     /// Own visits that meet one of the other.
     pub visits: Vec<VisitId>,
+    /// The other's visits that meet one of them, where the asker may see every one.
+    pub others: Option<Vec<VisitId>>,
     /// Whose the other campaign is.
     pub owner: OwnerId,
     /// That owner's name.
@@ -226,6 +238,8 @@ pub async fn overlaps(app: &App, actor: &Actor, campaign: CampaignId) -> Result<
     let titles = records::campaigns::titles(&mut tx, &live).await?;
     let owner_ids: Vec<OwnerId> = owners.values().copied().collect();
     let names = records::owners::names(&mut tx, &owner_ids).await?;
+    let theirs: Vec<VisitId> = found.iter().flat_map(|overlap| overlap.theirs.clone()).collect();
+    let shown = shown(&mut tx, actor, &theirs).await?;
     let mut told = Vec::with_capacity(found.len());
     for overlap in found {
         let owner = owners.get(&overlap.other).copied().unwrap_or(held.owner);
@@ -235,17 +249,29 @@ pub async fn overlaps(app: &App, actor: &Actor, campaign: CampaignId) -> Result<
             unit: overlap.unit,
             unit_name: at.map(|at| at.name).unwrap_or_default(),
             visits: overlap.own,
+            others: overlap.theirs.iter().all(|id| shown.contains(id)).then_some(overlap.theirs),
             owner,
             owner_name: names.get(&owner).cloned().unwrap_or_default(),
             campaign: title.map(|title| (overlap.other, title.clone())),
             days: overlap.days,
         });
     }
-    let named: Vec<VisitId> = told.iter().flat_map(|overlap| overlap.visits.clone()).collect();
+    let own = told.iter().flat_map(|overlap| overlap.visits.clone());
+    let named: Vec<VisitId> = own.chain(theirs).collect();
     let read = rows::load(&mut tx, &named).await?;
     note_sealed_reads(&mut tx, actor, &read, "overlaps", app.now()).await?;
     tx.commit().await?;
     Ok((held.title, told))
+}
+
+/// Those of these visits that the actor may see.
+async fn shown(db: &mut Db, actor: &Actor, ids: &[VisitId]) -> Result<BTreeSet<VisitId>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let wanted = Wanted { ids: ids.to_vec(), ..Wanted::default() };
+    let found = visible::every(db, actor, Deed::ReadVisit, &wanted).await?;
+    Ok(found.into_iter().map(|visit| visit.id).collect())
 }
 
 /// What may meet these visits: whatever is no secret, and the sealed visits of the same owner that the actor may see.

@@ -108,6 +108,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("compare_notice", Right(Deed::CompareNotice)),
     ("draft_notice", Right(Deed::DraftNotice)),
     ("rewrite_notice", Right(Deed::DraftNotice)),
+    ("discard_notice", Right(Deed::DraftNotice)),
     ("review_notice", Right(Deed::ReviewNotice)),
     ("sign_notice", Right(Deed::SignNotice)),
     ("issue_notice", Right(Deed::IssueNotice)),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What a list gives, page by page of two rows.
-async fn all(who: &Visitor, list: &str) -> Vec<Value> {
+pub async fn all(who: &Visitor, list: &str) -> Vec<Value> {
     let join = if list.contains('?') { '&' } else { '?' };
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -26,7 +26,7 @@ fn ratio(numerator: u32, denominator: u32) -> Value {
     json!({ "numerator": numerator, "denominator": denominator, "percent": percent })
 }
 
-async fn read(who: &Visitor, path: &str) -> Value {
+pub async fn read(who: &Visitor, path: &str) -> Value {
     let (status, body) = who.get(path).await;
     assert_eq!(status, 200, "{path}: {body}");
     body

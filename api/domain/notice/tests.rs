@@ -128,6 +128,7 @@ fn notice() -> Notice {
         reviewed: None,
         signing: None,
         issued: None,
+        discarded: None,
         version: 1,
     }
 }
@@ -181,6 +182,11 @@ fn every_step_out_of_turn_is_refused_by_its_own_name() {
     assert_eq!(code(State::Issued, Step::Sign), Some("notice.signed"));
     assert_eq!(code(State::Issued, Step::Issue), Some("notice.issued"));
     assert_eq!(code(State::Signed, Step::Acknowledge), Some("notice.not-issued"));
+    assert_eq!(code(State::Signed, Step::Discard), Some("notice.frozen"));
+    assert_eq!(code(State::Issued, Step::Discard), Some("notice.frozen"));
+    for next in Step::ALL {
+        assert_eq!(code(State::Discarded, next), Some("notice.discarded"), "{next:?}");
+    }
 }
 
 #[test]

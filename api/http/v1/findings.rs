@@ -2,12 +2,13 @@
 
 mod assess;
 mod decide;
-mod totals;
+pub(super) mod totals;
 pub(super) mod view;
 
 use crate::app::App;
-use crate::domain::finding::{Kind, Precision, Severity, State};
+use crate::domain::finding::{Kind, Outcome, Precision, Severity, State};
 use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
+use crate::domain::visit;
 use crate::flows::Asked;
 use crate::flows::findings as flow;
 use crate::http::actor::Caller;
@@ -30,7 +31,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_findings).service(propose_finding).service(read_finding).service(list_earlier_findings);
     cfg.configure(decide::operations);
     cfg.configure(assess::operations);
-    cfg.configure(totals::operations);
+    cfg.service(totals::read_finding_figures);
 }
 
 /// Which findings are wanted.
@@ -64,6 +65,15 @@ pub struct FindingFilters {
     repeated: Option<bool>,
     /// Open, with neither an action nor a reason for none; or all others.
     without_action: Option<bool>,
+    /// Free ones, or those about an item.
+    free: Option<bool>,
+    /// Seen so by the re-inspection that looked at it last; repeat for several.
+    #[serde(default)]
+    #[param(value_type = Vec<vocabulary::ReInspectionOutcome>, required = false)]
+    outcome: Vec<Outcome>,
+    /// Of visits of this kind.
+    #[param(value_type = Option<vocabulary::VisitKind>)]
+    visit_kind: Option<visit::Kind>,
     /// Of this cause, word for word.
     #[param(example = "Điều chỉnh địa giới hành chính")]
     root_cause: Option<String>,
@@ -93,8 +103,9 @@ impl FindingFilters {
     fn name(&self) -> String {
         let of = (self.owner, self.campaign, self.visit, self.unit, self.at, &self.item, &self.root_cause);
         let how = (&self.state, self.kind, self.critical, self.repeated, self.without_action);
+        let seen = (self.free, &self.outcome, self.visit_kind);
         let when = (self.handed_in, self.from, self.to, self.as_known, self.held_by, self.as_of);
-        format!("findings {of:?} {how:?} {when:?}")
+        format!("findings {of:?} {how:?} {seen:?} {when:?}")
     }
 
     fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Asked<flow::Wanted> {
@@ -118,6 +129,9 @@ impl FindingFilters {
             critical: self.critical,
             repeated: self.repeated,
             without_action: self.without_action,
+            free: self.free,
+            outcomes: self.outcome.clone(),
+            visit_kind: self.visit_kind,
             root_cause: self.root_cause.clone(),
             handed_in: self.handed_in,
             from: self.from,

@@ -3,13 +3,14 @@
 pub(super) mod comparison;
 mod coverage;
 mod items;
+mod listed;
 mod ranking;
 mod recurrence;
 pub(super) mod rows;
 
 use crate::app::App;
 use crate::domain::campaign::round::TargetClass;
-use crate::domain::ids::{CampaignId, OwnerId, UnitId};
+use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
 use crate::domain::refusal::Refusal;
 use crate::flows::reports::{self, About, Overlapping};
 use crate::http::actor::Caller;
@@ -17,6 +18,7 @@ use crate::http::body::Params;
 use crate::http::problem::Problem;
 use actix_web::{HttpResponse, get, web};
 use jiff::civil::Date;
+use rows::Rows;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -86,12 +88,33 @@ pub struct OverlapView {
     other_from: Date,
     /// Last day of the other's visits there.
     other_to: Date,
+    /// Lists of the visits that meet.
+    rows: OverlapRows,
+}
+
+/// Addresses of the lists of visits that meet.
+#[derive(Serialize, ToSchema)]
+pub struct OverlapRows {
+    /// Those of the campaign that was asked about.
+    #[schema(example = "/v1/visits?id=7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11")]
+    visits: String,
+    /// Those of the other, where you may see each of them.
+    #[schema(example = "/v1/visits?id=c2a4e6f8-1b3d-4f50-8a92-b4c6d8e0f213")]
+    other_visits: Option<String>,
+}
+
+impl OverlapRows {
+    fn of(overlap: &Overlapping) -> Self {
+        let these = |ids: &[VisitId]| Rows::of("/v1/visits").each("id", ids).into();
+        Self { visits: these(&overlap.visits), other_visits: overlap.others.as_deref().map(these) }
+    }
 }
 
 impl OverlapView {
     fn of(campaign: Uuid, title: &str, overlap: Overlapping) -> Self {
-        let (other_campaign, other_title) = overlap.campaign.map(|(id, title)| (id.0, title)).unzip();
+        let (other_campaign, other_title) = overlap.campaign.clone().map(|(id, title)| (id.0, title)).unzip();
         Self {
+            rows: OverlapRows::of(&overlap),
             unit: overlap.unit.0,
             unit_name: overlap.unit_name,
             campaign,
@@ -170,6 +193,9 @@ pub struct BurdenView {
     /// Under how many campaigns.
     #[schema(example = 2)]
     campaigns: u32,
+    /// The list of those visits.
+    #[schema(example = "/v1/visits?state=planned&state=finalised&at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140")]
+    rows: String,
 }
 
 /// How much is asked of each unit.
@@ -195,14 +221,16 @@ pub async fn read_burden(
 ) -> Result<HttpResponse, Problem> {
     let BurdenFilter { unit, owner, campaign, from, to } = filter.0;
     let (owner, campaign, unit) = (owner.map(OwnerId), campaign.map(CampaignId), unit.map(UnitId));
-    let found =
-        reports::burden(&app, &caller.0, About { owner, campaign, unit, from, to, as_known: None }).await?;
+    let about = About { owner, campaign, unit, from, to, as_known: None };
+    let found = reports::burden(&app, &caller.0, about).await?;
+    let visits = Rows::visits_in(&about, &reports::meant());
     let view = |(unit, name, asked): (UnitId, String, crate::domain::overlap::Burden)| BurdenView {
         unit: unit.0,
         name,
         visits: asked.visits,
         days: asked.days,
         campaigns: asked.campaigns,
+        rows: visits.clone().with("at", unit).into(),
     };
     Ok(HttpResponse::Ok().json(BurdenList { items: found.into_iter().map(view).collect(), next: None }))
 }

@@ -102,8 +102,8 @@ pub async fn new_findings(db: &mut Db, eyes: Eyes<'_>, wanted: &Wanted) -> Resul
     sql.text(" SELECT count(*) AS number FROM seen s JOIN findings f ON f.visit_id = s.id ")
         .text("WHERE s.kind = 're_inspection' AND f.kind = 'finding' AND f.repeat_of IS NULL AND ");
     super::state(&mut sql, wanted.as_known);
-    let undecided = [State::Candidate, State::Dismissed].map(State::as_str);
-    sql.text(" <> ALL (").bind(Bind::Words(undecided.map(ToOwned::to_owned).to_vec())).text(")");
+    let stood_by = State::once_confirmed().into_iter().map(ToOwned::to_owned).collect();
+    sql.text(" = ANY (").bind(Bind::Words(stood_by)).text(")");
     let new: New = sql.query().get_result(db).await?;
     u32::try_from(new.number).map_err(Error::bad_row)
 }
@@ -146,6 +146,8 @@ struct SeenRow {
 pub struct Behind {
     /// Of this item.
     pub item: Option<String>,
+    /// Free ones, or those about an item.
+    pub free: Option<bool>,
     /// Seen so.
     pub outcome: Option<Outcome>,
     /// Behind this finding.
@@ -169,6 +171,9 @@ pub async fn behind(
         .text("FROM outcome o JOIN findings f ON f.id = o.finding_id WHERE true");
     if let Some(item) = &of.item {
         sql.text(" AND f.item_code = ").bind(Bind::Word(item.clone()));
+    }
+    if let Some(is) = of.free {
+        sql.text(if is { " AND f.item_code IS NULL" } else { " AND f.item_code IS NOT NULL" });
     }
     if let Some(outcome) = of.outcome {
         sql.text(" AND o.outcome = ").bind(Bind::Word(outcome.as_str().to_owned()));

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub unit: Option<UnitId>,
     /// At one of these units itself, nothing below them; anywhere where none is named.
     pub at: Vec<UnitId>,
+    /// These alone; any where none is named.
+    pub ids: Vec<VisitId>,
     /// In one of these states.
     pub states: Vec<State>,
     /// Of one of these kinds.
@@ -298,7 +300,7 @@ impl Branch {
 
     fn write(&self, sql: &mut Sql, wanted: &Wanted, taking: &Taking<'_>) {
         // A subtree is one seek in visit_units; anything else seeks in visits itself.
-        let subtree = wanted.unit.or(self.slice.unit);
+        let subtree = wanted.unit.filter(|_| wanted.at.is_empty()).or(self.slice.unit);
         let key = if subtree.is_some() {
             ["u.planned_start", "u.visit_id", "u.owner_id"]
         } else {
@@ -314,7 +316,8 @@ impl Branch {
         if let Some(of) = self.slice.owner {
             sql.text(&format!(" AND {owner} = ")).bind(Bind::Id(of.0));
         }
-        if let (Some(_), Some(within)) = (wanted.unit, self.slice.unit) {
+        let within = [wanted.unit, self.slice.unit].into_iter().flatten();
+        for within in within.filter(|unit| Some(*unit) != subtree) {
             sql.text(" AND ").bind(Bind::Id(within.0)).text(" = ANY (v.unit_id || v.unit_ancestors)");
         }
         if let Some(of) = wanted.owner {
@@ -326,6 +329,10 @@ impl Branch {
         if !wanted.at.is_empty() {
             let at = wanted.at.iter().map(|unit| unit.0).collect();
             sql.text(" AND v.unit_id = ANY (").bind(Bind::Ids(at)).text(")");
+        }
+        if !wanted.ids.is_empty() {
+            let ids = wanted.ids.iter().map(|id| id.0).collect();
+            sql.text(" AND v.id = ANY (").bind(Bind::Ids(ids)).text(")");
         }
         if let Some(team) = self.team {
             sql.text(" AND v.team_id = ").bind(Bind::Id(team));

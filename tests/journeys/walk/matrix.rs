@@ -316,6 +316,7 @@ operation          root admin auth clear sched next lead member clerk rev  head 
 read_notice        -    -     dink dink  dink  n    din  din    din   dink i    i     dink dink f     -
 compare_notice     -    -     dink dink  dink  -    din  din    din   dink -    -     dink dink f     -
 rewrite_notice     -    -     -    -     dink  -    din  -      -     -    -    -     k    -    f     -
+discard_notice     -    -     -    -     dink  -    din  -      -     -    -    -     k    -    f     -
 review_notice      -    -     dink dink  dink  -    din  -      -     -    -    -     k    -    f     -
 sign_notice        -    -     dink dink  -     -    -    -      -     -    -    -     k    -    -     -
 issue_notice       -    -     dink dink  dink  -    -    -      -     -    -    -     k    -    f     -

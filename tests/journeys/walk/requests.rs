@@ -138,6 +138,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "merge_campaign"
         | "rewrite_notice"
         | "review_notice"
+        | "discard_notice"
         | "sign_notice"
         | "write_calendar"
         | "write_assignment_rules" => {
