@@ -134,6 +134,15 @@ impl Phone {
         self.call(Method::PUT, path, Some(body)).await
     }
 
+    /// Changes what stands at an address that is read as `at`, resting on how it is now.
+    pub async fn change(&self, at: &str, path: &str, body: Value) -> anyhow::Result<Value> {
+        let read_now = self.client.get(format!("{}{at}", self.base)).bearer_auth(&self.token).send().await?;
+        let version = read_now.headers().get("etag").cloned().context("no ETag")?;
+        let request = self.client.put(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let request = request.header("if-match", version).header("accept-language", "vi").json(&body);
+        read(&Method::PUT, path, request.send().await?).await
+    }
+
     /// Sends the bytes of a declared photo.
     pub async fn send_original(
         &self,

@@ -227,7 +227,8 @@ async fn mask(lead: &Phone, photo: &str) -> anyhow::Result<()> {
     // The column of names, and that of signatures.
     let columns = json!({"areas": [{"left": 0.045, "top": 0.32, "width": 0.205, "height": 0.285},
         {"left": 0.75, "top": 0.29, "width": 0.16, "height": 0.2}]});
-    lead.put(&format!("/v1/photos/{photo}/masks"), columns).await?;
+    let at = format!("/v1/photos/{photo}");
+    lead.change(&at, &format!("{at}/masks"), columns).await?;
     step("The lead covered the names in the register; nobody but the team could see it before");
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::unit::lineage::Holder;
 use crate::visit::rule;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// Most owners of one action.
 pub const MOST_OWNERS: usize = 20;
@@ -181,20 +182,33 @@ pub struct Action {
 }
 
 impl Action {
+    /// The units that see it because they are to do it: its owners and whoever a person named in their place, with every
+    /// unit above. Who stands in the place of an owner that went to it as a whole is a matter of the day, and not among
+    /// them.
+    #[must_use]
+    pub fn units(&self) -> BTreeSet<UnitId> {
+        let named = |owner: &&Owner| owner.handed_to.is_some();
+        let own = self.owners.iter().flat_map(|owner| std::iter::once(&owner.unit).chain(&owner.ancestors));
+        let holders = self.owners.iter().filter(named).filter_map(|owner| owner.held_by.as_ref());
+        own.chain(holders.flat_map(|at| std::iter::once(&at.unit).chain(&at.ancestors))).copied().collect()
+    }
+
     /// Whether it is late: its due day is over in Vietnam, and nobody says that it is done. Never stored.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.state.is_awaited() && self.due_on.is_some_and(|due| vietnam_day(now) > due)
     }
 
-    /// How many days late it was reported, or is by now where nobody has; 0 in time. `None` where no day was set, or
-    /// nothing is awaited any more.
+    /// How many days late it was reported, by the day that was due then; or is by now where nobody has; 0 in time. `None`
+    /// where no day was set, or nothing is awaited any more.
     #[must_use]
     pub fn days_late(&self, now: Timestamp) -> Option<i32> {
-        let due = self.due_on?;
-        let day = match self.state {
-            State::ReportedDone | State::VerifiedDone => vietnam_day(self.story.reports.last()?.at),
-            state if state.is_awaited() => vietnam_day(now),
+        let (day, due) = match self.state {
+            State::ReportedDone | State::VerifiedDone => {
+                let report = self.story.reports.last()?;
+                (vietnam_day(report.at), report.due_on.or(self.due_on)?)
+            }
+            state if state.is_awaited() => (vietnam_day(now), self.due_on?),
             _ => return None,
         };
         Some((day - due).get_days().max(0))
@@ -249,13 +263,22 @@ impl Action {
     /// Decides the request that waits.
     ///
     /// # Errors
-    /// `action.no-extension-asked`.
+    /// `action.no-extension-asked`, `action.own-request` for whoever asked, `action.no-time-runs` where time is to be given
+    /// for what is over.
     pub fn decide_time(&mut self, grant: bool, reason: String, by: AccountId) -> Result<(), Refusal> {
         let waits = self.story.extensions.last_mut().filter(|last| last.state == ExtensionState::Requested);
         let Some(asked) = waits else {
             let detail = "No request for more time waits for a decision.";
             return Err(Refusal::new(Family::Conflict, "action.no-extension-asked", detail));
         };
+        if asked.by == by {
+            let detail = "A request for more time is decided by somebody else than whoever asked.";
+            return Err(Refusal::new(Family::Forbidden, "action.own-request", detail));
+        }
+        if grant && !(self.state.is_awaited() || self.state == State::ReportedDone) {
+            let detail = format!("No time runs for an action that is {}.", self.state.as_str());
+            return Err(Refusal::new(Family::Conflict, "action.no-time-runs", detail));
+        }
         asked.state = if grant { ExtensionState::Extended } else { ExtensionState::Kept };
         asked.decision = Some(reason);
         asked.decided_by = Some(by);
@@ -265,7 +288,19 @@ impl Action {
         Ok(())
     }
 
-    /// The report that is judged.
+    /// Refuses whoever wrote the report that is judged, whatever they are by now.
+    ///
+    /// # Errors
+    /// `action.own-report`.
+    pub fn refuse_reporter(&self, by: AccountId) -> Result<(), Refusal> {
+        if self.story.reports.last().is_none_or(|report| report.by != by) {
+            return Ok(());
+        }
+        let detail = "A report is judged by somebody else than whoever wrote it.";
+        Err(Refusal::new(Family::Forbidden, "action.own-report", detail))
+    }
+
+    /// The number of the report that is judged.
     #[must_use]
     pub fn reported(&self) -> i32 {
         self.story.reports.last().map_or(0, |report| report.number)

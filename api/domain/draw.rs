@@ -1,6 +1,9 @@
-//! A random draw of sites that anybody can compute again: the seed is bound by its hash before the draw, and told after.
+//! A random draw of sites that anybody can compute again: frame and seed are bound by their hashes before anything is
+//! drawn, and what came out is told after.
 //!
-//! The rule, in full: the seed is 32 bytes. Its commitment is SHA-256 of the seed. A unit's ticket in a stratum is
+//! The rule, in full: the seed is 32 bytes. Its commitment is SHA-256 of the seed. The frame's hash is SHA-256 of a text
+//! in UTF-8: for each stratum in order a line with its name (NFC), a line with how many are drawn, a line for each unit
+//! with its UUID in lower case, in the order of ids, and an empty line. A unit's ticket in a stratum is
 //! SHA-256 of the seed, then the stratum's name in UTF-8 (NFC), then one zero byte, then the 16 bytes of the unit's
 //! UUID. In each stratum the units with the smallest tickets are drawn, compared byte by byte; as many as it says, or
 //! all where it has fewer. `scripts/recompute-draw` does the same from the published facts.
@@ -60,6 +63,10 @@ pub fn checked(strata: Vec<Stratum>) -> Result<Vec<Stratum>, Refusal> {
     for (place, mut stratum) in strata.into_iter().enumerate() {
         let at = |field: &str| format!("/strata/{place}/{field}");
         match text::required(&stratum.name, 100) {
+            // A line break would let two frames have one text.
+            Ok(name) if name.contains('\n') => {
+                faults.push(FieldFault::new(at("name"), "text.refused", "is one line"));
+            }
             Ok(name) => stratum.name = name,
             Err(why) => faults.push(FieldFault::new(at("name"), "text.refused", why)),
         }
@@ -80,6 +87,20 @@ pub fn checked(strata: Vec<Stratum>) -> Result<Vec<Stratum>, Refusal> {
         kept.push(stratum);
     }
     if faults.is_empty() { Ok(kept) } else { Err(Refusal::invalid(faults)) }
+}
+
+/// What binds whoever draws to a frame, which is [`checked`]: its SHA-256 in hexadecimal.
+#[must_use]
+pub fn frame(strata: &[Stratum]) -> String {
+    let mut hash = Sha256::new();
+    for stratum in strata {
+        hash.update(format!("{}\n{}\n", stratum.name, stratum.take));
+        for unit in &stratum.units {
+            hash.update(format!("{}\n", unit.0.hyphenated()));
+        }
+        hash.update("\n");
+    }
+    hex::encode(hash.finalize())
 }
 
 fn ticket(seed: &[u8; 32], stratum: &str, unit: UnitId) -> [u8; 32] {
@@ -124,6 +145,7 @@ mod tests {
         let seed: [u8; 32] = std::array::from_fn(|n| u8::try_from(n).unwrap_or_default());
         assert_eq!(commitment(&seed), "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd");
         let strata = [stratum("Xã miền núi", 1..11, 3), stratum("Xã đồng bằng", 11..17, 2)];
+        assert_eq!(frame(&strata), "1f2b4cf63b62035fddab4c72f83f57110c0f0fd925695bb736c7112840e74e8d");
         let drawn: Vec<Vec<u128>> = draw(&seed, &strata)
             .into_iter()
             .map(|drawn| drawn.units.into_iter().map(|unit| unit.0.as_u128()).collect())
@@ -143,6 +165,7 @@ mod tests {
         assert_eq!(codes(vec![stratum("A", 1..3, 3)]), ["draw.size"]);
         assert_eq!(codes(vec![stratum("A", 1..3, 0)]), ["draw.size"]);
         assert_eq!(codes(vec![stratum("A", 1..3, 1), stratum("A", 3..5, 1)]), ["draw.stratum-twice"]);
+        assert_eq!(codes(vec![stratum("A\n1", 1..3, 1)]), ["text.refused"]);
         assert_eq!(codes(vec![stratum("A", 1..3, 1), stratum("B", 2..4, 1)]), ["draw.unit-twice"]);
         assert!(codes(vec![stratum("A", 1..3, 2)]).is_empty());
     }

@@ -1,5 +1,6 @@
 //! Findings: what was not as it should be, and what was good; how they are born, confirmed, explained and closed.
 
+mod reply;
 mod state;
 
 pub use state::{Move, Step, take};
@@ -216,6 +217,9 @@ pub struct Story {
     pub explain_by: Option<Date>,
     /// What the unit said last.
     pub explanation: Option<Explanation>,
+    /// What it had said before, each time it was asked or spoke up, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier_explanations: Vec<Explanation>,
     /// What came of verifying it.
     pub verification: Option<Verification>,
     /// What the last re-inspection saw.
@@ -321,7 +325,8 @@ pub struct Finding {
     pub proposed_by: AccountId,
     /// Who a person said answers for it, where the unit was divided.
     pub handed_to: Option<UnitId>,
-    /// Who stands in the unit's place now, where it ended and the finding is open. Read, never stored.
+    /// Who stands in the unit's place now, where it ended and the finding is open, or a person named them. Read, never
+    /// stored.
     pub held_by: Option<Holder>,
     /// For `If-Match`.
     pub version: i32,
@@ -435,6 +440,14 @@ pub struct Share {
     pub whole: u32,
 }
 
+impl Finding {
+    /// The unit that answers for it: where it was found, or whom a person named where that unit was divided.
+    #[must_use]
+    pub fn answering(&self) -> UnitId {
+        self.handed_to.unwrap_or(self.unit)
+    }
+}
+
 /// Somebody's judgement of an item, beside those of others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
@@ -460,8 +473,8 @@ pub fn disagree(of_one_item: &[Assessment]) -> bool {
     of_one_item.windows(2).any(|pair| matches!(pair, [a, b] if a.judgement != b.judgement))
 }
 
-/// Refuses to record an outcome at a visit that is no re-inspection, or for another unit's finding. `units` are the unit
-/// inspected and those that went to it as a whole by the day of the visit.
+/// Refuses to record an outcome at a visit that is no re-inspection, or for a finding that another unit answers for. `units`
+/// are the unit inspected and those that went to it as a whole by the day of the visit.
 ///
 /// # Errors
 /// `finding.not-re-inspected`.
@@ -470,7 +483,8 @@ pub fn seen_again_at(
     visit: &crate::visit::Visit,
     units: &[UnitId],
 ) -> Result<(), Refusal> {
-    let same = visit.owner == finding.owner && units.contains(&finding.unit) && visit.id != finding.visit;
+    let same =
+        visit.owner == finding.owner && units.contains(&finding.answering()) && visit.id != finding.visit;
     if visit.kind == crate::visit::Kind::ReInspection && same {
         return Ok(());
     }

@@ -1,20 +1,19 @@
-//! Minutes as a document: one canonical text of what a visit answered, found and said, a hash over it, and addenda.
+//! Minutes as a document: one canonical text of what a visit answered, found and said. What is added to it has a file of
+//! its own.
 
-use crate::canonical::{one_line, percent, sha256};
+mod addendum;
+
+pub use addendum::{Addendum, Correction, FORMAT, MOST_TEXT, corrected};
+
+use crate::canonical::{one_line, percent};
 use crate::finding::{Finding, Kind, State};
-use crate::ids::{AccountId, TemplateVersionId, VisitId};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
-use crate::refusal::Refusal;
 use crate::response::{Answer, Outcome, Paper, Response, YesNoNa};
 use crate::score::{Standing, standings};
 use crate::template::Occasion;
-use crate::text;
-use crate::visit::{AskedList, Figures, FrozenScore, Visit, rule};
+use crate::visit::{AskedList, CheckIn, Figures, FrozenScore, Visit};
 use jiff::Timestamp;
 use jiff::tz::Offset;
-
-/// Most characters of a value or a reason in an addendum.
-pub const MOST_TEXT: usize = 4000;
 
 /// What a document is written from.
 pub struct Sources<'a> {
@@ -51,7 +50,7 @@ pub fn document(of: &Sources<'_>) -> String {
     line("BIÊN BẢN KIỂM TRA");
     line(&format!("Lượt kiểm tra: {}", of.visit.id));
     line(&format!("Đơn vị được kiểm tra: {}", of.visit.unit_path));
-    line(&format!("Thời gian: {}", told(of.visit.check_in.as_ref().map_or(of.visit.window.start, |c| c.at))));
+    line(&format!("Thời gian: {}", began(of.visit.check_in.as_ref(), of.visit.window.start)));
     for (head, people) in [("Đoàn kiểm tra:", of.team), ("Đại diện đơn vị được kiểm tra:", of.hosts)]
     {
         line(head);
@@ -135,27 +134,40 @@ fn lines_of(line: &mut impl FnMut(&str), all: &[String]) {
 /// words, so that the order tells nothing of who entered them when.
 fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
     let told = all.iter().filter(|f| f.kind == kind && !matches!(f.state, State::Dismissed | State::Lapsed));
-    let mut lines: Vec<String> = told
-        .map(|finding| {
-            let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
-            let mut words = format!("{about}: {}", one_line(&finding.statement));
-            if let Some(severity) = finding.severity {
-                words.push_str(&format!(" | {}", severity.as_str()));
-            }
-            for (is, mark) in [
-                (finding.critical, " | nghiêm trọng"),
-                (finding.repeat_count > 0, " | lặp lại"),
-                (finding.state == State::Candidate, " | chờ xác nhận"),
-            ] {
-                if is {
-                    words.push_str(mark);
-                }
-            }
-            words
-        })
-        .collect();
+    let mut lines: Vec<String> = told.map(found).collect();
     lines.sort_unstable();
     lines
+}
+
+/// When the team came, by our clock; where the phone's clock was off, what it said as well.
+fn began(check_in: Option<&CheckIn>, planned: Timestamp) -> String {
+    match check_in {
+        None => told(planned),
+        Some(came) if came.clock_is_off() => {
+            format!("{} (đồng hồ của máy: {})", told(came.arrived_at()), told(came.at))
+        }
+        Some(came) => told(came.arrived_at()),
+    }
+}
+
+/// A finding as minutes and addenda print it.
+#[must_use]
+pub fn found(finding: &Finding) -> String {
+    let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
+    let mut words = format!("{about}: {}", one_line(&finding.statement));
+    if let Some(severity) = finding.severity {
+        words.push_str(&format!(" | {}", severity.as_str()));
+    }
+    for (is, mark) in [
+        (finding.critical, " | nghiêm trọng"),
+        (finding.repeat_count > 0, " | lặp lại"),
+        (finding.state == State::Candidate, " | chờ xác nhận"),
+    ] {
+        if is {
+            words.push_str(mark);
+        }
+    }
+    words
 }
 
 fn told(at: Timestamp) -> String {
@@ -228,110 +240,13 @@ fn judged(outcome: Outcome) -> &'static str {
     }
 }
 
-/// An answer that takes the place of the one in the minutes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Correction {
-    /// Of which checklist.
-    pub template_version: TemplateVersionId,
-    /// What is answered.
-    pub answer: Answer,
-    /// What it amounts to.
-    pub outcome: Outcome,
-}
-
-/// What is changed about signed minutes: added, never written over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Addendum {
-    /// Of which visit.
-    pub visit: VisitId,
-    /// Counts those of a visit, from 1.
-    pub number: i32,
-    /// Which item it is about; `None` for anything else.
-    pub item: Option<String>,
-    /// The answer as it should have been, for an item: what figures take from then on.
-    pub answer: Option<Correction>,
-    /// As it stands in the minutes.
-    pub was: String,
-    /// As it should read.
-    pub becomes: String,
-    /// Why.
-    pub reason: String,
-    /// Who wrote it.
-    pub by: AccountId,
-    /// When.
-    pub at: Timestamp,
-    /// SHA-256 (hex) over what came before it and its own words.
-    pub sha256: String,
-}
-
-impl Addendum {
-    /// Checks what somebody adds.
-    ///
-    /// # Errors
-    /// `minutes.addendum` for a text that is none, or one that changes nothing.
-    pub fn checked(mut self) -> Result<Self, Refusal> {
-        let read = |raw: &str, field: &str| {
-            text::required(raw, MOST_TEXT)
-                .map_err(|why| rule("minutes.addendum", field, &format!("The text {why}.")))
-        };
-        self.was = read(&self.was, "/was")?;
-        self.becomes = read(&self.becomes, "/becomes")?;
-        self.reason = read(&self.reason, "/reason")?;
-        if self.was == self.becomes {
-            return Err(rule("minutes.addendum", "/becomes", "An addendum changes something."));
-        }
-        Ok(self)
-    }
-
-    /// Ties it to what came before: the document's hash, or the previous addendum's.
-    #[must_use]
-    pub fn chained(mut self, before: &str) -> Self {
-        let item = self.item.as_deref().unwrap_or_default();
-        let parts = [before, &self.number.to_string(), item, &self.was, &self.becomes, &self.reason];
-        let words = parts.map(one_line).join("\n");
-        self.sha256 = sha256(&format!("{words}\n{}\n{}\n", self.by, self.at));
-        self
-    }
-}
-
-/// The answers of a visit as they are known: each as the last addendum to its item has it. Who answered and when stays.
-#[must_use]
-pub fn corrected(mut answers: Vec<Response>, addenda: &[Addendum]) -> Vec<Response> {
-    for added in addenda {
-        let (Some(item), Some(correction)) = (&added.item, &added.answer) else { continue };
-        let same = |answer: &&mut Response| {
-            answer.item == *item && answer.template_version == correction.template_version
-        };
-        if let Some(answer) = answers.iter_mut().find(same) {
-            answer.answer = correction.answer.clone();
-            answer.outcome = correction.outcome;
-        }
-    }
-    answers
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
-
     use super::*;
+    use crate::ids::AccountId;
+    use crate::place::{PositionSource, Verdict};
     use crate::response::Decimal;
     use uuid::Uuid;
-
-    fn addendum(was: &str, becomes: &str) -> Addendum {
-        Addendum {
-            visit: VisitId(Uuid::nil()),
-            number: 1,
-            item: Some("OSS-B03".to_owned()),
-            answer: None,
-            was: was.to_owned(),
-            becomes: becomes.to_owned(),
-            reason: "Ghi nhầm".to_owned(),
-            by: AccountId(Uuid::nil()),
-            at: Timestamp::UNIX_EPOCH,
-            sha256: String::new(),
-        }
-    }
 
     /// L03: everybody is printed with all their titles.
     #[test]
@@ -353,18 +268,27 @@ mod tests {
         assert_eq!(told(Timestamp::UNIX_EPOCH), "07:00, ngày 01/01/1970");
     }
 
+    /// H11: a clock that is off is no reason to sign another day.
     #[test]
-    fn an_addendum_says_both_values_and_why() {
-        assert!(addendum("có", "không").checked().is_ok());
-        for (was, becomes) in [("", "không"), ("có", ""), ("có", "có ")] {
-            assert_eq!(addendum(was, becomes).checked().unwrap_err().code, "minutes.addendum");
-        }
-    }
-
-    #[test]
-    fn each_addendum_rests_on_what_came_before() {
-        let (one, other) = (addendum("có", "không").chained("a"), addendum("có", "không").chained("b"));
-        assert_ne!(one.sha256, other.sha256);
-        assert_eq!(one.sha256, addendum("có", "không").chained("a").sha256);
+    fn the_time_of_a_visit_is_told_by_our_clock() {
+        let came = |clock_skew_s: f64| CheckIn {
+            at: Timestamp::UNIX_EPOCH,
+            offset_s: VIETNAM_OFFSET_S,
+            latitude: None,
+            longitude: None,
+            accuracy_m: None,
+            source: PositionSource::None,
+            verdict: Verdict::CannotTell,
+            distance_m: None,
+            reasons: Vec::new(),
+            clock_skew_s,
+            by: AccountId(Uuid::nil()),
+            received_at: Timestamp::UNIX_EPOCH,
+        };
+        let planned = Timestamp::UNIX_EPOCH;
+        assert_eq!(began(None, planned), "07:00, ngày 01/01/1970");
+        assert_eq!(began(Some(&came(-2.0)), planned), "07:00, ngày 01/01/1970");
+        let slow = "07:00, ngày 02/01/1970 (đồng hồ của máy: 07:00, ngày 01/01/1970)";
+        assert_eq!(began(Some(&came(-86_400.0)), planned), slow);
     }
 }

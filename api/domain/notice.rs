@@ -10,7 +10,7 @@ mod paper;
 mod print;
 
 pub use content::{Content, Line, MOST_RECIPIENTS, Section, Source, Wanted, Wish, Written};
-pub use figure::{Asked, Figure, Measure, Named, Query, Rows, said_as_counted};
+pub use figure::{Asked, Figure, Measure, Named, Query, Rows, fits, said_as_counted};
 pub use life::{Act, Signer, Signing, State, Step, step};
 pub use paper::{Paper, document};
 pub use print::{Symbol, date_line, day_line, number_line};
@@ -95,6 +95,49 @@ pub struct Corrected {
     pub called: String,
 }
 
+/// A notice in a list: what it is, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Random: tells neither time nor number.
+    pub id: NoticeId,
+    /// Whose campaign.
+    pub owner: OwnerId,
+    /// Under which campaign.
+    pub campaign: CampaignId,
+    /// What it corrects.
+    pub corrects: Option<Corrected>,
+    /// Where it stands.
+    pub state: State,
+    /// What sort of paper it is.
+    pub form: Form,
+    /// Its number, once it is signed.
+    pub number: Option<i32>,
+    /// What follows the number.
+    pub symbol: Symbol,
+    /// The day on it, once it is signed.
+    pub signed_on: Option<Date>,
+    /// Whose numbers it counts among.
+    pub issuer: String,
+    /// What it is about.
+    pub title: String,
+    /// How many visits it sums up.
+    pub visits: usize,
+    /// When it was begun.
+    pub drafted_at: Timestamp,
+    /// When it was sent.
+    pub issued_at: Option<Timestamp>,
+    /// For `If-Match`.
+    pub version: i32,
+}
+
+impl Summary {
+    /// `05/TB-UBND`, once it is signed.
+    #[must_use]
+    pub fn written_number(&self) -> Option<String> {
+        self.number.map(|number| print::written(number, &self.symbol))
+    }
+}
+
 /// A conclusion notice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
@@ -137,6 +180,29 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// What a list tells of it.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let signing = self.signing.as_ref();
+        Summary {
+            id: self.id,
+            owner: self.owner,
+            campaign: self.campaign,
+            corrects: self.corrects.clone(),
+            state: self.state,
+            form: self.content.form,
+            number: signing.map(|of| of.number),
+            symbol: self.content.symbol.clone(),
+            signed_on: signing.map(|of| of.on),
+            issuer: self.content.issuer.clone(),
+            title: self.content.title.clone(),
+            visits: self.visits.len(),
+            drafted_at: self.drafted_at,
+            issued_at: self.issued.map(|act| act.at),
+            version: self.version,
+        }
+    }
+
     /// `05/TB-UBND`, once it is signed.
     #[must_use]
     pub fn written_number(&self) -> Option<String> {
@@ -154,6 +220,20 @@ impl Notice {
             return Err(Refusal::new(Kind::Conflict, "notice.incomplete", detail).next(Next::Fix));
         }
         Ok(())
+    }
+
+    /// Leaves of its figures what recipients read: totals, and the names that its sentences tell. The rows, and names that
+    /// no sentence tells, are the office's.
+    pub fn keep_what_is_told(&mut self) {
+        for figure in &mut self.figures {
+            figure.rows = Rows::default();
+            if !self.content.calls(figure, "names") {
+                figure.units.clear();
+            }
+            if !self.content.calls(figure, "others") {
+                figure.others.clear();
+            }
+        }
     }
 
     /// What a notice that corrects this one calls it.

@@ -281,6 +281,19 @@ pub fn may_be_withdrawn(visit: visit::State) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether a photo that shows an action done may be taken back while the action is in this state: until it is reported
+/// done, and again when the report was returned.
+///
+/// # Errors
+/// `photo.action-reported`.
+pub fn may_be_taken_from(action: action::State) -> Result<(), Refusal> {
+    if action.is_awaited() {
+        return Ok(());
+    }
+    let detail = format!("The action is {}; what shows it done stays as it is.", action.as_str());
+    Err(Refusal::new(Kind::Conflict, "photo.action-reported", detail).next(Next::Drop))
+}
+
 /// How bytes that come now stand to the minutes of their visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {

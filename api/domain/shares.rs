@@ -33,7 +33,7 @@ impl ItemShare {
     }
 }
 
-/// Several items over the units where all of them were assessed.
+/// Several items over the units where all of them were assessed, perhaps none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Together {
     /// Not fine at every one of them.
@@ -42,21 +42,40 @@ pub struct Together {
     pub at_one_alone: Vec<(String, Ratio)>,
 }
 
-/// Counts items together; `None` for fewer than two.
+/// One code over every checklist that asks it.
+#[derive(Default)]
+struct OfCode {
+    failing: BTreeSet<UnitId>,
+    assessed: BTreeSet<UnitId>,
+}
+
+/// Counts the items of these codes together, whether anybody was asked them or not; `None` for fewer than two codes. A
+/// code that stands in several checklists is one item: not fine where one of them found it so.
 #[must_use]
-pub fn together(items: &[ItemShare]) -> Option<Together> {
-    let (first, rest) = items.split_first().filter(|(_, rest)| !rest.is_empty())?;
-    let assessed = |item: &ItemShare| -> BTreeSet<UnitId> { &item.failing | &item.passing };
-    let everywhere = rest.iter().fold(assessed(first), |common, item| &common & &assessed(item));
+pub fn together(items: &[ItemShare], codes: &[String]) -> Option<Together> {
+    let mut of_codes: Vec<(&String, OfCode)> = Vec::with_capacity(codes.len());
+    for code in codes {
+        if of_codes.iter().any(|(known, _)| *known == code) {
+            continue;
+        }
+        let mut of = OfCode::default();
+        for item in items.iter().filter(|item| item.item == *code) {
+            of.assessed.extend(item.failing.iter().chain(&item.passing));
+            of.failing.extend(&item.failing);
+        }
+        of_codes.push((code, of));
+    }
+    let ((_, first), rest) = of_codes.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    let everywhere = rest.iter().fold(first.assessed.clone(), |common, (_, of)| &common & &of.assessed);
     let ratio = |units: &BTreeSet<UnitId>| Ratio {
         numerator: count(&(units & &everywhere)),
         denominator: count(&everywhere),
     };
-    let at_all = rest.iter().fold(first.failing.clone(), |common, item| &common & &item.failing);
-    let alone = items.iter().enumerate().map(|(n, item)| {
-        let others = items.iter().enumerate().filter(|(m, _)| *m != n);
-        let only = others.fold(item.failing.clone(), |left, (_, other)| &left - &other.failing);
-        (item.item.clone(), ratio(&only))
+    let at_all = rest.iter().fold(first.failing.clone(), |common, (_, of)| &common & &of.failing);
+    let alone = of_codes.iter().map(|(code, of)| {
+        let others = of_codes.iter().filter(|(other, _)| other != code);
+        let only = others.fold(of.failing.clone(), |left, (_, other)| &left - &other.failing);
+        ((*code).clone(), ratio(&only))
     });
     Some(Together { at_all: ratio(&at_all), at_one_alone: alone.collect() })
 }
@@ -107,11 +126,21 @@ mod tests {
         let list = item("OSS-D03", units(0..4), units(4..17));
         assert_eq!(set.failing(), Ratio { numerator: 13, denominator: 17 });
         assert_eq!(set.passing(), Ratio { numerator: 4, denominator: 17 });
-        let both = together(&[set.clone(), list]);
+        let named = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+        let codes = named(&["OSS-D02", "OSS-D03"]);
+        let both = together(&[set.clone(), list], &codes);
         let of = |numerator| Ratio { numerator, denominator: 17 };
         let alone = vec![("OSS-D02".to_owned(), of(9)), ("OSS-D03".to_owned(), of(0))];
         assert_eq!(both, Some(Together { at_all: of(4), at_one_alone: alone }));
-        assert_eq!(together(&[set]), None);
+        assert_eq!(together(std::slice::from_ref(&set), &named(&["OSS-D02", "OSS-D02"])), None);
+        // An item that nobody was asked is one of them all the same: at no unit were both looked at.
+        let of_none = |code: &str| (code.to_owned(), Ratio { numerator: 0, denominator: 0 });
+        let with_none = together(std::slice::from_ref(&set), &codes);
+        let alone = vec![of_none("OSS-D02"), of_none("OSS-D03")];
+        assert_eq!(with_none, Some(Together { at_all: of_none("").1, at_one_alone: alone }));
+        // One code is one item, though it stands in two checklists.
+        let elsewhere = ItemShare { template: "MC".to_owned(), ..set.clone() };
+        assert_eq!(together(&[elsewhere, set], &named(&["OSS-D02"])), None);
     }
 
     #[test]
@@ -132,7 +161,7 @@ mod tests {
     fn a_unit_that_was_not_asked_one_of_them_is_not_counted_together() {
         let one = item("A", units(0..3), units(3..6));
         let other = item("B", units(1..2), units(2..4));
-        let counted = together(&[one, other]);
+        let counted = together(&[one, other], &["A".to_owned(), "B".to_owned()]);
         assert_eq!(counted.map(|both| both.at_all), Some(Ratio { numerator: 1, denominator: 3 }));
     }
 }

@@ -89,6 +89,15 @@ impl Window {
         (vietnam_day(self.start), vietnam_day(last))
     }
 
+    /// The last day in Vietnam on which a visit was made that arrived and was handed in then: the last one planned, or that
+    /// of the arrival where the team came later, and none after it was handed in.
+    #[must_use]
+    pub fn last_day(&self, arrived: Option<Timestamp>, handed_in: Option<Timestamp>) -> Date {
+        let (_, planned) = self.days();
+        let made = arrived.map_or(planned, |at| vietnam_day(at).max(planned));
+        handed_in.map_or(made, |at| vietnam_day(at).min(made))
+    }
+
     /// What a scheduler should look at twice; never a reason to refuse. [`NON_WORKING_DAY`]: on one of its days the
     /// office does not work.
     #[must_use]
@@ -144,6 +153,15 @@ impl CheckIn {
     #[must_use]
     pub fn clock_is_off(&self) -> bool {
         self.clock_skew_s.abs() > CLOCK_SKEW_FLAG_S
+    }
+
+    /// When it was, by our clock: what counts where the device's clock was off.
+    #[must_use]
+    pub fn arrived_at(&self) -> Timestamp {
+        jiff::SignedDuration::try_from_secs_f64(self.clock_skew_s)
+            .ok()
+            .and_then(|ahead| self.at.checked_sub(ahead).ok())
+            .unwrap_or(self.received_at)
     }
 }
 

@@ -1,8 +1,9 @@
-//! Corrective actions: issued, listed and read. How they are proposed, what their owners answer, who verifies it and what
-//! is due have files of their own.
+//! Corrective actions: issued, listed and read. How they are proposed and handed over, what their owners answer, who
+//! verifies it and what is due have files of their own.
 
 pub mod answer;
 pub mod due;
+pub mod hand_over;
 mod propose;
 pub mod verify;
 
@@ -18,6 +19,7 @@ use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
 use crate::domain::visit::rule;
 use crate::identity;
+use crate::records::actions::verify::Concerned;
 use crate::records::actions::{self as rows, page as lists};
 use crate::records::custody::{self, Entry};
 use crate::records::visits::standing;
@@ -57,14 +59,23 @@ impl Hold {
     }
 
     /// Its owners, whoever stands in their place, and every unit above either.
-    fn units(&self) -> Vec<UnitId> {
-        self.action.owners.iter().flat_map(above).collect()
+    fn concerned(&self) -> Concerned {
+        let mut of = Concerned::default();
+        for owner in &self.action.owners {
+            of.units.push(owner.unit);
+            of.above.extend(&owner.ancestors);
+            if let Some(at) = &owner.held_by {
+                of.units.push(at.unit);
+                of.above.extend(&at.ancestors);
+            }
+        }
+        of
     }
 
     /// Refuses whoever belongs to an owner unit: nobody decides about their own.
     async fn refuse_own_unit(&mut self) -> Result<()> {
-        let units = self.units();
-        if rows::verify::belongs(&mut self.tx, self.by, &units).await? {
+        let of = self.concerned();
+        if rows::verify::belongs(&mut self.tx, self.by, &of).await? {
             return Err(own_unit().into());
         }
         Ok(())
@@ -119,18 +130,42 @@ fn above(owner: &Owner) -> impl Iterator<Item = UnitId> + '_ {
     std::iter::once(owner.unit).chain(owner.ancestors.iter().copied()).chain(in_place)
 }
 
-/// Says of actions that are not over who stands in the place of their owners on a day.
+/// Says of actions that are not over who stands in the place of their owners on a day; of those that are, whom a person
+/// named in their place.
 async fn tell_holders(db: &mut Db, actions: &mut [Action], day: Date) -> Result<()> {
-    let owners = || actions.iter().filter(|action| !action.state.is_over()).flat_map(|action| &action.owners);
-    let units: Vec<UnitId> = owners().filter(|o| o.handed_to.is_none()).map(|owner| owner.unit).collect();
-    let handed: Vec<UnitId> = owners().filter_map(|owner| owner.handed_to).collect();
+    let open = || actions.iter().filter(|action| !action.state.is_over()).flat_map(|action| &action.owners);
+    let units: Vec<UnitId> = open().filter(|o| o.handed_to.is_none()).map(|owner| owner.unit).collect();
+    let owners = actions.iter().flat_map(|action| &action.owners);
+    let handed: Vec<UnitId> = owners.filter_map(|owner| owner.handed_to).collect();
     let holders = lineage::answering(db, &units, &handed, day).await?;
-    for action in actions.iter_mut().filter(|action| !action.state.is_over()) {
+    for action in actions {
+        let is_over = action.state.is_over();
         for owner in &mut action.owners {
-            owner.held_by = holders.get(&owner.handed_to.unwrap_or(owner.unit)).cloned();
+            let holder = holders.get(&owner.handed_to.unwrap_or(owner.unit));
+            owner.held_by = holder.filter(|at| !is_over || owner.handed_to == Some(at.unit)).cloned();
         }
     }
     Ok(())
+}
+
+/// Says of actions that are held who is to do what a divided owner was to do; which of them it owned.
+pub(super) async fn hand_on(
+    tx: &mut Tx,
+    actions: &mut [Action],
+    from: UnitId,
+    to: &Holder,
+    day: Date,
+) -> Result<Vec<ActionId>> {
+    tell_holders(tx, actions, day).await?;
+    let mut handed = Vec::new();
+    for action in actions {
+        let Some(owner) = action.owners.iter_mut().find(|owner| owner.unit == from) else { continue };
+        owner.handed_to = Some(to.unit);
+        owner.held_by = Some(to.clone());
+        rows::hand_over(tx, action, from).await?;
+        handed.push(action.id);
+    }
+    Ok(handed)
 }
 
 /// What an actor is to an action. Its owners see it beside the unit it came from, once it is issued; only its owners
@@ -164,16 +199,26 @@ async fn permitted(db: &mut Db, actor: &Actor, id: ActionId, deed: Deed, day: Da
     Ok(action)
 }
 
-/// An action for which an actor may send photos: head and staff of an owner, or of whoever stands in its place.
+/// An action to whose after-photos an actor may do a deed as head or staff of an owner, or of whoever stands in its
+/// place: send them, or look at them as at photos of their own visits.
 ///
 /// # Errors
 /// `not-found`, `forbidden`.
-pub(super) async fn shown_by(db: &mut Db, actor: &Actor, id: ActionId, day: Date) -> Result<Action> {
+pub(super) async fn shown_by(
+    db: &mut Db,
+    actor: &Actor,
+    (id, deed): (ActionId, Deed),
+    day: Date,
+) -> Result<Action> {
     let mut action = rows::find(db, id).await?.ok_or_else(Refusal::not_found)?;
     let standing = standing(db, actor, action.visit).await?.ok_or_else(Refusal::not_found)?;
     tell_holders(db, std::slice::from_mut(&mut action), day).await?;
     let as_owner = subject(&standing.subject, &action, None, Deed::AnswerAction);
-    may(actor, Deed::SendAfterPhoto, &as_owner)?;
+    let judged = if deed == Deed::ReadOriginal { deed } else { Deed::SendAfterPhoto };
+    if !allows(actor, judged, &as_owner) {
+        may(actor, judged, &as_owner)?;
+    }
+    scope(actor, deed)?;
     Ok(action)
 }
 
@@ -275,7 +320,7 @@ pub async fn cancel(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Res
     hold.action.state = state;
     hold.action.story.cancelled_because = Some(reason.clone());
     let mut targets = hold.targets().await?;
-    verify::settle(&mut hold, actor, &mut targets).await?;
+    verify::settle(&mut hold.tx, actor, &mut targets, Some(&hold.action), hold.now).await?;
     hold.write(actor, "action.cancelled", json!({ "reason": reason })).await
 }
 

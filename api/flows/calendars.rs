@@ -108,37 +108,54 @@ fn year(year: i16) -> Result<(Date, Date)> {
 }
 
 /// The country's special days of a year.
+#[derive(Clone, Debug)]
+pub struct Holidays {
+    /// In order.
+    pub days: Vec<SpecialDay>,
+    /// Counts changes, for `If-Match`; 0 where nobody has entered the year.
+    pub version: i32,
+}
+
+/// The country's special days of a year.
 ///
 /// # Errors
 /// `forbidden`, `invalid`.
-pub async fn holidays(app: &App, actor: &Actor, of: i16) -> Result<Vec<SpecialDay>> {
+pub async fn holidays(app: &App, actor: &Actor, of: i16) -> Result<Holidays> {
     may(actor, Deed::ReadUnits, &Subject::default())?;
+    let span = year(of)?;
     let mut db = app.records.conn().await?;
-    Ok(records::calendars::holidays_between(&mut db, year(of)?).await?)
+    // The version first: days that are entered in between then belong to a later one, and nothing is overwritten unseen.
+    let version = records::calendars::holidays_version(&mut db, of).await?;
+    Ok(Holidays { days: records::calendars::holidays_between(&mut db, span).await?, version })
 }
 
 /// Enters the country's special days of a year: Tết, days in lieu, and whatever else the year's notice says. Those with
 /// a fixed date are known.
 ///
 /// # Errors
-/// `forbidden`, `invalid` with `calendar.other-year`.
+/// `forbidden`, `version.stale`, `invalid` with `calendar.other-year`.
 pub async fn write_holidays(
     app: &App,
     actor: &Actor,
     of: i16,
+    version: i32,
     days: Vec<SpecialDay>,
-) -> Result<Vec<SpecialDay>> {
+) -> Result<Holidays> {
     let mut tx = app.records.begin().await?;
     may_edit(&mut tx, app, actor, None).await?;
     let span = year(of)?;
+    records::calendars::hold_holidays(&mut tx).await?;
+    current(version, records::calendars::holidays_version(&mut tx, of).await?)?;
     let days = special_days("/days", days)?;
     if let Some(place) = days.iter().position(|special| special.day.year() != of) {
         let at = format!("/days/{place}/day");
         return Err(Refusal::field(&at, "calendar.other-year", "is a day of another year").into());
     }
-    records::calendars::write_holidays(&mut tx, span, &days).await?;
-    let details = json!({ "days": days.iter().map(|special| special.day).collect::<Vec<_>>() });
-    note(&mut tx, actor, "holidays.changed", ("holidays", of.to_string()), details, app.now()).await?;
+    let now = app.now();
+    let version = records::calendars::write_holidays(&mut tx, span, &days, now).await?;
+    let entered = days.iter().map(|special| special.day).collect::<Vec<_>>();
+    let details = json!({ "days": entered, "version": version });
+    note(&mut tx, actor, "holidays.changed", ("holidays", of.to_string()), details, now).await?;
     tx.commit().await?;
-    Ok(days)
+    Ok(Holidays { days, version })
 }

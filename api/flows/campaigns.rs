@@ -288,15 +288,22 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
         open(&held)?;
     }
     let now = app.now();
-    let (issuer, on, of) = (&document.issuer, document.issued_on, &document.number);
+    let (issuer, on, of) = (document.issuer.as_str(), document.issued_on, &document.number);
+    let series = (held.owner, issuer);
     // A signed notice has its number before it stands among the papers.
-    records::notices::hold_series(&mut tx, issuer, on.year()).await?;
-    if records::notices::number_taken(&mut tx, issuer, on, of.number, &of.symbol).await? {
+    records::notices::hold_series(&mut tx, series, on.year()).await?;
+    if records::notices::number_taken(&mut tx, series, on, of.number, &of.symbol).await? {
         return Err(number_taken().into());
     }
-    records::campaigns::keep_document(&mut tx, id, &document, actor.account(), now).await.map_err(|why| {
-        if why.broke("campaign_documents_number_unique") { number_taken().into() } else { Error::from(why) }
-    })?;
+    records::campaigns::keep_document(&mut tx, &held, &document, actor.account(), now).await.map_err(
+        |why| {
+            if why.broke("campaign_documents_number_of_owner") {
+                number_taken().into()
+            } else {
+                Error::from(why)
+            }
+        },
+    )?;
     // The papers are part of what is read: who changes the campaign rests on the ones there are.
     held.version = records::campaigns::change(&mut tx, &held).await?;
     let details = json!({ "document": document.id, "kind": document.kind.as_str(),
@@ -314,9 +321,9 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
     Ok(held)
 }
 
-/// A number of an issuer is given once in a year.
+/// An owner enters a number of an issuer once in a year; others of this installation may have entered it, too.
 pub(super) fn number_taken() -> Refusal {
-    let detail = "This issuer has used this number in that year.";
+    let detail = "Papers of this owner have this number of this issuer in that year already.";
     Refusal::new(Kind::Conflict, "document.number-taken", detail)
 }
 

@@ -43,7 +43,7 @@ pub async fn import(app: &App, actor: &Actor, import: Import) -> Result<Imported
         return Err(Refusal::field("/owner", "owner.unknown", "there is no such owner").into());
     }
     let above = above(&mut tx, &import).await?;
-    let held = external::of_series(&mut tx, import.owner, &import.series).await?;
+    let held = external::beside(&mut tx, &import).await?;
     let held: HashMap<_, _> = held.into_iter().map(|held| (held.value.about(), held)).collect();
     let (mut new, mut instead_of, mut unchanged) = (Vec::new(), Vec::new(), 0);
     for value in &import.values {

@@ -21,8 +21,9 @@ use crate::domain::minutes::{Addendum, corrected};
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
-use crate::domain::visit::{self, Visit, rule};
+use crate::domain::visit::{self, CheckIn, Visit, rule};
 use crate::identity;
+use crate::records::actions::verify::Concerned;
 use crate::records::custody::{self, Entry};
 use crate::records::findings::{self as rows, page as lists};
 use crate::records::visits::{self, Standing, standing};
@@ -56,9 +57,11 @@ impl Hold {
     }
 
     /// Whoever the finding is about: the unit, whoever stands in its place, and every unit above either.
-    fn units(&self) -> Vec<UnitId> {
-        let own = std::iter::once(self.finding.unit).chain(self.finding.unit_ancestors.iter().copied());
-        own.chain(units_of(self.finding.held_by.as_ref())).collect()
+    fn concerned(&self) -> Concerned {
+        let held_by = self.finding.held_by.iter();
+        let units = std::iter::once(self.finding.unit).chain(held_by.clone().map(|at| at.unit));
+        let above = self.finding.unit_ancestors.iter().chain(held_by.flat_map(|at| &at.ancestors));
+        Concerned { units: units.collect(), above: above.copied().collect() }
     }
 
     /// Takes a step; `None` where it was taken before.
@@ -115,14 +118,17 @@ fn units_of(holder: Option<&Holder>) -> impl Iterator<Item = UnitId> + '_ {
     holder.into_iter().flat_map(|at| std::iter::once(at.unit).chain(at.ancestors.iter().copied()))
 }
 
-/// Says of open findings who stands in the place of their units on a day.
+/// Says of open findings who stands in the place of their units on a day; of those that are done with, whom a person named
+/// in their place.
 async fn tell_holders(db: &mut Db, findings: &mut [Finding], day: Date) -> Result<()> {
-    let open = || findings.iter().filter(|finding| finding.state.is_open());
-    let units: Vec<UnitId> = open().filter(|f| f.handed_to.is_none()).map(|f| f.unit).collect();
-    let handed: Vec<UnitId> = open().filter_map(|finding| finding.handed_to).collect();
+    let open = findings.iter().filter(|finding| finding.state.is_open());
+    let units: Vec<UnitId> = open.filter(|f| f.handed_to.is_none()).map(|f| f.unit).collect();
+    let handed: Vec<UnitId> = findings.iter().filter_map(|finding| finding.handed_to).collect();
     let holders = lineage::answering(db, &units, &handed, day).await?;
-    for finding in findings.iter_mut().filter(|finding| finding.state.is_open()) {
-        finding.held_by = holders.get(&finding.handed_to.unwrap_or(finding.unit)).cloned();
+    for finding in findings {
+        let holder = holders.get(&finding.answering());
+        let is_told = |at: &&Holder| finding.state.is_open() || finding.handed_to == Some(at.unit);
+        finding.held_by = holder.filter(is_told).cloned();
     }
     Ok(())
 }
@@ -203,14 +209,19 @@ pub struct Proposal {
     pub procedures: Vec<String>,
 }
 
-/// Enters a candidate: a free finding, one about an item, or a strength.
+/// Enters a candidate: a free finding, one about an item, or a strength; until somebody has signed the minutes.
 ///
 /// # Errors
-/// `visit.not-on-site`, `visit.closed`, `finding.about`, `finding.item-unknown`, `finding.item-taken`, `finding.text`,
-/// `finding.inspected-at`, `finding.severity`, `finding.procedures`.
+/// `visit.not-on-site`, `visit.closed`, `visit.minutes-signed`, `finding.about`, `finding.item-unknown`,
+/// `finding.item-taken`, `finding.text`, `finding.inspected-at`, `finding.severity`, `finding.procedures`.
 pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal) -> Result<Finding> {
     let mut work = Work::begin(app, actor, visit, Deed::ProposeFinding).await?;
     visited(&work.visit)?;
+    if work.visit.minutes.as_ref().is_some_and(|minutes| minutes.may_be_redrafted().is_err()) {
+        let detail =
+            "The minutes are signed with every finding of the visit; what is noticed later is an addendum.";
+        return Err(Refusal::new(Family::Conflict, "visit.minutes-signed", detail).into());
+    }
     let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
     let list = |code: &str| lists.iter().find(|list| list.body.item(code).is_some()).map(|list| list.version);
     let (item, template_version, category) = match (said_of.item, said_of.category) {
@@ -226,7 +237,9 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
     };
     let moment = match said_of.precision {
         Precision::Period => said_of.inspected_at,
-        _ => said_of.inspected_at.or(work.visit.check_in.as_ref().map(|c| c.at)).or(Some(work.now)),
+        _ => {
+            said_of.inspected_at.or(work.visit.check_in.as_ref().map(CheckIn::arrived_at)).or(Some(work.now))
+        }
     };
     if said_of.kind == Kind::Strength && (said_of.severity.is_some() || said_of.critical) {
         let detail = "A strength is neither grave nor critical.";
@@ -318,7 +331,7 @@ fn candidate(visit: &Visit, birth: Birth, by: AccountId, now: Timestamp) -> Find
 
 /// A finding of a visit of which nothing is said yet.
 fn blank(visit: &Visit, by: AccountId, now: Timestamp) -> Finding {
-    let at = visit.check_in.as_ref().map_or(now, |check_in| check_in.at);
+    let at = visit.check_in.as_ref().map_or(now, CheckIn::arrived_at);
     Finding {
         id: FindingId::random(identity::random()),
         owner: visit.owner,

@@ -5,15 +5,16 @@ use super::visits::life::Work;
 use super::visits::{allowed, note_sealed_reads};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::VisitId;
-use crate::domain::minutes::{Addendum, Correction, answered, corrected};
+use crate::domain::finding::Finding;
+use crate::domain::ids::{AccountId, VisitId};
+use crate::domain::minutes::{self, Addendum, Correction, FORMAT, answered, corrected};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::response::{Answer, Response};
-use crate::domain::visit::{Minutes, rule};
+use crate::domain::visit::{Minutes, Visit, rule};
 use crate::records::custody::{self, Entry};
 use crate::records::visits::life as visit_rows;
-use crate::records::{addenda, responses};
+use crate::records::{Tx, addenda, responses};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -67,14 +68,10 @@ pub struct Added {
 /// `minutes.not-signed`, `minutes.addendum`, `finding.item-unknown`; what is wrong with the answer itself.
 pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<Addendum> {
     let mut work = Work::begin(app, actor, id, Deed::DraftMinutes).await?;
-    let signed = work.visit.minutes.as_ref().filter(|minutes| minutes.signed_at.is_some());
-    let Some(minutes) = signed else {
+    if work.visit.minutes.as_ref().is_none_or(|minutes| minutes.signed_at.is_none()) {
         let detail = "Minutes that nobody has signed yet are drafted anew instead.";
         return Err(Refusal::new(Family::Conflict, "minutes.not-signed", detail).into());
-    };
-    let frozen =
-        [&minutes.document_sha256, &minutes.text_sha256].into_iter().find(|sha256| !sha256.is_empty());
-    let frozen = frozen.cloned().unwrap_or_default();
+    }
     let before = addenda::of_visit(&mut work.tx, id).await?;
     let (was, becomes, answer) = match (&added.item, added.answer, added.was, added.becomes) {
         (Some(item), Some(answer), None, None) => correction(&mut work, &before, item, answer).await?,
@@ -85,11 +82,9 @@ pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<
             return Err(rule("minutes.addendum", "/item", detail).into());
         }
     };
-    let number = before.last().map_or(1, |last| last.number + 1);
-    let link = before.last().map_or(frozen, |last| last.sha256.clone());
     let addendum = Addendum {
         visit: id,
-        number,
+        number: 0,
         item: added.item,
         answer,
         was,
@@ -97,25 +92,80 @@ pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<
         reason: added.reason,
         by: work.by,
         at: to_micros(work.now),
+        format: FORMAT,
         sha256: String::new(),
     };
-    let addendum = addendum.checked()?.chained(&link);
-    addenda::keep(&mut work.tx, &addendum).await?;
+    let addendum = append(&mut work.tx, actor, &work.visit, (&before, addendum.checked()?), work.now).await?;
     if addendum.answer.is_some() {
         let all: Vec<Addendum> = before.into_iter().chain([addendum.clone()]).collect();
         super::findings::reconsider(&mut work, actor, &all).await?;
     }
+    work.tx.commit().await?;
+    Ok(addendum)
+}
+
+/// Adds what the lead changed about a finding while confirming it, where its minutes have been signed by somebody: the line
+/// that was signed and the one that holds now. The visit's row is held.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn add_confirmed(
+    tx: &mut Tx,
+    actor: &Actor,
+    (was, becomes): (&Finding, &Finding),
+    (by, now): (AccountId, Timestamp),
+) -> Result<()> {
+    // That it is no candidate any more is what minutes with candidates wait for: no change of them.
+    let same_but_confirmed = Finding { state: becomes.state, ..was.clone() };
+    let visit = visit_rows::find(tx, was.visit).await?.ok_or_else(Refusal::not_found)?;
+    let signed = visit.minutes.as_ref().is_some_and(|minutes| {
+        !minutes.signatures.is_empty() && minutes.document.contains(&minutes::found(was))
+    });
+    if !signed || minutes::found(&same_but_confirmed) == minutes::found(becomes) {
+        return Ok(());
+    }
+    let before = addenda::of_visit(tx, visit.id).await?;
+    let addendum = Addendum {
+        visit: visit.id,
+        number: 0,
+        item: None,
+        answer: None,
+        was: minutes::found(was),
+        becomes: minutes::found(becomes),
+        reason: "Trưởng đoàn xác nhận phát hiện.".to_owned(),
+        by,
+        at: to_micros(now),
+        format: FORMAT,
+        sha256: String::new(),
+    };
+    append(tx, actor, &visit, (&before, addendum), now).await?;
+    Ok(())
+}
+
+/// Numbers an addendum, ties it to what came before, writes and records it.
+async fn append(
+    tx: &mut Tx,
+    actor: &Actor,
+    visit: &Visit,
+    (before, mut addendum): (&[Addendum], Addendum),
+    now: Timestamp,
+) -> Result<Addendum> {
+    let frozen = visit.minutes.iter().flat_map(|of| [&of.document_sha256, &of.text_sha256]);
+    let link = before.last().map(|last| &last.sha256);
+    let link = link.or_else(|| frozen.into_iter().find(|sha256| !sha256.is_empty()));
+    addendum.number = before.last().map_or(1, |last| last.number + 1);
+    let addendum = addendum.chained(link.map_or("", String::as_str));
+    addenda::keep(tx, &addendum).await?;
     let entry = Entry {
         deed: "minutes.addendum",
-        object: ("visit", id.to_string()),
-        owner: Some(work.visit.owner),
-        visit: Some(id),
+        object: ("visit", visit.id.to_string()),
+        owner: Some(visit.owner),
+        visit: Some(visit.id),
         details: json!({ "number": addendum.number, "item": addendum.item, "was": addendum.was,
             "becomes": addendum.becomes, "reason": addendum.reason, "sha256": addendum.sha256,
             "outcome": addendum.answer.as_ref().map(|of| of.outcome) }),
     };
-    custody::note(&mut work.tx, Some(actor), entry, work.now).await?;
-    work.tx.commit().await?;
+    custody::note(tx, Some(actor), entry, now).await?;
     Ok(addendum)
 }
 

@@ -6,12 +6,12 @@ pub mod life;
 pub mod write;
 
 use super::campaigns::subject as of_campaign;
-use super::{Result, cut, scope};
+use super::{Error, Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::Campaign;
 use crate::domain::ids::{NoticeId, UnitId};
-use crate::domain::notice::{Notice, State};
+use crate::domain::notice::{Notice, State, Summary};
 use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
 use crate::records::custody::{self, Entry};
@@ -28,7 +28,7 @@ pub use figures::{Compared, compare};
 pub struct Held {
     /// The notice.
     pub notice: Notice,
-    /// Issued notices that correct it, oldest first.
+    /// Issued notices that correct it and that the reader may read, oldest first.
     pub corrected_by: Vec<NoticeId>,
 }
 
@@ -61,8 +61,17 @@ async fn note(db: &mut Db, actor: &Actor, entry: Entry<'_>, at: Timestamp) -> Re
     Ok(())
 }
 
-async fn whole(db: &mut Db, notice: Notice) -> Result<Held> {
-    let corrected_by = rows::correcting(db, notice.id).await?;
+/// With the notices that correct it, those that the actor may read.
+async fn whole(db: &mut Db, actor: &Actor, notice: Notice) -> Result<Held> {
+    let correcting = rows::correcting(db, notice.id).await?;
+    let mut corrected_by = Vec::with_capacity(correcting.len());
+    for by in rows::load(db, &correcting).await? {
+        match permitted(db, actor, &by, Deed::ReadNotice).await {
+            Ok(()) => corrected_by.push(by.id),
+            Err(Error::Refused(_)) => {}
+            Err(why) => return Err(why),
+        }
+    }
     Ok(Held { notice, corrected_by })
 }
 
@@ -77,10 +86,11 @@ pub async fn read(app: &App, actor: &Actor, id: NoticeId) -> Result<Held> {
     if permitted(&mut db, actor, &notice, Deed::CompareNotice).await.is_err() {
         conceal(actor, &mut notice);
     }
-    whole(&mut db, notice).await
+    whole(&mut db, actor, notice).await
 }
 
-/// Leaves out what is the office's own: visits and rows behind the figures, and what other recipients did.
+/// Leaves out what is the office's own: visits and rows behind the figures, units that no sentence names, and what other
+/// recipients did.
 fn conceal(actor: &Actor, notice: &mut Notice) {
     notice.cover.visits.clear();
     let own: Vec<UnitId> = actor.grants.iter().filter_map(|grant| grant.unit).collect();
@@ -88,9 +98,7 @@ fn conceal(actor: &Actor, notice: &mut Notice) {
         let is_own = to.unit.iter().chain(&to.ancestors).any(|unit| own.contains(unit));
         to.acknowledged = to.acknowledged.filter(|_| is_own);
     }
-    for figure in &mut notice.figures {
-        figure.rows = crate::domain::notice::Rows::default();
-    }
+    notice.keep_what_is_told();
 }
 
 /// One page of the notices an actor may see, latest first, and where the next one begins.
@@ -102,12 +110,12 @@ pub async fn page(
     actor: &Actor,
     wanted: &Wanted,
     limit: u8,
-) -> Result<(Vec<Notice>, Option<Place>)> {
+) -> Result<(Vec<Summary>, Option<Place>)> {
     scope(actor, Deed::ReadNotice)?;
     let mut db = app.records.conn().await?;
     let found = rows::page(&mut db, actor, wanted, limit.saturating_add(1)).await?;
     let (places, more) = cut(found, limit);
     let next = places.last().copied().filter(|_| more);
     let ids: Vec<NoticeId> = places.iter().map(|place| place.id).collect();
-    Ok((rows::load(&mut db, &ids).await?, next))
+    Ok((rows::summaries(&mut db, &ids).await?, next))
 }

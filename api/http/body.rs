@@ -11,6 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Ready, ready};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The largest JSON body taken, in bytes.
@@ -69,6 +70,9 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         }
         wrong_shape(&pointer(why.path()), &inner.to_string())
     })?;
+    if let Some(place) = without_text(bytes) {
+        return Err(wrong_shape(&place, "U+0000 is in it, which no text of ours can hold"));
+    }
     from.end().map_err(|_| {
         Problem::of_door(
             StatusCode::BAD_REQUEST,
@@ -77,6 +81,27 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         )
     })?;
     Ok(value)
+}
+
+/// Where a text holds U+0000. PostgreSQL keeps no such text, so nobody has a use for it; it can only be written as an
+/// escape, and a body without one is not read twice.
+fn without_text(bytes: &[u8]) -> Option<String> {
+    if !bytes.windows(6).any(|six| six == br"\u0000") {
+        return None;
+    }
+    within(&serde_json::from_slice(bytes).ok()?, "")
+}
+
+fn within(value: &Value, at: &str) -> Option<String> {
+    let step = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+    match value {
+        Value::String(text) => text.contains('\0').then(|| at.to_owned()),
+        Value::Array(all) => all.iter().enumerate().find_map(|(n, one)| within(one, &step(&n.to_string()))),
+        Value::Object(all) => all.iter().find_map(|(key, one)| {
+            if key.contains('\0') { Some(at.to_owned()) } else { within(one, &step(key)) }
+        }),
+        _ => None,
+    }
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -174,6 +199,22 @@ mod tests {
                 (status, problem.code(), format!("{problem:?}"))
             }
         }
+    }
+
+    #[test]
+    fn a_text_that_no_database_holds_is_named() {
+        let place = |json: &str| match parse_json::<Value>(json.as_bytes()) {
+            Ok(_) => None,
+            Err(problem) => Some(format!("{problem:?}")),
+        };
+        assert_eq!(
+            place(r#"{"note": "\\u0000", "no": "\u0001"}"#),
+            None,
+            "a backslash and a number are a text"
+        );
+        let said = place(r#"{"all": [{"item": "A\u0000"}]}"#);
+        assert!(said.is_some_and(|said| said.contains("/all/0/item")));
+        assert!(place(r#"{"a\u0000": 1}"#).is_some());
     }
 
     #[actix_web::test]

@@ -65,6 +65,8 @@ pub enum Key {
         sha256: Sha256,
         /// Which marking of the photo: another one never overwrites what somebody reads at the moment.
         number: u32,
+        /// Two markings at once never write the same object; `None` for those that were made before.
+        token: Option<Uuid>,
         /// Which one.
         size: DerivativeSize,
     },
@@ -86,9 +88,10 @@ impl Key {
             Self::Derivative { owner, photo, sha256, size } => {
                 format!("{DERIVATIVES}{owner}/{photo}/{}/{}.jpg", sha256.to_hex(), size.pixels())
             }
-            Self::Masked { owner, photo, sha256, number, size } => {
+            Self::Masked { owner, photo, sha256, number, token, size } => {
                 let folder = format!("{DERIVATIVES}{owner}/{photo}/{}", sha256.to_hex());
-                format!("{folder}/masked-{number}-{}.jpg", size.pixels())
+                let token = token.map(|token| format!("-{}", token.simple())).unwrap_or_default();
+                format!("{folder}/masked-{number}{token}-{}.jpg", size.pixels())
             }
         }
     }

@@ -17,7 +17,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_diesel::{NullableDate, NullableTimestamp, Timestamp as Stamp, ToDiesel};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
@@ -210,6 +209,7 @@ pub async fn keep(db: &mut Db, new: &Action, beside: &[UnitId]) -> Result<()> {
                 action_owners::unit_id.eq(owner.unit.0),
                 action_owners::unit_path.eq(owner.path.clone()),
                 action_owners::unit_ancestors.eq(owner.ancestors.iter().map(|id| id.0).collect::<Vec<_>>()),
+                action_owners::holder_id.eq(owner.handed_to.map(|id| id.0)),
             )
         })
         .collect();
@@ -220,11 +220,8 @@ pub async fn keep(db: &mut Db, new: &Action, beside: &[UnitId]) -> Result<()> {
         .map(|t| (action_findings::action_id.eq(new.id.0), action_findings::finding_id.eq(t.finding.0)))
         .collect();
     diesel::insert_into(action_findings::table).values(targets).execute(db).await?;
-    let mut units: BTreeSet<UnitId> = beside.iter().copied().collect();
-    for owner in &new.owners {
-        units.insert(owner.unit);
-        units.extend(owner.ancestors.iter().copied());
-    }
+    let mut units = new.units();
+    units.extend(beside);
     let units: Vec<_> = units
         .into_iter()
         .map(|unit| {
@@ -259,32 +256,31 @@ pub async fn change(db: &mut Db, action: &Action) -> Result<i32> {
         .await?)
 }
 
-/// Writes down who is to do what a divided unit was to do; they and every unit above see it from then on.
+/// Writes down who is to do what a divided owner was to do, as the action says it; they and every unit above see it from
+/// then on, and whoever was to do it before does no more.
 ///
 /// # Errors
 /// The database's own.
-pub async fn hand_over(
-    db: &mut Db,
-    actions: &[ActionId],
-    (from, to): (UnitId, UnitId),
-    above: &[UnitId],
-) -> Result<()> {
-    let ids: Vec<Uuid> = actions.iter().map(|id| id.0).collect();
-    let own = action_owners::table
-        .filter(action_owners::action_id.eq_any(&ids))
-        .filter(action_owners::unit_id.eq(from.0));
-    diesel::update(own).set(action_owners::holder_id.eq(to.0)).execute(db).await?;
-    let words = "INSERT INTO action_units (action_id, unit_id, created_at, state)
-        SELECT a.id, unit, a.created_at, a.state FROM actions a
-            JOIN action_owners o ON o.action_id = a.id AND o.unit_id = $2, unnest($3) AS unit
-        WHERE a.id = ANY($1) ON CONFLICT DO NOTHING";
-    let units: Vec<Uuid> = std::iter::once(&to).chain(above).map(|unit| unit.0).collect();
-    diesel::sql_query(words)
-        .bind::<Array<SqlUuid>, _>(ids)
-        .bind::<SqlUuid, _>(from.0)
-        .bind::<Array<SqlUuid>, _>(units)
+pub async fn hand_over(db: &mut Db, action: &Action, from: UnitId) -> Result<()> {
+    let to = action.owners.iter().find(|owner| owner.unit == from).and_then(|owner| owner.handed_to);
+    diesel::update(action_owners::table.find((action.id.0, from.0)))
+        .set(action_owners::holder_id.eq(to.map(|id| id.0)))
         .execute(db)
         .await?;
+    let units: Vec<Uuid> = action.units().into_iter().map(|unit| unit.0).collect();
+    // The unit inspected sees it because it came from its visit.
+    let gone = "DELETE FROM action_units u USING actions a JOIN visits v ON v.id = a.visit_id
+        WHERE a.id = $1 AND u.action_id = a.id AND u.unit_id <> ALL (v.unit_id || v.unit_ancestors || $2)";
+    let come = "INSERT INTO action_units (action_id, unit_id, created_at, state)
+        SELECT a.id, unit, a.created_at, a.state FROM actions a, unnest($2) AS unit WHERE a.id = $1
+        ON CONFLICT DO NOTHING";
+    for words in [gone, come] {
+        diesel::sql_query(words)
+            .bind::<SqlUuid, _>(action.id.0)
+            .bind::<Array<SqlUuid>, _>(&units)
+            .execute(db)
+            .await?;
+    }
     Ok(())
 }
 

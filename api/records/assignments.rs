@@ -1,15 +1,15 @@
 //! Rules for who may be sent where, and what they need to know of a team.
 
-use super::schema::{assignment_rules, grants, team_members, visits};
+use super::schema::{assignment_rules, grants, team_members};
 use super::{Db, Error, Result};
 use crate::domain::assignment::{Assigned, Consequence, Rules};
 use crate::domain::ids::{AccountId, OwnerId, TeamId, UnitId};
 use crate::domain::moment::vietnam_day;
-use diesel::dsl::max;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::{NullableTimestamp, ToDiesel};
+use jiff_diesel::ToDiesel;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -59,6 +59,27 @@ pub async fn write(db: &mut Db, owner: OwnerId, rules: Rules, now: Timestamp) ->
         .await?)
 }
 
+/// When these people were last at a unit with a team of the owner whose visit was handed in. Each stretch on a team
+/// counts: who left and came back was there nevertheless.
+const LAST_THERE: &str = "
+SELECT s.account_id, max(v.planned_start) AS last_there
+FROM visits v JOIN (
+    SELECT team_id, account_id, added_at, removed_at FROM team_members
+    UNION ALL SELECT team_id, account_id, added_at, removed_at FROM past_seats
+) s ON s.team_id = v.team_id
+WHERE v.unit_id = $1 AND v.owner_id = $2 AND v.state IN ('submitted', 'finalised') AND v.planned_start < $3
+  AND s.account_id = ANY($4) AND s.added_at < v.submitted_at
+  AND (s.removed_at IS NULL OR s.removed_at > v.dispatched_at)
+GROUP BY s.account_id";
+
+#[derive(QueryableByName)]
+struct Earlier {
+    #[diesel(sql_type = SqlUuid)]
+    account_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    last_there: jiff_diesel::Timestamp,
+}
+
 /// Who sits on a team now, where they belong, and when they were last at a unit before a moment, with a team of this
 /// owner whose visit was handed in. Who sat on a team between its being told and its handing in was there.
 ///
@@ -83,23 +104,15 @@ pub async fn assigned(
         .select((grants::account_id, grants::unit_id))
         .load(db)
         .await?;
-    let seated_then = team_members::added_at
-        .nullable()
-        .lt(visits::submitted_at)
-        .and(team_members::removed_at.is_null().or(team_members::removed_at.gt(visits::dispatched_at)));
-    let earlier: Vec<(Uuid, NullableTimestamp)> = visits::table
-        .inner_join(team_members::table.on(team_members::team_id.eq(visits::team_id)))
-        .filter(visits::unit_id.eq(unit.0).and(visits::owner_id.eq(owner.0)))
-        .filter(visits::state.eq_any(["submitted", "finalised"]))
-        .filter(visits::planned_start.lt(before.to_diesel()))
-        .filter(team_members::account_id.eq_any(&accounts))
-        .filter(seated_then)
-        .group_by(team_members::account_id)
-        .select((team_members::account_id, max(visits::planned_start)))
+    let earlier: Vec<Earlier> = diesel::sql_query(LAST_THERE)
+        .bind::<SqlUuid, _>(unit.0)
+        .bind::<SqlUuid, _>(owner.0)
+        .bind::<Timestamptz, _>(before.to_diesel())
+        .bind::<Array<SqlUuid>, _>(&accounts)
         .load(db)
         .await?;
     let last: HashMap<Uuid, Timestamp> =
-        earlier.into_iter().filter_map(|(account, at)| Some((account, at.to_jiff()?))).collect();
+        earlier.into_iter().map(|row| (row.account_id, row.last_there.into())).collect();
     let belongs = |account: Uuid| {
         let of = |(who, unit): &(Uuid, Option<Uuid>)| (*who == account).then_some(*unit).flatten();
         seats.iter().chain(&homes).filter_map(of).map(UnitId).collect()

@@ -1,6 +1,6 @@
 //! When offices work: hours of a week, days that are not what their weekday says.
 
-use super::schema::{calendar_days, calendars, holidays};
+use super::schema::{calendar_days, calendars, holiday_years, holidays};
 use super::{Db, Error, Result};
 use crate::domain::calendar::{Calendar, SpecialDay, Week};
 use crate::domain::ids::UnitId;
@@ -139,13 +139,51 @@ pub async fn write(
     Ok(version)
 }
 
-/// Writes the country's special days between two days anew.
+/// How often the country's special days of a year were entered; 0 where they never were.
 ///
 /// # Errors
 /// The database's own.
-pub async fn write_holidays(db: &mut Db, (from, to): (Date, Date), days: &[SpecialDay]) -> Result<()> {
-    // Two who write at once do so one after the other, and the later one's year holds.
-    db.batch_execute("LOCK TABLE holidays IN SHARE ROW EXCLUSIVE MODE").await?;
+pub async fn holidays_version(db: &mut Db, year: i16) -> Result<i32> {
+    let version =
+        holiday_years::table.find(year).select(holiday_years::version).first(db).await.optional()?;
+    Ok(version.unwrap_or(0))
+}
+
+/// Lets nobody else enter special days until the transaction ends: two who enter a year at once do so one after the
+/// other, and the later one is told.
+///
+/// # Errors
+/// The database's own.
+pub async fn hold_holidays(db: &mut Db) -> Result<()> {
+    Ok(db.batch_execute("LOCK TABLE holidays IN SHARE ROW EXCLUSIVE MODE").await?)
+}
+
+/// Writes the country's special days of a year, between its first day and its last, anew under the next version, which it
+/// returns; they must be held.
+///
+/// # Errors
+/// The database's own.
+pub async fn write_holidays(
+    db: &mut Db,
+    (from, to): (Date, Date),
+    days: &[SpecialDay],
+    now: Timestamp,
+) -> Result<i32> {
+    let version = diesel::insert_into(holiday_years::table)
+        .values((
+            holiday_years::year.eq(from.year()),
+            holiday_years::version.eq(1),
+            holiday_years::changed_at.eq(now.to_diesel()),
+        ))
+        .on_conflict(holiday_years::year)
+        .do_update()
+        .set((
+            holiday_years::version.eq(holiday_years::version + 1),
+            holiday_years::changed_at.eq(now.to_diesel()),
+        ))
+        .returning(holiday_years::version)
+        .get_result(db)
+        .await?;
     let between = holidays::day.between(from.to_diesel(), to.to_diesel());
     diesel::delete(holidays::table.filter(between)).execute(db).await?;
     let rows: Vec<_> = days
@@ -159,5 +197,5 @@ pub async fn write_holidays(db: &mut Db, (from, to): (Date, Date), days: &[Speci
         })
         .collect();
     diesel::insert_into(holidays::table).values(rows).execute(db).await?;
-    Ok(())
+    Ok(version)
 }

@@ -380,24 +380,31 @@ pub async fn documents(db: &mut Db, id: CampaignId) -> Result<Vec<Document>> {
     rows.into_iter().map(Document::try_from).collect()
 }
 
-/// Whether a paper has this number of this issuer in this year.
+/// Whether a paper of this owner has this number of this issuer in this year.
 ///
 /// # Errors
 /// The database's own.
-pub async fn number_taken(db: &mut Db, issuer: &str, on: Date, number: i32, symbol: &str) -> Result<bool> {
+pub async fn number_taken(
+    db: &mut Db,
+    (owner, issuer): (OwnerId, &str),
+    on: Date,
+    number: i32,
+    symbol: &str,
+) -> Result<bool> {
     let same = campaign_documents::table
+        .filter(campaign_documents::owner_id.eq(owner.0))
         .filter(campaign_documents::issuer.eq(issuer).and(campaign_documents::year.eq(i32::from(on.year()))))
         .filter(campaign_documents::number.eq(number).and(campaign_documents::symbol.eq(symbol)));
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
 }
 
-/// Enters a document.
+/// Enters a document of a campaign.
 ///
 /// # Errors
-/// Constraint `campaign_documents_number_unique` for a number this issuer used in that year.
+/// Constraint `campaign_documents_number_of_owner` for a number of this issuer and year that the owner has entered.
 pub async fn keep_document(
     db: &mut Db,
-    campaign: CampaignId,
+    of: &Campaign,
     new: &Document,
     by: Option<AccountId>,
     now: Timestamp,
@@ -405,7 +412,8 @@ pub async fn keep_document(
     diesel::insert_into(campaign_documents::table)
         .values((
             campaign_documents::id.eq(new.id.0),
-            campaign_documents::campaign_id.eq(campaign.0),
+            campaign_documents::campaign_id.eq(of.id.0),
+            campaign_documents::owner_id.eq(of.owner.0),
             campaign_documents::kind.eq(new.kind.as_str()),
             campaign_documents::number_text.eq(&new.number.written),
             campaign_documents::number.eq(new.number.number),

@@ -97,14 +97,21 @@ impl TryFrom<Row> for Held {
 const COLUMNS: &str = "SELECT id, owner_id, series, title, source, unit_id, unit_class, period_from, period_to, figure, \
     imported_at, superseded_at FROM external_figures WHERE owner_id = ";
 
-/// What a series holds today.
+/// What the series of an import holds today about its units, in the span of its periods: among it is whatever a value of the
+/// import takes the place of.
 ///
 /// # Errors
 /// The database's own.
-pub async fn of_series(db: &mut Db, owner: OwnerId, series: &str) -> Result<Vec<Held>> {
+pub async fn beside(db: &mut Db, import: &Import) -> Result<Vec<Held>> {
+    let ends = || import.values.iter().map(|value| value.period.to);
+    let (Some(first), Some(last)) = (ends().min(), ends().max()) else { return Ok(Vec::new()) };
+    let units = import.values.iter().filter_map(|value| value.unit).map(|unit| unit.0).collect();
     let mut sql = Sql::default();
-    sql.text(COLUMNS).bind(Bind::Id(owner.0)).text(" AND series = ").bind(Bind::Word(series.to_owned()));
-    sql.text(" AND superseded_at IS NULL");
+    sql.text(COLUMNS).bind(Bind::Id(import.owner.0));
+    sql.text(" AND series = ").bind(Bind::Word(import.series.clone()));
+    sql.text(" AND superseded_at IS NULL AND period_to >= ").bind(Bind::Day(first));
+    sql.text(" AND period_to <= ").bind(Bind::Day(last));
+    sql.text(" AND (unit_id IS NULL OR unit_id = ANY (").bind(Bind::Ids(units)).text("))");
     let rows: Vec<Row> = sql.query().load(db).await?;
     rows.into_iter().map(Held::try_from).collect()
 }

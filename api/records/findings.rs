@@ -9,13 +9,18 @@ use crate::domain::finding::{Finding, Inspected, Kind, Precision, Severity, Stat
 use crate::domain::ids::{
     AccountId, CampaignId, FindingId, OwnerId, TeamId, TemplateVersionId, UnitId, VisitId,
 };
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
 use serde_json::Value;
 use uuid::Uuid;
+
+/// Where one of some units answers for a finding itself: along the index of those who answer.
+const ANSWERED_BY: &str = "coalesce(findings.holder_id, findings.unit_id) = ANY (";
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = findings)]
@@ -146,7 +151,7 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Finding>> {
     parse(rows)
 }
 
-/// What an owner's earlier visits left open at these units, by item; at most `limit`.
+/// What an owner's earlier visits left open and one of these units answers for, by item; at most `limit`.
 ///
 /// # Errors
 /// The database's own.
@@ -157,7 +162,7 @@ pub async fn open_at(
     limit: i64,
 ) -> Result<Vec<Finding>> {
     let rows = findings::table
-        .filter(findings::unit_id.eq_any(units.iter().map(|unit| unit.0)))
+        .filter(sql::<Bool>(ANSWERED_BY).bind::<Array<SqlUuid>, _>(plain(units)).sql(")"))
         .filter(findings::owner_id.eq(owner.0))
         .filter(findings::visit_id.ne(but.0))
         .filter(findings::kind.eq(Kind::Shortfall.as_str()))
@@ -170,12 +175,34 @@ pub async fn open_at(
     parse(rows)
 }
 
+fn plain(units: &[UnitId]) -> Vec<Uuid> {
+    units.iter().map(|unit| unit.0).collect()
+}
+
+/// The divided units of which an owner's open findings were handed to these.
+///
+/// # Errors
+/// The database's own.
+pub async fn handed_from(db: &mut Db, owner: OwnerId, units: &[UnitId]) -> Result<Vec<UnitId>> {
+    let found: Vec<Uuid> = findings::table
+        .filter(sql::<Bool>(ANSWERED_BY).bind::<Array<SqlUuid>, _>(plain(units)).sql(")"))
+        .filter(findings::owner_id.eq(owner.0).and(findings::holder_id.is_not_null()))
+        .filter(findings::state.eq_any(State::open()))
+        .select(findings::unit_id)
+        .distinct()
+        .load(db)
+        .await?;
+    Ok(found.into_iter().map(UnitId).collect())
+}
+
 /// Enters a finding: which it is, in which version. One that lapsed at the same item becomes it; `None` where any other
 /// stands there already.
 ///
 /// # Errors
 /// Constraint `findings_repeated_once`; the database's own.
 pub async fn keep(db: &mut Db, new: &Finding) -> Result<Option<(FindingId, i32)>> {
+    use diesel::query_dsl::methods::FilterDsl as _;
+
     let ancestors: Vec<Uuid> = new.unit_ancestors.iter().map(|id| id.0).collect();
     let kept: Option<(Uuid, i32)> = diesel::insert_into(findings::table)
         .values((
@@ -259,20 +286,25 @@ pub async fn change(db: &mut Db, finding: &Finding) -> Result<i32> {
         .await?)
 }
 
-/// Writes down who answers for a finding of a divided unit; they and every unit above see it from then on.
+/// Writes down who answers for a finding of a divided unit; they and every unit above see it from then on, and whoever
+/// answered before does no more.
 ///
 /// # Errors
 /// The database's own.
 pub async fn hand_over(db: &mut Db, id: FindingId, to: UnitId, above: &[UnitId]) -> Result<()> {
-    let words = "INSERT INTO finding_units (finding_id, unit_id, owner_id, reported_at, state)
+    let units: Vec<Uuid> = std::iter::once(&to).chain(above).map(|unit| unit.0).collect();
+    let gone = "DELETE FROM finding_units u USING findings f WHERE f.id = $1 AND u.finding_id = f.id
+        AND u.unit_id <> ALL (f.unit_id || f.unit_ancestors || $2)";
+    let come = "INSERT INTO finding_units (finding_id, unit_id, owner_id, reported_at, state)
         SELECT f.id, unit, f.owner_id, f.reported_at, f.state FROM findings f, unnest($2) AS unit WHERE f.id = $1
         ON CONFLICT DO NOTHING";
-    let units: Vec<Uuid> = std::iter::once(&to).chain(above).map(|unit| unit.0).collect();
-    diesel::sql_query(words)
-        .bind::<diesel::sql_types::Uuid, _>(id.0)
-        .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(units)
-        .execute(db)
-        .await?;
+    for words in [gone, come] {
+        diesel::sql_query(words)
+            .bind::<SqlUuid, _>(id.0)
+            .bind::<Array<SqlUuid>, _>(&units)
+            .execute(db)
+            .await?;
+    }
     diesel::update(findings::table.find(id.0)).set(findings::holder_id.eq(to.0)).execute(db).await?;
     Ok(())
 }

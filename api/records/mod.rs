@@ -57,6 +57,7 @@ use futures::FutureExt;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What every query runs on: a pooled connection or a transaction.
 pub type Db = AsyncPgConnection;
@@ -70,6 +71,8 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 #[derive(Clone)]
 pub struct Records {
     pool: bb8::Pool<AsyncPgConnection>,
+    /// Places of [`Records::begin_report`].
+    reports: Arc<Semaphore>,
 }
 
 /// A transaction: nothing holds unless [`Tx::commit`] says so. Dropped, it is rolled back and its connection goes back
@@ -81,6 +84,8 @@ pub struct Tx {
     open: bool,
     /// Begun by [`Records::begin_in_company`].
     in_company: bool,
+    /// Begun by [`Records::begin_report`].
+    place: Option<OwnedSemaphorePermit>,
 }
 
 /// How long a roll-back may take before its connection is closed instead: a statement that was left under way ends
@@ -107,8 +112,10 @@ impl Drop for Tx {
         let Some(mut conn) = self.conn.take() else { return };
         // Outside a runtime, or while a thread dies, the pool closes a connection with an open transaction.
         let runtime = tokio::runtime::Handle::try_current().ok().filter(|_| !std::thread::panicking());
+        let place = self.place.take();
         if let (true, Some(runtime)) = (self.open, runtime) {
             runtime.spawn(async move {
+                let _until_then = place;
                 let rolled_back =
                     <AnsiTransactionManager as TransactionManager<Db>>::rollback_transaction(&mut conn);
                 match tokio::time::timeout(ROLL_BACK, rolled_back).await {
@@ -197,7 +204,7 @@ impl Records {
             .build(manager)
             .await
             .map_err(|why| Error::Busy(why.to_string()))?;
-        Ok(Self { pool })
+        Ok(Self { pool, reports: Arc::new(Semaphore::new(figures::REPORTS_AT_ONCE)) })
     }
 
     /// A connection, within two seconds.
@@ -225,7 +232,7 @@ impl Records {
             conn = self.conn().await?;
             AnsiTransactionManager::begin_transaction_sql(&mut *conn, words).await?;
         }
-        Ok(Tx { conn: Some(conn), open: true, in_company: false })
+        Ok(Tx { conn: Some(conn), open: true, in_company: false, place: None })
     }
 
     /// A transaction that lets go of its rows before the disk has answered: transactions that all need one row (a

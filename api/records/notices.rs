@@ -3,8 +3,8 @@
 mod counting;
 mod page;
 
-pub use counting::{Visited, findings, visited};
-pub use page::{Place, Wanted, page};
+pub use counting::{Times, Visited, findings, times, visited};
+pub use page::{Place, Wanted, page, summaries};
 
 use super::schema::{notice_recipients, notice_units, notices};
 use super::{Db, Error, Result};
@@ -320,7 +320,7 @@ pub async fn review(db: &mut Db, id: NoticeId, act: Act) -> Result<i32> {
 /// Freezes a held notice under its number; its next version.
 ///
 /// # Errors
-/// Constraint `notices_number_unique` for a number that this issuer has given to such a paper in that year.
+/// Constraint `notices_number_of_owner` for a number that the owner has given for this issuer to such a paper in that year.
 pub async fn sign(db: &mut Db, notice: &Notice, signing: &Signing) -> Result<i32> {
     let version = diesel::update(notices::table.find(notice.id.0))
         .set((
@@ -400,25 +400,32 @@ pub async fn acknowledge(db: &mut Db, id: NoticeId, unit: UnitId, act: Act) -> R
     Ok(rows == 1)
 }
 
-/// Holds an issuer's numbers of a year until the transaction ends, so that a paper and a notice never get the same one.
+/// Holds an owner's numbers of an issuer and a year until the transaction ends, so that a paper and a notice never get the same one.
 ///
 /// # Errors
 /// The database's own.
-pub async fn hold_series(db: &mut Db, issuer: &str, year: i16) -> Result<()> {
+pub async fn hold_series(db: &mut Db, (owner, issuer): (OwnerId, &str), year: i16) -> Result<()> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))")
-        .bind::<Text, _>(issuer)
+        .bind::<Text, _>(format!("{owner} {issuer}"))
         .bind::<BigInt, _>(i64::from(year))
         .execute(db)
         .await?;
     Ok(())
 }
 
-/// Whether a signed notice has this number.
+/// Whether a signed notice of this owner has this number.
 ///
 /// # Errors
 /// The database's own.
-pub async fn number_taken(db: &mut Db, issuer: &str, on: Date, number: i32, symbol: &str) -> Result<bool> {
+pub async fn number_taken(
+    db: &mut Db,
+    (owner, issuer): (OwnerId, &str),
+    on: Date,
+    number: i32,
+    symbol: &str,
+) -> Result<bool> {
     let same = notices::table
+        .filter(notices::owner_id.eq(owner.0))
         .filter(notices::issuer.eq(issuer).and(notices::year.eq(i32::from(on.year()))))
         .filter(notices::number.eq(number).and(notices::symbol.eq(symbol)));
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)

@@ -147,6 +147,7 @@ diesel::table! {
         title -> Text,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
+        owner_id -> Uuid,
     }
 }
 
@@ -226,6 +227,8 @@ diesel::table! {
         made_by -> Nullable<Uuid>,
         made_at -> Timestamptz,
         told_at -> Nullable<Timestamptz>,
+        frame_sha256 -> Text,
+        revealed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -322,6 +325,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    holiday_years (year) {
+        year -> Int2,
+        version -> Int4,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     holidays (day) {
         day -> Date,
         works -> Bool,
@@ -354,6 +365,7 @@ diesel::table! {
         template_version_id -> Nullable<Uuid>,
         answer -> Nullable<Jsonb>,
         outcome -> Nullable<Text>,
+        format -> Int4,
     }
 }
 
@@ -419,6 +431,15 @@ diesel::table! {
         code -> Text,
         name -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    past_seats (team_id, account_id, added_at, removed_at) {
+        team_id -> Uuid,
+        account_id -> Uuid,
+        added_at -> Timestamptz,
+        removed_at -> Timestamptz,
     }
 }
 
@@ -734,6 +755,7 @@ diesel::table! {
         office_unit_id -> Nullable<Uuid>,
         positions -> Array<Text>,
         team_group -> Text,
+        has_led -> Bool,
     }
 }
 
@@ -949,6 +971,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_units,
     findings,
     grants,
+    holiday_years,
     holidays,
     invitations,
     minutes_addenda,
@@ -956,6 +979,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notice_units,
     notices,
     owners,
+    past_seats,
     photo_ancestors,
     photos,
     premises,

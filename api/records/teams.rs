@@ -7,6 +7,7 @@ use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId, UnitId};
 use crate::domain::permission::TeamRole;
 use crate::domain::team::Membership;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -236,8 +237,15 @@ pub async fn hold(db: &mut Db, team: TeamId) -> Result<Option<i32>> {
     Ok(teams::table.find(team.0).select(teams::version).for_update().first(db).await.optional()?)
 }
 
+/// The stretch of everybody who is about to come back, as it was.
+const KEEP_PAST: &str = "
+INSERT INTO past_seats (team_id, account_id, added_at, removed_at)
+SELECT team_id, account_id, added_at, removed_at FROM team_members
+WHERE team_id = $1 AND account_id = ANY($2) AND removed_at IS NOT NULL
+ON CONFLICT DO NOTHING";
+
 /// Seats exactly these people: others leave and keep what they were, who was there before keeps their day, who comes
-/// back comes anew. Returns the team's next version.
+/// back comes anew and keeps the time they were there before. Returns the team's next version.
 ///
 /// # Errors
 /// Constraint `team_members_one_lead` for a second lead.
@@ -251,6 +259,11 @@ pub async fn seat(db: &mut Db, team: TeamId, wanted: &[Membership], now: Timesta
     .set(team_members::removed_at.eq(Some(now).to_diesel()))
     .execute(db)
     .await?;
+    diesel::sql_query(KEEP_PAST)
+        .bind::<SqlUuid, _>(team.0)
+        .bind::<Array<SqlUuid>, _>(&stay)
+        .execute(db)
+        .await?;
     diesel::update(
         team_members::table
             .filter(team_members::team_id.eq(team.0).and(team_members::removed_at.is_not_null()))

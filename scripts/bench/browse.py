@@ -63,7 +63,7 @@ def photo_cases(api):
 def finding_cases(api):
     newest = api.get("/v1/findings", limit=1, critical="true")["items"][0]
     scopes = {"owner": {}, "campaign": {"campaign": newest["campaign"]}, "visit": {"visit": newest["visit"]}, "unit": {"unit": newest["unit"]},
-              "province": {"unit": province(api, newest["unit"])}, "held by": {"held_by": newest["unit"]}}
+              "province": {"unit": province(api, newest["unit"])}, "held by": {"held_by": newest["unit"]}, "at": {"at": newest["unit"]}}
     facets = {"": {}, "state": {"state": "candidate"}, "states": {"state": ["candidate", "confirmed"]}}
     for where, scope in scopes.items():
         for which, facet in facets.items():

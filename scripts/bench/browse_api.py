@@ -13,7 +13,7 @@ class Api:
 
     def get(self, path, **query):
         query = {name: value for name, value in query.items() if value is not None}
-        self.connection.request("GET", f"{path}?{urllib.parse.urlencode(query)}", headers=self.headers)
+        self.connection.request("GET", f"{path}?{urllib.parse.urlencode(query, doseq=True)}", headers=self.headers)
         answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != 200:

@@ -125,10 +125,10 @@ impl House {
             VALUES ($1::text::uuid, $2::text::uuid, 'Kiểm tra công vụ', 'civil_service', '{}', 'active', now())";
         put(&sql, make, &[&id.to_string(), &owner.to_string()]).await;
         let paper = "INSERT INTO campaign_documents (id, campaign_id, kind, number_text, number, symbol, issuer,
-                issued_on, year, title, created_at)
+                issued_on, year, title, created_at, owner_id)
             VALUES (gen_random_uuid(), $1::text::uuid, 'decision', '4889/QĐ-UBND', 4889, 'QĐ-UBND', $1, '2021-08-05',
-                2021, 'Thành lập đoàn kiểm tra', now())";
-        put(&sql, paper, &[&id.to_string()]).await;
+                2021, 'Thành lập đoàn kiểm tra', now(), $2::text::uuid)";
+        put(&sql, paper, &[&id.to_string(), &owner.to_string()]).await;
         id
     }
 

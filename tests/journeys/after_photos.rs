@@ -103,3 +103,60 @@ async fn an_after_photo_belongs_to_one_action() {
     assert_eq!(at.head.visitor.put(&unknown.path(), &unknown.declaration).await.0, 404);
     at.house.close().await;
 }
+
+/// M18: of several owners, none reads the names in what another photographed; the visit's team may cover them as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_owner_shows_of_its_registers_is_not_for_the_others() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    at.held_photo(&visit, "A01").await;
+    signed(&at, &visit).await;
+    assert_eq!(at.step(&at.lead, &visit, "submit", Value::Null).await.status, 200);
+    let action = issued(&at, &visit, &[&finding], json!([at.commune, at.other_commune]), json!({})).await;
+    let staff = head_of(&at, Role::UnitStaff, at.other_commune).await;
+    let other = head_of(&at, Role::HeadOfUnit, at.other_commune).await;
+
+    let register = after(&action, &visit, pictures::sharp(3)).with("subject", "register_book");
+    let mistaken = after(&action, &visit, pictures::sharp(4));
+    for shot in [&register, &mistaken] {
+        assert_eq!(at.head.visitor.put(&shot.path(), &shot.declaration).await.0, 201);
+        assert_eq!(at.head.visitor.answer(shot.sending(&at.head.visitor)).await.status, 201);
+    }
+    at.house.work().await;
+    let original = async |who: &Holder, shot: &Shot| {
+        who.visitor.send("GET", &format!("{}/original", shot.path()), None).await.status
+    };
+    for who in [&other, &staff] {
+        assert_eq!(original(who, &register).await, 404, "a register of the other owner");
+    }
+    assert_eq!(original(&other, &mistaken).await, 200, "a board shows nobody's data");
+    assert_eq!(original(&staff, &mistaken).await, 404, "originals are for heads");
+
+    let seen = at.lead.visitor.send("GET", &register.path(), None).await;
+    let half = json!({ "areas": [{ "left": 0.0, "top": 0.0, "width": 0.5, "height": 1.0 }] });
+    let marking = at.lead.visitor.request("PUT", &format!("{}/masks", register.path()));
+    let marked = at.lead.visitor.answer(marking.header("if-match", seen.header("etag")).json(&half)).await;
+    assert_eq!(marked.status, 200, "{}", marked.body);
+    let bared = at.lead.visitor.request("PUT", &format!("{}/masks", register.path()));
+    let bared = bared.header("if-match", marked.header("etag")).json(&json!({ "areas": [] }));
+    let no = at.lead.visitor.answer(bared).await;
+    assert_eq!((no.status, &no.body["code"]), (409, &json!("photo.mask-stays")));
+    let preview = format!("{}/derivatives/1600", register.path());
+    assert_eq!(at.scheduler.visitor.send("GET", &preview, None).await.status, 200);
+
+    // Taken back until it is reported, though the visit was handed in long ago; then it stays.
+    let because = json!({ "reason": "Chụp nhầm" });
+    let withdraw =
+        async |shot: &Shot| at.head.visitor.post(&format!("{}/withdraw", shot.path()), &because).await;
+    let (status, gone) = withdraw(&mistaken).await;
+    assert_eq!((status, &gone["state"]), (200, &json!("withdrawn")), "{gone}");
+    let shown = json!({ "note": "Đã ghi đủ sổ.", "photos": [register.id] });
+    for (taken, body) in [("accept", Value::Null), ("start", Value::Null), ("report", shown)] {
+        let (status, done) = step(&at.head, &action, taken, body).await;
+        assert_eq!(status, 200, "{taken}: {done}");
+    }
+    let (status, no) = withdraw(&register).await;
+    assert_eq!((status, &no["code"]), (409, &json!("photo.action-reported")));
+    at.house.close().await;
+}

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Waits until a statement of the house on this table waits for a lock that the test holds.
-async fn somebody_waits(house: &House, table: &str) {
+pub(super) async fn somebody_waits(house: &House, table: &str) {
     let sql = house.sql().await;
     let waiting =
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'

@@ -101,6 +101,26 @@ async fn a_document_number_is_used_once_in_a_year_and_kept_as_written() {
     office.house.close().await;
 }
 
+/// N01: two bodies of one installation enter the paper that they share; neither learns what the other has entered.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_owners_enter_the_same_document_of_the_same_issuer() {
+    let office = office().await;
+    let owner = office.house.owner("uy-ban-kiem-tra").await.0;
+    let other = office.house.holder("Ủy ban Kiểm tra", &[(Role::Scheduler, owner, None)]).await.visitor;
+    let new = json!({ "owner": owner, "kind": "joint", "title": "Kiểm tra liên ngành" });
+    let theirs = other.send("POST", "/v1/campaigns", Some(&new)).await.header("location").to_owned();
+    let ours = office.campaign().await;
+    let enter = async |who: &Visitor, at: &str| {
+        who.post(&format!("{at}/documents"), &paper("decision", "4889/QĐ-UBND", "2021-08-05")).await
+    };
+    assert_eq!(enter(&office.planner, &ours).await.0, 201);
+    let (status, shared) = enter(&other, &theirs).await;
+    assert_eq!((status, &shared["documents"][0]["written"]), (201, &json!("4889/QĐ-UBND")));
+    let (status, again) = enter(&other, &theirs).await;
+    assert_eq!((status, again["code"].as_str()), (409, Some("document.number-taken")));
+    office.house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_team_has_one_lead_and_only_people_with_a_fitting_role() {
     let office = office().await;

@@ -25,6 +25,32 @@ async fn what_is_left_of_several_actions_settles_a_finding() {
     at.house.end().await;
 }
 
+/// What was verified before the unit explained, and left when the other action was taken back, closes a finding that is upheld.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upheld_finding_goes_on_where_its_actions_are() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    signed(&at, &visit).await;
+    let done = issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    let spare = issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    reported(&at.head, &done).await;
+    assert_eq!(step(&at.scheduler, &done, "verify", json!({})).await.1["state"], "verified_done");
+    let said = json!({ "text": "Bảng đang sửa.", "papers": ["Công văn 3/UBND"] });
+    assert_eq!(at.head.visitor.post(&format!("{finding}/explain"), &said).await.0, 200);
+    assert_eq!(step(&at.scheduler, &spare, "cancel", json!({ "reason": "Trùng." })).await.0, 200);
+    let bare = format!("/v1/findings?visit={}&without_action=true&item=A01", id_of(&visit));
+    let (_, list) = at.lead.visitor.get(&bare).await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "nothing is under way for it");
+    let why = json!({ "reason": "Đã xác minh." });
+    let (status, upheld) = at.member.visitor.post(&format!("{finding}/uphold"), &why).await;
+    assert_eq!(
+        (status, &upheld["state"], &upheld["verification"]["upheld"]),
+        (200, &json!("closed"), &json!(true))
+    );
+    at.house.end().await;
+}
+
 /// Nothing is verified by naming nothing, and no action comes from a visit that has not begun.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_comes_from_a_visit_and_is_verified_by_what_it_remedied() {

@@ -281,3 +281,74 @@ async fn the_unit_has_a_right_of_reply() {
     assert_eq!((status, &upheld["state"]), (200, &json!("upheld")), "{upheld}");
     at.house.end().await;
 }
+
+/// What was found at one unit is sought, not looked for among all findings: lists behind figures and re-inspections do.
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_at_a_unit_are_sought_in_their_order() {
+    let at = Inspectorate::open().await;
+    let sql = at.house.sql().await;
+    sql.batch_execute("SET enable_seqscan = off").await.expect("a setting");
+    let asked = format!(
+        "EXPLAIN SELECT id FROM findings WHERE unit_id = '{}' ORDER BY reported_at DESC, id DESC LIMIT 50",
+        at.commune
+    );
+    let lines = sql.query(&asked, &[]).await.expect("a plan");
+    let plan: Vec<String> = lines.iter().map(|line| line.get(0)).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("findings_at_unit") && !plan.contains("Sort"), "{plan}");
+    at.house.end().await;
+}
+
+/// A unit that was asked to explain is heard until its last day is over; its silence is no answer before.
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_is_no_answer_while_the_unit_may_still_explain() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    signed(&at, &visit).await;
+    let ask = async |until: Value| {
+        let (status, said) =
+            at.lead.visitor.post(&format!("{finding}/request-explanation"), &json!({ "until": until })).await;
+        (status, said["code"].clone(), said["explain_by"].clone())
+    };
+    let uphold = async || {
+        let why = json!({ "reason": "Đơn vị không giải trình." });
+        let (status, said) = at.member.visitor.post(&format!("{finding}/uphold"), &why).await;
+        (status, said["code"].clone(), said["state"].clone())
+    };
+    let awaited = (409, json!("finding.explanation-awaited"), Value::Null);
+    assert_eq!(ask(json!("2020-01-01")).await, (422, json!("finding.explain-by"), Value::Null));
+    assert_eq!(ask(Value::Null).await, (200, Value::Null, Value::Null));
+    assert_eq!(uphold().await, awaited, "no day was named");
+    assert_eq!(ask(json!("2199-12-30")).await, (200, Value::Null, json!("2199-12-30")));
+    assert_eq!(ask(json!("2199-12-01")).await, (200, Value::Null, json!("2199-12-30")), "never less time");
+    assert_eq!(uphold().await, awaited);
+    let over = format!(
+        "UPDATE findings SET story = jsonb_set(story, '{{explain_by}}', '\"2020-01-01\"') WHERE id = '{}'",
+        id_of(&finding)
+    );
+    at.house.sql().await.batch_execute(&over).await.unwrap();
+    assert_eq!(uphold().await, (200, Value::Null, json!("upheld")));
+    at.house.end().await;
+}
+
+/// A unit that speaks twice has said two things.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_explanation_leaves_the_first() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    signed(&at, &visit).await;
+    super::remedies::issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    let explain = async |text: &str| {
+        let said = json!({ "text": text, "papers": ["Công văn 3/UBND"] });
+        at.head.visitor.post(&format!("{finding}/explain"), &said).await
+    };
+    assert_eq!(explain("Bảng đang sửa.").await.1["earlier_explanations"], json!([]));
+    let why = json!({ "reason": "Chưa sửa xong." });
+    assert_eq!(at.member.visitor.post(&format!("{finding}/uphold"), &why).await.1["state"], "action_open");
+    let (status, said) = explain("Bảng đã sửa xong.").await;
+    assert_eq!((status, &said["explanation"]["text"]), (200, &json!("Bảng đã sửa xong.")));
+    assert_eq!(said["earlier_explanations"][0]["text"], json!("Bảng đang sửa."));
+    at.house.end().await;
+}

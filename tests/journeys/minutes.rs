@@ -54,6 +54,7 @@ async fn signed_minutes_stand_and_are_added_to() {
 
     let (status, first) = at.lead.visitor.post(&addenda, &early).await;
     assert_eq!((status, &first["was"], &first["number"]), (201, &json!("38"), &json!(1)), "{first}");
+    assert_eq!((&first["format"], &first["template_version"]), (&json!(2), &json!(at.checklist)));
     let second =
         json!({ "item": "A02", "answer": { "type": "number", "value": "40,5" }, "reason": "Đo lại lần nữa" });
     let (_, second) = at.clerk.visitor.post(&addenda, &second).await;
@@ -89,5 +90,58 @@ async fn signed_minutes_stand_and_are_added_to() {
     assert_eq!(after["addenda"], Value::Array(vec![first, second]));
     let change = at.house.sql().await.batch_execute("UPDATE minutes_addenda SET reason = 'x'").await;
     assert!(change.is_err(), "the database holds to it too");
+    at.house.end().await;
+}
+
+/// What the lead changes about a finding while confirming it is on record with what it was, and added to signed minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_confirmed_otherwise_than_it_was_signed_is_added() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    signed(&at, &visit).await;
+    let minutes = format!("{visit}/minutes");
+    confirmed(&at, &visit, "A01", json!({ "root_cause": "Thiếu người" })).await;
+    assert_eq!(
+        at.lead.visitor.get(&minutes).await.1["addenda"],
+        json!([]),
+        "a candidate was confirmed as signed"
+    );
+    let changed = json!({ "statement": "Chỗ chờ hẹp.", "severity": "violation", "critical": true });
+    let finding = confirmed(&at, &visit, "A02", changed).await;
+    let (_, after) = at.head.visitor.get(&minutes).await;
+    let added = &after["addenda"][0];
+    assert_eq!(
+        (&added["was"], &added["becomes"], &added["answer"]),
+        (
+            &json!("A02: Câu hỏi | shortcoming | chờ xác nhận"),
+            &json!("A02: Chỗ chờ hẹp. | violation | nghiêm trọng"),
+            &Value::Null
+        )
+    );
+    assert!(after["document"].as_str().unwrap().contains(added["was"].as_str().unwrap()), "what was signed");
+    let noted = format!(
+        "SELECT details -> 'was' ->> 'statement', details -> 'becomes' ->> 'statement' FROM custody
+         WHERE deed = 'finding.confirmed' AND object_id = '{}'",
+        id_of(&finding)
+    );
+    let row = at.house.sql().await.query_one(&noted, &[]).await.unwrap();
+    assert_eq!((row.get::<_, String>(0), row.get::<_, String>(1)), ("Câu hỏi".into(), "Chỗ chờ hẹp.".into()));
+    at.house.end().await;
+}
+
+/// What both sides signed holds every finding of the visit: none comes to it later.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_found_after_somebody_has_signed() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let said = json!({ "kind": "strength", "category": "Phối hợp", "statement": "Phối hợp tốt." });
+    let propose = async || at.member.visitor.post(&format!("{visit}/findings"), &said).await;
+    assert_eq!(propose().await.0, 201);
+    let drafted = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
+    assert_eq!(drafted.status, 200, "{}", drafted.body);
+    assert_eq!(propose().await.0, 201, "they are drafted again");
+    signed(&at, &visit).await;
+    let (status, no) = propose().await;
+    assert_eq!((status, &no["code"]), (409, &json!("visit.minutes-signed")));
     at.house.end().await;
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// A visit from its plan to the last step: two of its three items are not fine, both findings confirmed.
-async fn finalised(at: &Inspectorate) -> String {
+pub(super) async fn finalised(at: &Inspectorate) -> String {
     let visit = recorded(at).await;
     confirmed(at, &visit, "A01", json!({})).await;
     confirmed(at, &visit, "A02", json!({})).await;
@@ -20,7 +20,7 @@ async fn finalised(at: &Inspectorate) -> String {
     visit
 }
 
-fn content(at: &Inspectorate, visit: &str) -> Value {
+pub(super) fn content(at: &Inspectorate, visit: &str) -> Value {
     json!({
         "source": { "kind": "visit" }, "covers": { "visits": [id_of(visit)] },
         "form": "announcement", "symbol": "TB-SNV", "issuer": "Sở Nội vụ Tuyên Quang",
@@ -37,26 +37,26 @@ fn content(at: &Inspectorate, visit: &str) -> Value {
     })
 }
 
-async fn begun(at: &Inspectorate, who: &Holder, content: &Value) -> Answer {
+pub(super) async fn begun(at: &Inspectorate, who: &Holder, content: &Value) -> Answer {
     let new = json!({ "campaign": at.campaign, "content": content });
     who.visitor.send("POST", "/v1/notices", Some(&new)).await
 }
 
 /// A step on the version that stands.
-async fn step(who: &Holder, notice: &str, step: &str, said: Value) -> Answer {
+pub(super) async fn step(who: &Holder, notice: &str, step: &str, said: Value) -> Answer {
     let version = who.visitor.send("GET", notice, None).await.header("etag").to_owned();
     let request = who.visitor.request("POST", &format!("{notice}/{step}")).header("if-match", version);
     who.visitor.answer(if said.is_null() { request } else { request.json(&said) }).await
 }
 
-fn signing(at: &Inspectorate, number: i32) -> Value {
+pub(super) fn signing(at: &Inspectorate, number: i32) -> Value {
     let today = fieldproof::domain::moment::vietnam_day(at.house.app.now());
     json!({ "number": number, "on": today, "place": "Tuyên Quang",
         "capacity": ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"], "signer_name": "Hồ Thị Chủ" })
 }
 
 /// Drafts, reviews and signs; the notice's address.
-async fn signed_notice(at: &Inspectorate, content: &Value, number: i32) -> String {
+pub(super) async fn signed_notice(at: &Inspectorate, content: &Value, number: i32) -> String {
     let made = begun(at, &at.scheduler, content).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let notice = made.header("location").to_owned();
@@ -67,7 +67,7 @@ async fn signed_notice(at: &Inspectorate, content: &Value, number: i32) -> Strin
     notice
 }
 
-fn code(answer: &Answer) -> (u16, &str) {
+pub(super) fn code(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.body["code"].as_str().unwrap_or_default())
 }
 

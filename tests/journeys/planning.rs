@@ -1,11 +1,8 @@
-//! Planning around people and offices: working calendars, rules for teams, draws that can be computed again, who received
-//! a team and what it explained.
+//! Planning around people and offices: working calendars, rules for teams, who received a team and what it explained.
 
 use crate::harness::{Inspectorate, id_of};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
-use std::io::Write;
-use std::process::{Command, Stdio};
 use uuid::Uuid;
 
 fn office_hours(saturday: &Value) -> Value {
@@ -43,8 +40,19 @@ async fn an_office_has_its_own_hours_and_a_day_off_is_a_warning() {
 
     // The country's days hold for every office; a day in lieu opens a Sunday.
     let lieu = json!({ "days": [{ "day": "2022-02-27", "works": true, "name": "Làm bù" }] });
-    assert_eq!(who.put("/v1/holidays/2022", &lieu).await.0, 200);
-    assert_eq!(who.put("/v1/holidays/2021", &lieu).await.1["errors"][0]["code"], "calendar.other-year");
+    let holidays = async |year: u16, version: &str, body: &Value| {
+        let put = who.request("PUT", &format!("/v1/holidays/{year}")).header("if-match", version);
+        who.answer(put.json(body)).await
+    };
+    assert_eq!(who.put("/v1/holidays/2022", &lieu).await.1["code"], "version.missing");
+    let unentered = who.send("GET", "/v1/holidays/2022", None).await;
+    assert_eq!((unentered.header("etag"), &unentered.body["version"]), ("\"v0\"", &json!(0)));
+    let entered = holidays(2022, "\"v0\"", &lieu).await;
+    assert_eq!((entered.status, entered.header("etag")), (200, "\"v1\""), "{}", entered.body);
+    let stale = holidays(2022, "\"v0\"", &json!({ "days": [] })).await;
+    assert_eq!((stale.status, stale.body["code"].as_str()), (412, Some("version.stale")));
+    assert_eq!(who.send("GET", "/v1/holidays/2022", None).await.header("etag"), "\"v1\"");
+    assert_eq!(holidays(2021, "\"v0\"", &lieu).await.body["errors"][0]["code"], "calendar.other-year");
     assert_eq!(works("2022-02-27T09:00:00+07:00").await, true);
 
     // L02: 20 and 21/2/2022, a Sunday and a Monday; then a Saturday, when this office works.
@@ -157,56 +165,19 @@ async fn rules_for_teams_refuse_or_warn() {
     assert_eq!(schedule("planned", 2600).await, refused("visit.member-lately-there"));
     let (status, _, warnings) = schedule("re_inspection", 2600).await;
     assert_eq!(status, 201, "another look is no rotation: {warnings}");
-    at.house.close().await;
-}
 
-fn recompute(draw: &Value) -> (bool, Value) {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/recompute-draw");
-    let mut run = Command::new("python3")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("python3 runs");
-    run.stdin.take().unwrap().write_all(draw.to_string().as_bytes()).unwrap();
-    let out = run.wait_with_output().unwrap();
-    (out.status.success(), serde_json::from_slice(&out.stdout).unwrap_or_default())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_draw_is_bound_before_and_told_after_and_anybody_can_compute_it_again() {
-    let at = Inspectorate::open().await;
-    let who = &at.scheduler.visitor;
-    let draws = format!("/v1/campaigns/{}/draws", at.campaign);
-    let new = json!({ "title": "Chọn xã kiểm tra", "strata": [
-        { "name": "Xã", "units": [at.commune, at.other_commune], "take": 1 },
-        { "name": "Tỉnh", "units": [at.province], "take": 1 }] });
-    assert_eq!(at.authority.visitor.post(&draws, &new).await.0, 403);
-    let strange =
-        json!({ "title": "Chọn xã", "strata": [{ "name": "Xã", "units": [Uuid::nil()], "take": 1 }] });
-    assert_eq!(who.post(&draws, &strange).await.1["errors"][0]["code"], "draw.unit-unknown");
-    let made = who.send("POST", &draws, Some(&new)).await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    let draw = made.header("location");
-
-    // Whoever may read the campaign sees what binds the draw; what was drawn may be a surprise.
-    let (_, sealed) = at.authority.visitor.get(draw).await;
-    assert_eq!(sealed["commitment"], made.body["commitment"]);
-    assert_eq!((&sealed["seed"], &sealed["drawn"]), (&Value::Null, &Value::Null));
-    assert_eq!(at.head.visitor.get(draw).await.0, 404);
-    assert_eq!(at.authority.visitor.post(&format!("{draw}/tell"), &Value::Null).await.0, 403);
-    assert_eq!(who.post(&format!("{draw}/tell"), &Value::Null).await.0, 200);
-
-    let (_, told) = at.authority.visitor.get(draw).await;
-    assert_eq!(told["drawn"], made.body["drawn"]);
-    let (agrees, computed) = recompute(&told);
-    assert!(agrees, "{told}");
-    assert_eq!(computed["drawn"], told["drawn"]);
-    let mut other = told.clone();
-    other["seed"] = json!("00".repeat(32));
-    assert!(!recompute(&other).0, "another seed is not the one that was bound");
-    assert_eq!(who.get(&draws).await.1["items"].as_array().map(Vec::len), Some(1));
+    // Whoever was there is not new because they left the team and came back, however often.
+    let only = |account: Uuid| json!({ "members": [seat(account, "lead", Value::Null)] });
+    let other = at.house.holder("Phạm Thị Dung", &[(Role::TeamLead, at.owner, None)]).await;
+    let mut etag = who.send("GET", &team, None).await.header("etag").to_owned();
+    for account in [other.account, at.lead.account, other.account, at.lead.account] {
+        let seated = reseat(&etag, &only(account)).await;
+        assert_eq!(seated.status, 200, "{}", seated.body);
+        etag = seated.header("etag").to_owned();
+    }
+    assert_eq!(schedule("planned", 2600).await, refused("visit.member-lately-there"));
+    assert_eq!(reseat(&etag, &only(other.account)).await.status, 200);
+    assert_eq!(schedule("planned", 2600).await.0, 201, "somebody who was never there");
     at.house.close().await;
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What a list gives, page by page of two rows.
-pub async fn all(who: &Visitor, list: &str) -> Vec<Value> {
+pub(super) async fn all(who: &Visitor, list: &str) -> Vec<Value> {
     let join = if list.contains('?') { '&' } else { '?' };
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -21,19 +21,19 @@ pub async fn all(who: &Visitor, list: &str) -> Vec<Value> {
     }
 }
 
-fn ratio(numerator: u32, denominator: u32) -> Value {
+pub(super) fn ratio(numerator: u32, denominator: u32) -> Value {
     let percent = (f64::from(numerator) * 10_000.0 / f64::from(denominator)).round() / 100.0;
     json!({ "numerator": numerator, "denominator": denominator, "percent": percent })
 }
 
-pub async fn read(who: &Visitor, path: &str) -> Value {
+pub(super) async fn read(who: &Visitor, path: &str) -> Value {
     let (status, body) = who.get(path).await;
     assert_eq!(status, 200, "{path}: {body}");
     body
 }
 
 /// Makes a visit of a day at a unit, to the last step; `answers` name the items.
-async fn handed_in(at: &Inspectorate, unit: Uuid, day: &str, answers: &[(&str, Value)]) -> String {
+pub(super) async fn handed_in(at: &Inspectorate, unit: Uuid, day: &str, answers: &[(&str, Value)]) -> String {
     let mut plan = at.plan("planned", 1);
     plan["unit"] = json!(unit);
     plan["planned_start"] = json!(format!("{day}T07:30:00+07:00"));
@@ -62,7 +62,7 @@ async fn handed_in(at: &Inspectorate, unit: Uuid, day: &str, answers: &[(&str, V
     visit
 }
 
-fn found(first: bool, second: bool) -> Vec<(&'static str, Value)> {
+pub(super) fn found(first: bool, second: bool) -> Vec<(&'static str, Value)> {
     vec![
         ("A01", json!({ "type": "yes_no_na", "value": if first { "yes" } else { "no" } })),
         ("A02", json!({ "type": "number", "value": if second { 40 } else { 38 } })),
@@ -122,7 +122,8 @@ async fn figures_follow_what_is_known_and_tell_what_was_known() {
     assert!(failing.iter().all(|item| item["item"] != "A02"), "{score}");
 
     // Findings and their list as they were known.
-    let open = "/v1/findings?kind=finding&handed_in=true&state=confirmed&state=withdrawn";
+    let of_campaign = format!("/v1/findings?campaign={}", at.campaign);
+    let open = format!("{of_campaign}&kind=finding&handed_in=true&state=confirmed&state=withdrawn");
     let states = async |more: String| {
         let mut states: Vec<String> = all(&at.reviewer.visitor, &format!("{open}{more}"))
             .await
@@ -134,7 +135,7 @@ async fn figures_follow_what_is_known_and_tell_what_was_known() {
     };
     assert_eq!(states(String::new()).await, ["A01", "A02"]);
     assert_eq!(states(as_known(before)).await, Vec::<String>::new());
-    let withdrawn = format!("/v1/findings?state=withdrawn{}", as_known(then));
+    let withdrawn = format!("{of_campaign}&state=withdrawn{}", as_known(then));
     assert_eq!(all(&at.reviewer.visitor, &withdrawn).await.len(), 0);
     let ranked = async |more: String| {
         read(&at.reviewer.visitor, &format!("/v1/reports/ranking?by=open_findings{more}")).await
@@ -238,6 +239,7 @@ async fn heads_compare(at: &Inspectorate, other: Uuid) {
     for part in [
         format!("{of_campaign}&unit={other}"),
         format!("{of_campaign}&unit={}", at.province),
+        format!("{of_campaign}&class=commune"),
         format!("{of_campaign}&from=2026-03-01"),
         format!("{of_campaign}&as_known={}", at.house.app.now()),
         "/v1/reports/ranking?by=open_findings".to_owned(),

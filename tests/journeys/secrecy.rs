@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// An answer without what is different in every answer: request id, date, the rate that is left.
-fn bare(answer: &Answer, visit: &str) -> (u16, Vec<(String, String)>, String) {
+pub(super) fn bare(answer: &Answer, visit: &str) -> (u16, Vec<(String, String)>, String) {
     let mut headers: Vec<(String, String)> = answer
         .all_headers()
         .filter(|(name, _)| {
@@ -19,7 +19,7 @@ fn bare(answer: &Answer, visit: &str) -> (u16, Vec<(String, String)>, String) {
     (answer.status, headers, body)
 }
 
-async fn outsiders(at: &Inspectorate) -> Vec<(&'static str, Holder)> {
+pub(super) async fn outsiders(at: &Inspectorate) -> Vec<(&'static str, Holder)> {
     let (house, owner) = (&at.house, at.owner);
     let foreign = house.owner("lai-chau").await.0;
     vec![

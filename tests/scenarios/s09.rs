@@ -270,13 +270,14 @@ async fn a_day_without_network_arrives_once_whole() {
                 "{at} {bytes}"
             );
         }
-        assert_eq!(
-            reviewer.put(&format!("{at}/masks"), &whole).await.0,
-            403,
-            "the team says what is covered"
-        );
-        let (status, masked) = lead.put(&format!("{at}/masks"), &whole).await;
-        assert_eq!((status, &masked["masked"]["areas"]), (200, &whole["areas"]), "{masked}");
+        let seen = lead.send("GET", &at, None).await;
+        let marking = |who: &Visitor| {
+            who.request("PUT", &format!("{at}/masks")).header("if-match", seen.header("etag")).json(&whole)
+        };
+        let no = reviewer.answer(marking(&reviewer)).await;
+        assert_eq!(no.status, 403, "the team says what is covered");
+        let masked = lead.answer(marking(&lead)).await;
+        assert_eq!((masked.status, &masked.body["masked"]["areas"]), (200, &whole["areas"]), "{masked:?}");
         let seen = reviewer.send("GET", &format!("{at}/derivatives/1600"), None).await;
         assert_eq!(seen.status, 200);
         assert!(is_covered(&seen.bytes), "{at}");

@@ -61,6 +61,8 @@ pub struct Report {
     pub by: AccountId,
     /// When.
     pub at: Timestamp,
+    /// The day on which it was due then; `None` in reports from before that was kept.
+    pub due_on: Option<Date>,
     /// Why it was returned, where it was.
     pub returned_because: Option<String>,
 }
@@ -69,7 +71,7 @@ impl Report {
     /// Whether another says the same in the same words: a repeat of a request whose answer was lost.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { number: other.number, at: other.at, ..self.clone() } == *other
+        Self { number: other.number, at: other.at, due_on: other.due_on, ..self.clone() } == *other
     }
 }
 

@@ -102,9 +102,12 @@ fn lateness_is_counted_in_local_days() {
         papers: vec!["15/BC-UBND".to_owned()],
         by: AccountId(Uuid::nil()),
         at: at("2020-12-20T02:00:00Z"),
+        due_on: late.due_on,
         returned_because: None,
     });
     assert_eq!(late.days_late(at("2021-06-01T00:00:00Z")), Some(5), "it stays five days late");
+    late.due_on = Some(date(2020, 12, 31));
+    assert_eq!(late.days_late(at("2021-06-01T00:00:00Z")), Some(5), "more time given later changes nothing");
     assert_eq!(
         action(State::Cancelled, Some(date(2020, 12, 15))).days_late(at("2021-06-01T00:00:00Z")),
         None
@@ -131,12 +134,32 @@ fn time_is_asked_for_once_and_decided_once() {
     assert_eq!(of.ask_for_time(request(date(2013, 7, 25))).map_err(code), Err("action.extension"));
     of.ask_for_time(request(date(2013, 8, 9))).unwrap();
     assert_eq!(of.ask_for_time(request(date(2013, 9, 9))).map_err(code), Err("action.extension-asked"));
-    of.decide_time(true, "Đồng ý".to_owned(), AccountId(Uuid::nil())).unwrap();
+    let own = of.decide_time(true, "Đồng ý".to_owned(), AccountId(Uuid::nil()));
+    assert_eq!(own.map_err(code), Err("action.own-request"), "somebody else decides");
+    let office = AccountId(Uuid::from_u128(1));
+    of.decide_time(true, "Đồng ý".to_owned(), office).unwrap();
     assert_eq!(of.due_on, Some(date(2013, 8, 9)));
-    let again = of.decide_time(false, "Không".to_owned(), AccountId(Uuid::nil()));
+    let again = of.decide_time(false, "Không".to_owned(), office);
     assert_eq!(again.map_err(code), Err("action.no-extension-asked"));
     let mut done = action(State::ReportedDone, Some(date(2013, 7, 25)));
     assert_eq!(done.ask_for_time(request(date(2013, 8, 9))).map_err(code), Err("action.no-time-runs"));
+}
+
+#[test]
+fn no_time_is_given_for_what_is_over() {
+    let office = AccountId(Uuid::from_u128(1));
+    for state in State::ALL.iter().copied().filter(|state| *state != State::Proposed) {
+        let mut of = action(state, Some(date(2013, 7, 25)));
+        of.story.extensions.push(request(date(2013, 8, 9)));
+        let given = of.decide_time(true, "Đồng ý".to_owned(), office).map_err(|no| no.code);
+        if state.is_over() {
+            assert_eq!(given, Err("action.no-time-runs"), "{state:?}");
+            assert_eq!(of.due_on, Some(date(2013, 7, 25)), "{state:?}");
+            assert_eq!(of.decide_time(false, "Đã xong".to_owned(), office), Ok(()), "the day is kept");
+        } else {
+            assert_eq!((given, of.due_on), (Ok(()), Some(date(2013, 8, 9))), "{state:?}");
+        }
+    }
 }
 
 #[test]

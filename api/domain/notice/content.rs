@@ -1,7 +1,7 @@
 //! What a notice says: whose paper it is, what it sums up, strengths first, then shortcomings, demands, recommendations.
 
-use super::figure::{MOST_FIGURES, calls_known};
-use super::{Asked, Cover, Form, Symbol};
+use super::figure::{MOST_FIGURES, calls_known, is_called};
+use super::{Asked, Cover, Figure, Form, Symbol};
 use crate::ids::UnitId;
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
@@ -113,6 +113,15 @@ pub struct Content {
     pub archive: String,
 }
 
+impl Content {
+    /// Whether one of its sentences calls this of a figure, as `names` or `others`.
+    #[must_use]
+    pub fn calls(&self, figure: &Figure, aspect: &str) -> bool {
+        let lines = self.sections.values().flatten().map(|line| line.text.as_str());
+        lines.chain([self.opening.as_str()]).any(|text| is_called(text, figure, aspect))
+    }
+}
+
 /// Somebody who is to get it: a unit, or anybody by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -183,10 +192,19 @@ impl Reader {
         text::optional(raw, limit).map_err(|why| self.fault(at, "text.refused", why)).unwrap_or_default()
     }
 
+    fn day(&mut self, at: &str, day: Date) {
+        if !(1945..=2100).contains(&day.year()) {
+            self.fault(at, "date.out-of-range", "is not between the years 1945 and 2100");
+        }
+    }
+
     fn source(&mut self, said: Source, cover: &Cover) -> Source {
         let Cover { from, to, visits, .. } = cover;
         if visits.len() > MOST_VISITS {
             self.fault("/covers/visits", "notice.covers", "names at most 1,000 visits");
+        }
+        for (at, day) in [("/covers/from", from), ("/covers/to", to)] {
+            day.iter().for_each(|day| self.day(at, *day));
         }
         if let (Some(from), Some(to)) = (from, to)
             && to < from
@@ -208,10 +226,7 @@ impl Reader {
                         "a meeting sums up a period: name both its days",
                     );
                 }
-                if !(1945..=2100).contains(&held_on.year()) {
-                    let detail = "is not between the years 1945 and 2100";
-                    self.fault("/source/held_on", "date.out-of-range", detail);
-                }
+                self.day("/source/held_on", held_on);
                 Source::Meeting {
                     title: self.required("/source/title", &title, 300),
                     place: self.required("/source/place", &place, 200),

@@ -3,7 +3,7 @@
 use crate::campaign::round::TargetClass;
 use crate::canonical::percent;
 use crate::ids::{FindingId, UnitId, VisitId};
-use crate::refusal::FieldFault;
+use crate::refusal::{FieldFault, Refusal};
 use crate::shares::how_many;
 use crate::visit::Ratio;
 use jiff::Timestamp;
@@ -38,8 +38,17 @@ pub struct Query {
     pub critical: Option<bool>,
     /// Of coverage: which sort of unit.
     pub class: Option<TargetClass>,
-    /// Of coverage: below which unit; the targets of the campaign's rounds where none is named.
+    /// Of coverage: below which unit; the targets of the campaign's rounds where none is named, once the fieldwork is
+    /// over.
     pub unit: Option<UnitId>,
+}
+
+impl Query {
+    /// Whether its answer tells which units a campaign is going to: its targets, whether anybody came there yet or not.
+    #[must_use]
+    pub fn tells_targets(&self) -> bool {
+        self.measure == Measure::Coverage && self.unit.is_none()
+    }
 }
 
 /// A figure that is wanted, under the name by which sentences call it.
@@ -92,6 +101,20 @@ pub struct Figure {
 
 /// Most figures of one notice.
 pub(super) const MOST_FIGURES: usize = 50;
+/// Most rows that the figures of one notice are copied with: four megabytes of ids.
+const MOST_ROWS: usize = 100_000;
+
+/// Whether so many figures over so many visits can be copied with their rows.
+///
+/// # Errors
+/// `invalid` with `notice.figure`.
+pub fn fits(figures: usize, visits: usize) -> Result<(), Refusal> {
+    if figures.saturating_mul(visits) <= MOST_ROWS {
+        return Ok(());
+    }
+    let detail = "are too many over so many visits: figures times visits come to 100,000 at most";
+    Err(Refusal::field("/figures", "notice.figure", detail))
+}
 
 impl Asked {
     /// Checks name and query; blames fields below `at`.
@@ -198,6 +221,11 @@ pub(super) fn calls_known(text: &str, asked: &[Asked]) -> Result<(), String> {
         fits.then(String::new)
     };
     put_in(text, known).map(|_| ())
+}
+
+/// Whether a sentence calls this of a figure.
+pub(super) fn is_called(text: &str, figure: &Figure, aspect: &str) -> bool {
+    text.contains(&format!("{{{}.{aspect}}}", figure.key))
 }
 
 fn put_in(text: &str, find: impl Fn(&str, &str) -> Option<String>) -> Result<String, String> {

@@ -148,8 +148,8 @@ pub struct Signing {
 const MOST_CAPACITY: usize = 4;
 
 impl Signing {
-    /// Checks what a signing says; the text follows. `earliest` is the last day of what the notice sums up, `today` the
-    /// day of the signing in Vietnam.
+    /// Checks what a signing says; the text follows. `earliest` is the last day of what the notice sums up or corrects,
+    /// `today` the day of the signing in Vietnam.
     ///
     /// # Errors
     /// `invalid` with `notice.number`, `notice.signed-on`, `notice.capacity`, `text.refused`.
@@ -159,7 +159,7 @@ impl Signing {
             faults.push(FieldFault::new("/number", "notice.number", "is not between 1 and 999,999"));
         }
         if self.on > today || earliest.is_some_and(|earliest| self.on < earliest) || self.on.year() < 1945 {
-            let detail = "lies before what the notice sums up, or in the future";
+            let detail = "lies before what the notice sums up or corrects, or in the future";
             faults.push(FieldFault::new("/on", "notice.signed-on", detail));
         }
         let mut read = |at: &str, raw: &str| {

@@ -130,13 +130,15 @@ fn addressed(notice: &Notice, section: Section, units: &[UnitId]) -> String {
     format!(" ({what}: {}.)", names.join(", "))
 }
 
-/// The canonical text: what is printed, and each figure with the query that made it.
+/// The canonical text: what is printed, and each figure with the query that made it, and with the names that a sentence
+/// tells.
 #[must_use]
 pub fn document(notice: &Notice) -> String {
     let paper = Paper::of(notice);
     let mut out = String::new();
+    // Whatever somebody wrote stays within its line: what is hashed reads in one way alone.
     let mut line = |words: &str| {
-        out.push_str(words);
+        out.push_str(&one_line(words));
         out.push('\n');
     };
     for above in paper.above.iter().chain([&paper.issuer, &paper.number, &paper.day]) {
@@ -144,7 +146,7 @@ pub fn document(notice: &Notice) -> String {
     }
     line("");
     line(paper.heading);
-    line(&one_line(&paper.title));
+    line(&paper.title);
     paper.opening.iter().for_each(|words| line(words));
     for (heading, sentences) in &paper.sections {
         line("");
@@ -170,7 +172,7 @@ pub fn document(notice: &Notice) -> String {
     out
 }
 
-/// A figure in one line: its name, what was asked, over what, what came out, when.
+/// A figure in one line: its name, what was asked, over what, what came out, of whom a sentence tells, when.
 fn counted(notice: &Notice, figure: &super::Figure) -> String {
     let query = &figure.query;
     let named: Vec<String> = [
@@ -185,8 +187,11 @@ fn counted(notice: &Notice, figure: &super::Figure) -> String {
     .collect();
     let of = if named.is_empty() { String::new() } else { format!(" {}", named.join(" ")) };
     let whole = figure.whole.map(|whole| format!("/{whole}")).unwrap_or_default();
-    let names =
-        |units: &[super::Named]| units.iter().map(|unit| unit.name.as_str()).collect::<Vec<_>>().join(", ");
+    // Whoever may read one of its totals may not know whom it counts.
+    let names = |units: &[super::Named], aspect| {
+        let told = units.iter().filter(|_| notice.content.calls(figure, aspect));
+        told.map(|unit| unit.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
     format!(
         "{}: {}{of} | campaign={} visits={} | {}{whole} | {} | {} | {}",
         figure.key,
@@ -194,8 +199,8 @@ fn counted(notice: &Notice, figure: &super::Figure) -> String {
         notice.campaign,
         notice.visits.len(),
         figure.part,
-        names(&figure.units),
-        names(&figure.others),
+        names(&figure.units, "names"),
+        names(&figure.others, "others"),
         figure.counted_at
     )
 }

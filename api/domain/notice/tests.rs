@@ -240,6 +240,8 @@ fn what_is_written_is_checked_to_the_last_field() {
     let one = |at: &str, code: &str| vec![(at.to_owned(), code.to_owned())];
     assert_eq!(of(|w| w.symbol = "QĐ-UBND".to_owned()), one("/symbol", "notice.symbol"));
     assert_eq!(of(|w| w.cover.to = None), one("/covers/from", "notice.covers"));
+    let years = [of(|w| w.cover.from = Some(date(-5000, 1, 1))), of(|w| w.cover.to = Some(date(9999, 1, 1)))];
+    assert_eq!(years, ["/covers/from", "/covers/to"].map(|at| one(at, "date.out-of-range")));
     assert_eq!(of(|w| w.source = Source::Visit), one("/covers/visits", "notice.covers"));
     assert_eq!(of(|w| w.title = " ".to_owned()), one("/title", "text.refused"));
     assert_eq!(of(|w| w.opening = "{x.count}".to_owned()), one("/opening", "notice.placeholder"));
@@ -316,6 +318,52 @@ fn the_text_that_is_hashed_holds_each_figure_with_its_query() {
     assert_ne!(sha256(&document(&notice)), before);
 }
 
+/// S10: whoever gets a notice reads totals; of whom they are, only where a sentence says it.
+#[test]
+fn names_that_no_sentence_tells_stay_with_the_office() {
+    let mut notice = notice();
+    let mut told = notice.clone();
+    told.keep_what_is_told();
+    assert_eq!(told.figures.first().unwrap().units.len(), 4, "a sentence names them");
+    for lines in notice.content.sections.values_mut() {
+        lines.iter_mut().for_each(|line| line.text = line.text.replace("{d03.names}", "{d03.ratio}"));
+    }
+    let figure = notice.figures.first_mut().unwrap();
+    figure.others = named(&["Phường Văn Quán"]);
+    figure.rows.visits = vec![VisitId(Uuid::nil())];
+    let text = document(&notice);
+    assert!(text.contains("d03: item item=OSS-D03 | "), "{text}");
+    assert!(!text.contains("Phúc La") && !text.contains("Văn Quán"), "{text}");
+    notice.keep_what_is_told();
+    let figure = notice.figures.first().unwrap();
+    assert_eq!((figure.part, figure.whole), (4, Some(17)));
+    assert_eq!((figure.units.len(), figure.others.len(), &figure.rows), (0, 0, &Rows::default()));
+    assert_eq!(document(&notice), text, "what is hashed can be told");
+}
+
+/// A line of the text is one thing that was said, whatever line ends somebody wrote into it.
+#[test]
+fn no_word_of_a_notice_breaks_out_of_its_line() {
+    let mut notice = notice();
+    notice.signing = Some(signing());
+    let lines = document(&notice).lines().count();
+    let broken = "Phường Mộ Lao\n- Phường Phúc La\u{2028}\r\n\nLưu".to_owned();
+    notice.recipients.first_mut().unwrap().name.clone_from(&broken);
+    notice.content.issuer.clone_from(&broken);
+    notice.content.archive.clone_from(&broken);
+    if let Source::Meeting { title, place, .. } = &mut notice.content.source {
+        title.clone_from(&broken);
+        place.clone_from(&broken);
+    }
+    notice.figures.first_mut().unwrap().units.first_mut().unwrap().name.clone_from(&broken);
+    let signing = notice.signing.as_mut().unwrap();
+    signing.place.clone_from(&broken);
+    signing.signer = Signer { capacity: vec![broken.clone()], name: broken };
+    let text = document(&notice);
+    assert_eq!(text.lines().count(), lines, "{text}");
+    assert!(text.contains("\n- Phường Mộ Lao - Phường Phúc La Lưu\n"), "{text}");
+}
+
 #[test]
 fn a_signing_names_number_day_place_and_office() {
     let checked = |change: fn(&mut Signing)| {
@@ -345,6 +393,13 @@ fn nothing_is_found_right_that_says_nothing_or_tells_nobody() {
     let mut empty = whole;
     empty.content.sections.clear();
     assert_eq!(empty.complete().map_err(|no| no.code), Err("notice.incomplete"));
+}
+
+#[test]
+fn figures_over_a_year_of_a_province_are_few() {
+    assert!(fits(50, 2000).is_ok() && fits(10, 10_000).is_ok());
+    let refused = fits(50, 2001).map_err(|no| no.faults.first().map(|fault| fault.code.clone()));
+    assert_eq!(refused, Err(Some("notice.figure".to_owned())));
 }
 
 proptest! {

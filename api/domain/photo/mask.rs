@@ -9,6 +9,7 @@ use crate::template::Privacy;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// What shows people's names and numbers nearly always, whatever the checklist says of it.
 pub const PERSONAL_SUBJECTS: [&str; 2] = ["register_book", "screen"];
@@ -59,11 +60,28 @@ pub fn areas(all: Vec<MaskArea>) -> Result<Vec<MaskArea>, Refusal> {
     if faults.is_empty() { Ok(all) } else { Err(Refusal::invalid(faults)) }
 }
 
+/// Whether a marking may take the place of another. Once the visit is handed in, others look at its photos, and what
+/// was covered before their eyes stays covered.
+///
+/// # Errors
+/// `photo.mask-stays`.
+pub fn may_replace(held: Option<&Masked>, areas: &[MaskArea], is_handed_in: bool) -> Result<(), Refusal> {
+    let is_bared = |held: &Masked| held.areas.iter().any(|area| !areas.contains(area));
+    if is_handed_in && held.is_some_and(is_bared) {
+        let detail = "The visit is submitted: what was covered stays covered, more may be added.";
+        return Err(Refusal::new(Kind::Conflict, "photo.mask-stays", detail));
+    }
+    Ok(())
+}
+
 /// What a person marked on a photo.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Masked {
     /// Counts the markings of a photo, from 1.
     pub number: u32,
+    /// Part of the names of its pictures.
+    #[serde(default)]
+    pub token: Option<Uuid>,
     /// When.
     pub at: Timestamp,
     /// Who.
@@ -125,6 +143,28 @@ mod tests {
             assert_eq!(showing(true, is_masked, true), Showing::Plain);
             assert_eq!(showing(false, is_masked, false), Showing::Plain);
         }
+    }
+
+    #[test]
+    fn what_was_covered_stays_covered_once_the_visit_is_handed_in() {
+        let area = |left| MaskArea { left, top: 0.0, width: 0.1, height: 0.1 };
+        let held = Masked {
+            number: 1,
+            token: None,
+            at: Timestamp::UNIX_EPOCH,
+            by: AccountId(Uuid::nil()),
+            areas: vec![area(0.1), area(0.5)],
+            derivatives: Value::Null,
+        };
+        for (areas, is_handed_in, fits) in [
+            (vec![], false, true),
+            (vec![], true, false),
+            (vec![area(0.1)], true, false),
+            (vec![area(0.5), area(0.3), area(0.1)], true, true),
+        ] {
+            assert_eq!(may_replace(Some(&held), &areas, is_handed_in).is_ok(), fits, "{areas:?}");
+        }
+        assert!(may_replace(None, &[], true).is_ok());
     }
 
     #[test]

@@ -220,3 +220,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_visit_lasts_to_its_last_planned_day_or_its_arrival_and_no_longer_than_it_took() {
+    let at = |text: &str| text.parse::<Timestamp>().ok();
+    let window = Window {
+        start: at("2013-07-01T08:00:00+07:00").unwrap_or_default(),
+        end: at("2013-07-03T17:00:00+07:00").unwrap_or_default(),
+    };
+    let last = |arrived: &str, handed_in: &str| window.last_day(at(arrived), at(handed_in)).to_string();
+    assert_eq!(last("2013-07-01T08:10:00+07:00", "2013-07-09T08:00:00+07:00"), "2013-07-03");
+    assert_eq!(last("2013-07-05T08:10:00+07:00", "2013-07-09T08:00:00+07:00"), "2013-07-05", "late");
+    assert_eq!(last("2013-07-01T08:10:00+07:00", "2013-07-02T17:00:00+07:00"), "2013-07-02", "done early");
+    assert_eq!(last("2013-06-28T08:10:00+07:00", "2013-06-28T17:00:00+07:00"), "2013-06-28", "came early");
+    assert_eq!(window.last_day(None, None).to_string(), "2013-07-03");
+}

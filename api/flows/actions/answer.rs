@@ -65,6 +65,7 @@ pub async fn report(app: &App, actor: &Actor, id: ActionId, done: Done) -> Resul
         papers: papers(&done.papers)?,
         by: hold.by,
         at: hold.now,
+        due_on: hold.action.due_on,
         returned_because: None,
     };
     let last = hold.action.story.reports.last();
@@ -118,7 +119,8 @@ pub async fn ask_for_time(
 /// Grants more time, or keeps the day.
 ///
 /// # Errors
-/// `action.no-extension-asked`, `action.own-unit`, `action.text` without a reason.
+/// `action.no-extension-asked`, `action.no-time-runs`, `action.own-unit`, `action.own-request`, `action.text` without a
+/// reason.
 pub async fn decide_time(
     app: &App,
     actor: &Actor,

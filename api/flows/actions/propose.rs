@@ -1,13 +1,13 @@
 //! How actions are proposed: by the lead or the office, to whoever is to do it, for findings that are open.
 
-use super::entry;
+use super::{entry, tell_holders};
 use crate::app::App;
 use crate::domain::action::{
     self, Action, Kind, MOST_FINDINGS, MOST_OWNERS, Measure, Owner, Recurrence, State, Story, Target,
     measures, said,
 };
 use crate::domain::actor::Actor;
-use crate::domain::finding;
+use crate::domain::finding::{self, Finding};
 use crate::domain::ids::{ActionId, DocumentId, FindingId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, allows, may};
@@ -15,6 +15,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::visit::rule;
 use crate::flows::Result;
 use crate::flows::findings::visited;
+use crate::flows::units::today;
 use crate::flows::visits::life::Work;
 use crate::identity;
 use crate::records::actions as rows;
@@ -59,8 +60,9 @@ pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Act
     drop(tx);
     let mut work = Work::begin(app, actor, proposal.visit, Deed::ReadFindings).await?;
     visited(&work.visit)?;
-    let targets = fitting(&mut work, actor, &proposal.findings).await?;
-    let owners = owners(&mut work, &proposal.owners).await?;
+    let findings = fitting(&mut work, actor, &proposal.findings).await?;
+    let targets = findings.iter().map(|of| Target { finding: of.id, verified_at: None }).collect();
+    let owners = owners(&mut work, &proposal.owners, &findings).await?;
     if let Some(programme) = proposal.programme {
         let known = campaigns::documents(&mut work.tx, work.visit.campaign).await?;
         if !known.iter().any(|document| document.id == programme) {
@@ -68,7 +70,7 @@ pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Act
             return Err(rule("action.programme-unknown", "/programme", detail).into());
         }
     }
-    let action = Action {
+    let mut action = Action {
         id: ActionId::random(identity::random()),
         owner: work.visit.owner,
         campaign: work.visit.campaign,
@@ -93,6 +95,7 @@ pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Act
         created_at: work.now,
         version: 1,
     };
+    tell_holders(&mut work.tx, std::slice::from_mut(&mut action), today(app)).await?;
     let beside: Vec<UnitId> = work.standing.subject.units.clone();
     rows::keep(&mut work.tx, &action, &beside).await?;
     let details = json!({ "findings": proposal.findings, "owners": proposal.owners });
@@ -101,8 +104,8 @@ pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Act
     Ok(action)
 }
 
-/// Findings an action may be proposed for: open ones of its campaign; a lead names those of the own team.
-async fn fitting(work: &mut Work, actor: &Actor, wanted: &[FindingId]) -> Result<Vec<Target>> {
+/// Findings an action may be proposed for, by id: open ones of its campaign; a lead names those of the own team.
+async fn fitting(work: &mut Work, actor: &Actor, wanted: &[FindingId]) -> Result<Vec<Finding>> {
     let mut ids = wanted.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -119,11 +122,12 @@ async fn fitting(work: &mut Work, actor: &Actor, wanted: &[FindingId]) -> Result
         let detail = "An action remedies open findings of its own campaign.";
         return Err(rule("action.finding-unfit", "/findings", detail).into());
     }
-    Ok(ids.into_iter().map(|finding| Target { finding, verified_at: None }).collect())
+    Ok(known)
 }
 
-/// The owners as they were on the day of the visit, or as they are today where they came later.
-async fn owners(work: &mut Work, wanted: &[UnitId]) -> Result<Vec<Owner>> {
+/// The owners as they were on the day of the visit, or as they are today where they came later. What is to be done about
+/// findings that were handed over is handed over with them.
+async fn owners(work: &mut Work, wanted: &[UnitId], findings: &[Finding]) -> Result<Vec<Owner>> {
     let mut ids = wanted.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -133,13 +137,14 @@ async fn owners(work: &mut Work, wanted: &[UnitId]) -> Result<Vec<Owner>> {
         let detail = format!("An action has 1 to {MOST_OWNERS} owners, each a unit in force.");
         return Err(rule("action.owners", "/owners", &detail).into());
     }
+    let heir = |unit: UnitId| findings.iter().filter(|f| f.unit == unit).find_map(|f| f.handed_to);
     let mut owners: Vec<Owner> = known
         .into_values()
         .map(|unit| Owner {
             unit: unit.unit,
             path: unit.path,
             ancestors: unit.ancestors,
-            handed_to: None,
+            handed_to: heir(unit.unit),
             held_by: None,
         })
         .collect();

@@ -1,5 +1,5 @@
-//! Who says that an action is done: never somebody of an owner unit, never the lead alone where it is critical. The
-//! query that enters a verification holds to that itself.
+//! Who says that an action is done: never somebody of an owner unit, never whoever reported it, never the lead alone where
+//! it is critical. The query that enters a verification holds to that itself.
 
 use super::{Hold, own_unit};
 use crate::app::App;
@@ -11,15 +11,17 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
 use crate::flows::{Result, findings};
+use crate::records::Tx;
 use crate::records::actions as shelf;
 use crate::records::actions::verify::{self as rows, Verification};
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 /// Verifies that an action has remedied some of its findings, or all of them. It is done when all are verified; then its
 /// findings are closed, unless other actions still work on them.
 ///
 /// # Errors
-/// `action.not-reported`, `action.own-unit`, `action.finding-unfit`, `action.finding-explained`.
+/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.finding-unfit`, `action.finding-explained`.
 pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<FindingId>>) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
     let Some(done) = hold.step(Step::Verify)? else { return Ok(hold.action) };
@@ -39,10 +41,11 @@ pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<Fin
         return Err(Refusal::new(Family::Conflict, "action.finding-explained", detail).into());
     }
     let how = Verification { action: id, report: hold.action.reported(), by: hold.by, at: hold.now };
-    let units = hold.units();
+    hold.action.refuse_reporter(hold.by)?;
+    let of = hold.concerned();
     if wanted.is_empty() {
         hold.refuse_own_unit().await?;
-    } else if rows::enter(&mut hold.tx, how, &wanted, &units).await? == 0 {
+    } else if rows::enter(&mut hold.tx, how, &wanted, &of).await? == 0 {
         return Err(own_unit().into());
     }
     rows::settle(&mut hold.tx, how).await?;
@@ -52,7 +55,7 @@ pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<Fin
     if all_verified(&hold.action, &targets) {
         hold.action.state = done;
     }
-    settle(&mut hold, actor, &mut targets).await?;
+    settle(&mut hold.tx, actor, &mut targets, Some(&hold.action), hold.now).await?;
     hold.write(actor, "action.verified", json!({ "findings": wanted, "report": how.report })).await
 }
 
@@ -64,14 +67,23 @@ fn all_verified(action: &Action, targets: &[Finding]) -> bool {
     })
 }
 
-/// Goes on with findings after something was said of an action that is to remedy them: remedied when each action that
-/// counts has remedied them, closed when all of those are done.
-pub(super) async fn settle(hold: &mut Hold, actor: &Actor, targets: &mut [Finding]) -> Result<()> {
+/// Goes on with findings after something was said of an action that is to remedy them, or of what their unit explained:
+/// remedied when each action that counts has remedied them, closed when all of those are done. The action in hand is not
+/// written down yet.
+pub(in crate::flows) async fn settle(
+    tx: &mut Tx,
+    actor: &Actor,
+    targets: &mut [Finding],
+    in_hand: Option<&Action>,
+    now: Timestamp,
+) -> Result<()> {
+    let because = || json!({ "action": in_hand.map(|action| action.id) });
     let waiting = |f: &&mut Finding| matches!(f.state, finding::State::ActionOpen | finding::State::Remedied);
     for finding in targets.iter_mut().filter(waiting) {
-        let mut actions = shelf::hold_for(&mut hold.tx, &[finding.id]).await?;
-        // The one in hand is not written down yet.
-        actions.iter_mut().filter(|a| a.id == hold.action.id).for_each(|a| a.clone_from(&hold.action));
+        let mut actions = shelf::hold_for(tx, &[finding.id]).await?;
+        if let Some(held) = in_hand {
+            actions.iter_mut().filter(|a| a.id == held.id).for_each(|a| a.clone_from(held));
+        }
         let live: Vec<&Action> = actions.iter().filter(|a| a.state != State::Cancelled).collect();
         let verified = |action: &&Action| {
             let own = action.targets.iter().find(|target| target.finding == finding.id);
@@ -81,26 +93,25 @@ pub(super) async fn settle(hold: &mut Hold, actor: &Actor, targets: &mut [Findin
             continue;
         }
         if finding.state == finding::State::ActionOpen {
-            step(hold, actor, finding, finding::Step::Remedy, "finding.remedied").await?;
+            step(tx, actor, finding, (finding::Step::Remedy, "finding.remedied", because()), now).await?;
         }
         if actions.iter().all(|action| action.state.is_over()) {
-            step(hold, actor, finding, finding::Step::Close, "finding.closed").await?;
+            step(tx, actor, finding, (finding::Step::Close, "finding.closed", because()), now).await?;
         }
     }
     Ok(())
 }
 
 async fn step(
-    hold: &mut Hold,
+    tx: &mut Tx,
     actor: &Actor,
     finding: &mut Finding,
-    step: finding::Step,
-    deed: &'static str,
+    (step, deed, details): (finding::Step, &'static str, Value),
+    now: Timestamp,
 ) -> Result<()> {
     if let finding::Move::To(state) = finding::take(finding.kind, finding.state, step)? {
         finding.state = state;
-        let details = json!({ "action": hold.action.id });
-        findings::write(&mut hold.tx, actor, finding, (deed, details), hold.now).await?;
+        findings::write(tx, actor, finding, (deed, details), now).await?;
     }
     Ok(())
 }
@@ -108,15 +119,17 @@ async fn step(
 /// Returns a report whose evidence does not do; what was verified of it is open again.
 ///
 /// # Errors
-/// `action.not-reported`, `action.own-unit`, `action.text` without a reason.
+/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.text` without a reason.
 pub async fn give_back(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
     let reason = said(reason, "/reason")?;
     let Some(state) = hold.step(Step::Return)? else { return Ok(hold.action) };
     hold.refuse_own_unit().await?;
+    hold.action.refuse_reporter(hold.by)?;
     let mut targets = hold.targets().await?;
     for finding in targets.iter_mut().filter(|f| f.state == finding::State::Remedied) {
-        step(&mut hold, actor, finding, finding::Step::OpenAction, "finding.action_opened").await?;
+        let opened = (finding::Step::OpenAction, "finding.action_opened", json!({ "action": id }));
+        step(&mut hold.tx, actor, finding, opened, hold.now).await?;
     }
     rows::unsettle(&mut hold.tx, id).await?;
     for target in &mut hold.action.targets {

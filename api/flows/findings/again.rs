@@ -23,8 +23,8 @@ use serde_json::json;
 /// Most earlier findings carried to a re-inspection.
 const MOST_CARRIED: i64 = 500;
 
-/// The earlier findings a re-inspection is to look at: what the owner's visits left open at the unit, by item. Other
-/// visits carry none.
+/// The earlier findings a re-inspection is to look at: what the owner's visits left open and the unit answers for, by item.
+/// Other visits carry none.
 ///
 /// # Errors
 /// `not-found`.
@@ -41,7 +41,8 @@ pub async fn carried(app: &App, actor: &Actor, id: VisitId) -> Result<Vec<Findin
     Ok(carried)
 }
 
-/// What the owner's earlier visits left open at the unit and at those that went to it as a whole.
+/// What the owner's earlier visits left open at the unit, at those that went to it as a whole, and at divided ones of which
+/// it was handed over.
 pub(in crate::flows) async fn carried_to(tx: &mut Tx, visit: &Visit) -> Result<Vec<Finding>> {
     let day = vietnam_day(visit.window.start);
     let units = lineage::with_predecessors(tx, visit.unit, day).await?;
@@ -78,7 +79,7 @@ pub async fn record(
     let visit = visit_rows::find(&mut tx, at).await?.ok_or_else(Refusal::not_found)?;
     // Whoever inspects again was given what is open there; anything else is as unknown as it was.
     let units = lineage::with_predecessors(&mut tx, visit.unit, vietnam_day(visit.window.start)).await?;
-    if earlier.owner != visit.owner || !units.contains(&earlier.unit) {
+    if earlier.owner != visit.owner || !units.contains(&earlier.answering()) {
         return Err(Refusal::not_found().into());
     }
     lock_logs(&mut tx, [at, earlier.visit], id).await?;

@@ -1,19 +1,21 @@
 //! What is decided about a finding: confirmed or dismissed, explained, verified, told more about.
 
-use super::{Hold, rows};
+use super::{Hold, rows, write};
 use crate::app::App;
+use crate::domain::action::{self, Action};
 use crate::domain::actor::Actor;
 use crate::domain::finding::{
     self, Explanation, Finding, MOST_LINKS, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
 };
 use crate::domain::ids::{FindingId, PhotoId, UnitId};
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
-use crate::flows::{Result, actions, current};
-use crate::records::actions::{photos_of, verify};
+use crate::flows::{Result, actions, current, minutes};
+use crate::records::actions::{hold_for, photos_of, verify};
 use jiff::civil::Date;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What the lead says while confirming; what is left out stays.
 #[derive(Clone, Debug, Default)]
@@ -28,13 +30,15 @@ pub struct Confirmation {
     pub root_cause: Option<String>,
 }
 
-/// Stands by a candidate.
+/// Stands by a candidate. What is changed about it while doing so is on record with what it was; where somebody has signed
+/// the minutes, it is added to them.
 ///
 /// # Errors
 /// `finding.not-candidate`, `finding.severity`, `finding.text`.
 pub async fn confirm(app: &App, actor: &Actor, id: FindingId, said_of: Confirmation) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
     let Some(state) = hold.step(Step::Confirm)? else { return Ok(hold.finding) };
+    let was = hold.finding.clone();
     let finding = &mut hold.finding;
     if finding.kind == finding::Kind::Strength
         && (said_of.severity.is_some() || said_of.critical == Some(true))
@@ -50,8 +54,20 @@ pub async fn confirm(app: &App, actor: &Actor, id: FindingId, said_of: Confirmat
     finding.root_cause =
         said_if(said_of.root_cause.as_deref(), "/root_cause")?.or_else(|| finding.root_cause.clone());
     finding.state = state;
-    let details = json!({ "severity": finding.severity, "critical": finding.critical });
+    let mut details = json!({ "severity": finding.severity, "critical": finding.critical });
+    let (before, after) = (told(&was), told(finding));
+    if before != after {
+        details = json!({ "severity": finding.severity, "critical": finding.critical, "was": before,
+            "becomes": after });
+    }
+    minutes::add_confirmed(&mut hold.tx, actor, (&was, &hold.finding), (hold.by, hold.now)).await?;
     hold.write(actor, "finding.confirmed", details).await
+}
+
+/// What the lead may change while confirming.
+fn told(of: &Finding) -> Value {
+    json!({ "statement": of.statement, "severity": of.severity, "critical": of.critical,
+        "root_cause": of.root_cause })
 }
 
 /// Does not stand by a candidate.
@@ -67,10 +83,10 @@ pub async fn dismiss(app: &App, actor: &Actor, id: FindingId, reason: &str) -> R
     hold.write(actor, "finding.dismissed", json!({ "reason": reason })).await
 }
 
-/// Asks the unit to explain, until the end of a local day where one is named.
+/// Asks the unit to explain, until the end of a local day where one is named; asked again, it may be given longer.
 ///
 /// # Errors
-/// `finding.not-explainable`, `finding.strength`.
+/// `finding.not-explainable`, `finding.strength`, `finding.explain-by`.
 pub async fn request_explanation(
     app: &App,
     actor: &Actor,
@@ -78,9 +94,11 @@ pub async fn request_explanation(
     until: Option<Date>,
 ) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
-    let Some(state) = hold.step(Step::RequestExplanation)? else { return Ok(hold.finding) };
-    hold.finding.state = state;
-    hold.finding.story.explain_by = until;
+    let state = hold.step(Step::RequestExplanation)?;
+    if !hold.finding.story.ask(state.is_none(), until, vietnam_day(hold.now))? {
+        return Ok(hold.finding);
+    }
+    hold.finding.state = state.unwrap_or(hold.finding.state);
     hold.write(actor, "finding.explanation_requested", json!({ "until": until })).await
 }
 
@@ -129,7 +147,7 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
     }
     let details = json!({ "photos": explanation.photos, "papers": explanation.papers });
     hold.finding.state = state;
-    hold.finding.story.explanation = Some(explanation);
+    hold.finding.story.explain(explanation);
     hold.write(actor, "finding.explained", details).await
 }
 
@@ -137,36 +155,46 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
 /// verifies for a unit they belong to, and the lead not a critical one alone.
 ///
 /// # Errors
-/// `finding.no-explanation`, `finding.own-unit`, `finding.lead-alone`, `finding.text` without a reason.
+/// `finding.no-explanation`, `finding.explanation-awaited`, `finding.own-unit`, `finding.own-explanation`,
+/// `finding.lead-alone`, `finding.text` without a reason.
 pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reason: &str) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
     let reason = said(reason, "/reason")?;
     let step = if upheld { Step::Uphold } else { Step::Withdraw };
     let Some(state) = hold.step(step)? else { return Ok(hold.finding) };
-    let units = hold.units();
-    if verify::belongs(&mut hold.tx, hold.by, &units).await? {
+    let of = hold.concerned();
+    if verify::belongs(&mut hold.tx, hold.by, &of).await? {
         let detail = "Nobody verifies what a unit says that they belong to.";
         return Err(Refusal::new(Family::Forbidden, "finding.own-unit", detail).into());
     }
+    hold.finding.story.refuse_explainer(hold.by)?;
     // Whoever led the team that found it, whatever they are since.
-    if hold.finding.critical && verify::led(&mut hold.tx, hold.by, hold.finding.team).await? {
+    if verify::led_critical(&mut hold.tx, hold.by, id).await? {
         let detail = "A critical finding is verified by somebody else than the lead of its team.";
         return Err(Refusal::new(Family::Forbidden, "finding.lead-alone", detail).into());
+    }
+    if upheld {
+        hold.finding.story.refuse_unheard(hold.finding.state, vietnam_day(hold.now))?;
     }
     hold.finding.state = state;
     hold.finding.story.verification =
         Some(Verification { upheld, reason: reason.clone(), by: hold.by, at: hold.now });
-    let actions = actions::open_for(&mut hold.tx, &[id]).await?;
-    if upheld && actions.iter().any(|action| action.state != crate::domain::action::State::Proposed) {
+    let mut of = hold_for(&mut hold.tx, &[id]).await?;
+    let issued =
+        |action: &Action| !matches!(action.state, action::State::Proposed | action::State::Cancelled);
+    if upheld && of.iter().any(issued) {
         hold.finding.state = finding::State::ActionOpen;
     }
-    hold.finding.version = rows::change(&mut hold.tx, &hold.finding).await?;
-    if !upheld {
-        actions::let_go(&mut hold.tx, actor, actions, "the finding was withdrawn", hold.now).await?;
-    }
+    of.retain(|action| !action.state.is_over());
     let deed = if upheld { "finding.upheld" } else { "finding.withdrawn" };
-    let entry = super::entry(&hold.finding, deed, json!({ "reason": reason }));
-    crate::records::custody::note(&mut hold.tx, Some(actor), entry, hold.now).await?;
+    let finding = &mut hold.finding;
+    write(&mut hold.tx, actor, finding, (deed, json!({ "reason": reason })), hold.now).await?;
+    if upheld {
+        // What was verified of its actions before counts, where nothing else is awaited.
+        actions::verify::settle(&mut hold.tx, actor, std::slice::from_mut(finding), None, hold.now).await?;
+    } else {
+        actions::let_go(&mut hold.tx, actor, of, "the finding was withdrawn", hold.now).await?;
+    }
     hold.tx.commit().await?;
     Ok(hold.finding)
 }

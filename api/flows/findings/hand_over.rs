@@ -4,15 +4,14 @@ use super::{Hold, entry, rows};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Finding, said};
-use crate::domain::ids::{ActionId, FindingId, UnitId};
+use crate::domain::ids::{FindingId, UnitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
-use crate::domain::unit::event::Portion;
-use crate::domain::unit::lineage::Holder;
 use crate::domain::visit::rule;
-use crate::flows::units::{lineage, today};
+use crate::flows::units::lineage::{self, Part};
+use crate::flows::units::today;
 use crate::flows::{Result, actions};
-use crate::records::{actions as action_rows, custody};
+use crate::records::custody;
 use serde_json::json;
 
 /// Hands an open finding of a divided unit over to one of those that took a part of it, and with it what that unit was to
@@ -32,26 +31,25 @@ pub async fn hand_over(app: &App, actor: &Actor, id: FindingId, to: UnitId, reas
         return Err(Refusal::new(Family::Conflict, "finding.not-open", detail).into());
     }
     let from = hold.finding.unit;
-    let unit = lineage::succeeded(&mut hold.tx, &[from], today(app)).await?.pop();
-    let heirs = unit.filter(|unit| unit.at.is_none()).map(|unit| unit.by).unwrap_or_default();
-    if heirs.is_empty() || heirs.iter().any(|(kin, _)| kin.portion == Portion::Whole) {
-        let detail =
-            "Only what was open at a divided unit is handed over; anything else goes along by itself.";
-        return Err(Refusal::new(Family::Conflict, "finding.not-divided", detail).into());
-    }
-    let Some((_, heir)) = heirs.into_iter().find(|(kin, _)| kin.unit == to) else {
-        return Err(
-            rule("finding.no-heir", "/unit", "This unit took no part of the one it was found at.").into()
-        );
+    let heir = match lineage::part_of(&mut hold.tx, from, to, today(app)).await? {
+        Part::Taken(heir) => heir,
+        Part::None => {
+            let detail = "This unit took no part of the one it was found at.";
+            return Err(rule("finding.no-heir", "/unit", detail).into());
+        }
+        Part::Undivided => {
+            let detail =
+                "Only what was open at a divided unit is handed over; anything else goes along by itself.";
+            return Err(Refusal::new(Family::Conflict, "finding.not-divided", detail).into());
+        }
     };
     rows::hand_over(&mut hold.tx, id, to, &heir.ancestors).await?;
-    let open = actions::open_for(&mut hold.tx, &[id]).await?;
-    let open: Vec<ActionId> = open.iter().map(|action| action.id).collect();
-    action_rows::hand_over(&mut hold.tx, &open, (from, to), &heir.ancestors).await?;
+    let mut open = actions::open_for(&mut hold.tx, &[id]).await?;
+    let handed = actions::hand_on(&mut hold.tx, &mut open, from, &heir, today(app)).await?;
     hold.finding.handed_to = Some(to);
-    hold.finding.held_by = Some(Holder { unit: to, path: heir.path, ancestors: heir.ancestors });
+    hold.finding.held_by = Some(heir);
     hold.finding.version = rows::change(&mut hold.tx, &hold.finding).await?;
-    let details = json!({ "from": from, "to": to, "reason": reason, "actions": open });
+    let details = json!({ "from": from, "to": to, "reason": reason, "actions": handed });
     custody::note(&mut hold.tx, Some(actor), entry(&hold.finding, "finding.handed_over", details), hold.now)
         .await?;
     hold.tx.commit().await?;

@@ -32,8 +32,8 @@ impl Hold {
         Ok(Self { tx, notice, act: Act { by, at: to_micros(app.now()) } })
     }
 
-    async fn end(mut self) -> Result<Held> {
-        let held = whole(&mut self.tx, self.notice).await?;
+    async fn end(mut self, actor: &Actor) -> Result<Held> {
+        let held = whole(&mut self.tx, actor, self.notice).await?;
         self.tx.commit().await?;
         Ok(held)
     }
@@ -53,7 +53,7 @@ pub async fn review(app: &App, actor: &Actor, id: NoticeId, version: i32) -> Res
     hold.notice.version = rows::review(&mut hold.tx, id, act).await?;
     let done = entry(&hold.notice, "notice.reviewed", json!({ "version": version }));
     note(&mut hold.tx, actor, done, act.at).await?;
-    hold.end().await
+    hold.end(actor).await
 }
 
 /// Gives up a notice that nobody has signed: whoever may draft one may. It stays on record.
@@ -69,7 +69,7 @@ pub async fn discard(app: &App, actor: &Actor, id: NoticeId, version: i32) -> Re
     hold.notice.version = rows::discard(&mut hold.tx, id, act).await?;
     let done = entry(&hold.notice, "notice.discarded", json!({ "version": version }));
     note(&mut hold.tx, actor, done, act.at).await?;
-    hold.end().await
+    hold.end(actor).await
 }
 
 /// What a signing says.
@@ -102,9 +102,10 @@ pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Sa
     let signing = Signing { number, on, place, signer, act, document: document_text, document_sha256 };
     let signing = signing.checked(Some(earliest), vietnam_day(act.at))?;
     let issuer = hold.notice.content.issuer.clone();
-    rows::hold_series(&mut hold.tx, &issuer, on.year()).await?;
+    let series = (hold.notice.owner, issuer.as_str());
+    rows::hold_series(&mut hold.tx, series, on.year()).await?;
     let symbol = hold.notice.content.symbol.as_str().to_owned();
-    if campaigns::number_taken(&mut hold.tx, &issuer, on, number, &symbol).await? {
+    if campaigns::number_taken(&mut hold.tx, series, on, number, &symbol).await? {
         return Err(number_taken().into());
     }
     hold.notice.signing = Some(signing.clone());
@@ -112,23 +113,27 @@ pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Sa
     let signing = Signing { document_sha256: sha256(&text), document: text, ..signing };
     let kept = rows::sign(&mut hold.tx, &hold.notice, &signing).await;
     hold.notice.version = kept.map_err(|why| {
-        if why.broke("notices_number_unique") { number_taken().into() } else { Error::from(why) }
+        if why.broke("notices_number_of_owner") { number_taken().into() } else { Error::from(why) }
     })?;
     let details = json!({ "number": hold.notice.written_number(), "issuer": issuer, "on": on,
         "place": signing.place, "signer": signing.signer, "document_sha256": signing.document_sha256 });
     hold.notice.signing = Some(signing);
     let done = entry(&hold.notice, "notice.signed", details);
     note(&mut hold.tx, actor, done, act.at).await?;
-    hold.end().await
+    hold.end(actor).await
 }
 
-/// The last day of what a notice sums up: it is not signed before.
+/// The last day of what a notice sums up, and the day on the notice that it corrects: it is not signed before.
 async fn earliest(db: &mut Db, notice: &Notice) -> Result<Date> {
-    let visits = write::last_visit(db, &notice.visits).await?;
-    Ok(match notice.content.source {
-        Source::Meeting { held_on, .. } => visits.max(held_on),
-        Source::Visit => visits,
-    })
+    let mut day = write::last_visit(db, &notice.visits).await?;
+    if let Source::Meeting { held_on, .. } = notice.content.source {
+        day = day.max(held_on);
+    }
+    if let Some(of) = &notice.corrects {
+        let first = rows::find(db, of.notice).await?.ok_or_else(Refusal::not_found)?;
+        day = first.signing.map_or(day, |signing| day.max(signing.on));
+    }
+    Ok(day)
 }
 
 /// Sends a signed notice to its recipients: from then on they read it, and it stands among the campaign's papers.
@@ -148,8 +153,8 @@ pub async fn issue(app: &App, actor: &Actor, id: NoticeId) -> Result<Held> {
     let paper = paper(&notice).ok_or_else(|| Error::Fault("a signed notice without a signing".to_owned()))?;
     notice.version = rows::issue(&mut tx, id, act).await?;
     notice.issued = Some(act);
-    campaigns::keep_document(&mut tx, campaign.id, &paper, Some(by), act.at).await.map_err(|why| {
-        if why.broke("campaign_documents_number_unique") { number_taken().into() } else { Error::from(why) }
+    campaigns::keep_document(&mut tx, &campaign, &paper, Some(by), act.at).await.map_err(|why| {
+        if why.broke("campaign_documents_number_of_owner") { number_taken().into() } else { Error::from(why) }
     })?;
     campaigns::change(&mut tx, &campaign).await?;
     let details = json!({ "number": paper.number.written, "document": paper.id,
@@ -159,7 +164,7 @@ pub async fn issue(app: &App, actor: &Actor, id: NoticeId) -> Result<Held> {
         "issuer": paper.issuer, "issued_on": paper.issued_on, "notice": id });
     crate::flows::campaigns::note(&mut tx, actor, "campaign.document_entered", &campaign, details, act.at)
         .await?;
-    let held = whole(&mut tx, notice).await?;
+    let held = whole(&mut tx, actor, notice).await?;
     tx.commit().await?;
     Ok(held)
 }
@@ -210,7 +215,7 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: NoticeId, unit: UnitId) -
         notice = rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     }
     super::conceal(actor, &mut notice);
-    let held = whole(&mut tx, notice).await?;
+    let held = whole(&mut tx, actor, notice).await?;
     tx.commit().await?;
     Ok(held)
 }

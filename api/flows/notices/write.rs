@@ -8,15 +8,17 @@ use crate::domain::campaign::{Campaign, CampaignState};
 use crate::domain::ids::{CampaignId, NoticeId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::notice::{
-    Corrected, Cover, Figure, Notice, Recipient, Source, State, Step, Wanted, Wish, Written, step,
+    Corrected, Cover, Figure, Notice, Recipient, Source, State, Step, Wanted, Wish, Written, fits, step,
 };
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::visit::State as VisitState;
 use crate::flows::reports::morning;
 use crate::flows::{Result, current, random_bytes};
+use crate::records::figures::Eyes;
+use crate::records::figures::coverage::tally;
 use crate::records::visits::visible;
-use crate::records::{Db, campaigns, units, visits};
+use crate::records::{Db, campaigns, units};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -45,8 +47,9 @@ pub async fn draft(
     let by = actor.account().ok_or_else(Refusal::forbidden)?;
     takes_notices(&campaign)?;
     let written = wish.checked()?;
+    keeps_targets(&campaign, &written)?;
     let corrects = match corrects {
-        Some(id) => Some(corrected(&mut tx, &campaign, id).await?),
+        Some(id) => Some(corrected(&mut tx, &campaign, id, &written).await?),
         None => None,
     };
     let now = app.now();
@@ -90,6 +93,10 @@ pub async fn rewrite(app: &App, actor: &Actor, id: NoticeId, version: i32, wish:
     held.state = step(held.state, Step::Write)?;
     let written = wish.checked()?;
     let campaign = campaigns::find(&mut tx, held.campaign).await?.ok_or_else(Refusal::not_found)?;
+    keeps_targets(&campaign, &written)?;
+    if let Some(of) = &held.corrects {
+        corrected(&mut tx, &campaign, of.notice, &written).await?;
+    }
     let now = app.now();
     let filled = fill(&mut tx, actor, &campaign, &written, now).await?;
     held.writers.retain(|writer| *writer != by);
@@ -99,7 +106,7 @@ pub async fn rewrite(app: &App, actor: &Actor, id: NoticeId, version: i32, wish:
     held.reviewed = None;
     held.version = rows::rewrite(&mut tx, &held).await?;
     note(&mut tx, actor, entry(&held, "notice.rewritten", told_of(&held)), now).await?;
-    let held = whole(&mut tx, held).await?;
+    let held = whole(&mut tx, actor, held).await?;
     tx.commit().await?;
     Ok(held)
 }
@@ -123,14 +130,30 @@ fn takes_notices(campaign: &Campaign) -> Result<()> {
     Err(Refusal::new(Kind::Conflict, "campaign.state", detail).into())
 }
 
-async fn corrected(db: &mut Db, campaign: &Campaign, id: NoticeId) -> Result<Corrected> {
+/// Heads of units read what a notice counts, so that as long as teams are under way none tells where they are going.
+fn keeps_targets(campaign: &Campaign, written: &Written) -> Result<()> {
+    let tells = written.figures.iter().position(|asked| asked.query.tells_targets());
+    let Some(n) = tells.filter(|_| campaign.state == CampaignState::Active) else { return Ok(()) };
+    let detail =
+        "Until the fieldwork is closed the targets of a campaign are not counted; name the unit below which.";
+    Err(Refusal::field(&format!("/figures/{n}/unit"), "notice.figure", detail).into())
+}
+
+/// What it corrects: an issued notice of the same campaign, all of whose units get this one, too.
+async fn corrected(db: &mut Db, campaign: &Campaign, id: NoticeId, written: &Written) -> Result<Corrected> {
     let first = rows::find(db, id).await?;
     let first = first.filter(|first| first.campaign == campaign.id && first.state == State::Issued);
-    let called = first.and_then(|first| first.called());
-    called.ok_or_else(|| {
+    let called = first.as_ref().and_then(Notice::called);
+    let Some((first, called)) = first.zip(called) else {
         let detail = "A notice corrects one of its own campaign that was issued.";
-        Refusal::field("/corrects", "notice.corrects", detail).into()
-    })
+        return Err(Refusal::field("/corrects", "notice.corrects", detail).into());
+    };
+    let is_told = |unit: UnitId| written.recipients.iter().any(|to| to.unit == Some(unit));
+    if first.recipients.iter().filter_map(|to| to.unit).all(is_told) {
+        return Ok(called);
+    }
+    let detail = "Every unit that got a notice gets the one that corrects it.";
+    Err(Refusal::field("/recipients", "notice.recipients", detail).into())
 }
 
 async fn fill(
@@ -141,6 +164,7 @@ async fn fill(
     now: Timestamp,
 ) -> Result<Filled> {
     let visits = summed_up(db, actor, campaign, &written.cover).await?;
+    fits(written.figures.len(), visits.len())?;
     let day = last_day(db, &written.cover, &visits).await?;
     let over = Over { campaign: campaign.id, visits, day };
     let mut figures = Vec::with_capacity(written.figures.len());
@@ -155,7 +179,7 @@ async fn fill(
     Ok(Filled { visits: over.visits, figures, recipients })
 }
 
-/// The visits that were handed in and that the writer may see, of those asked for.
+/// The visits that were handed in, of those asked for: all of a period, or those that are named; the writer may see them.
 async fn summed_up(db: &mut Db, actor: &Actor, campaign: &Campaign, cover: &Cover) -> Result<Vec<VisitId>> {
     let wanted = visible::Wanted {
         campaign: Some(campaign.id),
@@ -167,6 +191,10 @@ async fn summed_up(db: &mut Db, actor: &Actor, campaign: &Campaign, cover: &Cove
     };
     let mut found = visible::every(db, actor, Deed::ReadVisit, &wanted).await?;
     let named: BTreeSet<VisitId> = cover.visits.iter().copied().collect();
+    if named.is_empty() && found.len() != handed_in(db, campaign.id, &wanted).await? {
+        let detail = "A period is summed up by somebody who may see all that was handed in in it; name the visits instead.";
+        return Err(Refusal::field("/covers/visits", "notice.covers", detail).into());
+    }
     found.retain(|visit| named.is_empty() || named.contains(&visit.id));
     if found.is_empty() || (!named.is_empty() && found.len() != named.len()) {
         let detail = "A notice sums up visits of its campaign that were handed in, in these days, and that you may see.";
@@ -174,6 +202,13 @@ async fn summed_up(db: &mut Db, actor: &Actor, campaign: &Campaign, cover: &Cove
     }
     found.sort_by_key(|visit| (visit.window.start, visit.id));
     Ok(found.into_iter().map(|visit| visit.id).collect())
+}
+
+/// How many visits of a campaign were handed in, whoever may see them: they are no secret any more.
+async fn handed_in(db: &mut Db, campaign: CampaignId, wanted: &visible::Wanted) -> Result<usize> {
+    let (made, _) = tally(db, Eyes::Anonymous(campaign), wanted).await?;
+    let visits: u64 = made.iter().map(|of| u64::from(of.visits)).sum();
+    Ok(usize::try_from(visits).unwrap_or(usize::MAX))
 }
 
 /// The day whose units and names count: the last of the period, or of the visits.
@@ -184,13 +219,11 @@ pub(super) async fn last_day(db: &mut Db, cover: &Cover, of: &[VisitId]) -> Resu
     }
 }
 
-/// The day of the last of visits that are in the order of their plans: when it was made, or planned where that is
-/// earlier.
+/// The last day on which any of these visits was made.
 pub(super) async fn last_visit(db: &mut Db, of: &[VisitId]) -> Result<Date> {
-    let last = of.last().ok_or_else(Refusal::not_found)?;
-    let visit = visits::life::find(db, *last).await?.ok_or_else(Refusal::not_found)?;
-    let (planned, _) = visit.window.days();
-    Ok(visit.check_in.map_or(planned, |check_in| vietnam_day(check_in.at).min(planned)))
+    let made = rows::times(db, of).await?;
+    let last = made.iter().map(|of| of.planned.last_day(of.arrived, of.handed_in)).max();
+    Ok(last.ok_or_else(Refusal::not_found)?)
 }
 
 /// Units first, in the order of Vietnamese dictionaries, then everybody else in the order they were named. A unit has the

@@ -18,5 +18,5 @@ pub(super) async fn may_be_listed(db: &mut Db, actor: &Actor, id: ActionId, day:
     if allows(actor, Deed::ReadPhotos, &standing.subject) {
         return Ok(());
     }
-    actions::shown_by(db, actor, id, day).await.map(|_| ())
+    actions::shown_by(db, actor, (id, Deed::ReadPhotos), day).await.map(|_| ())
 }

@@ -89,7 +89,7 @@ async fn of_action(
     (declared, action): (&Declaration, ActionId),
     day: Date,
 ) -> Result<Judged> {
-    let action = actions::shown_by(tx, actor, action, day).await?;
+    let action = actions::shown_by(tx, actor, (action, Deed::SendAfterPhoto), day).await?;
     if action.visit != declared.visit || declared.item.is_some() {
         let why = "a photo for an action names that action's visit and no item";
         return Ok(Err(Refusal::field("/action", "photo.action-unfit", why)));

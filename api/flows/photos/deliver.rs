@@ -15,6 +15,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use serde_json::json;
 use sha2::Digest;
+use uuid::Uuid;
 
 /// An object that may be handed out, not opened yet.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub struct Deliverable {
 enum What {
     Original,
     Derivative(DerivativeSize),
-    Masked(DerivativeSize, u32),
+    Masked(DerivativeSize, u32, Option<Uuid>),
 }
 
 impl Deliverable {
@@ -40,7 +41,7 @@ impl Deliverable {
         match self.what {
             What::Original => Key::Original { owner, photo, sha256 },
             What::Derivative(size) => Key::Derivative { owner, photo, sha256, size },
-            What::Masked(size, number) => Key::Masked { owner, photo, sha256, number, size },
+            What::Masked(size, number, token) => Key::Masked { owner, photo, sha256, number, token, size },
         }
     }
 
@@ -48,7 +49,7 @@ impl Deliverable {
     #[must_use]
     pub fn masking(&self) -> Option<u32> {
         match self.what {
-            What::Masked(_, number) => Some(number),
+            What::Masked(_, number, _) => Some(number),
             What::Original | What::Derivative(_) => None,
         }
     }
@@ -88,7 +89,9 @@ pub async fn derivative(app: &App, actor: &Actor, id: PhotoId, pixels: u16) -> R
     let (photo, visit) = permitted(&mut db, app, actor, (Deed::ReadPhotos, id)).await?;
     let (what, made) = match (shown_to(&photo, actor, &visit.subject), &photo.masked) {
         (Showing::Waiting, _) => return Err(mask::not_masked().into()),
-        (Showing::Masked, Some(masked)) => (What::Masked(size, masked.number), Some(&masked.derivatives)),
+        (Showing::Masked, Some(masked)) => {
+            (What::Masked(size, masked.number, masked.token), Some(&masked.derivatives))
+        }
         _ => {
             let made = photo.found.as_ref().and_then(|found| found.derivatives.as_ref());
             (What::Derivative(size), made)

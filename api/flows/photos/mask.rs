@@ -6,14 +6,15 @@ use crate::decoding::{Cover, Picture, Unexamined};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, PhotoId};
 use crate::domain::moment::to_micros;
-use crate::domain::permission::Deed;
+use crate::domain::permission::{self, Deed};
 use crate::domain::photo::State;
 use crate::domain::photo::mask::{self, MaskArea, Masked};
 use crate::domain::refusal::{Kind, Next, Refusal};
-use crate::flows::{Error, Result};
+use crate::flows::{Error, Result, current, random_bytes, scope};
 use crate::media::{DerivativeSize, Key};
 use crate::records::custody::{self, Entry};
-use crate::records::{photos, visits};
+use crate::records::visits::Standing;
+use crate::records::{Db, photos, visits};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde_json::{Value, json};
@@ -23,29 +24,38 @@ use uuid::Uuid;
 /// looked and found nothing to cover.
 ///
 /// # Errors
-/// `not-found`, `photo.mask-area`, `photo.withdrawn`, `photo.not-examined` while there is no picture of it; an outage.
-pub async fn mask(app: &App, actor: &Actor, id: PhotoId, areas: Vec<MaskArea>) -> Result<Photo> {
+/// `not-found`, `photo.mask-area`, `photo.withdrawn`, `photo.not-examined` while there is no picture of it,
+/// `photo.mask-stays`, `version.stale`; an outage.
+pub async fn mask(
+    app: &App,
+    actor: &Actor,
+    id: PhotoId,
+    version: i32,
+    areas: Vec<MaskArea>,
+) -> Result<Photo> {
     let areas = mask::areas(areas)?;
     let (photo, visit) = {
         let mut db = app.records.conn().await?;
-        permitted(&mut db, app, actor, (Deed::SendPhoto, id)).await?
+        permitted_to_mask(&mut db, app, actor, id).await?
     };
     if photo.masked.as_ref().is_some_and(|held| held.areas == areas) {
         return Ok(photo);
     }
+    current(version, photo.version)?;
     may_be_masked(&photo)?;
+    mask::may_replace(photo.masked.as_ref(), &areas, visit.state.is_over())?;
     let number = photo.masked.as_ref().map_or(1, |held| held.number.saturating_add(1));
-    let derivatives = covered(app, &photo, &areas, number).await?;
+    let token = Uuid::from_bytes(random_bytes());
+    let derivatives = covered(app, &photo, &areas, (number, token)).await?;
     let by = actor.account().unwrap_or(AccountId(Uuid::nil()));
-    let masked = Masked { number, at: to_micros(app.now()), by, areas, derivatives };
+    let masked = Masked { number, token: Some(token), at: to_micros(app.now()), by, areas, derivatives };
 
     let mut tx = app.records.begin().await?;
-    visits::lock(&mut tx, visit.id).await?;
+    let state = visits::lock(&mut tx, visit.id).await?.ok_or_else(Refusal::not_found)?;
     let held = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     may_be_masked(&held)?;
-    if held.masked != photo.masked {
-        return Err(Error::Busy("somebody else marked the photo at the same moment".to_owned()));
-    }
+    current(version, held.version)?;
+    mask::may_replace(held.masked.as_ref(), &masked.areas, state.is_over())?;
     photos::mask(&mut tx, id, &masked).await?;
     let entry = Entry {
         deed: "photo.masked",
@@ -57,6 +67,16 @@ pub async fn mask(app: &App, actor: &Actor, id: PhotoId, areas: Vec<MaskArea>) -
     custody::note(&mut tx, Some(actor), entry, app.now()).await?;
     tx.commit().await?;
     Ok(Photo { personal_data: true, masked: Some(masked), version: held.version + 1, ..held })
+}
+
+/// A photo with its visit, if the actor may mark it: the visit's team, and who sends photos of an action's outcome.
+async fn permitted_to_mask(db: &mut Db, app: &App, actor: &Actor, id: PhotoId) -> Result<(Photo, Standing)> {
+    let seen = permitted(db, app, actor, (Deed::ReadPhotos, id)).await?;
+    if permission::allows(actor, Deed::SendPhoto, &seen.1.subject) {
+        scope(actor, Deed::SendPhoto)?;
+        return Ok(seen);
+    }
+    permitted(db, app, actor, (Deed::SendPhoto, id)).await
 }
 
 /// Whether there is a picture to cover parts of.
@@ -76,7 +96,12 @@ fn may_be_masked(photo: &Photo) -> std::result::Result<(), Refusal> {
 }
 
 /// Covers the rectangles in both derivatives, from the larger one: it is upright already, and no camera's bytes.
-async fn covered(app: &App, photo: &Photo, areas: &[MaskArea], number: u32) -> Result<Value> {
+async fn covered(
+    app: &App,
+    photo: &Photo,
+    areas: &[MaskArea],
+    (number, token): (u32, Uuid),
+) -> Result<Value> {
     let (owner, id, sha256) = (photo.owner, photo.declared.id, photo.declared.sha256);
     let plain = Key::Derivative { owner, photo: id, sha256, size: DerivativeSize::Preview };
     let (size, mut chunks) = app.media.get(&plain, None).await?;
@@ -99,7 +124,7 @@ async fn covered(app: &App, photo: &Photo, areas: &[MaskArea], number: u32) -> R
     ];
     let mut facts = serde_json::Map::new();
     for (size, jpeg, pixels) in made {
-        let key = Key::Masked { owner, photo: id, sha256, number, size };
+        let key = Key::Masked { owner, photo: id, sha256, number, token: Some(token), size };
         app.media.put_bytes(&key, "image/jpeg", Bytes::copy_from_slice(jpeg)).await?;
         let fact = json!({ "size_bytes": jpeg.len(), "width": pixels.width, "height": pixels.height });
         facts.insert(size.pixels().to_string(), fact);

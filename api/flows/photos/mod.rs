@@ -44,7 +44,8 @@ pub enum Done<T> {
 }
 
 /// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, and
-/// they may look at it beside those who see the visit.
+/// they may look at it beside those who see the visit; the bytes of one that shows data of people are for those of the
+/// visit alone, since an action may have several owners.
 async fn permitted(
     db: &mut Db,
     app: &App,
@@ -55,10 +56,10 @@ async fn permitted(
     let (photo, standing) = found.ok_or_else(Refusal::not_found)?;
     match photo.declared.action {
         Some(action) if deed == Deed::SendPhoto || !permission::allows(actor, deed, &standing.subject) => {
-            actions::shown_by(db, actor, action, today(app)).await?;
-            if deed != Deed::SendPhoto {
-                super::scope(actor, deed)?;
+            if deed == Deed::ReadOriginal && photo.personal_data {
+                permission::may(actor, deed, &standing.subject)?;
             }
+            actions::shown_by(db, actor, (action, deed), today(app)).await?;
         }
         _ => permission::may(actor, deed, &standing.subject)?,
     }

@@ -67,8 +67,7 @@ pub async fn items(
     if named.len() > MOST_ITEMS {
         return Err(Refusal::field("?item", "report.items", "name at most 20 items").into());
     }
-    let mut tx = app.records.begin().await?;
-    figures::make_room(&mut tx).await?;
+    let mut tx = app.records.begin_report().await?;
     let named = (!named.is_empty()).then_some(named);
     let mut found: Vec<Vec<OfItem>> = Vec::with_capacity(2);
     for days in [period, earlier] {

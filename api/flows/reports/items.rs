@@ -49,7 +49,7 @@ pub async fn items(app: &App, actor: &Actor, about: About, named: &[String]) -> 
     let names = records::units::in_order(&mut tx, &units, day).await?;
     Ok(Shares {
         visits,
-        together: by_name.and_then(|_| together(&items)),
+        together: by_name.and_then(|codes| together(&items, codes)),
         items,
         names: names.into_iter().map(|(unit, name, _)| (unit, name)).collect(),
     })

@@ -147,7 +147,7 @@ async fn counted(app: &App, actor: &Actor, about: About, known: Timestamp, how: 
     let as_then = About { as_known: about.as_known.or(Some(known)), ..about };
     let (mut tx, wanted) = begin(app, actor, Deed::ReadFindings, &as_then).await?;
     let mut own = figures::ranking::by_unit(&mut tx, Eyes::Of(actor), &wanted).await?;
-    let compared = match nameless(&mut tx, actor, about).await? {
+    let compared = match nameless(&mut tx, actor, about, how).await? {
         Some(campaign) => figures::ranking::by_unit(&mut tx, Eyes::Anonymous(campaign), &wanted).await?,
         None => Vec::new(),
     };
@@ -205,9 +205,10 @@ fn because(of: OfUnit, how: How) -> Option<Unranked> {
 }
 
 /// The campaign that the asker may compare the own units in without knowing the others, if that is what is asked.
-async fn nameless(db: &mut Db, actor: &Actor, about: About) -> Result<Option<CampaignId>> {
-    let whole =
-        about.unit.is_none() && about.from.is_none() && about.to.is_none() && about.as_known.is_none();
+async fn nameless(db: &mut Db, actor: &Actor, about: About, how: How) -> Result<Option<CampaignId>> {
+    let About { owner: _, campaign: _, unit, from, to, as_known } = about;
+    // A sort of units is a part, too.
+    let whole = how.class.is_none() && unit.is_none() && from.is_none() && to.is_none() && as_known.is_none();
     let Some(id) = about.campaign.filter(|_| whole) else { return Ok(None) };
     let Some(campaign) = campaigns::find(db, id).await? else { return Ok(None) };
     if Within::of(db, actor).await?.holds(campaign.owner, id) {

@@ -97,6 +97,32 @@ pub(in crate::flows) async fn answering(
     Ok(holders)
 }
 
+/// What a unit is to another that is to answer for what was open there.
+pub(in crate::flows) enum Part {
+    /// Nobody has to say: that unit is in force, or went to one other as a whole.
+    Undivided,
+    /// It was divided, and this one took no part.
+    None,
+    /// It was divided, and this one took a part.
+    Taken(Holder),
+}
+
+/// Whether a unit was divided by a day, and what another has of it.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::flows) async fn part_of(db: &mut Db, from: UnitId, to: UnitId, day: Date) -> Result<Part> {
+    let unit = succeeded(db, &[from], day).await?.pop();
+    let heirs = unit.filter(|unit| unit.at.is_none()).map(|unit| unit.by).unwrap_or_default();
+    if heirs.is_empty() || heirs.iter().any(|(kin, _)| kin.portion == Portion::Whole) {
+        return Ok(Part::Undivided);
+    }
+    let heir = heirs.into_iter().find(|(kin, _)| kin.unit == to);
+    Ok(heir.map_or(Part::None, |(_, at)| {
+        Part::Taken(Holder { unit: to, path: at.path, ancestors: at.ancestors })
+    }))
+}
+
 /// A unit with every unit that went to it as a whole by a day.
 ///
 /// # Errors

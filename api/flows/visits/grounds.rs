@@ -11,12 +11,12 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{Kind, OVERLAPPING_VISIT, State, Visit, rule};
-use crate::flows::reports::others;
+use crate::flows::reports::overlaps::others;
 use crate::flows::units::lineage::with_predecessors;
 use crate::flows::{Error, Result};
 use crate::records::visits::counted::Counted;
 use crate::records::visits::visible::{self, Wanted};
-use crate::records::{Db, assignments, calendars, rounds, teams, templates};
+use crate::records::{Db, assignments, calendars, findings, rounds, teams, templates};
 use std::collections::HashSet;
 
 /// Most checklists of one visit.
@@ -76,8 +76,14 @@ pub(super) async fn previous(
 ) -> Result<Option<VisitId>> {
     let no = |detail: &str| rule("visit.no-prior-visit", "/previous_visit", detail);
     let units = match plan.kind {
-        // What was looked at in a unit that went to this one as a whole is looked at again here.
-        Kind::ReInspection => with_predecessors(db, plan.unit, vietnam_day(plan.start)).await?,
+        // What was looked at in a unit that went to this one as a whole is looked at again here; of a divided one, what
+        // this one was told to answer for.
+        Kind::ReInspection => {
+            let mut units = with_predecessors(db, plan.unit, vietnam_day(plan.start)).await?;
+            let handed = findings::handed_from(db, campaign.owner, &units).await?;
+            units.extend(handed);
+            units
+        }
         _ => Vec::new(),
     };
     match (plan.kind, plan.previous) {

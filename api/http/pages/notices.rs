@@ -6,7 +6,7 @@ use super::words::{self, Badge};
 use super::{Frame, PageProblem, figures, page};
 use crate::app::App;
 use crate::domain::ids::NoticeId;
-use crate::domain::notice::{Notice, State};
+use crate::domain::notice::{State, Summary};
 use crate::flows::notices::{self, Place, Wanted};
 use crate::http::context::Language;
 use crate::http::{paging, read_only};
@@ -74,7 +74,7 @@ async fn list(
     let lang = desk.lang();
     let what = NoticesPage {
         frame: desk.frame.clone(),
-        cards: found.iter().map(|notice| Card::of(notice, lang)).collect(),
+        cards: found.into_iter().map(|notice| Card::of(notice, lang)).collect(),
         older,
         begin: after.map(|_| "/review/notices".to_owned()),
         desk,
@@ -83,17 +83,16 @@ async fn list(
 }
 
 impl Card {
-    fn of(notice: &Notice, lang: Language) -> Self {
-        let day = notice.signing.as_ref().map(|signing| signing.on);
+    fn of(notice: Summary, lang: Language) -> Self {
         Self {
             href: format!("/review/notices/{}", notice.id),
-            title: notice.content.title.clone(),
-            issuer: notice.content.issuer.clone(),
-            state: words::notice(notice.state, lang),
             number: notice.written_number(),
-            day: day.map(figures::day).unwrap_or_default(),
-            visits: notice.visits.len(),
-            corrects: notice.corrects.as_ref().map(|of| of.called.clone()),
+            title: notice.title,
+            issuer: notice.issuer,
+            state: words::notice(notice.state, lang),
+            day: notice.signed_on.map(figures::day).unwrap_or_default(),
+            visits: notice.visits,
+            corrects: notice.corrects.map(|of| of.called),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::calendar::{Span, SpecialDay, Week};
 use crate::domain::ids::UnitId;
-use crate::flows::calendars::{self, Entered};
+use crate::flows::calendars::{self, Entered, Holidays};
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
 use crate::http::headers::{IfMatch, etag};
@@ -244,18 +244,22 @@ pub struct HolidayList {
     items: Vec<SpecialDayView>,
     /// Always `null`: a year has few of them.
     next: Option<String>,
+    /// Counts changes; 0 where nobody has entered the year.
+    #[schema(example = 1)]
+    version: i32,
 }
 
-fn holidays(days: Vec<SpecialDay>) -> HttpResponse {
+fn holidays(Holidays { days, version }: Holidays) -> HttpResponse {
     let items = days.into_iter().map(SpecialDayView::from).collect();
-    HttpResponse::Ok().json(HolidayList { items, next: None })
+    HttpResponse::Ok().insert_header(etag(version)).json(HolidayList { items, next: None, version })
 }
 
 /// List the country's special days of a year
 ///
 /// Tết, days in lieu and whatever else was entered for it.
 #[utoipa::path(tag = "units", params(("year" = i16, Path, description = "The year.")),
-    responses((status = 200, description = "Every special day.", body = HolidayList),
+    responses((status = 200, description = "Every special day.", body = HolidayList,
+            headers(("ETag" = String, description = "Version, for `If-Match`."))),
         (status = 422, description = "No year that is kept; see `errors`.")))]
 #[get("/v1/holidays/{year}")]
 pub async fn list_holidays(
@@ -269,15 +273,20 @@ pub async fn list_holidays(
 /// Enter the country's special days of a year
 ///
 /// All of them at once: what is left out is taken away.
-#[utoipa::path(tag = "units", params(("year" = i16, Path, description = "The year.")), request_body = HolidayWish,
-    responses((status = 200, description = "Entered.", body = HolidayList)))]
+#[utoipa::path(tag = "units", params(("year" = i16, Path, description = "The year."),
+    ("If-Match" = String, Header, description = "`ETag` as last read.")), request_body = HolidayWish, responses(
+    (status = 200, description = "Entered.", body = HolidayList, headers(("ETag" = String, description = "Its next version."))),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
 #[put("/v1/holidays/{year}")]
 pub async fn write_holidays(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<i16>,
+    version: IfMatch,
     body: Body<HolidayWish>,
 ) -> Result<HttpResponse, Problem> {
     let days = body.0.days.into_iter().map(SpecialDay::from).collect();
-    Ok(holidays(calendars::write_holidays(&app, &caller.0, path.into_inner(), days).await?))
+    let year = path.into_inner();
+    Ok(holidays(calendars::write_holidays(&app, &caller.0, year, version.0, days).await?))
 }

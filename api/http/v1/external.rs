@@ -5,9 +5,11 @@ use crate::app::App;
 use crate::domain::campaign::round::TargetClass;
 use crate::domain::external::{Component, Figure, Import, Part, Value};
 use crate::domain::ids::{OwnerId, UnitId};
+use crate::domain::moment::of_our_time;
 use crate::domain::period::Period;
 use crate::domain::refusal::{FieldFault, Refusal};
 use crate::domain::response::Decimal;
+use crate::domain::unit;
 use crate::flows::external as flow;
 use crate::flows::external::{Held, Imported, Place, Wanted};
 use crate::flows::units::today;
@@ -267,16 +269,16 @@ impl ExternalFilter {
         format!("external figures {of:?} {:?} {:?} {:?}", self.from, self.to, self.as_known)
     }
 
-    fn wanted(&self, after: Option<Place>) -> Wanted {
-        Wanted {
+    fn wanted(&self, after: Option<Place>) -> Result<Wanted, Refusal> {
+        Ok(Wanted {
             owner: OwnerId(self.owner),
             series: self.series.clone(),
             unit: self.unit.map(UnitId),
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
+            from: self.from.map(|from| unit::day("?from", from)).transpose()?,
+            to: self.to.map(|to| unit::day("?to", to)).transpose()?,
+            as_known: self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?,
             after,
-        }
+        })
     }
 }
 
@@ -425,7 +427,7 @@ pub async fn list_external_figures(
 ) -> Result<HttpResponse, Problem> {
     let (name, limit, day) = (filter.0.name(), paging::limit(filter.0.limit)?, today(&app));
     let after = paging::open(&app, &name, filter.0.cursor.as_deref())?;
-    let (found, more) = flow::list(&app, &caller.0, &filter.0.wanted(after), limit).await?;
+    let (found, more) = flow::list(&app, &caller.0, &filter.0.wanted(after)?, limit).await?;
     let place = |last: &Held| Place { to: last.value.period.to, id: last.id };
     let next = found.last().filter(|_| more).map(|last| paging::seal(&app, &name, place(last)));
     let items = found.into_iter().map(|held| ExternalView::of(held, day)).collect();

@@ -8,6 +8,8 @@ pub(super) mod view;
 use crate::app::App;
 use crate::domain::finding::{Kind, Outcome, Precision, Severity, State};
 use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
+use crate::domain::moment::of_our_time;
+use crate::domain::refusal::Refusal;
 use crate::domain::visit;
 use crate::flows::Asked;
 use crate::flows::findings as flow;
@@ -65,13 +67,14 @@ pub struct FindingFilters {
     repeated: Option<bool>,
     /// Open, with neither an action nor a reason for none; or all others.
     without_action: Option<bool>,
-    /// Free ones, or those about an item.
+    /// Free ones, or those about an item; goes with `at`, `visit` or `campaign`.
     free: Option<bool>,
-    /// Seen so by the re-inspection that looked at it last; repeat for several.
+    /// Seen so by the re-inspection that looked at it last; repeat for several. Goes with `at`, `visit` or
+    /// `campaign`.
     #[serde(default)]
     #[param(value_type = Vec<vocabulary::ReInspectionOutcome>, required = false)]
     outcome: Vec<Outcome>,
-    /// Of visits of this kind.
+    /// Of visits of this kind; goes with `at`, `visit` or `campaign`.
     #[param(value_type = Option<vocabulary::VisitKind>)]
     visit_kind: Option<visit::Kind>,
     /// Of this cause, word for word.
@@ -81,15 +84,16 @@ pub struct FindingFilters {
     held_by: Option<Uuid>,
     /// Who answers for what by the units of this day; today where nothing is said.
     as_of: Option<Date>,
-    /// Of visits that were handed in alone.
+    /// Of visits that were handed in alone; goes with `at`, `visit` or `campaign`.
     #[serde(default)]
     #[param(required = false, default = false)]
     handed_in: bool,
-    /// Of visits planned to begin at this time or later.
+    /// Of visits planned to begin at this time or later; goes with `at`, `visit` or `campaign`.
     from: Option<Timestamp>,
-    /// Of visits planned to begin before this time.
+    /// Of visits planned to begin before this time; goes with `at`, `visit` or `campaign`.
     to: Option<Timestamp>,
-    /// As known at this instant: `state` is the one it had then, `handed_in` means by then.
+    /// As known at this instant: `state` is the one it had then, `handed_in` means by then; goes with `at`, `visit` or
+    /// `campaign`.
     as_known: Option<Timestamp>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -108,12 +112,35 @@ impl FindingFilters {
         format!("findings {of:?} {how:?} {seen:?} {when:?}")
     }
 
-    fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Asked<flow::Wanted> {
-        Asked { wanted: self.wanted(after), held_by: self.held_by.map(UnitId), as_of: self.as_of }
+    /// What a visit is asked for, or another visit saw, has no index of its own: it is looked for among the findings of one unit, visit or
+    /// campaign, never among all of them.
+    fn narrow(&self) -> Result<(), Refusal> {
+        let is_narrow = self.at.is_some() || self.visit.is_some() || self.campaign.is_some();
+        let asked = [
+            ("?free", self.free.is_some()),
+            ("?outcome", !self.outcome.is_empty()),
+            ("?visit_kind", self.visit_kind.is_some()),
+            ("?handed_in", self.handed_in),
+            ("?from", self.from.is_some()),
+            ("?to", self.to.is_some()),
+            ("?as_known", self.as_known.is_some()),
+        ];
+        match asked.into_iter().find(|(_, is_asked)| *is_asked && !is_narrow) {
+            None => Ok(()),
+            Some((at, _)) => {
+                let detail = "goes with at, visit or campaign: name one of them, too";
+                Err(Refusal::field(at, "finding.filter-combination", detail))
+            }
+        }
     }
 
-    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> flow::Wanted {
-        flow::Wanted {
+    fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Result<Asked<flow::Wanted>, Refusal> {
+        self.narrow()?;
+        Ok(Asked { wanted: self.wanted(after)?, held_by: self.held_by.map(UnitId), as_of: self.as_of })
+    }
+
+    fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> Result<flow::Wanted, Refusal> {
+        Ok(flow::Wanted {
             narrowed: flow::Narrowed {
                 campaign: self.campaign.map(CampaignId),
                 unit: self.unit.map(UnitId),
@@ -134,10 +161,10 @@ impl FindingFilters {
             visit_kind: self.visit_kind,
             root_cause: self.root_cause.clone(),
             handed_in: self.handed_in,
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
-        }
+            from: self.from.map(|from| of_our_time("?from", from)).transpose()?,
+            to: self.to.map(|to| of_our_time("?to", to)).transpose()?,
+            as_known: self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?,
+        })
     }
 }
 
@@ -152,7 +179,8 @@ pub struct FindingPage {
 
 /// List findings
 ///
-/// Those the caller may see, latest first; every filter goes with every other. The head of a unit sees those of their
+/// Those the caller may see, latest first; every filter goes with every other, those about the visit, what another saw, free ones or an
+/// earlier instant with `at`, `visit` or `campaign`. The head of a unit sees those of their
 /// own unit once the minutes are signed, and what is open at units that went to theirs as a whole: `unit` stays where it
 /// was found.
 #[utoipa::path(tag = "findings", params(FindingFilters),
@@ -166,7 +194,7 @@ pub async fn list_findings(
 ) -> Result<HttpResponse, Problem> {
     let (name, limit) = (filters.0.name(), paging::limit(filters.0.limit)?);
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
-    let (found, next) = flow::page(&app, &caller.0, &filters.0.asked(after), limit).await?;
+    let (found, next) = flow::page(&app, &caller.0, &filters.0.asked(after)?, limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id)));
     let page = FindingPage { items: found.iter().map(FindingView::from).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))
@@ -252,12 +280,13 @@ impl From<FindingProposal> for flow::Proposal {
 /// Propose a finding
 ///
 /// A free one, one about an item, or a strength. It waits as a candidate for the lead. Items that are not answered well
-/// give rise to candidates by themselves when recording closes.
+/// give rise to candidates by themselves when recording closes. Once somebody has signed the minutes nothing is added to
+/// what they hold; what is noticed later is an addendum.
 #[utoipa::path(tag = "findings", request_body = FindingProposal,
     params(("visit" = Uuid, Path, description = "At which visit.")), responses(
     (status = 201, description = "Entered.", body = FindingView,
         headers(("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."))),
-    (status = 409, description = "`visit.not-on-site`, `visit.closed`, `finding.item-taken`.")))]
+    (status = 409, description = "`visit.not-on-site`, `visit.closed`, `visit.minutes-signed`, `finding.item-taken`.")))]
 #[post("/v1/visits/{visit}/findings")]
 pub async fn propose_finding(
     app: web::Data<App>,

@@ -27,9 +27,10 @@ pub fn operations(cfg: &mut ServiceConfig) {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Addendum, example = json!({
     "number": 1, "item": "OSS-B03", "was": "không", "becomes": "có",
-    "answer": { "type": "yes_no_na", "value": "yes" }, "outcome": "pass", "reason": "Máy quét đặt ở phòng bên.",
+    "answer": { "type": "yes_no_na", "value": "yes" }, "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a",
+    "outcome": "pass", "reason": "Máy quét đặt ở phòng bên.",
     "by": "6f5e4d3c-2b1a-4098-8776-655443322110", "at": "2026-03-21T02:10:00Z",
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "format": 2
 }))]
 pub struct AddendumView {
     /// Counts those of a visit.
@@ -42,6 +43,8 @@ pub struct AddendumView {
     becomes: String,
     /// The answer as it should have been; `null` where it is about no item.
     answer: Option<AnswerView>,
+    /// Of which checklist that answer is.
+    template_version: Option<Uuid>,
     /// What that answer amounts to.
     #[schema(value_type = Option<vocabulary::ResponseOutcome>)]
     outcome: Option<Outcome>,
@@ -52,8 +55,12 @@ pub struct AddendumView {
     /// When.
     at: Timestamp,
     /// SHA-256 in hexadecimal over what came before (the document's hash, or the previous addendum's), number, item, both
-    /// values and reason, each with its spaces folded on a line of its own, then author and time.
+    /// values and reason, each with its spaces folded on a line of its own, then author and time. From format 2 on an
+    /// addendum with an answer has one more line: the canonical JSON (RFC 8785) of `answer`, `outcome` and
+    /// `template_version` as they are kept.
     sha256: String,
+    /// How the hash is made: 2, or 1 for addenda from before.
+    format: i32,
 }
 
 impl From<&Addendum> for AddendumView {
@@ -64,11 +71,13 @@ impl From<&Addendum> for AddendumView {
             was: a.was.clone(),
             becomes: a.becomes.clone(),
             answer: a.answer.as_ref().map(|of| AnswerView::from(&of.answer)),
+            template_version: a.answer.as_ref().map(|of| of.template_version.0),
             outcome: a.answer.as_ref().map(|of| of.outcome),
             reason: a.reason.clone(),
             by: a.by.0,
             at: a.at,
             sha256: a.sha256.clone(),
+            format: a.format,
         }
     }
 }

@@ -93,14 +93,14 @@ pub async fn list_notices(
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
     let (found, next) = flow::page(&app, &caller.0, &filters.0.wanted(after), limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id.0)));
-    let page = NoticePage { items: found.iter().map(SummaryView::from).collect(), next };
+    let page = NoticePage { items: found.into_iter().map(SummaryView::from).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))
 }
 
 /// Read a notice
 ///
 /// As written, as counted, as printed, and what became of it. An inspected unit reads what was issued to it; figures in
-/// it are totals and name units, their rows are the office's.
+/// it are totals with the units that its sentences name, anything else behind them is the office's.
 #[utoipa::path(tag = "notices", params(("notice" = Uuid, Path, description = "Which notice.")), responses(
     (status = 200, description = "The notice.", body = NoticeView,
         headers(("ETag" = String, description = "Its version.")))))]

@@ -1,18 +1,19 @@
-//! Figures over visits: coverage, overlaps, burden.
+//! Figures over visits: coverage, burden.
 
 pub(super) mod comparison;
 mod coverage;
 mod items;
 mod listed;
+mod overlaps;
 mod ranking;
 mod recurrence;
 pub(super) mod rows;
 
 use crate::app::App;
 use crate::domain::campaign::round::TargetClass;
-use crate::domain::ids::{CampaignId, OwnerId, UnitId, VisitId};
+use crate::domain::ids::{CampaignId, OwnerId, UnitId};
 use crate::domain::refusal::Refusal;
-use crate::flows::reports::{self, About, Overlapping};
+use crate::flows::reports::{self, About};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
 use crate::http::problem::Problem;
@@ -30,8 +31,9 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(items::read_items).service(items::list_judged_units);
     cfg.service(ranking::rank_units).service(ranking::list_unranked_units);
     cfg.service(recurrence::read_recurrence).service(recurrence::list_looked_at_findings);
+    cfg.service(recurrence::list_new_findings);
     cfg.service(comparison::compare_periods);
-    cfg.service(list_overlaps).service(read_burden);
+    cfg.service(overlaps::list_overlaps).service(read_burden);
 }
 
 /// Reads a sort of unit.
@@ -57,105 +59,6 @@ pub struct UnitView {
     /// Its name on that day.
     #[schema(example = "Xã Châu Can")]
     name: String,
-}
-
-/// Another campaign that comes to the same unit in the same week.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Overlap)]
-pub struct OverlapView {
-    /// Where.
-    unit: Uuid,
-    /// The unit's name.
-    #[schema(example = "Xã Phước Ninh")]
-    unit_name: String,
-    /// The campaign that was asked about.
-    campaign: Uuid,
-    /// Its title.
-    #[schema(example = "Kiểm tra công vụ năm 2021")]
-    title: String,
-    /// Its visits that meet one of the other.
-    visits: Vec<Uuid>,
-    /// Whose the other campaign is.
-    other_owner: Uuid,
-    /// That owner's name.
-    #[schema(example = "UBND huyện Nông Sơn")]
-    other_owner_name: String,
-    /// The other campaign, where you may read it.
-    other_campaign: Option<Uuid>,
-    /// Its title, where you may read it.
-    other_title: Option<String>,
-    /// First day of the other's visits there.
-    other_from: Date,
-    /// Last day of the other's visits there.
-    other_to: Date,
-    /// Lists of the visits that meet.
-    rows: OverlapRows,
-}
-
-/// Addresses of the lists of visits that meet.
-#[derive(Serialize, ToSchema)]
-pub struct OverlapRows {
-    /// Those of the campaign that was asked about.
-    #[schema(example = "/v1/visits?id=7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11")]
-    visits: String,
-    /// Those of the other, where you may see each of them.
-    #[schema(example = "/v1/visits?id=c2a4e6f8-1b3d-4f50-8a92-b4c6d8e0f213")]
-    other_visits: Option<String>,
-}
-
-impl OverlapRows {
-    fn of(overlap: &Overlapping) -> Self {
-        let these = |ids: &[VisitId]| Rows::of("/v1/visits").each("id", ids).into();
-        Self { visits: these(&overlap.visits), other_visits: overlap.others.as_deref().map(these) }
-    }
-}
-
-impl OverlapView {
-    fn of(campaign: Uuid, title: &str, overlap: Overlapping) -> Self {
-        let (other_campaign, other_title) = overlap.campaign.clone().map(|(id, title)| (id.0, title)).unzip();
-        Self {
-            rows: OverlapRows::of(&overlap),
-            unit: overlap.unit.0,
-            unit_name: overlap.unit_name,
-            campaign,
-            title: title.to_owned(),
-            visits: overlap.visits.into_iter().map(|id| id.0).collect(),
-            other_owner: overlap.owner.0,
-            other_owner_name: overlap.owner_name,
-            other_campaign,
-            other_title,
-            other_from: overlap.days.0,
-            other_to: overlap.days.1,
-        }
-    }
-}
-
-/// Where others come, too.
-#[derive(Serialize, ToSchema)]
-#[schema(as = OverlapList)]
-pub struct OverlapList {
-    /// One entry for each unit and other campaign.
-    items: Vec<OverlapView>,
-    /// Always `null`: everything stands on one page.
-    next: Option<String>,
-}
-
-/// List where a campaign overlaps with others
-///
-/// Visits of any owner at the same unit in the same week. A sealed visit counts for whoever may see it alone; everybody
-/// else is answered as if there were none.
-#[utoipa::path(tag = "campaigns", params(("campaign" = Uuid, Path, description = "Id of the campaign.")),
-    responses((status = 200, description = "Every overlap that you may know of.", body = OverlapList)))]
-#[get("/v1/campaigns/{campaign}/overlaps")]
-pub async fn list_overlaps(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    let campaign = path.into_inner();
-    let (title, found) = reports::overlaps(&app, &caller.0, CampaignId(campaign)).await?;
-    let items = found.into_iter().map(|overlap| OverlapView::of(campaign, &title, overlap)).collect();
-    Ok(HttpResponse::Ok().json(OverlapList { items, next: None }))
 }
 
 /// What a report of burden is about.

@@ -169,7 +169,7 @@ impl VisitFilters {
             unit: self.unit.map(UnitId),
             at: self.at.map(UnitId).into_iter().collect(),
             ids: self.id.iter().copied().map(VisitId).collect(),
-            as_known: self.as_known,
+            as_known: self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?,
             states: self.state.clone(),
             kinds: self.kind.clone(),
             from: self.from.map(|from| of_our_time("?from", from)).transpose()?,

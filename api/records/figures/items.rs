@@ -70,13 +70,16 @@ pub async fn shares(
     Ok((visits, shares))
 }
 
-/// Where a unit stands in the list behind a figure: by the name it has on the day, as dictionaries order it.
+/// Where a unit stands in the list behind a figure: by the name it has on the day, as dictionaries order it. An item's code
+/// may stand in several checklists, and the unit once for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The name as `vietnamese_order` writes it.
     pub key: String,
     /// The unit.
     pub unit: UnitId,
+    /// Code of the checklist.
+    pub template: String,
 }
 
 /// One unit behind a share: what counted for it.
@@ -108,6 +111,8 @@ struct UnitRow {
     key: String,
     #[diesel(sql_type = SqlUuid)]
     visit_id: Uuid,
+    #[diesel(sql_type = Text)]
+    template: String,
     #[diesel(sql_type = Bool)]
     failing: bool,
     #[diesel(sql_type = Bool)]
@@ -145,7 +150,7 @@ pub async fn behind(
     let Some(mut sql) = begin(db, eyes, wanted).await? else { return Ok(Vec::new()) };
     latest(&mut sql, wanted.as_known, Some(std::slice::from_ref(&of.item)));
     named(&mut sql, of.day);
-    sql.text(" SELECT n.unit_id, n.name, n.key, l.visit_id, l.failing, l.is_corrected, l.is_withdrawn ")
+    sql.text(" SELECT n.unit_id, n.name, n.key, l.visit_id, l.template, l.failing, l.is_corrected, l.is_withdrawn ")
         .text("FROM latest l JOIN named n ON n.unit_id = l.unit_id WHERE true");
     if let Some(template) = &of.template {
         sql.text(" AND l.template = ").bind(Bind::Word(template.clone()));
@@ -156,10 +161,13 @@ pub async fn behind(
         None => &mut sql,
     };
     if let Some(after) = &of.after {
-        sql.text(" AND (n.key COLLATE \"C\", n.unit_id) > (").bind(Bind::Word(after.key.clone()));
-        sql.text(", ").bind(Bind::Id(after.unit.0)).text(")");
+        sql.text(" AND (n.key COLLATE \"C\", n.unit_id, l.template COLLATE \"C\") > (")
+            .bind(Bind::Word(after.key.clone()));
+        sql.text(", ").bind(Bind::Id(after.unit.0));
+        sql.text(", ").bind(Bind::Word(after.template.clone())).text(")");
     }
-    sql.text(" ORDER BY n.key COLLATE \"C\", n.unit_id, l.template LIMIT ").bind(Bind::Number(limit));
+    sql.text(" ORDER BY n.key COLLATE \"C\", n.unit_id, l.template COLLATE \"C\" LIMIT ")
+        .bind(Bind::Number(limit));
     let rows: Vec<UnitRow> = sql.query().load(db).await?;
     let judged = |row: UnitRow| Judged {
         unit: UnitId(row.unit_id),
@@ -168,7 +176,7 @@ pub async fn behind(
         failing: row.failing,
         is_corrected: row.is_corrected,
         is_withdrawn: row.is_withdrawn,
-        place: Place { key: row.key, unit: UnitId(row.unit_id) },
+        place: Place { key: row.key, unit: UnitId(row.unit_id), template: row.template },
     };
     Ok(rows.into_iter().map(judged).collect())
 }

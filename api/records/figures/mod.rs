@@ -13,13 +13,15 @@ pub mod recurrence;
 
 use super::seek::{Bind, Sql};
 use super::visits::visible::{self, Wanted};
-use super::{Db, Result};
+use super::{Db, Error, Records, Result, Tx};
 use crate::domain::actor::Actor;
 use crate::domain::finding::State;
 use crate::domain::ids::{CampaignId, VisitId};
 use crate::domain::permission::Deed;
 use diesel_async::SimpleAsyncConnection;
 use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// Whose eyes count.
 #[derive(Clone, Copy, Debug)]
@@ -42,15 +44,31 @@ async fn begin(db: &mut Db, eyes: Eyes<'_>, wanted: &Wanted) -> Result<Option<Sq
     Ok(seen.map(|seen| seen.within("WITH seen AS MATERIALIZED (", ")")))
 }
 
-/// Gives the transaction room and time to sort and hash what a country answers in years; it ends with the transaction.
-/// Compiling such a statement costs more than it saves, and seeking the answers of one campaign less than reading all.
-///
-/// # Errors
-/// The database's own.
-pub async fn make_room(db: &mut Db) -> Result<()> {
-    db.batch_execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = '20s'")
+/// Reports that are counted at once: each may sort and hash in 64 MB several times over, for 20 s.
+pub(super) const REPORTS_AT_ONCE: usize = 2;
+/// How long a report waits for its turn before whoever asked is told to come again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Records {
+    /// A transaction with room and time to sort and hash what a country answers in years; the place among the reports that
+    /// are counted at once is kept until it ends, with the statement that was under way. No connection is held while
+    /// waiting for it: inspectors at work need those.
+    ///
+    /// Compiling such a statement costs more than it saves, and seeking the answers of one campaign less than reading all.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when others are being counted; as [`Records::begin`].
+    pub async fn begin_report(&self) -> Result<Tx> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.reports).acquire_owned()).await;
+        let place = turn.map_err(|_| Error::Busy("other reports are being counted".to_owned()))?;
+        let mut tx = self.begin().await?;
+        tx.place = Some(place.map_err(|why| Error::Fault(why.to_string()))?);
+        tx.batch_execute(
+            "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = '20s'",
+        )
         .await?;
-    Ok(())
+        Ok(tx)
+    }
 }
 
 /// Adds the state that the finding `f` was in when it was known.

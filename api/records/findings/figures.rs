@@ -47,7 +47,7 @@ pub async fn counts(db: &mut Db, campaign: CampaignId) -> Result<Counts> {
         count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
         count(*) FILTER (WHERE kind = 'finding' AND state = ANY($2) AND story ->> 'no_action_because' IS NULL
             AND NOT EXISTS (SELECT 1 FROM action_findings l JOIN actions a ON a.id = l.action_id
-                WHERE l.finding_id = f.id AND a.state <> 'cancelled')) AS without_action,
+                WHERE l.finding_id = f.id AND a.state NOT IN ('verified_done', 'cancelled'))) AS without_action,
         count(*) FILTER (WHERE kind = 'strength' AND state = 'confirmed') AS strengths
         FROM findings f WHERE campaign_id = $1";
     Ok(diesel::sql_query(words)
@@ -104,7 +104,7 @@ struct New {
     number: i64,
 }
 
-/// How many confirmed findings re-inspections made that repeat none.
+/// How many confirmed findings re-inspections made that repeat none and were not withdrawn.
 ///
 /// # Errors
 /// The database's own.
@@ -114,7 +114,7 @@ pub async fn new_at_re_inspection(db: &mut Db, campaign: CampaignId) -> Result<i
           AND f.state = ANY($2)";
     let new: New = diesel::sql_query(words)
         .bind::<SqlUuid, _>(campaign.0)
-        .bind::<Array<Text>, _>(State::once_confirmed())
+        .bind::<Array<Text>, _>(State::standing())
         .get_result(db)
         .await?;
     Ok(new.number)

@@ -1,5 +1,6 @@
 //! Lists of findings.
 
+use crate::domain::action;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{Kind, Outcome, State};
 use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
@@ -31,7 +32,7 @@ pub struct Wanted {
     pub critical: Option<bool>,
     /// Found again, or for the first time.
     pub repeated: Option<bool>,
-    /// Open, with neither an action nor a reason for none; or not so.
+    /// Open, with neither an action that is not over nor a reason for none; or not so.
     pub without_action: Option<bool>,
     /// Free ones, or those about an item.
     pub free: Option<bool>,
@@ -76,7 +77,15 @@ pub async fn page(
         // The state of today is not the one that is asked for.
         narrowed.states = Vec::new();
     }
+    // What was found at one unit is sought there: the units above it hold too much else.
+    let within = narrowed.unit.filter(|_| wanted.at.is_some());
+    narrowed.unit = narrowed.unit.filter(|_| within.is_none());
     let more = |sql: &mut Sql| {
+        if let Some(unit) = within {
+            sql.text(" AND EXISTS (SELECT 1 FROM finding_units a WHERE a.finding_id = t.id AND a.unit_id = ")
+                .bind(Bind::Id(unit.0))
+                .text(")");
+        }
         wanted.of_finding(sql);
         wanted.of_visit(sql);
     };
@@ -118,7 +127,9 @@ impl Wanted {
             sql.text(if is { " AND (" } else { " AND NOT (" }).text("t.kind = 'finding'");
             one_of(sql, "t.state", State::open().into_iter());
             sql.text(" AND t.story ->> 'no_action_because' IS NULL AND NOT EXISTS (SELECT 1 FROM action_findings l ")
-                .text("JOIN actions a ON a.id = l.action_id WHERE l.finding_id = t.id AND a.state <> 'cancelled'))");
+                .text("JOIN actions a ON a.id = l.action_id WHERE l.finding_id = t.id");
+            one_of(sql, "a.state", action::State::unfinished().into_iter());
+            sql.text("))");
         }
     }
 

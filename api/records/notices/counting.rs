@@ -2,11 +2,13 @@
 
 use crate::domain::finding::State;
 use crate::domain::ids::{FindingId, UnitId, VisitId};
-use crate::domain::visit::Kind;
+use crate::domain::visit::{Kind, Window};
 use crate::records::{Db, Error, Result};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::{NullableTimestamp, Timestamp as Stamp};
 use uuid::Uuid;
 
 fn keys(visits: &[VisitId]) -> Vec<Uuid> {
@@ -47,6 +49,46 @@ pub async fn visited(db: &mut Db, visits: &[VisitId]) -> Result<Vec<Visited>> {
         Ok(Visited { visit: VisitId(row.id), unit: UnitId(row.unit_id), kind })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// When a visit was meant and made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// As planned.
+    pub planned: Window,
+    /// By the device's clock.
+    pub arrived: Option<Timestamp>,
+    /// When it was handed in.
+    pub handed_in: Option<Timestamp>,
+}
+
+#[derive(QueryableByName)]
+struct TimesRow {
+    #[diesel(sql_type = Timestamptz)]
+    planned_start: Stamp,
+    #[diesel(sql_type = Timestamptz)]
+    planned_end: Stamp,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    arrived: NullableTimestamp,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    submitted_at: NullableTimestamp,
+}
+
+/// When these visits were meant and made, in no order.
+///
+/// # Errors
+/// The database's own.
+pub async fn times(db: &mut Db, visits: &[VisitId]) -> Result<Vec<Times>> {
+    let words = "SELECT planned_start, planned_end, (check_in ->> 'at')::timestamptz AS arrived, submitted_at
+        FROM visits WHERE id = ANY($1)";
+    let rows: Vec<TimesRow> =
+        diesel::sql_query(words).bind::<Array<SqlUuid>, _>(keys(visits)).load(db).await?;
+    let read = |row: TimesRow| Times {
+        planned: Window { start: row.planned_start.into(), end: row.planned_end.into() },
+        arrived: row.arrived.into(),
+        handed_in: row.submitted_at.into(),
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 #[derive(QueryableByName)]

@@ -39,6 +39,8 @@ pub struct Wanted {
     pub at: Vec<UnitId>,
     /// These alone; any where none is named.
     pub ids: Vec<VisitId>,
+    /// At this unit itself or one whose id comes behind it: pages in the order of units begin here.
+    pub from_unit: Option<UnitId>,
     /// In one of these states.
     pub states: Vec<State>,
     /// Of one of these kinds.
@@ -329,6 +331,9 @@ impl Branch {
         if !wanted.at.is_empty() {
             let at = wanted.at.iter().map(|unit| unit.0).collect();
             sql.text(" AND v.unit_id = ANY (").bind(Bind::Ids(at)).text(")");
+        }
+        if let Some(unit) = wanted.from_unit {
+            sql.text(" AND v.unit_id >= ").bind(Bind::Id(unit.0));
         }
         if !wanted.ids.is_empty() {
             let ids = wanted.ids.iter().map(|id| id.0).collect();

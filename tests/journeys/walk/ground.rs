@@ -407,12 +407,12 @@ async fn event(sql: &Client, unit: Uuid) -> Uuid {
     id
 }
 
-/// A draw for a campaign, not told yet.
+/// A draw for a campaign, which whoever may is told that it is broken.
 async fn draw(sql: &Client, campaign: Uuid) -> Uuid {
     let id = Uuid::new_v4();
     let make = format!(
-        "INSERT INTO draws (id, campaign_id, title, strata, seed, commitment, drawn, made_at)
-         VALUES ('{id}', '{campaign}', 'Chọn xã', '[]', sha256('x'), 'x', '[]', now())"
+        "INSERT INTO draws (id, campaign_id, title, strata, seed, commitment, frame_sha256, drawn, made_at)
+         VALUES ('{id}', '{campaign}', 'Chọn xã', '[]', sha256('x'), 'x', 'x', '[]', now())"
     );
     sql.batch_execute(&make).await.expect("a draw");
     id

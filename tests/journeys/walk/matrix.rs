@@ -112,7 +112,8 @@ change_round       -    -     -    -     ck    -    -    -      -     -   -    -
 list_rounds        -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 list_draws         -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 read_draw          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
-draw_sites         -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+commit_draw        -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+reveal_draw        -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 tell_draw          -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 draft_notice       -    -     -    -     ck    -    c    -      -     -   -    -     k    -    f     -
@@ -282,6 +283,7 @@ read_action            -       -       osua    osua    osua    u       osuzt   o
 issue_action           -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 remind_of_action       -       -       -       -       osua    u       osuzt   -       -       -       -       -       -       -       f       -
 cancel_action          -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
+hand_over_action       -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 accept_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
 start_action           -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
 report_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -

@@ -140,7 +140,9 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "review_notice"
         | "discard_notice"
         | "sign_notice"
+        | "mask_photo"
         | "write_calendar"
+        | "write_holidays"
         | "write_assignment_rules" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
         }
@@ -210,6 +212,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "confirm_finding" => json!({ "statement": "" }),
         "request_explanation" | "change_finding" | "issue_action" | "verify_action" => json!({}),
         "re_inspect_finding" => json!({ "visit": known("visit"), "outcome": "fixed" }),
+        "hand_over_action" => json!({ "from": Uuid::nil(), "unit": Uuid::nil(), "reason": "" }),
         "hand_over_finding" => json!({ "unit": Uuid::nil(), "reason": "" }),
         "explain_finding" => json!({ "text": "" }),
         "dismiss_finding" | "uphold_finding" | "withdraw_finding" | "cancel_action" | "return_action" => {
@@ -236,7 +239,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "number": 5, "on": "2013-07-10", "place": "", "capacity": [], "signer_name": "" })
         }
         "acknowledge_notice" => json!({ "unit": known("unit") }),
-        "draw_sites" => json!({ "title": "", "strata": [] }),
+        "commit_draw" => json!({ "title": "", "strata": [] }),
         "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
         "write_calendar" => json!({ "hours": {} }),
         "write_holidays" => json!({ "days": [{ "day": "2026-02-17", "works": false, "name": "" }] }),

@@ -3,7 +3,7 @@
 use super::view::{ActionView, answer};
 use crate::app::App;
 use crate::domain::action::Action;
-use crate::domain::ids::{ActionId, FindingId, PhotoId};
+use crate::domain::ids::{ActionId, FindingId, PhotoId, UnitId};
 use crate::flows::actions as flow;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub(super) fn operations(cfg: &mut ServiceConfig) {
     cfg.service(issue_action).service(cancel_action).service(accept_action).service(start_action);
     cfg.service(report_action).service(request_extension).service(decide_extension);
-    cfg.service(verify_action).service(return_action);
+    cfg.service(verify_action).service(return_action).service(hand_over_action);
 }
 
 fn done(app: &App, action: &Action) -> HttpResponse {
@@ -137,6 +137,42 @@ pub async fn cancel_action(
     Ok(done(&app, &action))
 }
 
+/// Who is to do what a divided owner was to do.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "from": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140",
+    "unit": "6f5e4d3c-2b1a-4908-87f6-e5d4c3b2a190", "reason": "Trụ sở thuộc địa bàn phường mới." }))]
+pub struct ActionHandOver {
+    /// The owner that was divided.
+    from: Uuid,
+    /// One of the units that took a part of it.
+    unit: Uuid,
+    /// Why, up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+}
+
+/// Hand over a corrective action
+///
+/// Where an owner was divided there is no single successor: the office says which heir does it, whether or not the action
+/// came from a finding there. Where an owner went to one other as a whole, its actions go along by themselves.
+#[utoipa::path(tag = "actions", request_body = ActionHandOver,
+    params(("action" = Uuid, Path, description = "Which action.")), responses(
+    (status = 200, description = "Handed over, now or before.", body = ActionView),
+    (status = 409, description = "`action.not-open`, `action.not-divided`.")))]
+#[post("/v1/corrective-actions/{action}/hand-over")]
+pub async fn hand_over_action(
+    app: web::Data<App>,
+    caller: Caller,
+    action: web::Path<Uuid>,
+    said: Body<ActionHandOver>,
+) -> Result<HttpResponse, Problem> {
+    let ActionHandOver { from, unit, reason } = said.0;
+    let way = (UnitId(from), UnitId(unit));
+    let handed = flow::hand_over::hand_over(&app, &caller.0, ActionId(*action), way, &reason).await?;
+    Ok(done(&app, &handed))
+}
+
 /// Accept a corrective action
 ///
 /// An owner takes it on.
@@ -213,11 +249,12 @@ pub async fn request_extension(
 
 /// Decide about more time
 ///
-/// Grant it, and the due day moves; or keep the day.
+/// Grant it, and the due day moves; or keep the day. Of an action that is verified or cancelled the day is kept. Somebody
+/// else decides than whoever asked.
 #[utoipa::path(tag = "actions", request_body = ExtensionDecision,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Decided, now or before.", body = ActionView),
-    (status = 409, description = "`action.no-extension-asked`.")))]
+    (status = 409, description = "`action.no-extension-asked`, `action.no-time-runs`.")))]
 #[post("/v1/corrective-actions/{action}/decide-extension")]
 pub async fn decide_extension(
     app: web::Data<App>,
@@ -233,8 +270,9 @@ pub async fn decide_extension(
 
 /// Verify a corrective action
 ///
-/// By somebody who belongs to no owner unit; a critical finding not by the lead of its team alone: then the lead's
-/// verification is kept, and waits for another's. Done when each finding is verified; then the findings are closed.
+/// By somebody who belongs to no owner unit and did not write the report; a critical finding not by the lead of its team
+/// alone, or whoever led it before: then the lead's verification is kept, and waits for another's. Done when each finding
+/// is verified; then the findings are closed.
 #[utoipa::path(tag = "actions", request_body = ActionVerification,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Verified, now or before.", body = ActionView),

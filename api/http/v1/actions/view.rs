@@ -97,6 +97,8 @@ pub struct ReportView {
     papers: Vec<String>,
     /// When.
     at: Timestamp,
+    /// The day on which it was due then: lateness is counted from it.
+    due_on: Option<Date>,
     /// Why it was returned, where it was.
     returned_because: Option<String>,
 }
@@ -109,6 +111,7 @@ impl From<&Report> for ReportView {
             photos: report.photos.iter().map(|id| id.0).collect(),
             papers: report.papers.clone(),
             at: report.at,
+            due_on: report.due_on,
             returned_because: report.returned_because.clone(),
         }
     }

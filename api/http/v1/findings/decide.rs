@@ -86,7 +86,8 @@ pub async fn hand_over_finding(
 
 /// Confirm a finding
 ///
-/// The lead stands by a candidate.
+/// The lead stands by a candidate. What is changed about it after somebody has signed the minutes becomes an addendum to
+/// them; an item that is critical stays so for whoever verifies, whatever is said here.
 #[utoipa::path(tag = "findings", request_body = FindingConfirmation,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Confirmed, now or before.", body = FindingView),
@@ -135,14 +136,15 @@ pub async fn dismiss_finding(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "until": "2026-04-03" }))]
 pub struct ExplanationRequest {
-    /// The last local day.
+    /// The last local day: today or later.
     #[serde(default)]
     until: Option<Date>,
 }
 
 /// Ask for an explanation
 ///
-/// Of a confirmed finding, or of one whose action is under way.
+/// Of a confirmed finding, or of one whose action is under way. Asked again, the unit may be given a day where none was
+/// named, or a later one. Without a last day it may explain for ever, and its silence is never taken for an answer.
 #[utoipa::path(tag = "findings", request_body = ExplanationRequest,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Asked, now or before.", body = FindingView),
@@ -200,12 +202,13 @@ pub async fn explain_finding(
 
 /// Uphold a finding
 ///
-/// It stands after its explanation was verified, or where the unit was asked and stayed silent. Nobody verifies what a
-/// unit says that they belong to; a critical finding is verified by somebody else than the lead.
+/// It stands after its explanation was verified, or where the unit was asked and stayed silent until its last day was over.
+/// Nobody verifies what a unit says that they belong to, or what they said themselves; a critical finding is verified by
+/// somebody else than whoever leads its team or ever did.
 #[utoipa::path(tag = "findings", request_body = FindingReason,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Upheld, now or before.", body = FindingView),
-    (status = 409, description = "`finding.no-explanation`.")))]
+    (status = 409, description = "`finding.no-explanation`, `finding.explanation-awaited`.")))]
 #[post("/v1/findings/{finding}/uphold")]
 pub async fn uphold_finding(
     app: web::Data<App>,

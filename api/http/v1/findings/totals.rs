@@ -65,7 +65,7 @@ pub struct ReInspectionFigures {
     repeated: RatioView,
     /// The question does not arise any more.
     no_longer_applicable: RatioView,
-    /// Confirmed at re-inspections, repeating none.
+    /// Confirmed at re-inspections, repeating none, and not withdrawn.
     new_findings: i64,
     /// Items, most often repeated first.
     repeat_ranking: Vec<RepeatedItem>,
@@ -95,7 +95,7 @@ pub struct ReInspectionRows {
         example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&outcome=no_longer_applicable"
     )]
     no_longer_applicable: String,
-    /// Confirmed at re-inspections, repeating none.
+    /// Confirmed at re-inspections, repeating none, and not withdrawn.
     #[schema(
         example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&visit_kind=re_inspection&repeated=false"
     )]
@@ -206,7 +206,7 @@ impl Lists {
     }
 
     fn re_inspections(&self) -> ReInspectionRows {
-        let new = self.shortfalls.clone().each("state", State::once_confirmed());
+        let new = self.shortfalls.clone().each("state", State::standing());
         let new = new.with("visit_kind", visit::Kind::ReInspection.as_str()).with("repeated", false);
         ReInspectionRows {
             looked_at: seen(&self.shortfalls, Outcome::ALL),

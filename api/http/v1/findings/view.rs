@@ -23,8 +23,8 @@ use uuid::Uuid;
     "category": null, "statement": "Niêm yết đầy đủ thủ tục hành chính?", "severity": "violation", "critical": true,
     "root_cause": null, "inspected_at": "2026-03-20T01:04:11Z", "precision": "instant",
     "reported_at": "2026-03-20T04:30:00Z", "state": "confirmed", "repeat_of": null, "repeat_count": 0,
-    "dismissed_because": null, "explain_by": null, "explanation": null, "verification": null, "re_inspection": null,
-    "no_action_because": null, "referral": null, "linked": [],
+    "dismissed_because": null, "explain_by": null, "explanation": null, "earlier_explanations": [],
+    "verification": null, "re_inspection": null, "no_action_because": null, "referral": null, "linked": [],
     "procedures": [], "version": 2
 }))]
 pub struct FindingView {
@@ -78,8 +78,10 @@ pub struct FindingView {
     dismissed_because: Option<String>,
     /// The last day on which the unit may explain.
     explain_by: Option<Date>,
-    /// What the unit said.
+    /// What the unit said last.
     explanation: Option<ExplanationView>,
+    /// What it had said before, oldest first.
+    earlier_explanations: Vec<ExplanationView>,
     /// What came of verifying that.
     verification: Option<VerificationView>,
     /// What the last re-inspection saw.
@@ -207,6 +209,7 @@ impl From<&Finding> for FindingView {
             dismissed_because: story.dismissed_because.clone(),
             explain_by: story.explain_by,
             explanation: story.explanation.as_ref().map(Into::into),
+            earlier_explanations: story.earlier_explanations.iter().map(Into::into).collect(),
             verification: story.verification.as_ref().map(Into::into),
             re_inspection: story.re_inspection.as_ref().map(Into::into),
             no_action_because: story.no_action_because.clone(),

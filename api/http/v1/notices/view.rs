@@ -2,7 +2,7 @@
 
 use super::write::{CoverView, LineView, QueryView, SourceView};
 use crate::domain::notice::{
-    Act, Corrected, Figure, Form, Named, Notice, Paper, Recipient, Section, Signing, State,
+    Act, Corrected, Figure, Form, Named, Paper, Recipient, Section, Signing, State, Summary,
 };
 use crate::flows::notices::{Compared, Held};
 use crate::http::headers;
@@ -83,9 +83,10 @@ pub struct FigureView {
     /// The word for the share, derived from its counts.
     #[schema(example = "phần lớn")]
     wording: Option<&'static str>,
-    /// The units of the part, in the order of Vietnamese dictionaries.
+    /// The units of the part, in the order of Vietnamese dictionaries; for recipients empty where no sentence calls
+    /// `{key.names}`.
     units: Vec<NamedView>,
-    /// The other ones of the whole, likewise.
+    /// The other ones of the whole, likewise, with `{key.others}`.
     others: Vec<NamedView>,
     /// When it was counted.
     counted_at: Timestamp,
@@ -149,7 +150,8 @@ pub struct SigningView {
     by: Uuid,
     /// When.
     at: Timestamp,
-    /// The canonical text, UTF-8 in NFC, lines ended by a line feed: what is printed, and each figure with its query.
+    /// The canonical text, UTF-8 in NFC, lines ended by a line feed: what is printed, and each figure with its query and
+    /// the names that a sentence calls.
     #[schema(example = "UBND QUẬN HÀ ĐÔNG\nSố: 05/TB-UBND\n")]
     document: String,
     /// SHA-256 of its bytes, in hexadecimal.
@@ -266,22 +268,22 @@ pub struct SummaryView {
     version: i32,
 }
 
-impl From<&Notice> for SummaryView {
-    fn from(of: &Notice) -> Self {
+impl From<Summary> for SummaryView {
+    fn from(of: Summary) -> Self {
         Self {
+            number: of.written_number(),
             id: of.id.0,
             owner: of.owner.0,
             campaign: of.campaign.0,
             state: of.state,
-            form: of.content.form,
-            number: of.written_number(),
-            signed_on: of.signing.as_ref().map(|signing| signing.on),
-            issuer: of.content.issuer.clone(),
-            title: of.content.title.clone(),
+            form: of.form,
+            signed_on: of.signed_on,
+            issuer: of.issuer,
+            title: of.title,
             corrects: of.corrects.as_ref().map(CorrectedView::from),
-            visits: of.visits.len(),
+            visits: of.visits,
             drafted_at: of.drafted_at,
-            issued_at: of.issued.map(|act| act.at),
+            issued_at: of.issued_at,
             version: of.version,
         }
     }
@@ -293,7 +295,7 @@ impl From<&Notice> for SummaryView {
 pub struct NoticeView {
     #[serde(flatten)]
     summary: SummaryView,
-    /// Issued notices that correct it, oldest first.
+    /// Issued notices that correct it and that you may read, oldest first.
     corrected_by: Vec<Uuid>,
     /// What it comes from.
     source: SourceView,
@@ -349,7 +351,7 @@ impl From<&Held> for NoticeView {
             content.sections.get(&section).into_iter().flatten().map(LineView::from).collect()
         };
         Self {
-            summary: of.into(),
+            summary: of.summary().into(),
             corrected_by: held.corrected_by.iter().map(|id| id.0).collect(),
             source: (&content.source).into(),
             covers: (&of.cover).into(),

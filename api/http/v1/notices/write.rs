@@ -64,7 +64,7 @@ impl From<&Source> for SourceView {
     }
 }
 
-/// Which visits are summed up: those that were handed in and that the writer may see.
+/// Which visits are summed up, of those that were handed in. The writer may see each of them: of a period every one.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NoticeCover)]
@@ -154,7 +154,8 @@ pub struct QueryView {
     #[serde(default)]
     #[schema(value_type = Option<vocabulary::TargetClass>)]
     class: Option<TargetClass>,
-    /// Of coverage: below which unit; the targets of the campaign's rounds where none is named.
+    /// Of coverage: below which unit. The targets of the campaign's rounds where none is named, which is refused until
+    /// its fieldwork is closed: recipients would read where teams are still going.
     #[serde(default)]
     unit: Option<Uuid>,
 }
@@ -307,7 +308,7 @@ impl From<NoticeContent> for Wish {
 pub struct NoticeBegun {
     /// Under which campaign.
     campaign: Uuid,
-    /// The issued notice of the same campaign that this one corrects.
+    /// The issued notice of the same campaign that this one corrects; every unit that got it gets this one, too.
     #[serde(default)]
     corrects: Option<Uuid>,
     /// What is written.

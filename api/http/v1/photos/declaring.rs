@@ -12,6 +12,7 @@ use crate::flows;
 use crate::flows::photos::Done;
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
+use crate::http::headers::etag;
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::{HttpResponse, get, post, put, web};
@@ -216,7 +217,8 @@ pub struct WaitParams {
 /// All that is known about it. With `wait_s` the answer waits until the worker has looked, so that the phone learns
 /// within seconds whether a picture can't be decoded, is too dark, blurred or too small to read.
 #[utoipa::path(tag = "photos", params(PhotoPath, WaitParams),
-    responses((status = 200, description = "The photo.", body = PhotoView)))]
+    responses((status = 200, description = "The photo.", body = PhotoView,
+        headers(("ETag" = String, description = "Its version, for marking what is to be covered.")))))]
 #[get("/v1/photos/{photo}")]
 pub async fn read_photo(
     app: web::Data<App>,
@@ -225,7 +227,7 @@ pub async fn read_photo(
     wait: Params<WaitParams>,
 ) -> Result<HttpResponse, Problem> {
     let photo = flows::photos::read(&app, &caller.0, PhotoId(path.photo), wait.0.wait_s.unwrap_or(0)).await?;
-    Ok(HttpResponse::Ok().json(PhotoView::from(&photo)))
+    Ok(HttpResponse::Ok().insert_header(etag(photo.version)).json(PhotoView::from(&photo)))
 }
 
 /// Why a photo is taken back.
@@ -239,11 +241,13 @@ pub struct WithdrawBody {
 
 /// Withdraw a photo
 ///
-/// For a photo sent by mistake, until its visit is submitted. It is kept and marked, and leaves every list that does
+/// For a photo sent by mistake, until its visit is submitted; for one that shows a corrective action done, until the
+/// action is reported done. It is kept and marked, and leaves every list that does
 /// not ask for withdrawn photos. Safe to repeat.
 #[utoipa::path(tag = "photos", params(PhotoPath), request_body = WithdrawBody, responses(
     (status = 200, description = "Withdrawn.", body = PhotoView),
-    (status = 409, description = "`photo.visit-submitted`: its visit is submitted or has ended.")))]
+    (status = 409, description = "`photo.visit-submitted`: its visit is submitted or has ended; \
+        `photo.action-reported`: its action is reported done or over.")))]
 #[post("/v1/photos/{photo}/withdraw")]
 pub async fn withdraw_photo(
     app: web::Data<App>,

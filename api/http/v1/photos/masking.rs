@@ -8,6 +8,7 @@ use crate::domain::photo::mask::{MaskArea, Masked};
 use crate::flows;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
+use crate::http::headers::{IfMatch, etag};
 use crate::http::problem::Problem;
 use actix_web::{HttpResponse, put, web};
 use jiff::Timestamp;
@@ -78,18 +79,25 @@ pub struct MasksBody {
 ///
 /// For the team: marks names and numbers of people, which are then covered in every picture that anybody else gets. A
 /// photo of a register or a screen, and one whose item's rule is `mask_personal_data`, is shown to nobody else before.
-/// The original stays as it is. Marking anew replaces what was marked; the same again changes nothing.
-#[utoipa::path(tag = "photos", params(PhotoPath), request_body = MasksBody, responses(
-    (status = 200, description = "Covered from now on.", body = PhotoView),
-    (status = 409, description = "`photo.not-examined`: there is no picture of it yet; `photo.withdrawn`.")))]
+/// The original stays as it is. Marking anew replaces what was marked, and once the visit is submitted may only add to it; the
+/// same again changes nothing.
+#[utoipa::path(tag = "photos",
+    params(PhotoPath, ("If-Match" = String, Header, description = "The photo's ETag last read.")), request_body = MasksBody, responses(
+    (status = 200, description = "Covered from now on.", body = PhotoView,
+        headers(("ETag" = String, description = "Its version."))),
+    (status = 409, description = "`photo.not-examined`: there is no picture of it yet; `photo.withdrawn`; \
+        `photo.mask-stays`: the visit is submitted, and something covered would be bared."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "No `If-Match` (`version.missing`).")))]
 #[put("/v1/photos/{photo}/masks")]
 pub async fn mask_photo(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<PhotoPath>,
+    version: IfMatch,
     body: Body<MasksBody>,
 ) -> Result<HttpResponse, Problem> {
     let areas = body.0.areas.into_iter().map(MaskArea::from).collect();
-    let photo = flows::photos::mask(&app, &caller.0, PhotoId(path.photo), areas).await?;
-    Ok(HttpResponse::Ok().json(PhotoView::from(&photo)))
+    let photo = flows::photos::mask(&app, &caller.0, PhotoId(path.photo), version.0, areas).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(photo.version)).json(PhotoView::from(&photo)))
 }

@@ -69,8 +69,8 @@ impl RankingFilter {
         format!("{list} {:?} {:?} {:?} {:?}", self.about(), self.by, self.least, self.class)
     }
 
-    fn as_query(&self, path: &str, how: &How) -> Rows {
-        let about = Rows::of(path).about(&self.about()).and("to", self.to);
+    fn as_query(&self, path: &str, how: &How, begun: Begun) -> Rows {
+        let about = Rows::of(path).about(&begun.known(self.about())).and("to", self.to);
         about
             .with("by", how.by.as_str())
             .with("least", how.least())
@@ -188,9 +188,9 @@ pub struct RankingView {
 ///
 /// By open findings or by the share of items that are not fine, most first; units that are equal share a rank and stand in
 /// the order of Vietnamese dictionaries, the same on each reading. Units of whose visits too little was judged are not
-/// ranked. The head or the staff of a unit who names a campaign, and neither a unit nor days, sees the own units among all
-/// others of the campaign, which stay nameless; where there are fewer than five others, the own ones alone. All pages hold
-/// what was known when the first was read.
+/// ranked. The head or the staff of a unit who names a campaign, and neither a unit, a sort of units nor days, sees the own
+/// units among all others of the campaign, which stay nameless; where there are fewer than five others, the own ones
+/// alone. All pages hold what was known when the first was read.
 #[utoipa::path(tag = "campaigns", params(RankingFilter),
     responses((status = 200, description = "A page of the ranking.", body = RankingView)))]
 #[get("/v1/reports/ranking")]
@@ -211,14 +211,14 @@ pub async fn rank_units(
 
 impl RankingView {
     fn of(found: Ranking, (filter, begun): (&RankingFilter, Begun), how: How, next: Option<String>) -> Self {
-        let about = filter.about();
+        let about = begun.known(filter.about());
         Self {
             by: how.by,
             least: how.least(),
             as_known: about.as_known.unwrap_or(begun.at),
             ranked: found.ranked,
             unranked: found.apart,
-            unranked_rows: filter.as_query("/v1/reports/ranking/unranked", &how).into(),
+            unranked_rows: filter.as_query("/v1/reports/ranking/unranked", &how, begun).into(),
             items: found.rows.into_iter().map(|row| RankedView::of(row, &about)).collect(),
             next,
         }
@@ -294,7 +294,7 @@ pub async fn list_unranked_units(
     let list = List::of(&app, &request, filter.0.name("unranked"), asked)?;
     let (begun, about, how) = (list.begun()?, filter.0.about(), filter.0.how()?);
     let found = ranking::unranked(&app, &caller.0, (about, begun.at), how, (begun.skip, list.limit)).await?;
-    let next = begun.next(&found);
+    let (next, known) = (begun.next(&found), begun.known(about));
     Ok(list
-        .answer::<UnrankedUnitPage>(found.0.into_iter().map(|apart| UnrankedView::of(apart, &about)), next))
+        .answer::<UnrankedUnitPage>(found.0.into_iter().map(|apart| UnrankedView::of(apart, &known)), next))
 }

@@ -3,12 +3,11 @@
 use super::listed::{List, about, page};
 use super::rows::Rows;
 use crate::app::App;
-use crate::domain::finding::{Kind, Outcome, State};
+use crate::domain::finding::Outcome;
 use crate::domain::ids::FindingId;
 use crate::domain::ranking::{Ranked, Unranked};
-use crate::domain::visit;
 use crate::flows::reports::About;
-use crate::flows::reports::recurrence::{self, Behind, LookedAt, OfItem, Recurrence};
+use crate::flows::reports::recurrence::{self, Behind, LookedAt, MadeAnew, OfItem, Recurrence};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
 use crate::http::problem::Problem;
@@ -21,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-about!(RecurrenceFilter, LookedAtFilter);
+about!(RecurrenceFilter, LookedAtFilter, NewFindingFilter);
 
 /// What a report of recurrence is about.
 #[derive(Deserialize, IntoParams)]
@@ -60,19 +59,7 @@ fn rows_of(about: &About, item: Option<&str>) -> Rows {
 
 /// The list of findings that re-inspections made for the first time.
 fn new_findings(about: &About) -> Rows {
-    let (from, to) = about.window();
-    Rows::of("/v1/findings")
-        .and("owner", about.owner)
-        .and("campaign", about.campaign)
-        .and("unit", about.unit)
-        .with("kind", Kind::Shortfall.as_str())
-        .each("state", State::once_confirmed())
-        .with("visit_kind", visit::Kind::ReInspection.as_str())
-        .with("repeated", false)
-        .with("handed_in", true)
-        .and("from", from)
-        .and("to", to)
-        .and("as_known", about.as_known)
+    Rows::of("/v1/reports/recurrence/new-findings").about(about).and("to", about.to)
 }
 
 /// Addresses of the lists of findings behind these figures.
@@ -165,13 +152,11 @@ pub struct UnrankedItemView {
 pub struct RecurrenceView {
     /// All items together.
     seen: OutcomesView,
-    /// Findings that re-inspections made for the first time.
+    /// Findings that re-inspections made for the first time and that were not withdrawn.
     #[schema(example = 2)]
     new_findings: u32,
     /// The list of those.
-    #[schema(
-        example = "/v1/findings?kind=finding&state=confirmed&visit_kind=re_inspection&repeated=false&handed_in=true"
-    )]
+    #[schema(example = "/v1/reports/recurrence/new-findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33")]
     new_findings_rows: String,
     /// Items that are ranked, most often seen again first; equals by code.
     items: Vec<RecurringView>,
@@ -312,4 +297,86 @@ pub async fn list_looked_at_findings(
     let (found, more) = recurrence::behind(&app, &caller.0, filter.0.about(), of, list.limit).await?;
     let next = found.last().filter(|_| more).map(|last| last.finding.0);
     Ok(list.answer::<LookedAtPage>(found.into_iter().map(LookedAtView::from), next))
+}
+
+/// Which re-inspections count.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NewFindingFilter {
+    /// Re-inspections of this owner.
+    owner: Option<Uuid>,
+    /// Of this campaign.
+    campaign: Option<Uuid>,
+    /// At this unit and everything below it.
+    unit: Option<Uuid>,
+    /// Planned from this day on.
+    from: Option<Date>,
+    /// Planned up to this day.
+    to: Option<Date>,
+    /// With what was known at this instant: findings in the state they had.
+    as_known: Option<Timestamp>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A finding that a re-inspection made for the first time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewFinding)]
+pub struct NewFindingView {
+    /// The finding.
+    finding: Uuid,
+    /// Its item; `null` for a free one.
+    #[schema(example = "CON-G01")]
+    item: Option<String>,
+    /// Where.
+    unit: Uuid,
+    /// The unit's printed path on the day of the re-inspection.
+    #[schema(example = "Xã Phú Minh, Huyện Phú Xuyên, Thành phố Hà Nội")]
+    unit_path: String,
+    /// The re-inspection.
+    visit: Uuid,
+}
+
+impl From<MadeAnew> for NewFindingView {
+    fn from(of: MadeAnew) -> Self {
+        Self {
+            finding: of.finding.0,
+            item: of.item,
+            unit: of.unit.0,
+            unit_path: of.unit_path,
+            visit: of.visit.0,
+        }
+    }
+}
+
+page! {
+    /// A page of findings that re-inspections made for the first time.
+    NewFindingPage {
+        /// By id.
+        NewFindingView
+    }
+}
+
+/// List what re-inspections found for the first time
+///
+/// Exactly the new findings that recurrence counts: stood by, not withdrawn, and repeating none.
+#[utoipa::path(tag = "findings", params(NewFindingFilter),
+    responses((status = 200, description = "A page.", body = NewFindingPage)))]
+#[get("/v1/reports/recurrence/new-findings")]
+pub async fn list_new_findings(
+    app: web::Data<App>,
+    caller: Caller,
+    filter: Params<NewFindingFilter>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (asked, about) = ((filter.0.limit, filter.0.cursor.as_deref()), filter.0.about());
+    let list = List::of(&app, &request, format!("new findings {about:?}"), asked)?;
+    let after = list.place()?.map(FindingId);
+    let (found, more) = recurrence::anew(&app, &caller.0, about, (after, list.limit)).await?;
+    let next = found.last().filter(|_| more).map(|last| last.finding.0);
+    Ok(list.answer::<NewFindingPage>(found.into_iter().map(NewFindingView::from), next))
 }

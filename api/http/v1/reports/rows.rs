@@ -105,6 +105,11 @@ impl Begun {
         Self { at: app.now(), day: crate::flows::units::today(app), skip: 0 }
     }
 
+    /// What is counted on all pages, with the knowledge that counts: lists of rows are narrowed to the same.
+    pub(super) fn known(self, about: About) -> About {
+        About { as_known: about.as_known.or(Some(self.at)), ..about }
+    }
+
     /// The page behind one that has more behind it.
     pub(super) fn next<T>(self, (page, more): &(Vec<T>, bool)) -> Option<Self> {
         self.behind(page.len(), *more)

@@ -1,0 +1,1 @@
+ALTER TABLE campaign_documents DROP COLUMN owner_id;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY campaign_documents_number_of_owner;

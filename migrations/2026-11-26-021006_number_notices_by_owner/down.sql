@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY notices_number_of_owner;

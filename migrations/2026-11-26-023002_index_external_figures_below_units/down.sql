@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY external_figures_below;

@@ -1,0 +1,173 @@
+//! What was open at a commune that was divided: a person says which heir answers for it, and nobody else does from then on.
+
+use super::findings::{confirmed, recorded, signed};
+use super::remedies::{issued, reported, step};
+use crate::harness::{Holder, Inspectorate, id_of};
+use fieldproof::domain::actor::Role;
+use serde_json::{Value, json};
+
+/// An heir of the divided commune, and who answers for it.
+struct Heir {
+    unit: String,
+    head: Holder,
+}
+
+/// A signed visit to the commune, as if it had been ten days ago, with one confirmed finding.
+async fn visited(at: &Inspectorate) -> (String, String) {
+    let visit = recorded(at).await;
+    let finding = confirmed(at, &visit, "A01", json!({})).await;
+    signed(at, &visit).await;
+    let earlier = format!(
+        "UPDATE visits SET planned_start = planned_start - interval '10 days',
+             planned_end = planned_end - interval '10 days' WHERE id = '{}'",
+        id_of(&visit)
+    );
+    at.house.sql().await.batch_execute(&earlier).await.unwrap();
+    (visit, finding)
+}
+
+/// Divides the commune today: its east and its west.
+async fn divided(at: &Inspectorate) -> [Heir; 2] {
+    let today = at.house.app.now().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).date();
+    let opened = |name: &str| json!({ "name": name, "unit_type": "commune", "parent": at.province });
+    let part = |n: u8| json!({ "from": at.commune, "to_opened": n, "portion": "part" });
+    let split = json!({ "kind": "split", "instrument": "1684/NQ-UBTVQH15", "operating_date": today,
+        "opens": [opened("Xã Minh Đông"), opened("Xã Minh Tây")], "closes": [at.commune],
+        "successions": [part(0), part(1)] });
+    let (status, event) = at.scheduler.visitor.post("/v1/unit-events", &split).await;
+    assert_eq!(status, 201, "{event}");
+    let heir = async |n: usize, name: &str| {
+        let unit = event["successions"][n]["to"].as_str().expect("an heir").to_owned();
+        let of = Some(unit.parse().expect("an id"));
+        Heir { unit, head: at.house.holder(name, &[(Role::HeadOfUnit, at.owner, of)]).await }
+    };
+    [heir(0, "Chủ tịch xã Minh Đông").await, heir(1, "Chủ tịch xã Minh Tây").await]
+}
+
+async fn hand_over(at: &Inspectorate, finding: &str, to: &Heir) {
+    let said = json!({ "unit": to.unit, "reason": "Trụ sở thuộc địa bàn này." });
+    let (status, body) = at.scheduler.visitor.post(&format!("{finding}/hand-over"), &said).await;
+    assert_eq!((status, &body["held_by"]["unit"]), (200, &json!(to.unit)), "{body}");
+}
+
+/// How many findings and actions somebody's lists show.
+async fn listed(who: &Holder) -> [usize; 2] {
+    let count =
+        async |path: &str| who.visitor.get(path).await.1["items"].as_array().map_or(usize::MAX, Vec::len);
+    [count("/v1/findings").await, count("/v1/corrective-actions").await]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_answered_before_sees_no_more_of_it_and_whoever_answers_sees_it_to_the_end() {
+    let at = Inspectorate::open().await;
+    let (visit, finding) = visited(&at).await;
+    let action = issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    let [east, west] = divided(&at).await;
+    hand_over(&at, &finding, &east).await;
+    assert_eq!((listed(&east.head).await, listed(&west.head).await), ([1, 1], [0, 0]));
+    hand_over(&at, &finding, &west).await;
+    assert_eq!((listed(&east.head).await, listed(&west.head).await), ([0, 0], [1, 1]));
+    for path in [&finding, &action] {
+        assert_eq!(east.head.visitor.get(path).await.0, 404);
+    }
+    reported(&west.head, &action).await;
+    let (_, done) = step(&at.scheduler, &action, "verify", json!({})).await;
+    assert_eq!(done["state"], "verified_done", "{done}");
+    assert_eq!(listed(&west.head).await, [1, 1]);
+    for path in [&finding, &action] {
+        assert_eq!(west.head.visitor.get(path).await.0, 200, "what is listed can be read");
+    }
+    at.house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_recurs_or_is_proposed_later_is_the_heirs_too() {
+    let at = Inspectorate::open().await;
+    let (visit, finding) = visited(&at).await;
+    let new = |more: Value| {
+        let mut new = json!({ "visit": id_of(&visit), "kind": "report", "title": "Báo cáo kết quả",
+            "owners": [at.commune], "findings": [id_of(&finding)] });
+        new["recurrence"] = more;
+        new
+    };
+    let quarterly = json!({ "every": "quarter", "instances": 4 });
+    let series = at.lead.visitor.send("POST", "/v1/corrective-actions", Some(&new(quarterly))).await;
+    assert_eq!(series.status, 201, "{}", series.body);
+    let [_, west] = divided(&at).await;
+    hand_over(&at, &finding, &west).await;
+    let later = at.lead.visitor.send("POST", "/v1/corrective-actions", Some(&new(Value::Null))).await;
+    assert_eq!(later.status, 201, "{}", later.body);
+    assert_eq!(later.body["owners"][0]["held_by"]["unit"], json!(west.unit));
+    for action in [&series, &later] {
+        let due = json!({ "due_on": "2030-01-31" });
+        assert_eq!(step(&at.scheduler, action.header("location"), "issue", due).await.0, 200);
+    }
+    let (_, list) = west.head.visitor.get("/v1/corrective-actions").await;
+    let all = list["items"].as_array().expect("a list");
+    assert_eq!(all.len(), 5, "{list}");
+    for action in all {
+        assert_eq!(action["owners"][0]["held_by"]["unit"], json!(west.unit));
+        let action = format!("/v1/corrective-actions/{}", action["id"].as_str().expect("an id"));
+        assert_eq!(step(&west.head, &action, "accept", Value::Null).await.0, 200);
+    }
+    at.house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_that_came_from_no_finding_there_is_handed_over_by_itself() {
+    let at = Inspectorate::open().await;
+    let (visit, _) = visited(&at).await;
+    let action = issued(&at, &visit, &[], json!([at.commune, at.other_commune]), json!({})).await;
+    let said =
+        |from: &str, to: &str| json!({ "from": from, "unit": to, "reason": "Trụ sở thuộc địa bàn này." });
+    let (commune, other) = (at.commune.to_string(), at.other_commune.to_string());
+    let (status, no) = step(&at.scheduler, &action, "hand-over", said(&commune, &other)).await;
+    assert_eq!((status, &no["code"]), (409, &json!("action.not-divided")));
+    let [east, west] = divided(&at).await;
+    for (from, to, code) in
+        [(&east.unit, &west.unit, "action.not-owner"), (&commune, &other, "action.no-heir")]
+    {
+        let (status, no) = step(&at.scheduler, &action, "hand-over", said(from, to)).await;
+        assert_eq!((status, no["code"].as_str()), (422, Some(code)));
+    }
+    assert_eq!(step(&at.lead, &action, "hand-over", said(&commune, &west.unit)).await.0, 403);
+    for to in [&east, &west] {
+        let first = step(&at.scheduler, &action, "hand-over", said(&commune, &to.unit)).await;
+        assert_eq!(first.0, 200, "{}", first.1);
+        let again = step(&at.scheduler, &action, "hand-over", said(&commune, &to.unit)).await;
+        assert_eq!(again, first, "said twice, done once");
+    }
+    assert_eq!((listed(&east.head).await, listed(&west.head).await), ([0, 0], [0, 1]));
+    assert_eq!(step(&east.head, &action, "accept", Value::Null).await.0, 404);
+    reported(&west.head, &action).await;
+    assert_eq!(step(&at.scheduler, &action, "verify", json!({})).await.1["state"], "verified_done");
+    let (status, no) = step(&at.scheduler, &action, "hand-over", said(&commune, &east.unit)).await;
+    assert_eq!((status, &no["code"]), (409, &json!("action.not-open")));
+    at.house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_re_inspection_of_the_heir_looks_at_what_it_answers_for() {
+    let at = Inspectorate::open().await;
+    let (visit, finding) = visited(&at).await;
+    let finish = format!("UPDATE visits SET state = 'finalised' WHERE id = '{}'", id_of(&visit));
+    at.house.sql().await.batch_execute(&finish).await.unwrap();
+    let [east, west] = divided(&at).await;
+    hand_over(&at, &finding, &west).await;
+    let again = async |unit: &str| {
+        let mut plan = at.plan("re_inspection", 1);
+        plan["unit"] = json!(unit);
+        at.scheduler.visitor.send("POST", "/v1/visits", Some(&plan)).await
+    };
+    let (no, made) = (again(&east.unit).await, again(&west.unit).await);
+    assert_eq!((no.status, &no.body["code"]), (422, &json!("visit.no-prior-visit")));
+    assert_eq!((made.status, &made.body["previous_visit"]), (201, &json!(id_of(&visit))), "{}", made.body);
+    let again = made.header("location").to_owned();
+    at.on_site(&again).await;
+    let (_, carried) = at.lead.visitor.get(&format!("{again}/earlier-findings")).await;
+    assert_eq!(carried["items"][0]["id"], json!(id_of(&finding)), "{carried}");
+    let seen = json!({ "visit": id_of(&again), "outcome": "fixed" });
+    let (status, after) = at.lead.visitor.post(&format!("{finding}/re-inspection"), &seen).await;
+    assert_eq!((status, &after["finding"]["state"]), (200, &json!("closed")), "{after}");
+    at.house.end().await;
+}
