@@ -143,7 +143,9 @@ async fn figures_follow_what_is_known_and_tell_what_was_known() {
     assert_eq!(ranked(String::new()).await["items"][0]["open_findings"], 1);
     assert_eq!(ranked(as_known(then)).await["items"][0]["open_findings"], 2);
     assert_eq!(ranked(as_known(before)).await["ranked"], 0);
-    let coverage = format!("/v1/reports/coverage?unit={}", at.province);
+    // The visit was planned to begin in an hour, which is tomorrow late in the evening.
+    let tomorrow = at.house.app.now().in_tz("Asia/Ho_Chi_Minh").unwrap().date().tomorrow().unwrap();
+    let coverage = format!("/v1/reports/coverage?unit={}&to={tomorrow}", at.province);
     assert_eq!(read(&at.reviewer.visitor, &coverage).await["visits"], 1);
     assert_eq!(read(&at.reviewer.visitor, &format!("{coverage}{}", as_known(before))).await["visits"], 0);
     assert_eq!(read(&at.reviewer.visitor, &second).await["state"], "confirmed");

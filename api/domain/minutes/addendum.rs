@@ -146,7 +146,7 @@ mod tests {
     /// What reports take instead of the answer is under the hash, too; an addendum from before verifies as it did.
     #[test]
     fn the_answer_that_counts_is_under_the_hash() {
-        let with = |value: i64, outcome: Outcome, format: i32| {
+        let with = |value: u32, outcome: Outcome, format: i32| {
             let answer = Answer::Number { value: Decimal::whole(value) };
             let template_version = TemplateVersionId(Uuid::nil());
             let answer = Some(Correction { template_version, answer, outcome });
