@@ -183,6 +183,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_covered_units", Right(Deed::ReadVisit)),
     ("list_judged_units", Right(Deed::ReadVisit)),
     ("list_looked_at_findings", Right(Deed::ReadFindings)),
+    ("list_new_findings", Right(Deed::ReadFindings)),
     ("list_unranked_units", Right(Deed::ReadFindings)),
     ("rank_units", Right(Deed::ReadFindings)),
     ("read_recurrence", Right(Deed::ReadFindings)),

@@ -47,7 +47,7 @@ fn queries(operation: &str, names: &Names) -> Vec<String> {
         "read_coverage" | "list_covered_units" => wide,
         "read_burden" => vec![format!("?unit={province}"), format!("?unit={unit}&campaign={campaign}")],
         "read_items" | "rank_units" | "list_unranked_units" | "read_recurrence" => of_owner(),
-        "list_looked_at_findings" => of_owner(),
+        "list_looked_at_findings" | "list_new_findings" => of_owner(),
         "list_judged_units" => vec![format!("?item=A01&campaign={campaign}"), "?item=A01".to_owned()],
         "compare_periods" => vec![format!("?period=2026-H2&unit={province}")],
         "list_unit_successors" => vec![format!("?unit={unit}")],

@@ -227,6 +227,7 @@ list_external_figures  en en en en en en en en en en en en en en en en
 compare_periods        en en en en en en en en en en en en en en en en
 list_judged_units      en en en en en en en en en en en en en en en en
 list_looked_at_findings en en en en en en en en en en en en en en en en
+list_new_findings      en en en en en en en en en en en en en en en en
 list_unranked_units    en en en en en en en en en en en en en en en en
 rank_units             en en en en en en en en en en en en en en en en
 read_recurrence        en en en en en en en en en en en en en en en en
