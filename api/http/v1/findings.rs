@@ -112,8 +112,8 @@ impl FindingFilters {
         format!("findings {of:?} {how:?} {seen:?} {when:?}")
     }
 
-    /// What a visit is asked for, or another visit saw, has no index of its own: it is looked for among the findings of one unit, visit or
-    /// campaign, never among all of them.
+    /// What a visit is asked for, or what another visit saw, has no index of its own: it is looked for among the findings
+    /// of one unit, visit or campaign, never among all of them.
     fn narrow(&self) -> Result<(), Refusal> {
         let is_narrow = self.at.is_some() || self.visit.is_some() || self.campaign.is_some();
         let asked = [
@@ -179,10 +179,10 @@ pub struct FindingPage {
 
 /// List findings
 ///
-/// Those the caller may see, latest first; every filter goes with every other, those about the visit, what another saw, free ones or an
-/// earlier instant with `at`, `visit` or `campaign`. The head of a unit sees those of their
-/// own unit once the minutes are signed, and what is open at units that went to theirs as a whole: `unit` stays where it
-/// was found.
+/// Those the caller may see, latest first; every filter goes with every other. Filters about the visit, an earlier instant
+/// or what a re-inspection saw, and those for free findings, go with `at`, `visit` or `campaign`. The head of a unit sees
+/// those of their own unit once the minutes are signed, and what is open at units that went to theirs as a whole: `unit`
+/// stays where it was found.
 #[utoipa::path(tag = "findings", params(FindingFilters),
     responses((status = 200, description = "A page.", body = FindingPage)))]
 #[get("/v1/findings")]
