@@ -30,6 +30,8 @@ diesel::table! {
         unit_path -> Text,
         unit_ancestors -> Array<Uuid>,
         holder_id -> Nullable<Uuid>,
+        created_at -> Nullable<Timestamptz>,
+        state -> Nullable<Text>,
     }
 }
 

@@ -116,10 +116,24 @@ pub(super) struct Shelf {
     pub(super) at: &'static str,
     /// What makes a row known to the unit.
     pub(super) told: &'static str,
-    /// How a row is tied to the unit that answers for it: what is joined, and the column.
-    pub(super) own: (&'static str, &'static str),
+    /// How a row is tied to the unit that answers for it.
+    pub(super) own: Own,
     /// States of what is open: that much goes on to whoever stands in a unit's place.
     pub(super) open: fn() -> Vec<&'static str>,
+}
+
+/// The unit that answers for a row, with what a seek for it needs beside it.
+pub(super) struct Own {
+    /// What is joined for it.
+    pub(super) joined: &'static str,
+    /// The unit.
+    pub(super) unit: &'static str,
+    /// The row's state.
+    pub(super) state: &'static str,
+    /// The moment of the order.
+    pub(super) at: &'static str,
+    /// The row's id.
+    pub(super) id: &'static str,
 }
 
 /// What every such list can be narrowed to.
@@ -164,7 +178,7 @@ pub(super) async fn ways(
     actor: &Actor,
     deed: Deed,
     narrowed: &Narrowed,
-    day: Date,
+    (open, day): (&[&'static str], Date),
 ) -> Result<Vec<Way>> {
     let direct = branches(db, actor, deed).await?;
     let mut granted: Vec<UnitId> = direct.iter().filter_map(|branch| branch.slice.unit).collect();
@@ -175,10 +189,18 @@ pub(super) async fn ways(
         Some(units) => units.iter().copied().map(Some).collect(),
         None => vec![None],
     };
-    let states: Vec<Option<&'static str>> = match narrowed.states.as_slice() {
-        [] => vec![None],
-        some => some.iter().copied().map(Some).collect(),
-    };
+    let mut states: Vec<Option<&'static str>> = narrowed.states.iter().copied().map(Some).collect();
+    if narrowed.held.is_some() {
+        // What a unit settled is most of what it ever had: what is open is sought state by state.
+        let open = open.iter().copied().map(Some);
+        states = if states.is_empty() {
+            open.collect()
+        } else {
+            open.filter(|state| states.contains(state)).collect()
+        };
+    } else if states.is_empty() {
+        states.push(None);
+    }
     let mut all = Vec::new();
     for branch in direct {
         let own = earlier.iter().filter(|(unit, _)| Some(*unit) == branch.slice.unit);
@@ -207,7 +229,7 @@ pub(super) async fn page(
     more: &(dyn Fn(&mut Sql) + Sync),
     limit: u8,
 ) -> Result<Vec<Place>> {
-    let ways = ways(db, actor, deed, narrowed, day).await?;
+    let ways = ways(db, actor, deed, narrowed, (&(shelf.open)(), day)).await?;
     if ways.is_empty() {
         return Ok(Vec::new());
     }
@@ -259,18 +281,19 @@ fn write(
     more: &(dyn Fn(&mut Sql) + Sync),
     limit: u8,
 ) {
-    let Shelf { table, units, key, at, told, own: (joined, own), open } = shelf;
+    let Shelf { table, units, key, at, told, own, open } = shelf;
     let branch = &way.branch;
     // A subtree is one seek in the companion; anything else seeks in the table itself.
     let within = [narrowed.unit, branch.slice.unit];
     let subtree = within.into_iter().flatten().next().filter(|_| way.held.is_none());
-    let (order_at, order_id) = match subtree {
-        Some(_) => (format!("u.{at}"), format!("u.{key}")),
-        None => (format!("t.{at}"), "t.id".to_owned()),
+    let (order_at, order_id, in_state) = match (way.held, subtree) {
+        (Some(_), _) => (own.at.to_owned(), own.id.to_owned(), own.state),
+        (None, Some(_)) => (format!("u.{at}"), format!("u.{key}"), "u.state"),
+        (None, None) => (format!("t.{at}"), "t.id".to_owned(), "t.state"),
     };
     sql.text(&format!("SELECT t.id, t.{at} AS at FROM {table} t"));
     match (way.held, subtree) {
-        (Some(unit), _) => sql.text(&format!("{joined} WHERE {own} = ")).bind(Bind::Id(unit.0)),
+        (Some(unit), _) => sql.text(&format!("{} WHERE {} = ", own.joined, own.unit)).bind(Bind::Id(unit.0)),
         (None, Some(unit)) => {
             sql.text(&format!(" JOIN {units} u ON u.{key} = t.id WHERE u.unit_id = ")).bind(Bind::Id(unit.0))
         }
@@ -282,10 +305,9 @@ fn write(
             .text(")");
     }
     if let Some(state) = way.state {
-        let of = if subtree.is_some() { "u.state" } else { "t.state" };
-        sql.text(&format!(" AND {of} = ")).bind(Bind::Word(state.to_owned()));
+        sql.text(&format!(" AND {in_state} = ")).bind(Bind::Word(state.to_owned()));
     }
-    if way.inherited || way.held.is_some() {
+    if way.inherited {
         one_of(sql, "t.state", open().into_iter());
     }
     rights(sql, branch, narrowed.campaign, told);

@@ -2,6 +2,7 @@
 
 use super::findings::{confirmed, recorded, signed};
 use super::remedies::{issued, reported, step};
+use super::reports::all;
 use crate::harness::{Holder, Inspectorate, id_of};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
@@ -169,5 +170,42 @@ async fn a_re_inspection_of_the_heir_looks_at_what_it_answers_for() {
     let seen = json!({ "visit": id_of(&again), "outcome": "fixed" });
     let (status, after) = at.lead.visitor.post(&format!("{finding}/re-inspection"), &seen).await;
     assert_eq!((status, &after["finding"]["state"]), (200, &json!("closed")), "{after}");
+    at.house.end().await;
+}
+
+/// Two owners of one action in whose place one commune stands are one line of its list, and take no place of another's.
+#[tokio::test(flavor = "multi_thread")]
+async fn joint_owners_with_one_heir_are_listed_once() {
+    let at = Inspectorate::open().await;
+    let (visit, _) = visited(&at).await;
+    let joint = json!([at.commune, at.other_commune]);
+    let actions = [
+        issued(&at, &visit, &[], joint.clone(), json!({})).await,
+        issued(&at, &visit, &[], joint.clone(), json!({})).await,
+        issued(&at, &visit, &[], joint, json!({})).await,
+    ];
+    let [_, west] = divided(&at).await;
+    let today = at.house.app.now().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).date();
+    let split = json!({ "kind": "split", "instrument": "1684/NQ-UBTVQH15", "operating_date": today,
+        "opens": [{ "name": "Xã Minh Nam", "unit_type": "commune", "parent": at.province }],
+        "closes": [at.other_commune],
+        "successions": [{ "from": at.other_commune, "to": west.unit, "portion": "part" },
+            { "from": at.other_commune, "to_opened": 0, "portion": "part" }] });
+    let (status, event) = at.scheduler.visitor.post("/v1/unit-events", &split).await;
+    assert_eq!(status, 201, "{event}");
+    for action in &actions {
+        for from in [at.commune, at.other_commune] {
+            let said = json!({ "from": from, "unit": west.unit, "reason": "Trụ sở thuộc địa bàn này." });
+            let (status, body) = step(&at.scheduler, action, "hand-over", said).await;
+            assert_eq!(status, 200, "{body}");
+        }
+    }
+    for more in ["", "&state=issued"] {
+        let list = format!("/v1/corrective-actions?held_by={}{more}", west.unit);
+        let held = all(&at.scheduler.visitor, &list).await;
+        let ids: Vec<&str> = held.iter().filter_map(|action| action["id"].as_str()).collect();
+        let latest_first: Vec<&str> = actions.iter().rev().map(|action| id_of(action)).collect();
+        assert_eq!(ids, latest_first, "{list}");
+    }
     at.house.end().await;
 }

@@ -47,7 +47,7 @@ struct Found {
 /// # Errors
 /// The database's own.
 pub async fn page(db: &mut Db, actor: &Actor, wanted: &Wanted, limit: u8) -> Result<Vec<Place>> {
-    let ways = ways(db, actor, Deed::ReadActions, &Narrowed::default(), wanted.today).await?;
+    let ways = ways(db, actor, Deed::ReadActions, &Narrowed::default(), (&[], wanted.today)).await?;
     if ways.is_empty() {
         return Ok(Vec::new());
     }

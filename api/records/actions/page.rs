@@ -4,7 +4,7 @@ use crate::domain::action::State;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CampaignId, FindingId, OwnerId};
 use crate::domain::permission::Deed;
-use crate::records::seek::{self, Bind, Shelf, Sql};
+use crate::records::seek::{self, Bind, Own, Shelf, Sql};
 use crate::records::{Db, Result};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date as SqlDate, Uuid as SqlUuid};
@@ -33,7 +33,16 @@ const SHELF: Shelf = Shelf {
     key: "action_id",
     at: "created_at",
     told: "t.issued_at IS NOT NULL",
-    own: (" JOIN action_owners o ON o.action_id = t.id", "coalesce(o.holder_id, o.unit_id)"),
+    own: Own {
+        // Of two owners in whose place one unit stands, one counts.
+        joined: " JOIN action_owners o ON o.action_id = t.id AND NOT EXISTS (SELECT 1 FROM action_owners d \
+            WHERE d.action_id = o.action_id AND d.unit_id < o.unit_id \
+            AND coalesce(d.holder_id, d.unit_id) = coalesce(o.holder_id, o.unit_id))",
+        unit: "coalesce(o.holder_id, o.unit_id)",
+        state: "o.state",
+        at: "o.created_at",
+        id: "o.action_id",
+    },
     open: State::unfinished,
 };
 

@@ -6,7 +6,7 @@ use crate::domain::finding::{Kind, Outcome, State};
 use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
 use crate::domain::permission::Deed;
 use crate::domain::visit;
-use crate::records::seek::{self, Bind, Shelf, Sql, one_of};
+use crate::records::seek::{self, Bind, Own, Shelf, Sql, one_of};
 use crate::records::{Db, Result};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -58,7 +58,13 @@ const SHELF: Shelf = Shelf {
     key: "finding_id",
     at: "reported_at",
     told: "EXISTS (SELECT 1 FROM visits v WHERE v.id = t.visit_id AND v.minutes ->> 'signed_at' IS NOT NULL)",
-    own: ("", "coalesce(t.holder_id, t.unit_id)"),
+    own: Own {
+        joined: "",
+        unit: "coalesce(t.holder_id, t.unit_id)",
+        state: "t.state",
+        at: "t.reported_at",
+        id: "t.id",
+    },
     open: State::open,
 };
 

@@ -1,0 +1,1 @@
+ALTER TABLE action_owners DROP CONSTRAINT action_owners_noted;

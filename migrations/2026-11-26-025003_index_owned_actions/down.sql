@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY action_owners_in_order;
