@@ -170,7 +170,8 @@ async fn a_draft_is_discarded_and_an_issued_notice_never() {
     for who in [&at.authority, &at.reviewer, &at.member] {
         assert_eq!(code(&step(who, &draft, "discard", Value::Null).await), (403, "forbidden"));
     }
-    assert_eq!(code(&step(&at.head, &draft, "discard", Value::Null).await), (404, "not-found"));
+    let unseen = at.head.visitor.request("POST", &format!("{draft}/discard")).header("if-match", "\"v1\"");
+    assert_eq!(code(&at.head.visitor.answer(unseen).await), (404, "not-found"));
     let unread = at.scheduler.visitor.send("POST", &format!("{draft}/discard"), None).await;
     assert_eq!(code(&unread), (428, "version.missing"));
     let stale =
