@@ -326,7 +326,9 @@ fn names_that_no_sentence_tells_stay_with_the_office() {
     told.keep_what_is_told();
     assert_eq!(told.figures.first().unwrap().units.len(), 4, "a sentence names them");
     for lines in notice.content.sections.values_mut() {
-        lines.iter_mut().for_each(|line| line.text = line.text.replace("{d03.names}", "{d03.ratio}"));
+        for line in lines.iter_mut() {
+            line.text = line.text.replace("{d03.names}", "{d03.ratio}");
+        }
     }
     let figure = notice.figures.first_mut().unwrap();
     figure.others = named(&["Phường Văn Quán"]);
