@@ -99,10 +99,12 @@ fn settled(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(settled),
         // The address of what a figure was counted from says when it was counted.
         Value::String(text) => {
-            if let Some((before, counted)) = text.split_once("as_known=") {
-                let rest = counted.split_once('&').map_or("", |(_, rest)| rest);
-                *text = format!("{before}as_known=now&{rest}");
-            }
+            let counted = |name: &str| name == "at" || name.ends_with("as_known");
+            let parts = text.split('&').map(|part| match part.split_once('=') {
+                Some((name, value)) if counted(name) && value.contains("%3A") => format!("{name}=now"),
+                _ => part.to_owned(),
+            });
+            *text = parts.collect::<Vec<_>>().join("&");
         }
         _ => {}
     }
