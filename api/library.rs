@@ -6,7 +6,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::template::{Checklist, PICTURE_TYPES};
 use crate::flows;
 use crate::flows::templates::{self, Brought};
-use crate::flows::units::{self, Register};
+use crate::flows::units::{self, Did, Register, Row};
 use anyhow::Context;
 use bytes::Bytes;
 use serde::Deserialize;
@@ -28,8 +28,9 @@ told by its place. `--library` brings in the five checklists that came with this
 
 /// Help of `import-units`.
 pub const ABOUT_UNITS: &str = "\
-Enter a register of units: checked as a whole, entered all of it or nothing. Running it again changes nothing; a later \
-edition adds what is new and corrects what differs.
+Enter a register of units: checked as a whole, entered all of it or nothing. Running it again changes nothing, whatever \
+happened to its units here since; a later edition adds what is new and corrects what differs. For each unit and event a line \
+says what became of it: created, corrected or unchanged; or refused, and then nothing was entered.
 
 The file is JSON: {\"source\": \"where it comes from\", \"units\": [{\"id\": a UUID of the register's own, \"versions\": [{\"name\": \
 \"Xã Minh Quang\", \"unit_type\": \"commune\", \"parent\": id of a unit in the same register or null, \"official_code\": \"02302\", \
@@ -38,7 +39,8 @@ The file is JSON: {\"source\": \"where it comes from\", \"units\": [{\"id\": a U
 rename, reclassify, transfer, merge, split or abolish, \"instrument\", \"legal_date\", \"operating_date\", \"certainty\", \
 \"units\": ids whose versions begin or end by it, \"successions\": [{\"from\": id, \"to\": id, \"portion\": whole or part}]}]}. \
 Versions of a unit are in order and do not overlap; a parent exists on the first day of the version, in the file or in the \
-database. A version that is held and missing in the file stops the import: visits may rest on it. The whole format stands \
+database. A version that is held and missing in the file stops the import, because visits may rest on it, and so does a version \
+that says something new about what was recorded here. The whole format stands \
 in api/library/README.md; scripts/registers/country.py builds a register of the whole country.";
 
 const CHECKLISTS: [(&str, &str); 5] = [
@@ -107,7 +109,7 @@ fn told<T>(name: &str, outcome: flows::Result<T>) -> anyhow::Result<Option<T>> {
         Err(flows::Error::Refused(Refusal { detail, faults, .. })) => {
             eprintln!("{name}: nothing was entered. {detail}");
             for fault in faults {
-                eprintln!("  {} {} {}", fault.pointer, fault.code, fault.detail);
+                eprintln!("refused   {} {} {}", fault.pointer, fault.code, fault.detail);
             }
             Ok(None)
         }
@@ -157,6 +159,15 @@ pub async fn import_units(app: &App, file: Option<&Path>) -> anyhow::Result<Exit
     };
     let register: Register = parse(&name, &json)?;
     let Some(done) = told(&name, units::import(app, register).await)? else { return Ok(ExitCode::from(1)) };
+    for Row { place, name, did } in &done.rows {
+        let (did, more) = match did {
+            Did::Created => ("created", ""),
+            Did::Corrected => ("corrected", ""),
+            Did::Unchanged => ("unchanged", ""),
+            Did::ChangedHere => ("unchanged", ", changed here since"),
+        };
+        println!("{did:9} {place} {name}{more}");
+    }
     println!(
         "{} units with {} versions, {} events: {} units, {} versions and {} events are new, {} corrected",
         done.units,

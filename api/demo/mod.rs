@@ -8,6 +8,7 @@
 )]
 
 mod checklist;
+mod conclusion;
 mod office;
 mod phone;
 mod picture;

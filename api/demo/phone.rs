@@ -117,6 +117,13 @@ impl Phone {
         self.call(Method::GET, path, None).await
     }
 
+    /// Acts on the version of something that was read.
+    pub async fn post_on(&self, path: &str, version: &Value, body: Value) -> anyhow::Result<Value> {
+        let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let request = request.header("if-match", format!("\"v{version}\"")).header("accept-language", "vi");
+        read(&Method::POST, path, request.json(&body).send().await?).await
+    }
+
     /// Creates or acts.
     pub async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         self.call(Method::POST, path, Some(body)).await

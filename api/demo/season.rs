@@ -1,6 +1,7 @@
 //! A season of the same office: nine announced visits of the weeks before, what they found, who remedies it by when, and
-//! two re-inspections. So each list and report has something to show.
+//! two re-inspections; at its end a conclusion notice. So each list and report has something to show.
 
+use super::conclusion::{self, Signers};
 use super::office::{self, Office, text};
 use super::phone::Phone;
 use super::visit::{OnSite, Order, Shot, Taken, after, campaign, local, minted, now, send};
@@ -102,7 +103,14 @@ pub async fn play(base: &str, admin: &Phone, office: &mut Office, samples: &Path
     season.explained(base, admin, office, &made).await?;
     season.remedied(base, office, &made).await?;
     season.again(&made).await?;
-    Ok(())
+    let first = made.first().context("a commune")?;
+    let by = Signers {
+        desk: &season.desk,
+        lead: &season.lead,
+        chair: &season.chair,
+        head: (&head(base, office, "bennhan").await?, first.unit.as_str()),
+    };
+    conclusion::issue(&by, &season.campaign, &units, (day(-60), day(0))).await
 }
 
 async fn publish(desk: &Phone, owner: &str) -> anyhow::Result<String> {

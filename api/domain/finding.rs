@@ -60,6 +60,8 @@ words! {
         Confirmed = "confirmed",
         /// The lead does not.
         Dismissed = "dismissed",
+        /// Nobody had decided when the answer that gave rise to it was corrected, and is fine.
+        Lapsed = "lapsed",
         /// The unit is asked to explain.
         ExplanationRequested = "explanation_requested",
         /// The unit has explained.
@@ -135,6 +137,24 @@ impl State {
     pub fn is_open(self) -> bool {
         use State::{ActionOpen, Confirmed, Explained, ExplanationRequested, Remedied, Upheld};
         matches!(self, Confirmed | ExplanationRequested | Explained | Upheld | ActionOpen | Remedied)
+    }
+
+    /// Whether the lead stood by it at some time, whatever became of it since.
+    #[must_use]
+    pub fn was_confirmed(self) -> bool {
+        !matches!(self, Self::Candidate | Self::Dismissed | Self::Lapsed)
+    }
+
+    /// Those that the lead stood by at some time, as stored: for queries.
+    #[must_use]
+    pub fn once_confirmed() -> Vec<&'static str> {
+        Self::ALL.iter().filter(|state| state.was_confirmed()).map(|state| state.as_str()).collect()
+    }
+
+    /// Those that the lead stood by and that were not withdrawn, as stored: for queries.
+    #[must_use]
+    pub fn standing() -> Vec<&'static str> {
+        Self::once_confirmed().into_iter().filter(|state| *state != Self::Withdrawn.as_str()).collect()
     }
 
     /// The open ones, as stored: for queries.
@@ -273,8 +293,10 @@ pub struct Finding {
     pub unit_path: String,
     /// Shortfall or strength.
     pub kind: Kind,
-    /// The item it was born from; `None` for a free one.
+    /// The item it is about; `None` for a free one.
     pub item: Option<String>,
+    /// Whether the item's answer gave rise to it; otherwise somebody proposed it.
+    pub born: bool,
     /// Of which checklist.
     pub template_version: Option<TemplateVersionId>,
     /// Of a free one: what it is about.

@@ -130,10 +130,10 @@ fn lines_of(line: &mut impl FnMut(&str), all: &[String]) {
     }
 }
 
-/// Confirmed ones as such, candidates as what they are; dismissed ones are no part of the minutes. Sorted by their
-/// words, so that the order tells nothing of who entered them when.
+/// Confirmed ones as such, candidates as what they are; dismissed and lapsed ones are no part of the minutes. Sorted by
+/// their words, so that the order tells nothing of who entered them when.
 fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
-    let told = all.iter().filter(|f| f.kind == kind && f.state != State::Dismissed);
+    let told = all.iter().filter(|f| f.kind == kind && !matches!(f.state, State::Dismissed | State::Lapsed));
     let mut lines: Vec<String> = told.map(found).collect();
     lines.sort_unstable();
     lines

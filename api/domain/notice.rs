@@ -173,6 +173,8 @@ pub struct Notice {
     pub signing: Option<Signing>,
     /// Who sent it.
     pub issued: Option<Act>,
+    /// Who gave it up.
+    pub discarded: Option<Act>,
     /// For `If-Match`.
     pub version: i32,
 }

@@ -43,6 +43,8 @@ pub struct Overlap<C, V> {
     pub other: C,
     /// Own visits that meet one of the other, each once.
     pub own: Vec<V>,
+    /// The other's visits that meet one of the own, each once.
+    pub theirs: Vec<V>,
     /// First and last day of the other's visits there.
     pub days: (Date, Date),
 }
@@ -61,11 +63,15 @@ pub fn overlaps<C: Copy + Ord, V: Copy + PartialEq>(
                 unit: visit.unit,
                 other: other.campaign,
                 own: Vec::new(),
+                theirs: Vec::new(),
                 days: other.days,
             });
             entry.days = (entry.days.0.min(other.days.0), entry.days.1.max(other.days.1));
             if !entry.own.contains(&visit.visit) {
                 entry.own.push(visit.visit);
+            }
+            if !entry.theirs.contains(&other.visit) {
+                entry.theirs.push(other.visit);
             }
         }
     }

@@ -13,9 +13,11 @@ use super::{Asked, Error, Result, cut, scope};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::{
-    self, Birth, Finding, Inspected, Kind, Precision, Severity, State, Story, born_of, said, said_if,
+    self, Birth, Finding, Inspected, Kind, Move, Precision, Severity, State, Step, Story, born_of, said,
+    said_if, take,
 };
 use crate::domain::ids::{AccountId, FindingId, UnitId, VisitId};
+use crate::domain::minutes::{Addendum, corrected};
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
@@ -255,26 +257,32 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
     finding.root_cause = said_if(said_of.root_cause.as_deref(), "/root_cause")?;
     finding.inspected = Inspected::checked(moment, said_of.precision, work.now)?;
     finding.story.procedures = crate::domain::finding::procedures(&said_of.procedures)?;
-    if !rows::keep(&mut work.tx, &finding).await? {
+    let kept = rows::keep(&mut work.tx, &finding).await?;
+    let (id, _) = kept.ok_or_else(|| {
         let detail = "This item gave rise to a finding at this visit already.";
-        return Err(Refusal::new(Family::Conflict, "finding.item-taken", detail).into());
-    }
+        Refusal::new(Family::Conflict, "finding.item-taken", detail)
+    })?;
+    let finding = rows::find(&mut work.tx, id).await?.ok_or_else(Refusal::not_found)?;
     let details = json!({ "kind": finding.kind, "item": finding.item, "category": finding.category });
     custody::note(&mut work.tx, Some(actor), entry(&finding, "finding.proposed", details), work.now).await?;
     work.tx.commit().await?;
     Ok(finding)
 }
 
-/// Enters a candidate for each item of a visit that was not answered well and has none yet. Called when recording
-/// closes, and again when minutes are drafted, because answers of slow phones come later.
+/// Enters a candidate for each item of a visit that was not answered well and has none yet, and lets those lapse whose
+/// answers are fine by now. Called when recording closes, for each answer of a slow phone that comes later, and again when
+/// minutes are drafted.
 pub(super) async fn bear(work: &mut Work, actor: &Actor) -> Result<usize> {
     let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
     let answers = responses::of_visit(&mut work.tx, work.visit.id).await?;
     let mut born = 0;
     let occasion = super::visits::occasion(&mut work.tx, &work.visit).await?;
-    for birth in born_of(&lists, &answers, occasion) {
-        let finding = candidate(&work.visit, birth, work.by, work.now);
-        if rows::keep(&mut work.tx, &finding).await? {
+    let births = born_of(&lists, &answers, occasion);
+    lapse(work, actor, &births).await?;
+    for birth in births {
+        let mut finding = candidate(&work.visit, birth, work.by, work.now);
+        if let Some((id, version)) = rows::keep(&mut work.tx, &finding).await? {
+            (finding.id, finding.version) = (id, version);
             born += 1;
             let details = json!({ "item": finding.item, "critical": finding.critical });
             let entry = entry(&finding, "finding.born", details);
@@ -284,9 +292,35 @@ pub(super) async fn bear(work: &mut Work, actor: &Actor) -> Result<usize> {
     Ok(born)
 }
 
+/// Lets candidates lapse that answers gave rise to which are fine as they are known now, with what addenda say. What the
+/// lead has decided about stands.
+pub(super) async fn reconsider(work: &mut Work, actor: &Actor, added: &[Addendum]) -> Result<()> {
+    let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
+    let answers = corrected(responses::of_visit(&mut work.tx, work.visit.id).await?, added);
+    let occasion = super::visits::occasion(&mut work.tx, &work.visit).await?;
+    lapse(work, actor, &born_of(&lists, &answers, occasion)).await
+}
+
+/// Whoever decides about a finding holds its visit first, as `work` does.
+async fn lapse(work: &mut Work, actor: &Actor, births: &[Birth]) -> Result<()> {
+    for mut finding in rows::of_visit(&mut work.tx, work.visit.id).await? {
+        let failing = births.iter().any(|birth| Some(&birth.item) == finding.item.as_ref());
+        if !finding.born || failing || finding.state != State::Candidate {
+            continue;
+        }
+        if let Move::To(state) = take(finding.kind, finding.state, Step::Lapse)? {
+            finding.state = state;
+            let told = ("finding.lapsed", json!({ "item": finding.item }));
+            write(&mut work.tx, actor, &mut finding, told, work.now).await?;
+        }
+    }
+    Ok(())
+}
+
 fn candidate(visit: &Visit, birth: Birth, by: AccountId, now: Timestamp) -> Finding {
     Finding {
         item: Some(birth.item),
+        born: true,
         template_version: Some(birth.template_version),
         statement: birth.statement,
         severity: Some(birth.severity),
@@ -309,6 +343,7 @@ fn blank(visit: &Visit, by: AccountId, now: Timestamp) -> Finding {
         unit_path: visit.unit_path.clone(),
         kind: Kind::Shortfall,
         item: None,
+        born: false,
         template_version: None,
         category: None,
         statement: String::new(),

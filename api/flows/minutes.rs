@@ -96,6 +96,10 @@ pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<
         sha256: String::new(),
     };
     let addendum = append(&mut work.tx, actor, &work.visit, (&before, addendum.checked()?), work.now).await?;
+    if addendum.answer.is_some() {
+        let all: Vec<Addendum> = before.into_iter().chain([addendum.clone()]).collect();
+        super::findings::reconsider(&mut work, actor, &all).await?;
+    }
     work.tx.commit().await?;
     Ok(addendum)
 }

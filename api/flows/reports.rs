@@ -24,7 +24,7 @@ use crate::records::figures::coverage::OfRound;
 use crate::records::figures::{self, Eyes};
 use crate::records::visits::life as rows;
 use crate::records::visits::visible::Wanted;
-use crate::records::{self, Db};
+use crate::records::{self, Db, Tx};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -82,6 +82,13 @@ impl About {
 pub(super) fn morning(day: Date) -> Option<Timestamp> {
     let offset = Offset::from_seconds(VIETNAM_OFFSET_S).ok()?;
     offset.to_timestamp(day.at(0, 0, 0, 0)).ok()
+}
+
+/// Begins a report over the visits that were handed in: the right to it, what counts, and room to count in.
+async fn begin(app: &App, actor: &Actor, deed: Deed, about: &About) -> Result<(Tx, Wanted)> {
+    scope(actor, deed)?;
+    let wanted = about.handed_in()?;
+    Ok((app.records.begin_report().await?, wanted))
 }
 
 /// A coverage report.
@@ -175,7 +182,8 @@ pub(super) async fn targets(db: &mut Db, campaign: CampaignId, as_of: Date) -> R
 }
 
 /// States in which a visit is still meant, or was made.
-fn meant() -> Vec<State> {
+#[must_use]
+pub fn meant() -> Vec<State> {
     State::ALL.into_iter().filter(|state| !matches!(state, State::Cancelled | State::Aborted)).collect()
 }
 

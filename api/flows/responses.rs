@@ -13,7 +13,7 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind as Family, Refusal};
 use crate::domain::response::{Answer, Candidate, Keeping, MOST_TEXT, Outcome, Response, judge, keep};
 use crate::domain::text;
-use crate::domain::visit::rule;
+use crate::domain::visit::{State, rule};
 use crate::records::visits::life as rows;
 use crate::records::{custody, responses};
 use serde_json::{Value, json};
@@ -106,8 +106,17 @@ pub async fn put(app: &App, actor: &Actor, id: ResponseId, sent: Sent) -> Result
         details,
     };
     custody::note(&mut work.tx, Some(actor), entry, work.now).await?;
+    settle(&mut work, actor).await?;
     work.tx.commit().await?;
     Ok(if kept.is_some() { Kept::Known(response) } else { Kept::New(response) })
+}
+
+/// Once recording is closed, findings follow each answer that comes late or is corrected.
+async fn settle(work: &mut Work, actor: &Actor) -> Result<()> {
+    if matches!(work.visit.state, State::RecordingClosed | State::MinutesReady) {
+        super::findings::bear(work, actor).await?;
+    }
+    Ok(())
 }
 
 /// Enters a first answer to an item.

@@ -20,9 +20,10 @@ pub mod events;
 pub mod lineage;
 mod register;
 mod register_check;
+mod register_news;
 pub mod through_time;
 
-pub use register::{Imported, Register, import};
+pub use register::{Did, Imported, Register, Row, import};
 
 /// A unit with all that is known of it.
 #[derive(Clone, Debug)]

@@ -123,6 +123,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "minutes.none", "Lượt này chưa có biên bản.", "Nobody has drafted minutes of this visit yet."),
     problem(409, "minutes.not-signed", "Biên bản chưa ký thì lập lại, không thêm phụ lục.", "Minutes that nobody has signed are drafted anew instead."),
     problem(404, "not-found", "Không có gì ở đây, hoặc không có gì bạn được xem.", "There is nothing here, or nothing you may see."),
+    problem(409, "notice.discarded", "Thông báo này đã bị hủy; hãy soạn thông báo khác.", "This notice was discarded; write another."),
     problem(409, "notice.frozen", "Thông báo đã ký thì không sửa; hãy ban hành thông báo đính chính.", "A signed notice does not change; write a notice that corrects it."),
     problem(409, "notice.incomplete", "Thông báo phải có nội dung và nơi nhận trước khi được thẩm định.", "A notice says something, and to somebody, before it is reviewed."),
     problem(409, "notice.issued", "Thông báo này đã được ban hành.", "This notice is issued already."),

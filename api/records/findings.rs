@@ -12,6 +12,7 @@ use crate::domain::ids::{
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
+use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
@@ -52,6 +53,7 @@ struct Row {
     proposed_by: Uuid,
     version: i32,
     holder_id: Option<Uuid>,
+    born: bool,
 }
 
 impl TryFrom<Row> for Finding {
@@ -75,6 +77,7 @@ impl TryFrom<Row> for Finding {
             state: State::parse(&row.state).ok_or_else(bad)?,
             unit_path: row.unit_path,
             item: row.item_code,
+            born: row.born,
             template_version: row.template_version_id.map(TemplateVersionId),
             category: row.category,
             statement: row.statement,
@@ -192,13 +195,16 @@ pub async fn handed_from(db: &mut Db, owner: OwnerId, units: &[UnitId]) -> Resul
     Ok(found.into_iter().map(UnitId).collect())
 }
 
-/// Enters a finding. False where its item gave rise to one at this visit already.
+/// Enters a finding: which it is, in which version. One that lapsed at the same item becomes it; `None` where any other
+/// stands there already.
 ///
 /// # Errors
 /// Constraint `findings_repeated_once`; the database's own.
-pub async fn keep(db: &mut Db, new: &Finding) -> Result<bool> {
+pub async fn keep(db: &mut Db, new: &Finding) -> Result<Option<(FindingId, i32)>> {
+    use diesel::query_dsl::methods::FilterDsl as _;
+
     let ancestors: Vec<Uuid> = new.unit_ancestors.iter().map(|id| id.0).collect();
-    let added = diesel::insert_into(findings::table)
+    let kept: Option<(Uuid, i32)> = diesel::insert_into(findings::table)
         .values((
             (
                 findings::id.eq(new.id.0),
@@ -211,6 +217,7 @@ pub async fn keep(db: &mut Db, new: &Finding) -> Result<bool> {
                 findings::unit_path.eq(&new.unit_path),
                 findings::kind.eq(new.kind.as_str()),
                 findings::item_code.eq(new.item.as_deref()),
+                findings::born.eq(new.born),
                 findings::template_version_id.eq(new.template_version.map(|id| id.0)),
                 findings::category.eq(new.category.as_deref()),
                 findings::inspected_at.eq(new.inspected.at.to_diesel()),
@@ -232,10 +239,29 @@ pub async fn keep(db: &mut Db, new: &Finding) -> Result<bool> {
         ))
         .on_conflict((findings::visit_id, findings::item_code))
         .filter_target(findings::item_code.is_not_null())
-        .do_nothing()
-        .execute(db)
-        .await?;
-    Ok(added > 0)
+        .do_update()
+        .set((
+            findings::kind.eq(excluded(findings::kind)),
+            findings::born.eq(excluded(findings::born)),
+            findings::inspected_at.eq(excluded(findings::inspected_at)),
+            findings::precision.eq(excluded(findings::precision)),
+            findings::statement.eq(excluded(findings::statement)),
+            findings::severity.eq(excluded(findings::severity)),
+            findings::critical.eq(excluded(findings::critical)),
+            findings::root_cause.eq(excluded(findings::root_cause)),
+            findings::state.eq(excluded(findings::state)),
+            findings::repeat_of.eq(excluded(findings::repeat_of)),
+            findings::repeat_count.eq(excluded(findings::repeat_count)),
+            findings::story.eq(excluded(findings::story)),
+            findings::proposed_by.eq(excluded(findings::proposed_by)),
+            findings::version.eq(findings::version + 1),
+        ))
+        .filter(findings::state.eq(State::Lapsed.as_str()))
+        .returning((findings::id, findings::version))
+        .get_result(db)
+        .await
+        .optional()?;
+    Ok(kept.map(|(id, version)| (FindingId(id), version)))
 }
 
 /// Writes a finding that is held; its next version.

@@ -57,6 +57,9 @@ struct Row {
     #[diesel(deserialize_as = NullableTimestamp)]
     issued_at: Option<Timestamp>,
     version: i32,
+    discarded_by: Option<Uuid>,
+    #[diesel(deserialize_as = NullableTimestamp)]
+    discarded_at: Option<Timestamp>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -122,6 +125,7 @@ impl TryFrom<Row> for Notice {
             reviewed: act(row.reviewed_by, row.reviewed_at),
             signing,
             issued: act(row.issued_by, row.issued_at),
+            discarded: act(row.discarded_by, row.discarded_at),
             version: row.version,
         })
     }
@@ -350,6 +354,24 @@ pub async fn issue(db: &mut Db, id: NoticeId, act: Act) -> Result<i32> {
             notices::state.eq(State::Issued.as_str()),
             notices::issued_by.eq(act.by.0),
             notices::issued_at.eq(act.at.to_diesel()),
+            notices::version.eq(notices::version + 1),
+        ))
+        .returning(notices::version)
+        .get_result(db)
+        .await?;
+    Ok(version)
+}
+
+/// Writes down that a held notice that nobody signed was given up; its next version.
+///
+/// # Errors
+/// The database's own.
+pub async fn discard(db: &mut Db, id: NoticeId, act: Act) -> Result<i32> {
+    let version = diesel::update(notices::table.find(id.0))
+        .set((
+            notices::state.eq(State::Discarded.as_str()),
+            notices::discarded_by.eq(act.by.0),
+            notices::discarded_at.eq(act.at.to_diesel()),
             notices::version.eq(notices::version + 1),
         ))
         .returning(notices::version)

@@ -308,6 +308,7 @@ diesel::table! {
         proposed_by -> Uuid,
         version -> Int4,
         holder_id -> Nullable<Uuid>,
+        born -> Bool,
     }
 }
 
@@ -421,6 +422,8 @@ diesel::table! {
         issued_by -> Nullable<Uuid>,
         issued_at -> Nullable<Timestamptz>,
         version -> Int4,
+        discarded_by -> Nullable<Uuid>,
+        discarded_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -5,7 +5,7 @@ use super::units::lineage;
 use super::visits::visible::{Branch, branches};
 use super::{Db, Result};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, UnitId};
+use crate::domain::ids::{CampaignId, OwnerId, UnitId};
 use crate::domain::permission::{Deed, Slice};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -243,6 +243,34 @@ pub(super) async fn page(
     sql.text(") AS seen ORDER BY at DESC, id DESC LIMIT ").bind(Bind::Number(limit.into()));
     let rows: Vec<Found> = sql.query().load(db).await?;
     Ok(rows.into_iter().map(|row| Place { at: row.at.into(), id: row.id }).collect())
+}
+
+/// Whether an actor may list everything of a campaign: by a right to the whole of it, or by seats on each team that has
+/// something there.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn shows_all(
+    db: &mut Db,
+    (actor, deed): (&Actor, Deed),
+    shelf: &Shelf,
+    (owner, campaign): (Option<OwnerId>, CampaignId),
+) -> Result<bool> {
+    let mut branches = branches(db, actor, deed).await?;
+    branches.retain(|Branch { slice, after_signing, .. }| {
+        let here =
+            (slice.owner.is_none() || slice.owner == owner) && slice.campaign.is_none_or(|of| of == campaign);
+        here && slice.unit.is_none() && !after_signing
+    });
+    if branches.iter().any(|branch| branch.team.is_none()) {
+        return Ok(true);
+    }
+    let teams = branches.iter().filter_map(|branch| branch.team).collect();
+    let mut sql = Sql::default();
+    sql.text(&format!("SELECT t.id, t.{} AS at FROM {} t WHERE t.campaign_id = ", shelf.at, shelf.table));
+    sql.bind(Bind::Id(campaign.0)).text(" AND t.team_id <> ALL (").bind(Bind::Ids(teams)).text(") LIMIT 1");
+    let others: Vec<Found> = sql.query().load(db).await?;
+    Ok(others.is_empty())
 }
 
 fn write(

@@ -65,8 +65,10 @@ def finding_cases(api):
     scopes = {"owner": {}, "campaign": {"campaign": newest["campaign"]}, "visit": {"visit": newest["visit"]}, "unit": {"unit": newest["unit"]},
               "province": {"unit": province(api, newest["unit"])}, "held by": {"held_by": newest["unit"]}, "at": {"at": newest["unit"]}}
     facets = {"": {}, "state": {"state": "candidate"}, "states": {"state": ["candidate", "confirmed"]}}
+    # Only what is open is held by anybody, and a candidate is not.
+    held = {"": {}, "state": {"state": "action_open"}, "states": {"state": ["action_open", "confirmed"]}}
     for where, scope in scopes.items():
-        for which, facet in facets.items():
+        for which, facet in (held if where == "held by" else facets).items():
             yield f"{where} {which}", {**scope, **facet}
     for which, facet in {"item": {"item": "MUC-7"}, "kind": {"kind": "strength"}, "critical": {"critical": "true"}, "repeated": {"repeated": "true"},
                          "cause": {"root_cause": "Điều chỉnh địa giới"}}.items():

@@ -42,7 +42,8 @@ INSERT INTO actions (id, owner_id, campaign_id, visit_id, team_id, kind, title, 
             WHEN 4 THEN 'reported_done' ELSE 'verified_done' END,
         f.reported_at::date + 15, f.reported_at, '{}', f.proposed_by, f.reported_at
     FROM findings f JOIN twice USING (id);
-INSERT INTO action_owners SELECT a.id, f.unit_id, f.unit_path, f.unit_ancestors FROM actions a JOIN findings f USING (id);
+INSERT INTO action_owners (action_id, unit_id, unit_path, unit_ancestors, created_at, state)
+    SELECT a.id, f.unit_id, f.unit_path, f.unit_ancestors, a.created_at, a.state FROM actions a JOIN findings f USING (id);
 INSERT INTO action_findings SELECT id, id, NULL FROM actions;
 INSERT INTO action_units (action_id, unit_id, created_at, state)
     SELECT u.finding_id, u.unit_id, a.created_at, a.state FROM finding_units u JOIN actions a ON a.id = u.finding_id;

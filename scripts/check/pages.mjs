@@ -1,4 +1,4 @@
-// Walks through the pages as a reviewer does: sign in, gallery, photos, board, sign out. At every stop and width it
+// Walks through the pages as a reviewer does: sign in, gallery, photos, board, notices, sign out. At every stop and width it
 // fails on console errors (breaches of the pages' own policy are such), failed requests, scripts and styles inside the
 // page, sideways scrolling, pictures that do not load, fields without a label, targets too small for a finger, and
 // pages without a language or a title.
@@ -52,6 +52,31 @@ async function stop(page, name, width, look = "") {
   for (const fault of await page.evaluate(stumbles)) faults.push(`${name} at ${width} px: ${fault}`);
   await page.screenshot({ path: `${folder}/${name}-${width}${look}.png`, fullPage: true });
   stops += 1;
+}
+
+// The conclusion notices in each language, one of them on screen and as it is printed; the last language stays.
+async function notices(page, width, look, languages) {
+  for (const lang of languages) {
+    await page.goto(`${base}/review/notices?lang=${lang}`);
+    await stop(page, `notices-${lang}`, width, look);
+    const card = page.locator("a[href^='/review/notices/']").first();
+    if ((await card.count()) === 0) {
+      faults.push(`the notices at ${width} px in ${lang} show none`);
+      continue;
+    }
+    await Promise.all([page.waitForURL((url) => /^\/review\/notices\/[0-9a-f-]{36}$/.test(url.pathname)), card.click()]);
+    await stop(page, `notice-${lang}`, width, look);
+    const spoken = await page.locator("nav.tools").getAttribute("lang");
+    if (spoken !== lang) faults.push(`the notice at ${width} px speaks ${spoken} around the paper, not ${lang}`);
+    await page.emulateMedia({ media: "print" });
+    await stop(page, `notice-printed-${lang}`, width, look);
+    if (await page.locator("nav.tools").isVisible()) faults.push(`the printed notice at ${width} px shows what is no part of the paper`);
+    for (const words of ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Nơi nhận:", "TB-SNV"]) {
+      if (!(await page.locator("main.sheet").innerText()).includes(words)) faults.push(`the printed notice at ${width} px lacks "${words}"`);
+    }
+    await page.pdf({ path: `${folder}/notice-${lang}-${width}${look}.pdf`, preferCSSPageSize: true });
+    await page.emulateMedia({ media: null });
+  }
 }
 
 async function walk(browser, width, height, locale, colorScheme = "light") {
@@ -111,6 +136,8 @@ async function walk(browser, width, height, locale, colorScheme = "light") {
   else await Promise.all([page.waitForURL((url) => url.pathname === evidence), card.click()]);
 
   const other = locale.startsWith("vi") ? "en" : "vi";
+  await notices(page, width, look, [other, locale.slice(0, 2)]);
+  await page.goto(base + evidence);
   await Promise.all([page.waitForURL((url) => url.searchParams.get("lang") === other), page.locator(`a[hreflang=${other}]`).click()]);
   await page.goto(`${base}/review`);
   const kept = await page.evaluate(() => document.documentElement.lang);

@@ -9,7 +9,7 @@ async fn questions_about_far_years_are_refused_by_name() {
     let instants = ["-005000-01-01T00:00:00Z", "9999-12-01T00:00:00Z"];
     let (reports, external) =
         (format!("unit={}", at.province), format!("/v1/external-figures?owner={}", at.owner));
-    let lists: [(String, &[&str]); 12] = [
+    let lists: [(String, &[&str]); 13] = [
         (format!("/v1/findings?at={}", at.commune), &["as_known", "from", "to"]),
         ("/v1/visits?kind=planned".to_owned(), &["as_known", "from", "to"]),
         (external.clone(), &["as_known"]),
@@ -22,6 +22,7 @@ async fn questions_about_far_years_are_refused_by_name() {
         (format!("/v1/reports/ranking/unranked?{reports}"), &["as_known"]),
         (format!("/v1/reports/recurrence?{reports}"), &["as_known"]),
         (format!("/v1/reports/recurrence/findings?{reports}"), &["as_known"]),
+        (format!("/v1/reports/recurrence/new-findings?{reports}"), &["as_known"]),
     ];
     let mut asked: Vec<(String, String)> = Vec::new();
     for (list, names) in lists {

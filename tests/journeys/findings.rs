@@ -64,6 +64,87 @@ async fn what_fails_is_a_candidate_until_the_lead_stands_by_it() {
     at.house.end().await;
 }
 
+/// Changes what was answered to an item, as a phone does that knows the last answer.
+async fn corrects(at: &Inspectorate, visit: &str, item: &str, answer: Value) {
+    let (_, list) = at.member.visitor.get(&format!("{visit}/responses")).await;
+    let held = list["items"].as_array().unwrap().iter().find(|held| held["item"] == item).expect("an answer");
+    let mut said = at.answer(visit, item, answer);
+    said["base_version"] = held["version"].clone();
+    let path = format!("/v1/responses/{}", held["id"].as_str().unwrap());
+    let (status, body) = at.member.visitor.put(&path, &said).await;
+    assert_eq!(status, 200, "{body}");
+}
+
+async fn state_of(at: &Inspectorate, finding: &str) -> Value {
+    at.lead.visitor.get(finding).await.1["state"].clone()
+}
+
+fn says(value: &str) -> Value {
+    json!({ "type": "yes_no_na", "value": value })
+}
+
+/// A candidate that an answer gave rise to lapses when the answer is corrected, and stays on record; what the lead has
+/// decided about, and what somebody proposed, stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_candidate_lapses_when_its_answer_turns_out_to_be_fine() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let (_, list) = at.lead.visitor.get(&format!("/v1/findings?visit={}&item=A01", id_of(&visit))).await;
+    let first = format!("/v1/findings/{}", list["items"][0]["id"].as_str().unwrap());
+    let second = confirmed(&at, &visit, "A02", json!({})).await;
+
+    corrects(&at, &visit, "A01", says("yes")).await;
+    corrects(&at, &visit, "A02", json!({ "type": "number", "value": 41 })).await;
+    assert_eq!(state_of(&at, &first).await, "lapsed");
+    assert_eq!(state_of(&at, &second).await, "confirmed", "the lead stood by it");
+    let (status, no) = at.lead.visitor.post(&format!("{first}/confirm"), &json!({})).await;
+    assert_eq!((status, &no["code"]), (409, &json!("finding.not-candidate")));
+    assert_eq!(at.step(&at.clerk, &visit, "minutes", json!({ "text": "Biên bản" })).await.status, 200);
+    let (_, minutes) = at.lead.visitor.get(&format!("{visit}/minutes")).await;
+    assert!(!minutes["document"].as_str().unwrap().contains("- A01: Câu hỏi | "), "{minutes}");
+    let (_, figures) = at.lead.visitor.get(&format!("/v1/campaigns/{}/finding-figures", at.campaign)).await;
+    assert_eq!((&figures["candidates"], &figures["confirmed"]), (&json!(0), &json!(1)));
+
+    // An answer that is not fine after all brings it back; one that somebody proposed waits for the lead.
+    corrects(&at, &visit, "A01", says("no")).await;
+    assert_eq!(state_of(&at, &first).await, "candidate");
+    corrects(&at, &visit, "A01", says("yes")).await;
+    let said = json!({ "kind": "finding", "item": "A01", "statement": "Bảng niêm yết đặt sau cửa." });
+    let proposed = at.member.visitor.send("POST", &format!("{visit}/findings"), Some(&said)).await;
+    assert_eq!((proposed.status, proposed.header("location")), (201, first.as_str()), "{}", proposed.body);
+    corrects(&at, &visit, "A01", json!({ "type": "yes_no_na", "value": "na", "reason": "Đang sửa" })).await;
+    assert_eq!(state_of(&at, &first).await, "candidate");
+    let why = json!({ "reason": "Bảng nhìn thấy được." });
+    assert_eq!(at.lead.visitor.post(&format!("{first}/dismiss"), &why).await.0, 200);
+    corrects(&at, &visit, "A01", says("no")).await;
+    corrects(&at, &visit, "A01", says("yes")).await;
+    assert_eq!(state_of(&at, &first).await, "dismissed");
+    let deeds = at.house.deeds(id_of(&first)).await;
+    let told =
+        ["born", "lapsed", "born", "lapsed", "proposed", "dismissed"].map(|deed| format!("finding.{deed}"));
+    assert_eq!(deeds, told);
+    at.house.end().await;
+}
+
+/// What an addendum to signed minutes corrects counts as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_candidate_lapses_by_an_addendum_too() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let stands = confirmed(&at, &visit, "A01", json!({})).await;
+    at.held_photo(&visit, "A01").await;
+    signed(&at, &visit).await;
+    for (item, answer) in [("A01", says("yes")), ("A02", json!({ "type": "number", "value": 41 }))] {
+        let added = json!({ "item": item, "answer": answer, "reason": "Xem lại tại chỗ" });
+        let (status, told) = at.lead.visitor.post(&format!("{visit}/minutes/addenda"), &added).await;
+        assert_eq!(status, 201, "{told}");
+    }
+    let (_, list) = at.lead.visitor.get(&format!("/v1/findings?visit={}&state=lapsed", id_of(&visit))).await;
+    assert_eq!((&list["items"][0]["item"], &list["items"][1]), (&json!("A02"), &Value::Null));
+    assert_eq!(state_of(&at, &stands).await, "confirmed");
+    at.house.end().await;
+}
+
 /// M08, M39, H15, L19: strengths, free findings with category, cause and links, and what is known of a period only.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_may_be_free_and_strengths_are_told_too() {

@@ -160,6 +160,52 @@ async fn a_notice_is_written_reviewed_signed_and_issued_each_by_another() {
     at.house.close().await;
 }
 
+/// A draft that nobody wants is given up by whoever may draft one, and stays on record; what is signed is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_discarded_and_an_issued_notice_never() {
+    let at = Inspectorate::open().await;
+    let visit = finalised(&at).await;
+    let written = content(&at, &visit);
+    let draft = begun(&at, &at.lead, &written).await.header("location").to_owned();
+    for who in [&at.authority, &at.reviewer, &at.member] {
+        assert_eq!(code(&step(who, &draft, "discard", Value::Null).await), (403, "forbidden"));
+    }
+    let unseen = at.head.visitor.request("POST", &format!("{draft}/discard")).header("if-match", "\"v1\"");
+    assert_eq!(code(&at.head.visitor.answer(unseen).await), (404, "not-found"));
+    let unread = at.scheduler.visitor.send("POST", &format!("{draft}/discard"), None).await;
+    assert_eq!(code(&unread), (428, "version.missing"));
+    let stale =
+        at.scheduler.visitor.request("POST", &format!("{draft}/discard")).header("if-match", "\"v9\"");
+    assert_eq!(code(&at.scheduler.visitor.answer(stale).await), (412, "version.stale"));
+    assert_eq!(step(&at.scheduler, &draft, "review", Value::Null).await.status, 200, "a reviewed one, too");
+    let gone = step(&at.scheduler, &draft, "discard", Value::Null).await;
+    assert_eq!((gone.status, &gone.body["state"]), (200, &json!("discarded")), "{}", gone.body);
+    assert_eq!(gone.body["discarded"]["by"], json!(at.scheduler.account));
+
+    // Nothing more happens to it; it is found by its state, and in its log.
+    for (who, next, said) in [
+        (&at.lead, "discard", Value::Null),
+        (&at.scheduler, "review", Value::Null),
+        (&at.authority, "sign", signing(&at, 5)),
+        (&at.scheduler, "issue", Value::Null),
+    ] {
+        assert_eq!(code(&step(who, &draft, next, said).await), (409, "notice.discarded"), "{next}");
+    }
+    let version = gone.header("etag").to_owned();
+    let change = at.lead.visitor.request("PUT", &draft).header("if-match", version).json(&written);
+    assert_eq!(code(&at.lead.visitor.answer(change).await), (409, "notice.discarded"));
+    let (_, list) = at.reviewer.visitor.get("/v1/notices?state=discarded").await;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    let told = ["notice.drafted", "notice.reviewed", "notice.discarded"];
+    assert_eq!(at.house.deeds(id_of(&draft)).await, told);
+
+    let notice = signed_notice(&at, &written, 5).await;
+    assert_eq!(code(&step(&at.lead, &notice, "discard", Value::Null).await), (409, "notice.frozen"));
+    assert_eq!(step(&at.scheduler, &notice, "issue", Value::Null).await.status, 200);
+    assert_eq!(code(&step(&at.lead, &notice, "discard", Value::Null).await), (409, "notice.frozen"));
+    at.house.close().await;
+}
+
 /// H05: whoever gets a notice reads it and confirms to have it, for the own unit alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn recipients_read_and_acknowledge_for_their_own_unit() {

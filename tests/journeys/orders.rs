@@ -98,9 +98,14 @@ async fn findings_have_categories_and_causes_and_a_pilot_its_procedures() {
     assert_eq!(told, BTreeSet::from(categories));
     let (_, figures) =
         at.reviewer.visitor.get(&format!("/v1/campaigns/{}/finding-figures", at.campaign)).await;
-    let causes = json!([{ "root_cause": "Thiếu kiểm tra, đôn đốc", "findings": 3 },
-        { "root_cause": "Thiếu nhân lực", "findings": 2 }]);
-    assert_eq!(figures["root_causes"], causes);
+    let causes = figures["root_causes"].as_array().expect("causes");
+    let told: Vec<_> = causes.iter().map(|of| (of["root_cause"].as_str(), of["findings"].as_u64())).collect();
+    assert_eq!(told, [(Some("Thiếu kiểm tra, đôn đốc"), Some(3)), (Some("Thiếu nhân lực"), Some(2))]);
+    for of in causes {
+        let (status, rows) = at.reviewer.visitor.get(of["rows"].as_str().expect("an address")).await;
+        assert_eq!(status, 200, "{rows}");
+        assert_eq!(json!(rows["items"].as_array().map(Vec::len)), of["findings"], "{of}");
+    }
 
     let procedures = ["Đăng ký khai sinh", "Đăng ký kết hôn", "Đăng ký khai tử"];
     let pilot = json!({ "kind": "strength", "category": "Thí điểm", "procedures": procedures,

@@ -59,6 +59,10 @@ async fn a_withdrawn_finding_is_no_new_one_of_a_re_inspection() {
     let new = async || {
         let totals = read(&at.reviewer.visitor, &figures).await;
         let report = read(&at.reviewer.visitor, "/v1/reports/recurrence").await;
+        for rows in [&totals["re_inspection"]["rows"]["new_findings"], &report["new_findings_rows"]] {
+            let rows = all(&at.reviewer.visitor, rows.as_str().expect("an address")).await;
+            assert_eq!(json!(rows.len()), report["new_findings"], "{report}");
+        }
         (totals["re_inspection"]["new_findings"].clone(), report["new_findings"].clone())
     };
     assert_eq!(new().await, (json!(2), json!(2)));
@@ -120,7 +124,9 @@ async fn findings_by_their_visit_are_asked_for_within_something_narrow() {
     let at = Inspectorate::open().await;
     let now = at.house.app.now();
     let filters = [("from", now.to_string()), ("to", now.to_string()), ("as_known", now.to_string())];
-    for (name, value) in filters.into_iter().chain([("handed_in", "true".to_owned())]) {
+    let more =
+        [("handed_in", "true"), ("visit_kind", "re_inspection"), ("outcome", "fixed"), ("free", "true")];
+    for (name, value) in filters.into_iter().chain(more.map(|(name, value)| (name, value.to_owned()))) {
         let wide = format!("/v1/findings?unit={}&{name}={value}", at.province);
         let (status, no) = at.reviewer.visitor.get(&wide).await;
         let fault = (&no["errors"][0]["pointer"], &no["errors"][0]["code"]);

@@ -145,7 +145,7 @@ async fn figures_follow_what_is_known_and_tell_what_was_known() {
     assert_eq!(ranked(as_known(before)).await["ranked"], 0);
     // The visit was planned to begin in an hour, which is tomorrow late in the evening.
     let tomorrow = at.house.app.now().in_tz("Asia/Ho_Chi_Minh").unwrap().date().tomorrow().unwrap();
-    let coverage = format!("/v1/reports/coverage?unit={}&to={tomorrow}", at.province);
+    let coverage = format!("/v1/reports/coverage?unit={}&as_of={tomorrow}", at.province);
     assert_eq!(read(&at.reviewer.visitor, &coverage).await["visits"], 1);
     assert_eq!(read(&at.reviewer.visitor, &format!("{coverage}{}", as_known(before))).await["visits"], 0);
     assert_eq!(read(&at.reviewer.visitor, &second).await["state"], "confirmed");

@@ -47,7 +47,7 @@ fn queries(operation: &str, names: &Names) -> Vec<String> {
         "read_coverage" | "list_covered_units" => wide,
         "read_burden" => vec![format!("?unit={province}"), format!("?unit={unit}&campaign={campaign}")],
         "read_items" | "rank_units" | "list_unranked_units" | "read_recurrence" => of_owner(),
-        "list_looked_at_findings" => of_owner(),
+        "list_looked_at_findings" | "list_new_findings" => of_owner(),
         "list_judged_units" => vec![format!("?item=A01&campaign={campaign}"), "?item=A01".to_owned()],
         "compare_periods" => vec![format!("?period=2026-H2&unit={province}")],
         "list_unit_successors" => vec![format!("?unit={unit}")],
@@ -99,10 +99,12 @@ fn settled(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(settled),
         // The address of what a figure was counted from says when it was counted.
         Value::String(text) => {
-            if let Some((before, counted)) = text.split_once("as_known=") {
-                let rest = counted.split_once('&').map_or("", |(_, rest)| rest);
-                *text = format!("{before}as_known=now&{rest}");
-            }
+            let counted = |name: &str| name == "at" || name.ends_with("as_known");
+            let parts = text.split('&').map(|part| match part.split_once('=') {
+                Some((name, value)) if counted(name) && value.contains("%3A") => format!("{name}=now"),
+                _ => part.to_owned(),
+            });
+            *text = parts.collect::<Vec<_>>().join("&");
         }
         _ => {}
     }

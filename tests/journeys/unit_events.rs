@@ -287,7 +287,13 @@ async fn a_register_of_offices_stands_below_units_that_are_known_and_yields_to_w
 
     let end = json!({ "kind": "abolish", "instrument": "55/QĐ-UBND", "operating_date": "2022-01-01", "closes": [office] });
     assert_eq!(record(&at, &end).await.0, 201);
-    let faults = enter(&at, offices.clone()).await.expect_err("refused");
+    let again = enter(&at, offices.clone()).await.expect("the register is the same");
+    assert_eq!((again.new_versions, again.corrected, again.rows[0].did), (0, 0, units::Did::ChangedHere));
+    let (_, read) = at.scheduler.visitor.get(&format!("/v1/units/{office}?as_of=2022-01-01")).await;
+    assert_eq!(read["at"], Value::Null, "it has ended all the same");
+    let mut longer = offices.clone();
+    longer["units"][0]["versions"][0]["valid_to"] = json!("2026-07-01");
+    let faults = enter(&at, longer).await.expect_err("refused");
     assert_eq!(faults, [("/units/0/versions/0".to_owned(), "register.recorded-here".to_owned())]);
     let mut early = offices;
     early["units"][0]["versions"][0]["valid_from"] = json!(null);

@@ -10,6 +10,8 @@ pub enum Step {
     Confirm,
     /// The lead does not.
     Dismiss,
+    /// The answer that gave rise to it is fine after all, and nobody has decided.
+    Lapse,
     /// The unit is asked.
     RequestExplanation,
     /// The unit answers, asked or not: its right of reply.
@@ -43,8 +45,8 @@ pub enum Move {
 /// The step's own code when it does not fit; `finding.strength` for what is done to shortfalls only.
 pub fn take(kind: Kind, state: State, step: Step) -> Result<Move, Refusal> {
     use State::{
-        ActionOpen, Candidate, Closed, Confirmed, Dismissed, Explained, ExplanationRequested, Remedied,
-        Upheld, Withdrawn,
+        ActionOpen, Candidate, Closed, Confirmed, Dismissed, Explained, ExplanationRequested, Lapsed,
+        Remedied, Upheld, Withdrawn,
     };
     if kind == Kind::Strength && !matches!(step, Step::Confirm | Step::Dismiss) {
         let detail = "A strength is confirmed or dismissed; nothing is explained or remedied about it.";
@@ -53,6 +55,7 @@ pub fn take(kind: Kind, state: State, step: Step) -> Result<Move, Refusal> {
     let to = match (state, step) {
         (Candidate, Step::Confirm) => Confirmed,
         (Candidate, Step::Dismiss) => Dismissed,
+        (Candidate, Step::Lapse) => Lapsed,
         (Confirmed | ActionOpen, Step::RequestExplanation) => ExplanationRequested,
         (Confirmed | ExplanationRequested | ActionOpen, Step::Explain) => Explained,
         (Explained | ExplanationRequested, Step::Uphold) => Upheld,
@@ -65,6 +68,7 @@ pub fn take(kind: Kind, state: State, step: Step) -> Result<Move, Refusal> {
         (open, Step::ReInspect(_)) if open.is_open() => Closed,
         (Confirmed, Step::Confirm)
         | (Dismissed, Step::Dismiss)
+        | (Lapsed, Step::Lapse)
         | (ExplanationRequested, Step::RequestExplanation)
         | (Upheld, Step::Uphold)
         | (Withdrawn, Step::Withdraw)
@@ -76,7 +80,7 @@ pub fn take(kind: Kind, state: State, step: Step) -> Result<Move, Refusal> {
 
 fn misplaced(state: State, step: Step) -> Refusal {
     let (code, detail) = match step {
-        Step::Confirm | Step::Dismiss => {
+        Step::Confirm | Step::Dismiss | Step::Lapse => {
             ("finding.not-candidate", "Only a candidate is confirmed or dismissed.")
         }
         Step::RequestExplanation | Step::Explain => {

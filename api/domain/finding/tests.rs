@@ -17,9 +17,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step::Confirm,
     Step::Dismiss,
+    Step::Lapse,
     Step::RequestExplanation,
     Step::Explain,
     Step::Uphold,
@@ -40,12 +41,13 @@ fn now() -> Timestamp {
 /// The moves of the process, written down a second time.
 fn listed(from: State, to: State) -> bool {
     use State::{
-        ActionOpen, Candidate, Closed, Confirmed, Dismissed, Explained, ExplanationRequested, Remedied,
-        Upheld, Withdrawn,
+        ActionOpen, Candidate, Closed, Confirmed, Dismissed, Explained, ExplanationRequested, Lapsed,
+        Remedied, Upheld, Withdrawn,
     };
     let chain = [
         (Candidate, Confirmed),
         (Candidate, Dismissed),
+        (Candidate, Lapsed),
         (Confirmed, ExplanationRequested),
         (Confirmed, Explained),
         (Confirmed, ActionOpen),
@@ -114,9 +116,9 @@ proptest! {
                 confirmed |= to == State::Confirmed;
                 state = to;
             }
-            // Nothing is open, withdrawn or closed that the lead did not stand by.
-            prop_assert!(confirmed || matches!(state, State::Candidate | State::Dismissed));
-            if matches!(state, State::Dismissed | State::Withdrawn | State::Closed) {
+            // Nothing is open, withdrawn or closed that the lead did not stand by, and nothing lapses that they stood by.
+            prop_assert!(confirmed != matches!(state, State::Candidate | State::Dismissed | State::Lapsed));
+            if matches!(state, State::Dismissed | State::Lapsed | State::Withdrawn | State::Closed) {
                 let left = STEPS.iter().any(|s| matches!(take(Kind::Shortfall, state, *s), Ok(Move::To(_))));
                 prop_assert!(!left, "{state:?} is an end");
             }

@@ -204,7 +204,9 @@ impl Reader {
             self.fault("/covers/visits", "notice.covers", "names at most 1,000 visits");
         }
         for (at, day) in [("/covers/from", from), ("/covers/to", to)] {
-            day.iter().for_each(|day| self.day(at, *day));
+            if let Some(day) = day {
+                self.day(at, *day);
+            }
         }
         if let (Some(from), Some(to)) = (from, to)
             && to < from

@@ -1,4 +1,4 @@
-//! The life of a notice: draft, reviewed, signed, issued; and what its signing says.
+//! The life of a notice: draft, reviewed, signed, issued, or discarded before it is signed; and what its signing says.
 
 use crate::ids::AccountId;
 use crate::refusal::{FieldFault, Kind, Next, Refusal};
@@ -18,6 +18,8 @@ words! {
         Signed = "signed",
         /// Sent to its recipients.
         Issued = "issued",
+        /// Not wanted any more, before anybody signed it.
+        Discarded = "discarded",
     }
 }
 
@@ -42,18 +44,22 @@ pub enum Step {
     Issue,
     /// A recipient confirms to have it.
     Acknowledge,
+    /// Give it up.
+    Discard,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 5] = [Self::Write, Self::Review, Self::Sign, Self::Issue, Self::Acknowledge];
+    pub const ALL: [Self; 6] =
+        [Self::Write, Self::Review, Self::Sign, Self::Issue, Self::Acknowledge, Self::Discard];
 }
 
 /// Where a step leads.
 ///
 /// # Errors
 /// `notice.frozen` for a change after signing, `notice.signed` for a second signature, `notice.not-reviewed`,
-/// `notice.not-signed`, `notice.issued` for a second issue, `notice.not-issued`.
+/// `notice.not-signed`, `notice.issued` for a second issue, `notice.not-issued`, `notice.discarded` for whatever comes after
+/// that.
 pub fn step(state: State, step: Step) -> Result<State, Refusal> {
     match (state, step) {
         (State::Draft | State::Reviewed, Step::Write) => Ok(State::Draft),
@@ -61,7 +67,9 @@ pub fn step(state: State, step: Step) -> Result<State, Refusal> {
         (State::Reviewed, Step::Sign) => Ok(State::Signed),
         (State::Signed, Step::Issue) => Ok(State::Issued),
         (State::Issued, Step::Acknowledge) => Ok(State::Issued),
-        (State::Signed | State::Issued, Step::Write | Step::Review) => {
+        (State::Draft | State::Reviewed, Step::Discard) => Ok(State::Discarded),
+        (State::Discarded, _) => Err(never("notice.discarded", "This notice was discarded; write another.")),
+        (State::Signed | State::Issued, Step::Write | Step::Review | Step::Discard) => {
             Err(never("notice.frozen", "A signed notice does not change; write a notice that corrects it."))
         }
         (State::Signed | State::Issued, Step::Sign) => {

@@ -128,6 +128,7 @@ fn notice() -> Notice {
         reviewed: None,
         signing: None,
         issued: None,
+        discarded: None,
         version: 1,
     }
 }
@@ -181,6 +182,11 @@ fn every_step_out_of_turn_is_refused_by_its_own_name() {
     assert_eq!(code(State::Issued, Step::Sign), Some("notice.signed"));
     assert_eq!(code(State::Issued, Step::Issue), Some("notice.issued"));
     assert_eq!(code(State::Signed, Step::Acknowledge), Some("notice.not-issued"));
+    assert_eq!(code(State::Signed, Step::Discard), Some("notice.frozen"));
+    assert_eq!(code(State::Issued, Step::Discard), Some("notice.frozen"));
+    for next in Step::ALL {
+        assert_eq!(code(State::Discarded, next), Some("notice.discarded"), "{next:?}");
+    }
 }
 
 #[test]
@@ -320,7 +326,9 @@ fn names_that_no_sentence_tells_stay_with_the_office() {
     told.keep_what_is_told();
     assert_eq!(told.figures.first().unwrap().units.len(), 4, "a sentence names them");
     for lines in notice.content.sections.values_mut() {
-        lines.iter_mut().for_each(|line| line.text = line.text.replace("{d03.names}", "{d03.ratio}"));
+        for line in lines.iter_mut() {
+            line.text = line.text.replace("{d03.names}", "{d03.ratio}");
+        }
     }
     let figure = notice.figures.first_mut().unwrap();
     figure.others = named(&["Phường Văn Quán"]);

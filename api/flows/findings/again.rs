@@ -129,7 +129,8 @@ async fn repeat(
     let is_new = same_item.is_none();
     let mut finding = match same_item {
         Some(born)
-            if matches!(born.state, State::Candidate | State::Confirmed) && born.repeat_of.is_none() =>
+            if matches!(born.state, State::Candidate | State::Confirmed | State::Lapsed)
+                && born.repeat_of.is_none() =>
         {
             born
         }

@@ -10,7 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::unit;
 use crate::flows::Result;
 use crate::records::actions::page as action_figures;
-use crate::records::findings::figures;
+use crate::records::findings::{figures, page as lists};
 use crate::records::{Db, campaigns, teams};
 use jiff::Timestamp;
 
@@ -28,6 +28,8 @@ pub struct Figures {
     pub new_at_re_inspection: i64,
     /// By cause, most first.
     pub causes: Vec<OfCause>,
+    /// Whether the asker may list every finding that was counted.
+    pub are_listed: bool,
 }
 
 /// What an actor is to a campaign, if they may read its totals: heads and staff where it was at their unit.
@@ -65,7 +67,9 @@ pub async fn of_findings(app: &App, actor: &Actor, id: CampaignId) -> Result<Fig
     let mut db = app.records.conn().await?;
     let subject = permitted(&mut db, actor, id).await?;
     let sees_findings = allows(actor, Deed::ReadFindings, &subject);
+    let of = (subject.owner, id);
     Ok(Figures {
+        are_listed: lists::shows_all(&mut db, actor, of).await?,
         counts: figures::counts(&mut db, id).await?,
         again: figures::again(&mut db, id).await?,
         new_at_re_inspection: figures::new_at_re_inspection(&mut db, id).await?,
@@ -73,7 +77,8 @@ pub async fn of_findings(app: &App, actor: &Actor, id: CampaignId) -> Result<Fig
     })
 }
 
-/// Figures of a campaign's actions; what is late by the local day of `at`.
+/// Figures of a campaign's actions, and whether the asker may list every one that was counted; what is late by the local
+/// day of `at`.
 ///
 /// # Errors
 /// `not-found`; `invalid` for a time out of range.
@@ -82,10 +87,12 @@ pub async fn of_actions(
     actor: &Actor,
     id: CampaignId,
     at: Option<Timestamp>,
-) -> Result<(ActionCounts, Timestamp)> {
+) -> Result<(ActionCounts, bool, Timestamp)> {
     let mut db = app.records.conn().await?;
-    permitted(&mut db, actor, id).await?;
+    let subject = permitted(&mut db, actor, id).await?;
     let at = at.unwrap_or_else(|| app.now());
     unit::day("?at", vietnam_day(at))?;
-    Ok((action_figures::counts(&mut db, id, vietnam_day(at)).await?, at))
+    let counts = action_figures::counts(&mut db, id, vietnam_day(at)).await?;
+    let of = (subject.owner, id);
+    Ok((counts, action_figures::shows_all(&mut db, actor, of).await?, at))
 }

@@ -1,4 +1,4 @@
-//! What becomes of a notice: reviewed, signed, issued, acknowledged.
+//! What becomes of a notice: reviewed, signed, issued, acknowledged; or discarded.
 
 use super::{Held, entry, note, permitted, rows, whole, write};
 use crate::app::App;
@@ -52,6 +52,22 @@ pub async fn review(app: &App, actor: &Actor, id: NoticeId, version: i32) -> Res
     hold.notice.reviewed = Some(act);
     hold.notice.version = rows::review(&mut hold.tx, id, act).await?;
     let done = entry(&hold.notice, "notice.reviewed", json!({ "version": version }));
+    note(&mut hold.tx, actor, done, act.at).await?;
+    hold.end(actor).await
+}
+
+/// Gives up a notice that nobody has signed: whoever may draft one may. It stays on record.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `version.stale`, `notice.frozen`, `notice.discarded`.
+pub async fn discard(app: &App, actor: &Actor, id: NoticeId, version: i32) -> Result<Held> {
+    let mut hold = Hold::begin(app, actor, id, Deed::DraftNotice).await?;
+    hold.notice.state = step(hold.notice.state, Step::Discard)?;
+    current(version, hold.notice.version)?;
+    let act = hold.act;
+    hold.notice.discarded = Some(act);
+    hold.notice.version = rows::discard(&mut hold.tx, id, act).await?;
+    let done = entry(&hold.notice, "notice.discarded", json!({ "version": version }));
     note(&mut hold.tx, actor, done, act.at).await?;
     hold.end(actor).await
 }

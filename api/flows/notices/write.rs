@@ -71,6 +71,7 @@ pub async fn draft(
         reviewed: None,
         signing: None,
         issued: None,
+        discarded: None,
         version: 1,
     };
     rows::keep(&mut tx, &new).await?;

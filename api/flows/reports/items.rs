@@ -1,13 +1,13 @@
 //! At how many units an item is not fine, and at which.
 
-use super::About;
+use super::{About, begin};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::UnitId;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::shares::{ItemShare, Together, together};
-use crate::flows::{Result, cut, scope};
+use crate::flows::{Result, cut};
 use crate::records;
 use crate::records::figures::{self, Eyes};
 use std::collections::BTreeSet;
@@ -36,12 +36,10 @@ pub struct Shares {
 /// # Errors
 /// `scope-missing`; `invalid` with `report.items` for more than twenty items; an outage.
 pub async fn items(app: &App, actor: &Actor, about: About, named: &[String]) -> Result<Shares> {
-    scope(actor, Deed::ReadVisit)?;
     if named.len() > MOST_ITEMS {
         return Err(Refusal::field("?item", "report.items", "name at most 20 items").into());
     }
-    let wanted = about.handed_in()?;
-    let mut tx = app.records.begin_report().await?;
+    let (mut tx, wanted) = begin(app, actor, Deed::ReadVisit, &about).await?;
     let by_name = (!named.is_empty()).then_some(named);
     let (visits, items) = figures::items::shares(&mut tx, Eyes::Of(actor), &wanted, by_name).await?;
     let told = items.iter().filter(|_| by_name.is_some());
@@ -69,9 +67,7 @@ pub async fn behind(
     of: Behind,
     limit: u8,
 ) -> Result<(Vec<Judged>, bool)> {
-    scope(actor, Deed::ReadVisit)?;
-    let wanted = about.handed_in()?;
-    let mut tx = app.records.begin_report().await?;
+    let (mut tx, wanted) = begin(app, actor, Deed::ReadVisit, &about).await?;
     let found = figures::items::behind(&mut tx, Eyes::Of(actor), &wanted, &of, i64::from(limit) + 1).await?;
     Ok(cut(found, limit))
 }

@@ -30,6 +30,8 @@ pub struct Overlapping {
     pub unit_name: String,
     /// Own visits that meet one of the other.
     pub visits: Vec<VisitId>,
+    /// The other's visits that meet one of them, where the asker may see every one.
+    pub others: Option<Vec<VisitId>>,
     /// Whose the other campaign is.
     pub owner: OwnerId,
     /// That owner's name.
@@ -81,6 +83,8 @@ pub async fn overlaps(
     let names = records::owners::names(&mut tx, &owners.values().copied().collect::<Vec<_>>()).await?;
     let units: BTreeSet<UnitId> = found.iter().map(|overlap| overlap.unit).collect();
     let units = histories(&mut tx, &units.into_iter().collect::<Vec<_>>()).await?;
+    let theirs: Vec<VisitId> = found.iter().flat_map(|overlap| overlap.theirs.clone()).collect();
+    let shown = shown(&mut tx, actor, &theirs).await?;
     let told = |overlap: Overlap<CampaignId, VisitId>| {
         let owner = owners.get(&overlap.other).copied().unwrap_or(held.owner);
         let title = titles.get(&overlap.other).filter(|_| within.holds(owner, overlap.other));
@@ -88,6 +92,7 @@ pub async fn overlaps(
             unit: overlap.unit,
             unit_name: units.get(&overlap.unit).map(|of| name_on(of, overlap.days.0)).unwrap_or_default(),
             visits: overlap.own,
+            others: overlap.theirs.iter().all(|id| shown.contains(id)).then_some(overlap.theirs),
             owner,
             owner_name: names.get(&owner).cloned().unwrap_or_default(),
             campaign: title.map(|title| (overlap.other, title.clone())),
@@ -95,11 +100,22 @@ pub async fn overlaps(
         }
     };
     let overlaps: Vec<Overlapping> = found.into_iter().map(told).collect();
-    let named: Vec<VisitId> = overlaps.iter().flat_map(|overlap| overlap.visits.clone()).collect();
+    let own = overlaps.iter().flat_map(|overlap| overlap.visits.clone());
+    let named: Vec<VisitId> = own.chain(theirs).collect();
     let read = rows::load(&mut tx, &named).await?;
     note_sealed_reads(&mut tx, actor, &read, "overlaps", app.now()).await?;
     tx.commit().await?;
     Ok(Told { title: held.title, overlaps, next })
+}
+
+/// Those of these visits that the actor may see.
+async fn shown(db: &mut Db, actor: &Actor, ids: &[VisitId]) -> Result<BTreeSet<VisitId>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let wanted = Wanted { ids: ids.to_vec(), ..Wanted::default() };
+    let found = visible::every(db, actor, Deed::ReadVisit, &wanted).await?;
+    Ok(found.into_iter().map(|visit| visit.id).collect())
 }
 
 /// A unit's name on a day; empty where it did not exist.

@@ -1,6 +1,6 @@
 //! Units in order of what was found at them, and those that are too small to be ranked.
 
-use super::About;
+use super::{About, begin};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::round::TargetClass;
@@ -10,7 +10,7 @@ use crate::domain::ranking::{By, Measure, Ranked, Unranked, rankable, ranked};
 use crate::domain::unit::UnitType;
 use crate::domain::visit::Ratio;
 use crate::flows::findings::totals;
-use crate::flows::{Error, Result, cut, scope};
+use crate::flows::{Error, Result, cut};
 use crate::records::campaigns::{self, Within};
 use crate::records::figures::{self, Eyes};
 use crate::records::{self, Db};
@@ -143,10 +143,9 @@ pub async fn unranked(
 }
 
 async fn counted(app: &App, actor: &Actor, about: About, known: Timestamp, how: How) -> Result<Counted> {
-    scope(actor, Deed::ReadFindings)?;
     let day = about.to.unwrap_or_else(|| crate::flows::units::today(app));
-    let mut tx = app.records.begin_report().await?;
-    let wanted = About { as_known: about.as_known.or(Some(known)), ..about }.handed_in()?;
+    let as_then = About { as_known: about.as_known.or(Some(known)), ..about };
+    let (mut tx, wanted) = begin(app, actor, Deed::ReadFindings, &as_then).await?;
     let mut own = figures::ranking::by_unit(&mut tx, Eyes::Of(actor), &wanted).await?;
     let compared = match nameless(&mut tx, actor, about, how).await? {
         Some(campaign) => figures::ranking::by_unit(&mut tx, Eyes::Anonymous(campaign), &wanted).await?,

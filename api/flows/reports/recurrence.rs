@@ -1,15 +1,16 @@
 //! What re-inspections saw of earlier findings: how much is fixed, what comes again, and which items come again most.
 
-use super::About;
+use super::{About, begin};
 use crate::app::App;
 use crate::domain::actor::Actor;
+use crate::domain::ids::FindingId;
 use crate::domain::permission::Deed;
 use crate::domain::ranking::{Measure, Ranked, Unranked, rankable, ranked};
 use crate::domain::visit::Ratio;
-use crate::flows::{Result, cut, scope};
+use crate::flows::{Result, cut};
 use crate::records::figures::{self, Eyes};
 
-pub use crate::records::figures::recurrence::{Behind, LookedAt, OfItem};
+pub use crate::records::figures::recurrence::{Behind, LookedAt, MadeAnew, OfItem};
 
 /// Figures of recurrence.
 #[derive(Clone, Debug)]
@@ -46,9 +47,7 @@ impl OfItem {
 /// # Errors
 /// `scope-missing`; an outage.
 pub async fn recurrence(app: &App, actor: &Actor, about: About, least: u32) -> Result<Recurrence> {
-    scope(actor, Deed::ReadFindings)?;
-    let wanted = about.handed_in()?;
-    let mut tx = app.records.begin_report().await?;
+    let (mut tx, wanted) = begin(app, actor, Deed::ReadFindings, &about).await?;
     let found = figures::recurrence::by_item(&mut tx, Eyes::Of(actor), &wanted).await?;
     let new_findings = figures::recurrence::new_findings(&mut tx, Eyes::Of(actor), &wanted).await?;
     let mut all = OfItem::default();
@@ -75,10 +74,23 @@ pub async fn behind(
     of: Behind,
     limit: u8,
 ) -> Result<(Vec<LookedAt>, bool)> {
-    scope(actor, Deed::ReadFindings)?;
-    let wanted = about.handed_in()?;
-    let mut tx = app.records.begin_report().await?;
+    let (mut tx, wanted) = begin(app, actor, Deed::ReadFindings, &about).await?;
     let found =
         figures::recurrence::behind(&mut tx, Eyes::Of(actor), &wanted, &of, i64::from(limit) + 1).await?;
     Ok(cut(found, limit))
+}
+
+/// The findings that re-inspections made for the first time, a page of them by id; and whether there are more.
+///
+/// # Errors
+/// `scope-missing`; an outage.
+pub async fn anew(
+    app: &App,
+    actor: &Actor,
+    about: About,
+    (after, limit): (Option<FindingId>, u8),
+) -> Result<(Vec<MadeAnew>, bool)> {
+    let (mut tx, wanted) = begin(app, actor, Deed::ReadFindings, &about).await?;
+    let page = (after, i64::from(limit) + 1);
+    Ok(cut(figures::recurrence::anew(&mut tx, Eyes::Of(actor), &wanted, page).await?, limit))
 }

@@ -1,6 +1,6 @@
 //! Answers that clash: both are kept, and the lead decides.
 
-use super::{Kept, outcome, said};
+use super::{Kept, outcome, said, settle};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CandidateId, VisitId};
@@ -106,6 +106,7 @@ pub async fn decide(
     let details = json!({ "item": sent.item, "candidate": id, "taken": take, "said": said(sent),
         "kept": said(&there), "version": answer.version });
     note(&mut work, actor, ("response.decided", &there), details).await?;
+    settle(&mut work, actor).await?;
     work.tx.commit().await?;
     Ok(answer)
 }

@@ -1,11 +1,12 @@
 //! A register of units, entered whole or not at all, as often as one likes.
 
 use super::register_check::{Checked, Outside};
+use super::register_news::News;
 use crate::app::App;
-use crate::domain::ids::{UnitEventId, UnitId, UnitVersionId};
+use crate::domain::ids::{UnitEventId, UnitId};
 use crate::domain::refusal::{FieldFault, Refusal};
+use crate::domain::unit::Certainty;
 use crate::domain::unit::event::{EventKind, Portion};
-use crate::domain::unit::{Certainty, UnitVersion};
 use crate::flows::Result;
 use crate::records::units::events::{self, Kept};
 use crate::records::units::many;
@@ -84,8 +85,33 @@ pub struct RegisterSuccession {
     pub(super) portion: Portion,
 }
 
-/// What entering a register did.
+/// What became of a row of a register.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Did {
+    /// It was not known.
+    Created,
+    /// Something of it was new or differed.
+    Corrected,
+    /// It is held as the register says it.
+    #[default]
+    Unchanged,
+    /// The register says what was held before somebody changed the unit here; that stands.
+    ChangedHere,
+}
+
+/// A row of a register, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its place in the register: `/units/7`.
+    pub place: String,
+    /// What it is called, for people.
+    pub name: String,
+    /// What became of it.
+    pub did: Did,
+}
+
+/// What entering a register did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Units in the register.
     pub units: usize,
@@ -101,16 +127,18 @@ pub struct Imported {
     pub new_events: usize,
     /// Versions and events that were corrected.
     pub corrected: usize,
+    /// What became of each unit and each event.
+    pub rows: Vec<Row>,
 }
 
-/// Enters a register: all of it, or nothing. Entered again it changes nothing; a later edition adds what is new and
-/// corrects what differs, version by version of the same first day. Parents may stand in the register or be known
-/// already.
+/// Enters a register: all of it, or nothing. Entered again it changes nothing, whatever happened to its units here since; a
+/// later edition adds what is new and corrects what differs, version by version of the same first day. Parents may stand in
+/// the register or be known already.
 ///
 /// # Errors
 /// `invalid` with every fault; among them `register.version-lost` and `register.event-lost` where something that is held
-/// is missing in the register, and `register.recorded-here` where the register contradicts an event that somebody
-/// recorded: visits may rest on it, so a person decides.
+/// is missing in the register, and `register.recorded-here` where the register says something new that contradicts what
+/// somebody recorded: visits may rest on it, so a person decides.
 pub async fn import(app: &App, register: Register) -> Result<Imported> {
     let source = register.source.clone();
     let now = app.now();
@@ -123,6 +151,7 @@ pub async fn import(app: &App, register: Register) -> Result<Imported> {
     let held = many::histories(&mut tx, &ids).await?;
     let told = told(&mut tx, &ids).await?;
     let news = News::of(&units, held, &told)?;
+    done.rows = news.rows(&units);
     done.versions = units.iter().map(Vec::len).sum();
     done.new_versions = news.new.len();
     done.corrected = news.corrected.len();
@@ -136,11 +165,18 @@ pub async fn import(app: &App, register: Register) -> Result<Imported> {
     let mut known: HashMap<UnitEventId, Kept> =
         told.into_iter().filter(|kept| kept.register.is_some()).map(|kept| (kept.event.id, kept)).collect();
     let (mut new, mut stale) = (Vec::new(), Vec::new());
-    for event in events {
-        match known.remove(&event.id) {
-            Some(same) if same.event == event => continue,
-            Some(other) => stale.push(other.event.id),
-            None => done.new_events += 1,
+    for (n, event) in events.into_iter().enumerate() {
+        let did = match known.remove(&event.id) {
+            Some(same) if same.event == event => Did::Unchanged,
+            Some(_) => Did::Corrected,
+            None => Did::Created,
+        };
+        let name = format!("{} {}", event.kind.as_str(), event.effective_on);
+        done.rows.push(Row { place: format!("/events/{n}"), name, did });
+        match did {
+            Did::Created => done.new_events += 1,
+            Did::Corrected => stale.push(event.id),
+            Did::Unchanged | Did::ChangedHere => continue,
         }
         let register = Some(source.clone());
         new.push(Kept { event, register, recorded_by: None, recorded_at: now, undone: None });
@@ -198,49 +234,4 @@ async fn told(db: &mut Db, units: &[UnitId]) -> Result<Vec<Kept>> {
         all.extend(events::touching(db, some).await?.into_iter().map(|kept| (kept.event.id, kept)));
     }
     Ok(all.into_values().collect())
-}
-
-/// What a register says that is not held as it says it.
-struct News {
-    new: Vec<UnitVersion>,
-    corrected: Vec<UnitVersion>,
-}
-
-impl News {
-    fn of(
-        units: &[Vec<UnitVersion>],
-        held: HashMap<UnitId, Vec<UnitVersion>>,
-        told: &[Kept],
-    ) -> std::result::Result<Self, Refusal> {
-        let by_people = told.iter().filter(|kept| kept.register.is_none());
-        let recorded: HashSet<UnitVersionId> = by_people
-            .flat_map(|kept| &kept.event.effects)
-            .flat_map(|e| [e.ended.map(|ended| ended.version), e.begun.as_ref().map(|begun| begun.id)])
-            .flatten()
-            .collect();
-        let mut held: HashMap<UnitVersionId, UnitVersion> =
-            held.into_values().flatten().map(|version| (version.id, version)).collect();
-        let (mut news, mut faults) = (Self { new: Vec::new(), corrected: Vec::new() }, Vec::new());
-        for (u, versions) in units.iter().enumerate() {
-            for (v, version) in versions.iter().enumerate() {
-                match held.remove(&version.id) {
-                    Some(same) if same == *version => {}
-                    Some(_) if recorded.contains(&version.id) => {
-                        let detail = "an event that was recorded here says something else; undo it first";
-                        let at = format!("/units/{u}/versions/{v}");
-                        faults.push(FieldFault::new(at, "register.recorded-here", detail));
-                    }
-                    Some(_) => news.corrected.push(version.clone()),
-                    None => news.new.push(version.clone()),
-                }
-            }
-        }
-        faults.extend(held.values().map(|version| {
-            let detail =
-                format!("{} from {} of unit {} is held", version.name, version.valid_from, version.unit);
-            FieldFault::new("/units", "register.version-lost", detail)
-        }));
-        faults.truncate(super::register_check::MOST_FAULTS);
-        if faults.is_empty() { Ok(news) } else { Err(Refusal::invalid(faults)) }
-    }
 }

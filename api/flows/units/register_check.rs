@@ -25,7 +25,7 @@ pub(super) struct Checked {
 }
 
 /// The id of a register's version: the same for the same unit and first day, so that entering twice changes nothing.
-fn version_id(unit: Uuid, from: Date) -> UnitVersionId {
+pub(super) fn version_id(unit: Uuid, from: Date) -> UnitVersionId {
     let mut hash = Sha256::new();
     hash.update(unit.as_bytes());
     hash.update(from.to_string().as_bytes());

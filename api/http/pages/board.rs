@@ -33,8 +33,8 @@ struct BoardPage {
     campaign: Option<String>,
     cards: Vec<CardView>,
     older: Option<String>,
-    /// Whether this is the first page.
-    first: bool,
+    /// Where the first page is, where this is another.
+    begin: Option<String>,
 }
 
 /// What is searched for, and where to.
@@ -190,7 +190,7 @@ async fn board(
             campaign: query.campaign,
             without: Query { q: None, ..query.clone() }.address(query.state),
         },
-        first: wanted.after.is_none(),
+        begin: wanted.after.map(|_| query.address(query.state)),
         older,
         frame: desk.frame.clone(),
         desk,

@@ -6,7 +6,7 @@ use super::words::{self, Badge};
 use super::{Frame, PageProblem, figures, page};
 use crate::app::App;
 use crate::domain::ids::NoticeId;
-use crate::domain::notice::Summary;
+use crate::domain::notice::{State, Summary};
 use crate::flows::notices::{self, Place, Wanted};
 use crate::http::context::Language;
 use crate::http::{paging, read_only};
@@ -29,8 +29,8 @@ struct NoticesPage {
     desk: Desk,
     cards: Vec<Card>,
     older: Option<String>,
-    /// Whether this is the first page.
-    first: bool,
+    /// Where the first page is, where this is another.
+    begin: Option<String>,
 }
 
 struct Card {
@@ -65,7 +65,9 @@ async fn list(
     let query: Query = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let after = paging::open::<(Timestamp, Uuid)>(&app, LIST, query.cursor.as_deref()).unwrap_or_default();
     let after = after.map(|(at, id)| Place { at, id: NoticeId(id) });
-    let wanted = Wanted { after, ..Wanted::default() };
+    // What was given up is out of the way; lists of the API tell of it.
+    let states = State::ALL.iter().copied().filter(|state| *state != State::Discarded).collect();
+    let wanted = Wanted { states, after, ..Wanted::default() };
     let (found, next) = notices::page(&app, &visitor.0.actor, &wanted, CARDS).await?;
     let older = next
         .map(|place| format!("/review/notices?cursor={}", paging::seal(&app, LIST, (place.at, place.id.0))));
@@ -74,7 +76,7 @@ async fn list(
         frame: desk.frame.clone(),
         cards: found.into_iter().map(|notice| Card::of(notice, lang)).collect(),
         older,
-        first: after.is_none(),
+        begin: after.map(|_| "/review/notices".to_owned()),
         desk,
     };
     Ok(page(StatusCode::OK, &what, None))

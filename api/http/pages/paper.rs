@@ -21,6 +21,8 @@ struct PaperPage {
     paper: Paper,
     /// What the browser calls it, and a file that is printed to.
     title: String,
+    /// Whether it was given up before it was signed.
+    is_discarded: bool,
     /// Papers that correct it: their addresses.
     corrected_by: Vec<String>,
     /// The hash of the signed text.
@@ -45,6 +47,7 @@ async fn notice(
         style: assets::paper_address(),
         title: format!("{} – {}", paper.number, paper.title),
         corrected_by: held.corrected_by.iter().map(|id| format!("/review/notices/{id}")).collect(),
+        is_discarded: held.notice.discarded.is_some(),
         sha256: held.notice.signing.map(|signing| signing.document_sha256),
         paper,
     };

@@ -47,6 +47,7 @@ pub fn notice(state: Notice, lang: Language) -> Badge {
         Notice::Reviewed => ("live", HALF, "Đã thẩm định", "Reviewed"),
         Notice::Signed => ("good", TICK, "Đã ký", "Signed"),
         Notice::Issued => ("good", TICK, "Đã ban hành", "Issued"),
+        Notice::Discarded => ("mute", DASH, "Đã hủy", "Discarded"),
     };
     badge(tone, sign, lang.pick(vi, en))
 }

@@ -2,6 +2,7 @@
 
 mod due;
 mod steps;
+mod totals;
 mod view;
 
 use crate::app::App;
@@ -30,6 +31,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_actions).service(propose_action).service(read_action);
     cfg.configure(due::operations);
     cfg.configure(steps::operations);
+    cfg.service(totals::read_action_figures);
 }
 
 /// Which actions are wanted.
@@ -51,6 +53,12 @@ pub struct ActionFilters {
     #[serde(default)]
     #[param(required = false)]
     overdue: bool,
+    /// What is late by the local day of this moment; now where nothing is said.
+    at: Option<Timestamp>,
+    /// Those with more time granted alone, unless cancelled.
+    #[serde(default)]
+    #[param(required = false)]
+    extended: bool,
     /// Those that are not over and that this unit is to do: its own and those of units that went to it as a whole.
     held_by: Option<Uuid>,
     /// Who is to do what by the units of this day; today where nothing is said.
@@ -66,7 +74,8 @@ impl ActionFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
         let of = (self.campaign, self.unit, self.finding, self.held_by, self.as_of);
-        format!("actions {of:?} {:?} {:?}", self.state, self.overdue)
+        let how = (self.overdue, self.at, self.extended);
+        format!("actions {of:?} {:?} {how:?}", self.state)
     }
 
     fn asked(&self, after: Option<(Timestamp, Uuid)>, now: Timestamp) -> Asked<flow::Wanted> {
@@ -83,7 +92,8 @@ impl ActionFilters {
                 after: after.map(|(at, id)| flow::Place { at, id }),
             },
             finding: self.finding.map(FindingId),
-            overdue_on: self.overdue.then(|| vietnam_day(now)),
+            extended: self.extended,
+            overdue_on: self.overdue.then(|| vietnam_day(self.at.unwrap_or(now))),
         }
     }
 }

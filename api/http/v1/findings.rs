@@ -2,14 +2,15 @@
 
 mod assess;
 mod decide;
-mod totals;
+pub(super) mod totals;
 pub(super) mod view;
 
 use crate::app::App;
-use crate::domain::finding::{Kind, Precision, Severity, State};
+use crate::domain::finding::{Kind, Outcome, Precision, Severity, State};
 use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
 use crate::domain::moment::of_our_time;
 use crate::domain::refusal::Refusal;
+use crate::domain::visit;
 use crate::flows::Asked;
 use crate::flows::findings as flow;
 use crate::http::actor::Caller;
@@ -32,7 +33,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_findings).service(propose_finding).service(read_finding).service(list_earlier_findings);
     cfg.configure(decide::operations);
     cfg.configure(assess::operations);
-    cfg.configure(totals::operations);
+    cfg.service(totals::read_finding_figures);
 }
 
 /// Which findings are wanted.
@@ -66,6 +67,16 @@ pub struct FindingFilters {
     repeated: Option<bool>,
     /// Open, with neither an action nor a reason for none; or all others.
     without_action: Option<bool>,
+    /// Free ones, or those about an item; goes with `at`, `visit` or `campaign`.
+    free: Option<bool>,
+    /// Seen so by the re-inspection that looked at it last; repeat for several. Goes with `at`, `visit` or
+    /// `campaign`.
+    #[serde(default)]
+    #[param(value_type = Vec<vocabulary::ReInspectionOutcome>, required = false)]
+    outcome: Vec<Outcome>,
+    /// Of visits of this kind; goes with `at`, `visit` or `campaign`.
+    #[param(value_type = Option<vocabulary::VisitKind>)]
+    visit_kind: Option<visit::Kind>,
     /// Of this cause, word for word.
     #[param(example = "Điều chỉnh địa giới hành chính")]
     root_cause: Option<String>,
@@ -96,15 +107,19 @@ impl FindingFilters {
     fn name(&self) -> String {
         let of = (self.owner, self.campaign, self.visit, self.unit, self.at, &self.item, &self.root_cause);
         let how = (&self.state, self.kind, self.critical, self.repeated, self.without_action);
+        let seen = (self.free, &self.outcome, self.visit_kind);
         let when = (self.handed_in, self.from, self.to, self.as_known, self.held_by, self.as_of);
-        format!("findings {of:?} {how:?} {when:?}")
+        format!("findings {of:?} {how:?} {seen:?} {when:?}")
     }
 
-    /// What a visit is asked for has no index of its own: it is looked for among the findings of one unit, visit or
-    /// campaign, never among all of them.
+    /// What a visit is asked for, or what another visit saw, has no index of its own: it is looked for among the findings
+    /// of one unit, visit or campaign, never among all of them.
     fn narrow(&self) -> Result<(), Refusal> {
         let is_narrow = self.at.is_some() || self.visit.is_some() || self.campaign.is_some();
         let asked = [
+            ("?free", self.free.is_some()),
+            ("?outcome", !self.outcome.is_empty()),
+            ("?visit_kind", self.visit_kind.is_some()),
             ("?handed_in", self.handed_in),
             ("?from", self.from.is_some()),
             ("?to", self.to.is_some()),
@@ -141,6 +156,9 @@ impl FindingFilters {
             critical: self.critical,
             repeated: self.repeated,
             without_action: self.without_action,
+            free: self.free,
+            outcomes: self.outcome.clone(),
+            visit_kind: self.visit_kind,
             root_cause: self.root_cause.clone(),
             handed_in: self.handed_in,
             from: self.from.map(|from| of_our_time("?from", from)).transpose()?,
@@ -161,10 +179,10 @@ pub struct FindingPage {
 
 /// List findings
 ///
-/// Those the caller may see, latest first; every filter goes with every other, those about the visit or an earlier
-/// instant with `at`, `visit` or `campaign`. The head of a unit sees those of their
-/// own unit once the minutes are signed, and what is open at units that went to theirs as a whole: `unit` stays where it
-/// was found.
+/// Those the caller may see, latest first; every filter goes with every other. Filters about the visit, an earlier instant
+/// or what a re-inspection saw, and those for free findings, go with `at`, `visit` or `campaign`. The head of a unit sees
+/// those of their own unit once the minutes are signed, and what is open at units that went to theirs as a whole: `unit`
+/// stays where it was found.
 #[utoipa::path(tag = "findings", params(FindingFilters),
     responses((status = 200, description = "A page.", body = FindingPage)))]
 #[get("/v1/findings")]

@@ -3,6 +3,7 @@
 pub(super) mod comparison;
 mod coverage;
 mod items;
+mod listed;
 mod overlaps;
 mod ranking;
 mod recurrence;
@@ -18,6 +19,7 @@ use crate::http::body::Params;
 use crate::http::problem::Problem;
 use actix_web::{HttpResponse, get, web};
 use jiff::civil::Date;
+use rows::Rows;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,6 +31,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(items::read_items).service(items::list_judged_units);
     cfg.service(ranking::rank_units).service(ranking::list_unranked_units);
     cfg.service(recurrence::read_recurrence).service(recurrence::list_looked_at_findings);
+    cfg.service(recurrence::list_new_findings);
     cfg.service(comparison::compare_periods);
     cfg.service(overlaps::list_overlaps).service(read_burden);
 }
@@ -93,6 +96,9 @@ pub struct BurdenView {
     /// Under how many campaigns.
     #[schema(example = 2)]
     campaigns: u32,
+    /// The list of those visits.
+    #[schema(example = "/v1/visits?state=planned&state=finalised&at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140")]
+    rows: String,
 }
 
 /// How much is asked of each unit.
@@ -118,14 +124,16 @@ pub async fn read_burden(
 ) -> Result<HttpResponse, Problem> {
     let BurdenFilter { unit, owner, campaign, from, to } = filter.0;
     let (owner, campaign, unit) = (owner.map(OwnerId), campaign.map(CampaignId), unit.map(UnitId));
-    let found =
-        reports::burden(&app, &caller.0, About { owner, campaign, unit, from, to, as_known: None }).await?;
+    let about = About { owner, campaign, unit, from, to, as_known: None };
+    let found = reports::burden(&app, &caller.0, about).await?;
+    let visits = Rows::visits_in(&about, &reports::meant());
     let view = |(unit, name, asked): (UnitId, String, crate::domain::overlap::Burden)| BurdenView {
         unit: unit.0,
         name,
         visits: asked.visits,
         days: asked.days,
         campaigns: asked.campaigns,
+        rows: visits.clone().with("at", unit).into(),
     };
     Ok(HttpResponse::Ok().json(BurdenList { items: found.into_iter().map(view).collect(), next: None }))
 }

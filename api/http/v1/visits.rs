@@ -124,6 +124,10 @@ pub struct VisitFilters {
     unit: Option<Uuid>,
     /// At this unit itself.
     at: Option<Uuid>,
+    /// This visit; repeat for several.
+    #[serde(default)]
+    #[param(required = false)]
+    id: Vec<Uuid>,
     /// In this state; repeat for several.
     #[serde(default)]
     #[param(value_type = Vec<vocabulary::VisitState>, required = false)]
@@ -151,7 +155,7 @@ pub struct VisitFilters {
 impl VisitFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
-        let rest = (&self.q, self.from, self.to, self.as_known, self.owner, self.round, self.at);
+        let rest = (&self.q, self.from, self.to, self.as_known, self.owner, self.round, self.at, &self.id);
         format!("visits {:?} {:?} {:?} {:?} {rest:?}", self.campaign, self.unit, self.state, self.kind)
     }
 
@@ -164,6 +168,7 @@ impl VisitFilters {
             round: self.round.map(RoundId),
             unit: self.unit.map(UnitId),
             at: self.at.map(UnitId).into_iter().collect(),
+            ids: self.id.iter().copied().map(VisitId).collect(),
             as_known: self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?,
             states: self.state.clone(),
             kinds: self.kind.clone(),

@@ -2,7 +2,7 @@
 
 use crate::domain::action::State;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CampaignId, FindingId};
+use crate::domain::ids::{CampaignId, FindingId, OwnerId};
 use crate::domain::permission::Deed;
 use crate::records::seek::{self, Bind, Own, Shelf, Sql};
 use crate::records::{Db, Result};
@@ -21,6 +21,8 @@ pub struct Wanted {
     pub narrowed: Narrowed,
     /// To remedy this finding.
     pub finding: Option<FindingId>,
+    /// With more time granted.
+    pub extended: bool,
     /// Late on this local day: due before it, and awaited.
     pub overdue_on: Option<Date>,
 }
@@ -43,6 +45,18 @@ const SHELF: Shelf = Shelf {
     },
     open: State::unfinished,
 };
+
+/// Of a table known as `t`: more time was granted, and it was not cancelled.
+const EXTENDED: &str =
+    " AND t.state <> 'cancelled' AND t.story @> '{\"extensions\": [{\"state\": \"extended\"}]}'";
+
+/// Whether an actor may list every action of a campaign: whatever its figures count.
+///
+/// # Errors
+/// The database's own.
+pub async fn shows_all(db: &mut Db, actor: &Actor, of: (Option<OwnerId>, CampaignId)) -> Result<bool> {
+    seek::shows_all(db, (actor, Deed::ReadActions), &SHELF, of).await
+}
 
 /// One page of the actions an actor may see, latest first. `day` decides in whose place a unit stands.
 ///
@@ -71,6 +85,9 @@ pub async fn page(
             )
             .bind(Bind::Id(finding.0))
             .text(")");
+        }
+        if wanted.extended {
+            sql.text(EXTENDED);
         }
         if let Some(day) = wanted.overdue_on {
             sql.text(" AND t.due_on < ").bind(Bind::Day(day));

@@ -93,19 +93,82 @@ struct New {
     number: i64,
 }
 
+/// Adds the findings that re-inspections made for the first time, as `f`: stood by and not withdrawn, repeating none.
+fn made_anew(sql: &mut Sql, wanted: &Wanted) {
+    sql.text(" FROM seen s JOIN findings f ON f.visit_id = s.id ")
+        .text("WHERE s.kind = 're_inspection' AND f.kind = 'finding' AND f.repeat_of IS NULL AND ");
+    super::state(sql, wanted.as_known);
+    let standing = State::standing().into_iter().map(ToOwned::to_owned).collect();
+    sql.text(" = ANY (").bind(Bind::Words(standing)).text(")");
+}
+
 /// How many findings re-inspections that count made for the first time: stood by and not withdrawn, repeating none.
 ///
 /// # Errors
 /// The database's own.
 pub async fn new_findings(db: &mut Db, eyes: Eyes<'_>, wanted: &Wanted) -> Result<u32> {
     let Some(mut sql) = begin(db, eyes, wanted).await? else { return Ok(0) };
-    sql.text(" SELECT count(*) AS number FROM seen s JOIN findings f ON f.visit_id = s.id ")
-        .text("WHERE s.kind = 're_inspection' AND f.kind = 'finding' AND f.repeat_of IS NULL AND ");
-    super::state(&mut sql, wanted.as_known);
-    let none = [State::Candidate, State::Dismissed, State::Withdrawn].map(State::as_str);
-    sql.text(" <> ALL (").bind(Bind::Words(none.map(ToOwned::to_owned).to_vec())).text(")");
+    sql.text(" SELECT count(*) AS number");
+    made_anew(&mut sql, wanted);
     let new: New = sql.query().get_result(db).await?;
     u32::try_from(new.number).map_err(Error::bad_row)
+}
+
+/// A finding that a re-inspection made for the first time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeAnew {
+    /// Which.
+    pub finding: FindingId,
+    /// Its item, if it is about one.
+    pub item: Option<String>,
+    /// Where.
+    pub unit: UnitId,
+    /// The unit's printed path on the day of the re-inspection.
+    pub unit_path: String,
+    /// The re-inspection.
+    pub visit: VisitId,
+}
+
+#[derive(QueryableByName)]
+struct AnewRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    item_code: Option<String>,
+    #[diesel(sql_type = SqlUuid)]
+    unit_id: Uuid,
+    #[diesel(sql_type = Text)]
+    unit_path: String,
+    #[diesel(sql_type = SqlUuid)]
+    visit_id: Uuid,
+}
+
+/// The findings that [`new_findings`] counts, by id.
+///
+/// # Errors
+/// The database's own.
+pub async fn anew(
+    db: &mut Db,
+    eyes: Eyes<'_>,
+    wanted: &Wanted,
+    (after, limit): (Option<FindingId>, i64),
+) -> Result<Vec<MadeAnew>> {
+    let Some(mut sql) = begin(db, eyes, wanted).await? else { return Ok(Vec::new()) };
+    sql.text(" SELECT f.id, f.item_code, f.unit_id, f.unit_path, f.visit_id");
+    made_anew(&mut sql, wanted);
+    if let Some(after) = after {
+        sql.text(" AND f.id > ").bind(Bind::Id(after.0));
+    }
+    sql.text(" ORDER BY f.id LIMIT ").bind(Bind::Number(limit));
+    let rows: Vec<AnewRow> = sql.query().load(db).await?;
+    let of = |row: AnewRow| MadeAnew {
+        finding: FindingId(row.id),
+        item: row.item_code,
+        unit: UnitId(row.unit_id),
+        unit_path: row.unit_path,
+        visit: VisitId(row.visit_id),
+    };
+    Ok(rows.into_iter().map(of).collect())
 }
 
 /// A finding behind the figures.
@@ -146,6 +209,8 @@ struct SeenRow {
 pub struct Behind {
     /// Of this item.
     pub item: Option<String>,
+    /// Free ones, or those about an item.
+    pub free: Option<bool>,
     /// Seen so.
     pub outcome: Option<Outcome>,
     /// Behind this finding.
@@ -169,6 +234,9 @@ pub async fn behind(
         .text("FROM outcome o JOIN findings f ON f.id = o.finding_id WHERE true");
     if let Some(item) = &of.item {
         sql.text(" AND f.item_code = ").bind(Bind::Word(item.clone()));
+    }
+    if let Some(is) = of.free {
+        sql.text(if is { " AND f.item_code IS NULL" } else { " AND f.item_code IS NOT NULL" });
     }
     if let Some(outcome) = of.outcome {
         sql.text(" AND o.outcome = ").bind(Bind::Word(outcome.as_str().to_owned()));

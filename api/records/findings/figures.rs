@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Findings of a campaign, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, QueryableByName)]
 pub struct Counts {
-    /// Confirmed at some time: neither candidates nor dismissed.
+    /// Confirmed at some time: neither candidates, nor dismissed, nor lapsed.
     #[diesel(sql_type = BigInt)]
     pub confirmed: i64,
     /// Those that are open.
@@ -40,11 +40,10 @@ pub struct Counts {
 /// The database's own.
 pub async fn counts(db: &mut Db, campaign: CampaignId) -> Result<Counts> {
     let words = "SELECT
-        count(*) FILTER (WHERE kind = 'finding' AND state NOT IN ('candidate', 'dismissed')) AS confirmed,
+        count(*) FILTER (WHERE kind = 'finding' AND state = ANY($3)) AS confirmed,
         count(*) FILTER (WHERE kind = 'finding' AND state = ANY($2)) AS open,
         count(*) FILTER (WHERE kind = 'finding' AND state = 'candidate') AS candidates,
-        count(*) FILTER (WHERE kind = 'finding' AND critical AND state NOT IN ('candidate', 'dismissed'))
-            AS critical,
+        count(*) FILTER (WHERE kind = 'finding' AND critical AND state = ANY($3)) AS critical,
         count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
         count(*) FILTER (WHERE kind = 'finding' AND state = ANY($2) AND story ->> 'no_action_because' IS NULL
             AND NOT EXISTS (SELECT 1 FROM action_findings l JOIN actions a ON a.id = l.action_id
@@ -54,6 +53,7 @@ pub async fn counts(db: &mut Db, campaign: CampaignId) -> Result<Counts> {
     Ok(diesel::sql_query(words)
         .bind::<SqlUuid, _>(campaign.0)
         .bind::<Array<Text>, _>(State::open())
+        .bind::<Array<Text>, _>(State::once_confirmed())
         .get_result(db)
         .await?)
 }
@@ -111,8 +111,12 @@ struct New {
 pub async fn new_at_re_inspection(db: &mut Db, campaign: CampaignId) -> Result<i64> {
     let words = "SELECT count(*) AS number FROM findings f JOIN visits v ON v.id = f.visit_id
         WHERE f.campaign_id = $1 AND v.kind = 're_inspection' AND f.kind = 'finding' AND f.repeat_of IS NULL
-          AND f.state NOT IN ('candidate', 'dismissed', 'withdrawn')";
-    let new: New = diesel::sql_query(words).bind::<SqlUuid, _>(campaign.0).get_result(db).await?;
+          AND f.state = ANY($2)";
+    let new: New = diesel::sql_query(words)
+        .bind::<SqlUuid, _>(campaign.0)
+        .bind::<Array<Text>, _>(State::standing())
+        .get_result(db)
+        .await?;
     Ok(new.number)
 }
 
@@ -134,9 +138,13 @@ pub struct OfCause {
 pub async fn causes(db: &mut Db, campaign: CampaignId) -> Result<Vec<OfCause>> {
     let words = "SELECT root_cause AS cause, count(*) AS findings FROM findings
         WHERE campaign_id = $1 AND kind = 'finding' AND root_cause IS NOT NULL
-          AND state NOT IN ('candidate', 'dismissed', 'withdrawn')
+          AND state = ANY($2)
         GROUP BY root_cause ORDER BY count(*) DESC, root_cause COLLATE \"C\" LIMIT 100";
-    Ok(diesel::sql_query(words).bind::<SqlUuid, _>(campaign.0).load(db).await?)
+    Ok(diesel::sql_query(words)
+        .bind::<SqlUuid, _>(campaign.0)
+        .bind::<Array<Text>, _>(State::standing())
+        .load(db)
+        .await?)
 }
 
 #[derive(QueryableByName)]

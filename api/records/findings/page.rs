@@ -2,8 +2,8 @@
 
 use crate::domain::action;
 use crate::domain::actor::Actor;
-use crate::domain::finding::{Kind, State};
-use crate::domain::ids::{FindingId, OwnerId, UnitId, VisitId};
+use crate::domain::finding::{Kind, Outcome, State};
+use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId, VisitId};
 use crate::domain::permission::Deed;
 use crate::domain::visit;
 use crate::records::seek::{self, Bind, Own, Shelf, Sql, one_of};
@@ -34,6 +34,12 @@ pub struct Wanted {
     pub repeated: Option<bool>,
     /// Open, with neither an action that is not over nor a reason for none; or not so.
     pub without_action: Option<bool>,
+    /// Free ones, or those about an item.
+    pub free: Option<bool>,
+    /// What the re-inspection saw that looked at it last: one of these.
+    pub outcomes: Vec<Outcome>,
+    /// Of visits of this kind.
+    pub visit_kind: Option<visit::Kind>,
     /// Of this cause.
     pub root_cause: Option<String>,
     /// Of visits planned to begin at this time or later.
@@ -115,11 +121,14 @@ impl Wanted {
         for (is, yes, no) in [
             (self.critical, " AND t.critical", " AND NOT t.critical"),
             (self.repeated, " AND t.repeat_count > 0", " AND t.repeat_count = 0"),
+            (self.free, " AND t.item_code IS NULL", " AND t.item_code IS NOT NULL"),
         ] {
             if let Some(is) = is {
                 sql.text(if is { yes } else { no });
             }
         }
+        let outcomes = self.outcomes.iter().map(|outcome| outcome.as_str());
+        one_of(sql, "t.story #>> '{re_inspection,outcome}'", outcomes);
         if let Some(is) = self.without_action {
             sql.text(if is { " AND (" } else { " AND NOT (" }).text("t.kind = 'finding'");
             one_of(sql, "t.state", State::open().into_iter());
@@ -146,7 +155,7 @@ impl Wanted {
 
     /// What the finding's visit is asked for.
     fn of_visit(&self, sql: &mut Sql) {
-        if self.from.is_none() && self.to.is_none() && !self.handed_in {
+        if self.from.or(self.to).is_none() && !self.handed_in && self.visit_kind.is_none() {
             return;
         }
         sql.text(" AND EXISTS (SELECT 1 FROM visits p WHERE p.id = t.visit_id");
@@ -156,6 +165,7 @@ impl Wanted {
         if let Some(to) = self.to {
             sql.text(" AND p.planned_start < ").bind(Bind::Time(to));
         }
+        one_of(sql, "p.kind", self.visit_kind.iter().map(|kind| kind.as_str()));
         if self.handed_in {
             let handed_in = [visit::State::Submitted, visit::State::Finalised].map(visit::State::as_str);
             one_of(sql, "p.state", handed_in.into_iter());
@@ -165,6 +175,14 @@ impl Wanted {
         }
         sql.text(")");
     }
+}
+
+/// Whether an actor may list every finding of a campaign: whatever its figures count.
+///
+/// # Errors
+/// The database's own.
+pub async fn shows_all(db: &mut Db, actor: &Actor, of: (Option<OwnerId>, CampaignId)) -> Result<bool> {
+    seek::shows_all(db, (actor, Deed::ReadFindings), &SHELF, of).await
 }
 
 /// The finding a place stands for.

@@ -110,12 +110,11 @@ pub async fn findings(
     critical: Option<bool>,
 ) -> Result<Vec<(FindingId, UnitId)>> {
     let words = "SELECT id, unit_id FROM findings WHERE visit_id = ANY($1) AND kind = 'finding'
-        AND state <> ALL ($2) AND ($3::text IS NULL OR item_code = $3) AND ($4::boolean IS NULL OR critical = $4)
+        AND state = ANY ($2) AND ($3::text IS NULL OR item_code = $3) AND ($4::boolean IS NULL OR critical = $4)
         ORDER BY reported_at, id";
-    let none = [State::Candidate, State::Dismissed, State::Withdrawn].map(State::as_str).to_vec();
     let rows: Vec<FindingRow> = diesel::sql_query(words)
         .bind::<Array<SqlUuid>, _>(keys(visits))
-        .bind::<Array<Text>, _>(none)
+        .bind::<Array<Text>, _>(State::standing())
         .bind::<Nullable<Text>, _>(item)
         .bind::<Nullable<Bool>, _>(critical)
         .load(db)

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub unit: Option<UnitId>,
     /// At one of these units itself, nothing below them; anywhere where none is named.
     pub at: Vec<UnitId>,
+    /// These alone; any where none is named.
+    pub ids: Vec<VisitId>,
     /// At this unit itself or one whose id comes behind it: pages in the order of units begin here.
     pub from_unit: Option<UnitId>,
     /// In one of these states.
@@ -332,6 +334,10 @@ impl Branch {
         }
         if let Some(unit) = wanted.from_unit {
             sql.text(" AND v.unit_id >= ").bind(Bind::Id(unit.0));
+        }
+        if !wanted.ids.is_empty() {
+            let ids = wanted.ids.iter().map(|id| id.0).collect();
+            sql.text(" AND v.id = ANY (").bind(Bind::Ids(ids)).text(")");
         }
         if let Some(team) = self.team {
             sql.text(" AND v.team_id = ").bind(Bind::Id(team));

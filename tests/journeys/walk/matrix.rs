@@ -230,6 +230,7 @@ list_external_figures  en en en en en en en en en en en en en en en en
 compare_periods        en en en en en en en en en en en en en en en en
 list_judged_units      en en en en en en en en en en en en en en en en
 list_looked_at_findings en en en en en en en en en en en en en en en en
+list_new_findings      en en en en en en en en en en en en en en en en
 list_unranked_units    en en en en en en en en en en en en en en en en
 rank_units             en en en en en en en en en en en en en en en en
 read_recurrence        en en en en en en en en en en en en en en en en
@@ -321,6 +322,7 @@ operation          root admin auth clear sched next lead member clerk rev  head 
 read_notice        -    -     dink dink  dink  n    din  din    din   dink i    i     dink dink f     -
 compare_notice     -    -     dink dink  dink  -    din  din    din   dink -    -     dink dink f     -
 rewrite_notice     -    -     -    -     dink  -    din  -      -     -    -    -     k    -    f     -
+discard_notice     -    -     -    -     dink  -    din  -      -     -    -    -     k    -    f     -
 review_notice      -    -     dink dink  dink  -    din  -      -     -    -    -     k    -    f     -
 sign_notice        -    -     dink dink  -     -    -    -      -     -    -    -     k    -    -     -
 issue_notice       -    -     dink dink  dink  -    -    -      -     -    -    -     k    -    f     -

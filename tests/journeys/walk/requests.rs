@@ -140,6 +140,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "merge_campaign"
         | "rewrite_notice"
         | "review_notice"
+        | "discard_notice"
         | "sign_notice"
         | "mask_photo"
         | "write_calendar"

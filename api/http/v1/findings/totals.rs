@@ -1,26 +1,21 @@
-//! Figures of a campaign's findings and actions: totals that name nobody.
+//! Figures of a campaign's findings: totals that name nobody, with the lists behind them.
 
 use crate::app::App;
+use crate::domain::finding::{Kind, Outcome, State};
 use crate::domain::ids::CampaignId;
-use crate::domain::visit::Ratio;
+use crate::domain::visit::{self, Ratio};
 use crate::flows::findings::totals as flow;
 use crate::http::actor::Caller;
-use crate::http::body::Params;
 use crate::http::problem::Problem;
+use crate::http::v1::reports::rows::Rows;
 use crate::http::v1::visits::view::RatioView;
 use actix_web::{HttpResponse, get, web};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Both operations.
-pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(read_finding_figures).service(read_action_figures);
-}
-
-fn ratio(part: i64, whole: i64) -> RatioView {
+/// Reads a share of a count.
+pub(in crate::http::v1) fn ratio(part: i64, whole: i64) -> RatioView {
     let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
     Ratio { numerator: count(part), denominator: count(whole) }.into()
 }
@@ -35,6 +30,28 @@ pub struct RepeatedItem {
     repeated: RatioView,
     /// Gone, of those looked at again.
     fixed: RatioView,
+    /// Lists of the findings counted; `null` where you may not list all of them.
+    rows: Option<RepeatedItemRows>,
+}
+
+/// Addresses of the lists of findings behind an item's figures.
+#[derive(Serialize, ToSchema)]
+pub struct RepeatedItemRows {
+    /// Looked at again.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&item=CON-G01&outcome=fixed"
+    )]
+    looked_at: String,
+    /// As before.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&item=CON-G01&outcome=not_fixed"
+    )]
+    repeated: String,
+    /// Gone.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&item=CON-G01&outcome=fixed"
+    )]
+    fixed: String,
 }
 
 /// What re-inspections of a campaign saw.
@@ -52,6 +69,37 @@ pub struct ReInspectionFigures {
     new_findings: i64,
     /// Items, most often repeated first.
     repeat_ranking: Vec<RepeatedItem>,
+    /// Lists of the findings counted; `null` where you may not list all of them.
+    rows: Option<ReInspectionRows>,
+}
+
+/// Addresses of the lists of findings behind what re-inspections saw.
+#[derive(Serialize, ToSchema)]
+pub struct ReInspectionRows {
+    /// Looked at again.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&outcome=fixed&outcome=not_fixed"
+    )]
+    looked_at: String,
+    /// Gone.
+    #[schema(example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&outcome=fixed")]
+    fixed: String,
+    /// Better, not gone.
+    #[schema(example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&outcome=partly_fixed")]
+    partly_fixed: String,
+    /// As before.
+    #[schema(example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&outcome=not_fixed")]
+    repeated: String,
+    /// The question does not arise any more.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&outcome=no_longer_applicable"
+    )]
+    no_longer_applicable: String,
+    /// Confirmed at re-inspections, repeating none, and not withdrawn.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&visit_kind=re_inspection&repeated=false"
+    )]
+    new_findings: String,
 }
 
 /// Confirmed findings of one cause.
@@ -62,6 +110,11 @@ pub struct CauseFigures {
     root_cause: String,
     /// How many.
     findings: i64,
+    /// The list of them; `null` where you may not list all of them.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&root_cause=%C4%90i%E1%BB%81u%20ch%E1%BB%89nh"
+    )]
+    rows: Option<String>,
 }
 
 /// Figures of a campaign's findings.
@@ -86,18 +139,124 @@ pub struct FindingFigures {
     re_inspection: ReInspectionFigures,
     /// By cause, most first.
     root_causes: Vec<CauseFigures>,
+    /// Lists of the findings counted; `null` where you may not list all of them.
+    rows: Option<FindingFigureRows>,
 }
 
-impl From<flow::Figures> for FindingFigures {
-    fn from(of: flow::Figures) -> Self {
+/// Addresses of the lists of findings behind a campaign's figures.
+#[derive(Serialize, ToSchema)]
+pub struct FindingFigureRows {
+    /// Confirmed at some time.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&kind=finding&state=confirmed"
+    )]
+    confirmed: String,
+    /// Those that are open.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&kind=finding&state=confirmed"
+    )]
+    open: String,
+    /// Waiting for a lead.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&kind=finding&state=candidate"
+    )]
+    candidates: String,
+    /// Critical among the confirmed.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&state=confirmed&critical=true"
+    )]
+    critical: String,
+    /// Withdrawn after an explanation.
+    #[schema(example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&state=withdrawn")]
+    withdrawn: String,
+    /// Open, with neither an action nor a reason for none.
+    #[schema(example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&without_action=true")]
+    without_action: String,
+    /// Confirmed strengths.
+    #[schema(
+        example = "/v1/findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&kind=strength&state=confirmed"
+    )]
+    strengths: String,
+}
+
+/// What a campaign's lists are made of.
+struct Lists {
+    all: Rows,
+    shortfalls: Rows,
+}
+
+impl Lists {
+    fn of(campaign: CampaignId) -> Self {
+        let all = Rows::of("/v1/findings").with("campaign", campaign);
+        Self { shortfalls: all.clone().with("kind", Kind::Shortfall.as_str()), all }
+    }
+
+    fn figures(&self) -> FindingFigureRows {
+        let confirmed = self.shortfalls.clone().each("state", State::once_confirmed());
+        let in_state = |rows: &Rows, state: State| rows.clone().with("state", state.as_str()).into();
+        FindingFigureRows {
+            critical: confirmed.clone().with("critical", true).into(),
+            confirmed: confirmed.into(),
+            open: self.shortfalls.clone().each("state", State::open()).into(),
+            candidates: in_state(&self.shortfalls, State::Candidate),
+            withdrawn: in_state(&self.all, State::Withdrawn),
+            without_action: self.all.clone().with("without_action", true).into(),
+            strengths: in_state(&self.all.clone().with("kind", Kind::Strength.as_str()), State::Confirmed),
+        }
+    }
+
+    fn re_inspections(&self) -> ReInspectionRows {
+        let new = self.shortfalls.clone().each("state", State::standing());
+        let new = new.with("visit_kind", visit::Kind::ReInspection.as_str()).with("repeated", false);
+        ReInspectionRows {
+            looked_at: seen(&self.shortfalls, Outcome::ALL),
+            fixed: seen(&self.shortfalls, &[Outcome::Fixed]),
+            partly_fixed: seen(&self.shortfalls, &[Outcome::PartlyFixed]),
+            repeated: seen(&self.shortfalls, &[Outcome::NotFixed]),
+            no_longer_applicable: seen(&self.shortfalls, &[Outcome::NoLongerApplicable]),
+            new_findings: new.into(),
+        }
+    }
+
+    fn item(&self, item: Option<&str>) -> RepeatedItemRows {
+        let rows = self.shortfalls.clone();
+        let rows = match item {
+            Some(item) => rows.with("item", item),
+            None => rows.with("free", true),
+        };
+        RepeatedItemRows {
+            looked_at: seen(&rows, Outcome::ALL),
+            repeated: seen(&rows, &[Outcome::NotFixed]),
+            fixed: seen(&rows, &[Outcome::Fixed]),
+        }
+    }
+
+    fn cause(&self, cause: &str) -> String {
+        self.shortfalls.clone().each("state", State::standing()).with("root_cause", cause).into()
+    }
+}
+
+fn seen(rows: &Rows, outcomes: &[Outcome]) -> String {
+    rows.clone().each("outcome", outcomes.iter().map(|outcome| outcome.as_str())).into()
+}
+
+impl FindingFigures {
+    fn of(of: &flow::Figures, campaign: CampaignId) -> Self {
+        let lists = of.are_listed.then(|| Lists::of(campaign));
+        let lists = lists.as_ref();
         let sum = |count: fn(&flow::Again) -> i64| of.again.iter().map(count).sum::<i64>();
         let seen = sum(|item| item.looked_at);
         let ranking = of.again.iter().map(|item| RepeatedItem {
             item: item.item.clone(),
             repeated: ratio(item.repeated, item.looked_at),
             fixed: ratio(item.fixed, item.looked_at),
+            rows: lists.map(|lists| lists.item(item.item.as_deref())),
         });
-        let cause = |of: &flow::OfCause| CauseFigures { root_cause: of.cause.clone(), findings: of.findings };
+        let cause = |of: &flow::OfCause| CauseFigures {
+            root_cause: of.cause.clone(),
+            findings: of.findings,
+            rows: lists.map(|lists| lists.cause(&of.cause)),
+        };
         Self {
             confirmed: of.counts.confirmed,
             open: of.counts.open,
@@ -113,15 +272,18 @@ impl From<flow::Figures> for FindingFigures {
                 no_longer_applicable: ratio(sum(|item| item.no_longer_applicable), seen),
                 new_findings: of.new_at_re_inspection,
                 repeat_ranking: ranking.collect(),
+                rows: lists.map(Lists::re_inspections),
             },
             root_causes: of.causes.iter().map(cause).collect(),
+            rows: lists.map(Lists::figures),
         }
     }
 }
 
 /// Read figures of findings
 ///
-/// Totals of a campaign that name no unit: also for heads of units it was at, who see no other unit's findings.
+/// Totals of a campaign that name no unit: also for heads of units it was at, who see no other unit's findings. Whoever may
+/// list everything that was counted is given the lists.
 #[utoipa::path(tag = "findings", params(("campaign" = Uuid, Path, description = "Of which campaign.")), responses(
     (status = 200, description = "The figures.", body = FindingFigures)))]
 #[get("/v1/campaigns/{campaign}/finding-figures")]
@@ -130,65 +292,7 @@ pub async fn read_finding_figures(
     caller: Caller,
     campaign: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let figures = flow::of_findings(&app, &caller.0, CampaignId(*campaign)).await?;
-    Ok(HttpResponse::Ok().json(FindingFigures::from(figures)))
-}
-
-/// As of when.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct FiguresAt {
-    /// What is late by the local day of this moment; now where nothing is said.
-    at: Option<Timestamp>,
-}
-
-/// Figures of a campaign's corrective actions.
-#[derive(Serialize, ToSchema)]
-pub struct ActionFigures {
-    /// Issued at some time and not cancelled.
-    #[schema(example = 17)]
-    issued: i64,
-    /// Proposed only.
-    proposed: i64,
-    /// Reported as done, waiting to be verified.
-    reported: i64,
-    /// Verified, of those issued.
-    verified: RatioView,
-    /// Returned and not reported again.
-    returned: i64,
-    /// With more time granted.
-    extended: i64,
-    /// Late: awaited, and the due day is over in Vietnam.
-    overdue: i64,
-    /// Cancelled.
-    cancelled: i64,
-    /// The moment that "late" goes by.
-    at: Timestamp,
-}
-
-/// Read figures of corrective actions
-///
-/// Totals of a campaign. What is late is computed when asked, never stored.
-#[utoipa::path(tag = "actions", params(("campaign" = Uuid, Path, description = "Of which campaign."), FiguresAt),
-    responses((status = 200, description = "The figures.", body = ActionFigures)))]
-#[get("/v1/campaigns/{campaign}/action-figures")]
-pub async fn read_action_figures(
-    app: web::Data<App>,
-    caller: Caller,
-    campaign: web::Path<Uuid>,
-    at: Params<FiguresAt>,
-) -> Result<HttpResponse, Problem> {
-    let (of, at) = flow::of_actions(&app, &caller.0, CampaignId(*campaign), at.0.at).await?;
-    Ok(HttpResponse::Ok().json(ActionFigures {
-        issued: of.issued,
-        proposed: of.proposed,
-        reported: of.reported,
-        verified: ratio(of.verified, of.issued),
-        returned: of.returned,
-        extended: of.extended,
-        overdue: of.overdue,
-        cancelled: of.cancelled,
-        at,
-    }))
+    let campaign = CampaignId(*campaign);
+    let figures = flow::of_findings(&app, &caller.0, campaign).await?;
+    Ok(HttpResponse::Ok().json(FindingFigures::of(&figures, campaign)))
 }

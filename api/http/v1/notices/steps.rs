@@ -1,4 +1,4 @@
-//! What becomes of a notice over HTTP: reviewed, signed, issued, acknowledged.
+//! What becomes of a notice over HTTP: reviewed, signed, issued, acknowledged; or discarded.
 
 use super::view::{NoticeView, answer};
 use crate::app::App;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 /// Every step.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(review_notice).service(sign_notice).service(issue_notice).service(acknowledge_notice);
+    cfg.service(discard_notice);
 }
 
 /// Review a notice
@@ -130,5 +131,26 @@ pub async fn acknowledge_notice(
     said: Body<NoticeAcknowledged>,
 ) -> Result<HttpResponse, Problem> {
     let held = flow::acknowledge(&app, &caller.0, NoticeId(*notice), UnitId(said.0.unit)).await?;
+    Ok(answer(HttpResponse::Ok(), &held))
+}
+
+/// Discard a notice
+///
+/// Gives up the version that was read, as long as nobody has signed it: whoever may draft one may. It stays on record, and
+/// nothing more happens to it.
+#[utoipa::path(tag = "notices", params(("notice" = Uuid, Path, description = "Which notice."),
+    ("If-Match" = String, Header, description = "Its `ETag` as last read.")), responses(
+    (status = 200, description = "Discarded.", body = NoticeView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`notice.frozen`: it is signed. `notice.discarded`: it was discarded before."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[post("/v1/notices/{notice}/discard")]
+pub async fn discard_notice(
+    app: web::Data<App>,
+    caller: Caller,
+    notice: web::Path<Uuid>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let held = flow::discard(&app, &caller.0, NoticeId(*notice), version.0).await?;
     Ok(answer(HttpResponse::Ok(), &held))
 }

@@ -337,6 +337,8 @@ pub struct NoticeView {
     signing: Option<SigningView>,
     /// Who sent it.
     issued: Option<ActView>,
+    /// Who gave it up before it was signed.
+    discarded: Option<ActView>,
     /// Address of the printed page.
     #[schema(example = "/review/notices/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11")]
     page: String,
@@ -369,6 +371,7 @@ impl From<&Held> for NoticeView {
             reviewed: of.reviewed.map(ActView::from),
             signing: of.signing.as_ref().map(SigningView::from),
             issued: of.issued.map(ActView::from),
+            discarded: of.discarded.map(ActView::from),
             page: format!("/review/notices/{}", of.id),
         }
     }

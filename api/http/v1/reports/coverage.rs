@@ -1,6 +1,7 @@
 //! Coverage: how far the units of a day were inspected, and the units behind each figure.
 
 use super::UnitView;
+use super::listed::{List, page};
 use super::rows::{Begun, Rows};
 use crate::app::App;
 use crate::domain::campaign::round::Round;
@@ -10,7 +11,6 @@ use crate::domain::visit::Kind;
 use crate::flows::reports::{self, About, Covered};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
-use crate::http::paging;
 use crate::http::problem::Problem;
 use crate::http::v1::visits::RatioView;
 use crate::http::vocabulary;
@@ -319,13 +319,12 @@ impl CoveredUnitView {
     }
 }
 
-/// A page of units.
-#[derive(Serialize, ToSchema)]
-pub struct CoveredUnitPage {
-    /// In the order of Vietnamese dictionaries.
-    items: Vec<CoveredUnitView>,
-    /// Cursor of the next page; `null` on the last.
-    next: Option<String>,
+page! {
+    /// A page of units.
+    CoveredUnitPage {
+        /// In the order of Vietnamese dictionaries.
+        CoveredUnitView
+    }
 }
 
 /// List the units behind coverage
@@ -341,12 +340,13 @@ pub async fn list_covered_units(
     filter: Params<CoveredUnitsFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (name, limit) = (filter.0.name(), paging::limit(filter.0.limit)?);
-    let begun = paging::open(&app, &name, filter.0.cursor.as_deref())?.unwrap_or_else(|| Begun::now(&app));
+    let asked = (filter.0.limit, filter.0.cursor.as_deref());
+    let list = List::of(&app, &request, filter.0.name(), asked)?;
+    let begun = list.begun()?;
     let class = filter.0.class.as_deref().map(super::class).transpose()?;
     let (about, which) = (filter.0.about(begun), (class, filter.0.inspected));
-    let found = reports::covered_units(&app, &caller.0, about, which, (begun.skip, limit)).await?;
-    let next = begun.next(&found).map(|next| paging::seal(&app, &name, next));
-    let items = found.0.into_iter().map(|unit| CoveredUnitView::of(unit, &about)).collect();
-    Ok(paging::respond(&request, &CoveredUnitPage { items, next: next.clone() }, next.as_deref()))
+    let found = reports::covered_units(&app, &caller.0, about, which, (begun.skip, list.limit)).await?;
+    let next = begun.next(&found);
+    Ok(list
+        .answer::<CoveredUnitPage>(found.0.into_iter().map(|unit| CoveredUnitView::of(unit, &about)), next))
 }

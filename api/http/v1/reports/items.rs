@@ -1,16 +1,16 @@
 //! Items over many units: at how many they are not fine, and at which.
 
 use super::UnitView;
+use super::listed::{List, about, page};
 use super::rows::Rows;
 use crate::app::App;
-use crate::domain::ids::{CampaignId, OwnerId, UnitId};
+use crate::domain::ids::UnitId;
 use crate::domain::shares::{ItemShare, how_many};
 use crate::flows::reports::About;
 use crate::flows::reports::items::{self, Behind, Judged, Place, Shares};
 use crate::flows::units::today;
 use crate::http::actor::Caller;
 use crate::http::body::Params;
-use crate::http::paging;
 use crate::http::problem::Problem;
 use crate::http::v1::visits::RatioView;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+about!(ItemsFilter, JudgedUnitsFilter);
 
 /// What a report of items is about.
 #[derive(Deserialize, IntoParams)]
@@ -43,19 +45,6 @@ pub struct ItemsFilter {
     item: Vec<String>,
     /// With what was known at this instant: visits handed in, answers with their addenda, and withdrawals by then.
     as_known: Option<Timestamp>,
-}
-
-impl ItemsFilter {
-    fn about(&self) -> About {
-        About {
-            owner: self.owner.map(OwnerId),
-            campaign: self.campaign.map(CampaignId),
-            unit: self.unit.map(UnitId),
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
-        }
-    }
 }
 
 /// Addresses of the lists of units behind an item's figures.
@@ -233,17 +222,6 @@ pub struct JudgedUnitsFilter {
 }
 
 impl JudgedUnitsFilter {
-    fn about(&self) -> About {
-        About {
-            owner: self.owner.map(OwnerId),
-            campaign: self.campaign.map(CampaignId),
-            unit: self.unit.map(UnitId),
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
-        }
-    }
-
     fn name(&self) -> String {
         let of = (&self.template, &self.item, self.failing);
         format!("judged units {of:?} {:?}", self.about())
@@ -294,13 +272,12 @@ impl From<Judged> for JudgedUnitView {
     }
 }
 
-/// A page of units.
-#[derive(Serialize, ToSchema)]
-pub struct JudgedUnitPage {
-    /// In the order of Vietnamese dictionaries.
-    items: Vec<JudgedUnitView>,
-    /// Cursor of the next page; `null` on the last.
-    next: Option<String>,
+page! {
+    /// A page of units.
+    JudgedUnitPage {
+        /// In the order of Vietnamese dictionaries.
+        JudgedUnitView
+    }
 }
 
 /// List the units behind an item
@@ -315,11 +292,10 @@ pub async fn list_judged_units(
     filter: Params<JudgedUnitsFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (name, limit) = (filter.0.name(), paging::limit(filter.0.limit)?);
-    let after = paging::open(&app, &name, filter.0.cursor.as_deref())?;
-    let behind = filter.0.behind(today(&app), after);
-    let (found, more) = items::behind(&app, &caller.0, filter.0.about(), behind, limit).await?;
-    let next = found.last().filter(|_| more).map(|last| paging::seal(&app, &name, &last.place));
-    let items = found.into_iter().map(JudgedUnitView::from).collect();
-    Ok(paging::respond(&request, &JudgedUnitPage { items, next: next.clone() }, next.as_deref()))
+    let asked = (filter.0.limit, filter.0.cursor.as_deref());
+    let list = List::of(&app, &request, filter.0.name(), asked)?;
+    let behind = filter.0.behind(today(&app), list.place()?);
+    let (found, more) = items::behind(&app, &caller.0, filter.0.about(), behind, list.limit).await?;
+    let next = found.last().filter(|_| more).map(|last| last.place.clone());
+    Ok(list.answer::<JudgedUnitPage>(found.into_iter().map(JudgedUnitView::from), next))
 }

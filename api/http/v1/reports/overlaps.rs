@@ -1,7 +1,8 @@
 //! Where a campaign overlaps with others.
 
+use super::rows::Rows;
 use crate::app::App;
-use crate::domain::ids::{CampaignId, UnitId};
+use crate::domain::ids::{CampaignId, UnitId, VisitId};
 use crate::flows::reports::overlaps::{self, Overlapping};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
@@ -42,12 +43,33 @@ pub struct OverlapView {
     other_from: Date,
     /// Last day of the other's visits there.
     other_to: Date,
+    /// Lists of the visits that meet.
+    rows: OverlapRows,
+}
+
+/// Addresses of the lists of visits that meet.
+#[derive(Serialize, ToSchema)]
+pub struct OverlapRows {
+    /// Those of the campaign that was asked about.
+    #[schema(example = "/v1/visits?id=7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11")]
+    visits: String,
+    /// Those of the other, where you may see each of them.
+    #[schema(example = "/v1/visits?id=c2a4e6f8-1b3d-4f50-8a92-b4c6d8e0f213")]
+    other_visits: Option<String>,
+}
+
+impl OverlapRows {
+    fn of(overlap: &Overlapping) -> Self {
+        let these = |ids: &[VisitId]| Rows::of("/v1/visits").each("id", ids).into();
+        Self { visits: these(&overlap.visits), other_visits: overlap.others.as_deref().map(these) }
+    }
 }
 
 impl OverlapView {
     fn of(campaign: Uuid, title: &str, overlap: Overlapping) -> Self {
-        let (other_campaign, other_title) = overlap.campaign.map(|(id, title)| (id.0, title)).unzip();
+        let (other_campaign, other_title) = overlap.campaign.clone().map(|(id, title)| (id.0, title)).unzip();
         Self {
+            rows: OverlapRows::of(&overlap),
             unit: overlap.unit.0,
             unit_name: overlap.unit_name,
             campaign,

@@ -1,17 +1,17 @@
 //! Units ranked by what was found at them.
 
+use super::listed::{List, about, page};
 use super::rows::{Begun, Rows};
 use crate::app::App;
 use crate::domain::campaign::round::TargetClass;
 use crate::domain::finding::State;
-use crate::domain::ids::{CampaignId, OwnerId, UnitId};
+use crate::domain::ids::UnitId;
 use crate::domain::ranking::{By, Ranked, Unranked};
 use crate::domain::refusal::Refusal;
 use crate::flows::reports::About;
 use crate::flows::reports::ranking::{self, Apart, How, Ranking, Row};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
-use crate::http::paging;
 use crate::http::problem::Problem;
 use crate::http::v1::visits::RatioView;
 use crate::http::vocabulary;
@@ -21,6 +21,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+about!(RankingFilter);
 
 /// What a ranking is about, and how to rank.
 #[derive(Deserialize, IntoParams)]
@@ -56,17 +58,6 @@ pub struct RankingFilter {
 }
 
 impl RankingFilter {
-    fn about(&self) -> About {
-        About {
-            owner: self.owner.map(OwnerId),
-            campaign: self.campaign.map(CampaignId),
-            unit: self.unit.map(UnitId),
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
-        }
-    }
-
     fn how(&self) -> Result<How, Refusal> {
         let class = self.class.as_deref().map(super::class).transpose()?;
         let by = self.by.unwrap_or(By::OpenFindings);
@@ -209,13 +200,13 @@ pub async fn rank_units(
     filter: Params<RankingFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (name, limit) = (filter.0.name("ranking"), paging::limit(filter.0.limit)?);
-    let begun = paging::open(&app, &name, filter.0.cursor.as_deref())?.unwrap_or_else(|| Begun::now(&app));
-    let (about, how) = (filter.0.about(), filter.0.how()?);
-    let found = ranking::units(&app, &caller.0, (about, begun.at), how, (begun.skip, limit)).await?;
-    let next = begun.behind(found.rows.len(), found.more).map(|next| paging::seal(&app, &name, next));
+    let asked = (filter.0.limit, filter.0.cursor.as_deref());
+    let list = List::of(&app, &request, filter.0.name("ranking"), asked)?;
+    let (begun, about, how) = (list.begun()?, filter.0.about(), filter.0.how()?);
+    let found = ranking::units(&app, &caller.0, (about, begun.at), how, (begun.skip, list.limit)).await?;
+    let next = list.sealed(begun.behind(found.rows.len(), found.more));
     let page = RankingView::of(found, (&filter.0, begun), how, next.clone());
-    Ok(paging::respond(&request, &page, next.as_deref()))
+    Ok(list.respond(&page, next.as_deref()))
 }
 
 impl RankingView {
@@ -278,13 +269,12 @@ impl UnrankedView {
     }
 }
 
-/// A page of units that are not ranked.
-#[derive(Serialize, ToSchema)]
-pub struct UnrankedUnitPage {
-    /// In the order of Vietnamese dictionaries.
-    items: Vec<UnrankedView>,
-    /// Cursor of the next page; `null` on the last.
-    next: Option<String>,
+page! {
+    /// A page of units that are not ranked.
+    UnrankedUnitPage {
+        /// In the order of Vietnamese dictionaries.
+        UnrankedView
+    }
 }
 
 /// List units that are not ranked
@@ -300,12 +290,11 @@ pub async fn list_unranked_units(
     filter: Params<RankingFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (name, limit) = (filter.0.name("unranked"), paging::limit(filter.0.limit)?);
-    let begun = paging::open(&app, &name, filter.0.cursor.as_deref())?.unwrap_or_else(|| Begun::now(&app));
-    let (about, how) = (filter.0.about(), filter.0.how()?);
-    let found = ranking::unranked(&app, &caller.0, (about, begun.at), how, (begun.skip, limit)).await?;
-    let next = begun.next(&found).map(|next| paging::seal(&app, &name, next));
-    let known = begun.known(about);
-    let items = found.0.into_iter().map(|apart| UnrankedView::of(apart, &known)).collect();
-    Ok(paging::respond(&request, &UnrankedUnitPage { items, next: next.clone() }, next.as_deref()))
+    let asked = (filter.0.limit, filter.0.cursor.as_deref());
+    let list = List::of(&app, &request, filter.0.name("unranked"), asked)?;
+    let (begun, about, how) = (list.begun()?, filter.0.about(), filter.0.how()?);
+    let found = ranking::unranked(&app, &caller.0, (about, begun.at), how, (begun.skip, list.limit)).await?;
+    let (next, known) = (begun.next(&found), begun.known(about));
+    Ok(list
+        .answer::<UnrankedUnitPage>(found.0.into_iter().map(|apart| UnrankedView::of(apart, &known)), next))
 }

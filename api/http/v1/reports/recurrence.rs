@@ -1,15 +1,15 @@
 //! What re-inspections saw of earlier findings.
 
+use super::listed::{List, about, page};
 use super::rows::Rows;
 use crate::app::App;
 use crate::domain::finding::Outcome;
-use crate::domain::ids::{CampaignId, FindingId, OwnerId, UnitId};
+use crate::domain::ids::FindingId;
 use crate::domain::ranking::{Ranked, Unranked};
 use crate::flows::reports::About;
-use crate::flows::reports::recurrence::{self, Behind, LookedAt, OfItem, Recurrence};
+use crate::flows::reports::recurrence::{self, Behind, LookedAt, MadeAnew, OfItem, Recurrence};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
-use crate::http::paging;
 use crate::http::problem::Problem;
 use crate::http::v1::visits::RatioView;
 use crate::http::vocabulary;
@@ -19,6 +19,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+about!(RecurrenceFilter, LookedAtFilter, NewFindingFilter);
 
 /// What a report of recurrence is about.
 #[derive(Deserialize, IntoParams)]
@@ -42,21 +44,22 @@ pub struct RecurrenceFilter {
     least: Option<u32>,
 }
 
-impl RecurrenceFilter {
-    fn about(&self) -> About {
-        About {
-            owner: self.owner.map(OwnerId),
-            campaign: self.campaign.map(CampaignId),
-            unit: self.unit.map(UnitId),
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
-        }
+/// The list of everything that was looked at again.
+fn rows(about: &About) -> Rows {
+    Rows::of("/v1/reports/recurrence/findings").about(about).and("to", about.to)
+}
+
+/// The list of what was looked at again of one item, or of all free findings.
+fn rows_of(about: &About, item: Option<&str>) -> Rows {
+    match item {
+        Some(item) => rows(about).with("item", item),
+        None => rows(about).with("free", true),
     }
 }
 
-fn rows(about: &About, item: Option<&str>) -> Rows {
-    Rows::of("/v1/reports/recurrence/findings").about(about).and("to", about.to).and("item", item)
+/// The list of findings that re-inspections made for the first time.
+fn new_findings(about: &About) -> Rows {
+    Rows::of("/v1/reports/recurrence/new-findings").about(about).and("to", about.to)
 }
 
 /// Addresses of the lists of findings behind these figures.
@@ -152,6 +155,9 @@ pub struct RecurrenceView {
     /// Findings that re-inspections made for the first time and that were not withdrawn.
     #[schema(example = 2)]
     new_findings: u32,
+    /// The list of those.
+    #[schema(example = "/v1/reports/recurrence/new-findings?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33")]
+    new_findings_rows: String,
     /// Items that are ranked, most often seen again first; equals by code.
     items: Vec<RecurringView>,
     /// Items of which too few findings were looked at, by code.
@@ -160,14 +166,15 @@ pub struct RecurrenceView {
 
 impl RecurrenceView {
     fn of(of: Recurrence, about: &About) -> Self {
-        let seen = |item: &OfItem| OutcomesView::of(item, &rows(about, item.item.as_deref()));
+        let seen = |item: &OfItem| OutcomesView::of(item, &rows_of(about, item.item.as_deref()));
         let ranked =
             |Ranked { rank, of }: Ranked<OfItem>| RecurringView { rank, seen: seen(&of), item: of.item };
         let apart =
             |(of, because): (OfItem, Unranked)| UnrankedItemView { because, seen: seen(&of), item: of.item };
         Self {
-            seen: OutcomesView::of(&of.all, &rows(about, None)),
+            seen: OutcomesView::of(&of.all, &rows(about)),
             new_findings: of.new_findings,
+            new_findings_rows: new_findings(about).into(),
             items: of.items.into_iter().map(ranked).collect(),
             too_small: of.apart.into_iter().map(apart).collect(),
         }
@@ -199,6 +206,8 @@ pub struct LookedAtFilter {
     /// Of this item.
     #[param(example = "CON-G01")]
     item: Option<String>,
+    /// Free ones, or those about an item.
+    free: Option<bool>,
     /// Seen so.
     #[param(value_type = Option<vocabulary::ReInspectionOutcome>)]
     outcome: Option<Outcome>,
@@ -222,19 +231,8 @@ pub struct LookedAtFilter {
 }
 
 impl LookedAtFilter {
-    fn about(&self) -> About {
-        About {
-            owner: self.owner.map(OwnerId),
-            campaign: self.campaign.map(CampaignId),
-            unit: self.unit.map(UnitId),
-            from: self.from,
-            to: self.to,
-            as_known: self.as_known,
-        }
-    }
-
     fn name(&self) -> String {
-        format!("looked at {:?} {:?} {:?}", self.about(), self.item, self.outcome)
+        format!("looked at {:?} {:?} {:?} {:?}", self.about(), self.item, self.free, self.outcome)
     }
 }
 
@@ -272,13 +270,12 @@ impl From<LookedAt> for LookedAtView {
     }
 }
 
-/// A page of findings that were looked at again.
-#[derive(Serialize, ToSchema)]
-pub struct LookedAtPage {
-    /// By id.
-    items: Vec<LookedAtView>,
-    /// Cursor of the next page; `null` on the last.
-    next: Option<String>,
+page! {
+    /// A page of findings that were looked at again.
+    LookedAtPage {
+        /// By id.
+        LookedAtView
+    }
 }
 
 /// List the findings behind recurrence
@@ -293,11 +290,93 @@ pub async fn list_looked_at_findings(
     filter: Params<LookedAtFilter>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let (name, limit) = (filter.0.name(), paging::limit(filter.0.limit)?);
-    let after = paging::open(&app, &name, filter.0.cursor.as_deref())?.map(FindingId);
-    let of = Behind { item: filter.0.item.clone(), outcome: filter.0.outcome, after };
-    let (found, more) = recurrence::behind(&app, &caller.0, filter.0.about(), of, limit).await?;
-    let next = found.last().filter(|_| more).map(|last| paging::seal(&app, &name, last.finding.0));
-    let items = found.into_iter().map(LookedAtView::from).collect();
-    Ok(paging::respond(&request, &LookedAtPage { items, next: next.clone() }, next.as_deref()))
+    let asked = (filter.0.limit, filter.0.cursor.as_deref());
+    let list = List::of(&app, &request, filter.0.name(), asked)?;
+    let after = list.place()?.map(FindingId);
+    let of = Behind { item: filter.0.item.clone(), free: filter.0.free, outcome: filter.0.outcome, after };
+    let (found, more) = recurrence::behind(&app, &caller.0, filter.0.about(), of, list.limit).await?;
+    let next = found.last().filter(|_| more).map(|last| last.finding.0);
+    Ok(list.answer::<LookedAtPage>(found.into_iter().map(LookedAtView::from), next))
+}
+
+/// Which re-inspections count.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NewFindingFilter {
+    /// Re-inspections of this owner.
+    owner: Option<Uuid>,
+    /// Of this campaign.
+    campaign: Option<Uuid>,
+    /// At this unit and everything below it.
+    unit: Option<Uuid>,
+    /// Planned from this day on.
+    from: Option<Date>,
+    /// Planned up to this day.
+    to: Option<Date>,
+    /// With what was known at this instant: findings in the state they had.
+    as_known: Option<Timestamp>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A finding that a re-inspection made for the first time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewFinding)]
+pub struct NewFindingView {
+    /// The finding.
+    finding: Uuid,
+    /// Its item; `null` for a free one.
+    #[schema(example = "CON-G01")]
+    item: Option<String>,
+    /// Where.
+    unit: Uuid,
+    /// The unit's printed path on the day of the re-inspection.
+    #[schema(example = "Xã Phú Minh, Huyện Phú Xuyên, Thành phố Hà Nội")]
+    unit_path: String,
+    /// The re-inspection.
+    visit: Uuid,
+}
+
+impl From<MadeAnew> for NewFindingView {
+    fn from(of: MadeAnew) -> Self {
+        Self {
+            finding: of.finding.0,
+            item: of.item,
+            unit: of.unit.0,
+            unit_path: of.unit_path,
+            visit: of.visit.0,
+        }
+    }
+}
+
+page! {
+    /// A page of findings that re-inspections made for the first time.
+    NewFindingPage {
+        /// By id.
+        NewFindingView
+    }
+}
+
+/// List what re-inspections found for the first time
+///
+/// Exactly the new findings that recurrence counts: stood by, not withdrawn, and repeating none.
+#[utoipa::path(tag = "findings", params(NewFindingFilter),
+    responses((status = 200, description = "A page.", body = NewFindingPage)))]
+#[get("/v1/reports/recurrence/new-findings")]
+pub async fn list_new_findings(
+    app: web::Data<App>,
+    caller: Caller,
+    filter: Params<NewFindingFilter>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let (asked, about) = ((filter.0.limit, filter.0.cursor.as_deref()), filter.0.about());
+    let list = List::of(&app, &request, format!("new findings {about:?}"), asked)?;
+    let after = list.place()?.map(FindingId);
+    let (found, more) = recurrence::anew(&app, &caller.0, about, (after, list.limit)).await?;
+    let next = found.last().filter(|_| more).map(|last| last.finding.0);
+    Ok(list.answer::<NewFindingPage>(found.into_iter().map(NewFindingView::from), next))
 }

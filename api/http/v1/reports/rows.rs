@@ -64,12 +64,17 @@ impl Rows {
 
     /// The visits that were handed in and that a report counts.
     pub(super) fn visits(about: &About) -> Self {
+        Self::visits_in(about, &[State::Submitted, State::Finalised])
+    }
+
+    /// The visits in these states that a report counts.
+    pub(super) fn visits_in(about: &About, states: &[State]) -> Self {
         let (from, to) = about.window();
         Self::of("/v1/visits")
             .and("owner", about.owner)
             .and("campaign", about.campaign)
             .and("unit", about.unit)
-            .each("state", [State::Submitted, State::Finalised].map(State::as_str))
+            .each("state", states.iter().map(|state| state.as_str()))
             .and("from", from)
             .and("to", to)
             .and("as_known", about.as_known)

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY findings_at_unit_by_state;
