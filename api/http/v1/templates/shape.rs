@@ -160,7 +160,6 @@ pub struct PictureShape {
     )]
     pub sha256: String,
     /// What it shows, for who can't see it.
-    #[schema(example = json!({ "vi": "Chụp trọn bảng niêm yết, đủ bốn góc", "en": "The whole board, all four corners" }))]
     pub alt: BilingualShape,
 }
 
