@@ -55,13 +55,16 @@ fn content(units: &[String], (from, today): (Date, Date)) -> Value {
     })
 }
 
-/// Drafts, reviews, signs and issues the notice of a campaign, from a day to today; one head confirms to have it.
+/// Ends the fieldwork of a campaign; drafts, reviews, signs and issues its notice, from a day to today; one head confirms to
+/// have it.
 pub async fn issue(
     by: &Signers<'_>,
     campaign: &str,
     units: &[String],
     (from, today): (Date, Date),
 ) -> anyhow::Result<()> {
+    // How much of the campaign's targets was seen is no secret once nobody is under way any more.
+    by.desk.post(&format!("/v1/campaigns/{campaign}/close-fieldwork"), json!({})).await?;
     let new = json!({"campaign": campaign, "content": content(units, (from, today))});
     let draft = by.desk.post("/v1/notices", new).await?;
     let path = format!("/v1/notices/{}", text(&draft, "/id")?);

@@ -1,11 +1,15 @@
-//! One phone's connection, read a little at a time.
+//! One phone's connection, read a little at a time and not waited for too long.
 
 use actix_web::rt::net::TcpStream;
-use std::io::{IoSlice, Result};
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::io::{ErrorKind, IoSlice, Result};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 /// Bytes that must come in one [`WINDOW`] for a sender to count as fast.
 ///
@@ -27,6 +31,56 @@ pub struct Connection {
     pace: Pace,
     /// Whether the reader was given something and has not been sent away since.
     given: bool,
+    turn: Rc<Turn>,
+    /// How long the head of a request may take from its first byte on.
+    patience: Duration,
+}
+
+/// Whose turn it is on a connection: told by those who answer to the one who reads.
+///
+/// Actix counts how long the first head of a connection takes, and no later one; a body is counted where it is read.
+#[derive(Default)]
+pub struct Turn {
+    /// Whether the last request that came whole is answered: what comes now is the next one's head.
+    is_answered: Cell<bool>,
+    /// Runs out when that head took too long; begins with its first byte.
+    head: RefCell<Option<Pin<Box<Sleep>>>>,
+}
+
+impl Turn {
+    /// A head came whole, and its request is being answered.
+    pub fn begin(&self) {
+        self.is_answered.set(false);
+        self.head.replace(None);
+    }
+
+    /// The answer is made; its bytes may still be on their way out.
+    pub fn end(&self) {
+        self.is_answered.set(true);
+    }
+
+    /// Bytes came.
+    fn came(&self, patience: Duration) {
+        if self.is_answered.get() {
+            self.head.borrow_mut().get_or_insert_with(|| Box::pin(sleep(patience)));
+        }
+    }
+
+    /// Bytes went: whoever asks for more before an answer is out waits for the answer, not we for him.
+    fn went(&self, patience: Duration) {
+        let mut head = self.head.borrow_mut();
+        if head.is_some() {
+            *head = Some(Box::pin(sleep(patience)));
+        }
+    }
+
+    /// Ready when a head took too long.
+    fn poll_late(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut *self.head.borrow_mut() {
+            Some(head) => head.as_mut().poll(cx),
+            None => Poll::Pending,
+        }
+    }
 }
 
 /// How fast bytes come.
@@ -50,25 +104,26 @@ impl Pace {
 }
 
 impl Connection {
-    /// Wraps an accepted connection.
+    /// Wraps an accepted connection; each head but the first may take so long from its first byte on.
     #[must_use]
-    pub fn of(stream: TcpStream) -> Self {
-        Self { stream, pace: Pace { is_fast: false, since: Instant::now(), came: 0 }, given: false }
+    pub fn of(stream: TcpStream, patience: Duration) -> Self {
+        let pace = Pace { is_fast: false, since: Instant::now(), came: 0 };
+        Self { stream, pace, given: false, turn: Rc::default(), patience }
     }
-}
 
-impl AsyncRead for Connection {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        let this = self.get_mut();
-        if this.pace.is_fast {
-            let before = buffer.filled().len();
-            let polled = Pin::new(&mut this.stream).poll_read(cx, buffer);
-            this.pace.count(buffer.filled().len() - before);
-            return polled;
+    /// What those who answer on it tell it.
+    #[must_use]
+    pub fn turn(&self) -> Rc<Turn> {
+        Rc::clone(&self.turn)
+    }
+
+    fn poll_some(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        if self.pace.is_fast {
+            return Pin::new(&mut self.stream).poll_read(cx, buffer);
         }
-        if this.given {
+        if self.given {
             // The socket is not asked and so would wake nobody: come again at once.
-            this.given = false;
+            self.given = false;
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -76,18 +131,36 @@ impl AsyncRead for Connection {
         let is_sip = buffer.remaining() >= 2 * ROOM;
         let most = if is_sip { SIP.min(buffer.remaining() - ROOM) } else { buffer.remaining() };
         let mut sip = ReadBuf::new(buffer.initialize_unfilled_to(most));
-        let polled = Pin::new(&mut this.stream).poll_read(cx, &mut sip);
+        let polled = Pin::new(&mut self.stream).poll_read(cx, &mut sip);
         let read = sip.filled().len();
         buffer.advance(read);
-        this.pace.count(read);
-        this.given = is_sip && polled.is_ready();
+        self.given = is_sip && polled.is_ready();
+        polled
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        let polled = this.poll_some(cx, buffer);
+        let read = buffer.filled().len() - before;
+        if read > 0 {
+            this.pace.count(read);
+            this.turn.came(this.patience);
+        }
+        if polled.is_pending() && this.turn.poll_late(cx).is_ready() {
+            return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+        }
         polled
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        let this = self.get_mut();
+        this.turn.went(this.patience);
+        Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -95,7 +168,9 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+        let this = self.get_mut();
+        this.turn.went(this.patience);
+        Pin::new(&mut this.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,5 +1,6 @@
 //! What every request gets: an id, a span, one log line, security headers, counting, and problems for stray errors.
 
+use super::connection::Turn;
 use super::context::Context;
 use super::cors;
 use super::problem::Problem;
@@ -15,6 +16,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
@@ -42,6 +44,10 @@ pub async fn cover(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let begun = Instant::now();
+    let turn = request.request().conn_data::<Rc<Turn>>().cloned();
+    if let Some(turn) = &turn {
+        turn.begin();
+    }
     let context = Context::of(request.request());
     let method = request.method().clone();
     let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
@@ -84,6 +90,9 @@ pub async fn cover(
             }
         };
         record(&method, route, status, begun);
+        if let Some(turn) = turn {
+            turn.end();
+        }
         answered
     }
     .instrument(span)

@@ -162,13 +162,16 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
             // An answer that comes before the whole body did (401, 413, 429): what still arrives is read and thrown
             // away for this long, because closing at once would reset the connection and lose the answer.
             .client_disconnect_timeout(LINGER)
+            .on_connect_ext(|connection: &Connection, ext| {
+                ext.insert(connection.turn());
+            })
             .finish(map_config(app.into_factory().map_err(|err| err.error_response()), |()| {
                 AppConfig::default()
             }));
         fn_service(move |stream: TcpStream| {
             let_go_of_the_deaf(&stream, patience);
             let peer = stream.peer_addr().ok();
-            ready(Ok((Connection::of(stream), Protocol::Http1, peer)))
+            ready(Ok((Connection::of(stream, patience), Protocol::Http1, peer)))
         })
         .and_then(http)
     };

@@ -172,7 +172,8 @@ pub(super) struct Way {
 }
 
 /// Every way, those that come with the place of units that ended besides: whoever has a role for a unit has it for what is
-/// open at whatever went to it as a whole. Several units or states are several seeks, each in the order of an index.
+/// open at whatever went to it as a whole. Several units or states are several seeks, each in the order of an index;
+/// what a unit holds is sought in the states of `open`.
 pub(super) async fn ways(
     db: &mut Db,
     actor: &Actor,

@@ -33,7 +33,8 @@ trap 'exit 143' TERM HUP
 free_port() {
   local port=""
   while [ -z "$port" ]; do
-    port=$((33000 + RANDOM % 12000))
+    # Below those that Linux gives to outgoing connections: one of them could take it before the server does.
+    port=$((30100 + RANDOM % 2600))
     ! (exec 8<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || port=""
   done
   echo "$port"

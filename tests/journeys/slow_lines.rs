@@ -22,16 +22,33 @@ enum Kind {
     DrippingBody,
     /// A photo, a byte at a time.
     DrippingPhoto,
+    /// One request, then the head of another, a byte at a time.
+    DrippingSecondHead,
+    /// One request, then the beginning of another's head, then nothing.
+    MuteInSecondHead,
+    /// One request and at once the beginning of another's head, then nothing.
+    MuteBehindFirst,
     /// One request, then nothing.
     Idle,
     /// Asks for a large photo and reads nothing of it.
     Deaf,
 }
 
-const KINDS: [Kind; 6] =
-    [Kind::Mute, Kind::DrippingHead, Kind::DrippingBody, Kind::DrippingPhoto, Kind::Idle, Kind::Deaf];
+const KINDS: [Kind; 9] = [
+    Kind::Mute,
+    Kind::DrippingHead,
+    Kind::DrippingBody,
+    Kind::DrippingPhoto,
+    Kind::DrippingSecondHead,
+    Kind::MuteInSecondHead,
+    Kind::MuteBehindFirst,
+    Kind::Idle,
+    Kind::Deaf,
+];
 
 const GET: &str = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n";
+/// The beginning of a head; a byte at a time it takes longer than anything may.
+const HALF: &str = "GET /health/live HTTP/1.1\r\nX-Long: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
 /// What is said at once.
 fn opening(kind: Kind, scene: &Scene, sent: &Shot, unsent: &Shot) -> String {
@@ -47,7 +64,8 @@ fn opening(kind: Kind, scene: &Scene, sent: &Shot, unsent: &Shot) -> String {
             unsent.digest(),
             unsent.bytes.len(),
         ),
-        Kind::Idle => GET.to_owned(),
+        Kind::DrippingSecondHead | Kind::MuteInSecondHead | Kind::Idle => GET.to_owned(),
+        Kind::MuteBehindFirst => format!("{GET}{HALF}"),
         Kind::Deaf => format!("GET {}/original HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n", sent.path()),
     }
 }
@@ -61,8 +79,12 @@ async fn stand_still(kind: Kind, address: &str, opening: &str) -> Result<Option<
     }
     let (mut from, mut to) = stream.into_split();
     let drip = async {
-        let drops = "GET /health/live HTTP/1.1\r\nX-Long: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
-        for drop in drops.bytes().filter(|_| !matches!(kind, Kind::Mute | Kind::Idle)) {
+        let drops = match kind {
+            Kind::Mute | Kind::Idle | Kind::MuteBehindFirst => "",
+            Kind::MuteInSecondHead => &HALF[..2],
+            _ => HALF,
+        };
+        for drop in drops.bytes() {
             tokio::time::sleep(Duration::from_millis(400)).await;
             if to.write_all(&[drop]).await.is_err() {
                 break;
