@@ -18,7 +18,7 @@ use std::process::ExitCode;
 /// Help of `import-template`.
 pub const ABOUT_TEMPLATES: &str = "\
 Bring a checklist in: published as the next version unless the last published one is the same, so that running it \
-again changes nothing.
+again changes nothing. Visits keep the version they were planned with.
 
 The file is JSON: {\"code\": \"OSS\", \"body\": {\"title\": {\"vi\", \"en\"}, \"sections\": [{\"title\", \"items\": […]}]}}. \
 An item has code, question, response (type yes_no_na, choice, count, number, ratio or text), photo (min_count, subject, \

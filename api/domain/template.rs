@@ -22,8 +22,8 @@ pub use changes::{Aspect, ChangedItem, Changes, Comparability};
 pub use check::{MOST_ITEMS, MOST_OPTIONS};
 pub use grading::{Grade, Grading};
 pub use picture::{
-    MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, PICTURE_TYPES, Picture, PictureFacts, PictureHead, admit_picture,
-    digest as picture_digest, intact_picture, take_picture,
+    MAX_PICTURE_BYTES, MAX_PICTURE_SIDE, MOST_PICTURES, PICTURE_TYPES, Picture, PictureFacts, PictureHead,
+    admit_picture, digest as picture_digest, has_room, intact_picture, take_picture,
 };
 pub use reference::{Citation, Reference, references};
 

@@ -11,8 +11,8 @@ use crate::domain::photo::{Arrived, MediaType, Sha256};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::template::{self, PictureFacts, PictureHead};
 use crate::media::{self, Chunks, Key, Span};
-use crate::records::Db;
 use crate::records::templates::pictures as rows;
+use crate::records::{self, Db};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
@@ -30,11 +30,11 @@ pub struct Offer {
     pub media_type: Option<MediaType>,
 }
 
-/// Takes a picture for a template. Right, length and type are settled before the first byte is read, everything else
+/// Takes a picture for a template. Right, room, length and type are settled before the first byte is read, everything else
 /// before anything is kept; the object is durable before the row says so.
 ///
 /// # Errors
-/// `not-found`, `forbidden`, `picture.too-large`, `picture.type`, `picture.broke-off`, `picture.digest-mismatch`,
+/// `not-found`, `forbidden`, `picture.too-many`, `picture.too-large`, `picture.type`, `picture.broke-off`, `picture.digest-mismatch`,
 /// `picture.damaged`, `picture.sides`, `picture.metadata`; an outage.
 pub async fn receive<S, E>(
     app: &App,
@@ -50,31 +50,29 @@ where
     {
         let mut db = app.records.conn().await?;
         editable(&mut db, actor, id).await?;
+        has_room(&mut db, id, offer.bytes.sha256).await?;
     }
     template::admit_picture(offer.bytes.size_bytes, offer.media_type)?;
     let bytes = collect(offer.bytes.size_bytes, body).await?;
     template::intact_picture(offer.bytes, arrived(&bytes))?;
     let facts = template::take_picture(offer.bytes, offer.media_type, head(&bytes))?;
-    {
-        let mut db = app.records.conn().await?;
-        if let Some(held) = find(&mut db, id, facts.bytes.sha256).await? {
-            return Ok(Done::Before(held));
-        }
-    }
+    // Also where it is held: whoever sends it again mends an object that was lost.
     put(app, id, facts, bytes).await?;
     let mut tx = app.records.begin().await?;
     let of = editable(&mut tx, actor, id).await?;
-    if !keep(&mut tx, Some(actor), &of, facts, app.now()).await? {
-        // Another request was quicker.
-        let held = find(&mut tx, id, facts.bytes.sha256).await?;
-        return Ok(Done::Before(held.ok_or_else(|| Error::Fault("a picture came and went".to_owned()))?));
-    }
+    let is_new = keep(&mut tx, Some(actor), &of, facts, app.now()).await?;
     let held = find(&mut tx, id, facts.bytes.sha256).await?;
+    let held = held.ok_or_else(|| Error::Fault("a picture was kept and is not there".to_owned()))?;
     tx.commit().await?;
-    Ok(Done::Now(held.ok_or_else(|| Error::Fault("a picture was kept and is not there".to_owned()))?))
+    Ok(if is_new { Done::Now(held) } else { Done::Before(held) })
 }
 
-/// Reads a body of this length; what is longer differs in its digest, so that no more needs to be read.
+/// Refuses a picture beyond the most that a template holds; one that it holds already is none.
+async fn has_room(db: &mut Db, template: TemplateId, sha256: Sha256) -> Result<()> {
+    Ok(template::has_room(rows::count_others(db, template, sha256).await?)?)
+}
+
+/// Reads a body of this length, and no more.
 async fn collect<S, E>(size_bytes: u64, mut body: S) -> Result<Bytes>
 where
     S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
@@ -130,15 +128,18 @@ pub(super) async fn store(app: &App, template: TemplateId, files: &[Bytes]) -> R
     let mut all = Vec::new();
     for bytes in files {
         let (came, head) = (arrived(bytes), head(bytes));
-        template::admit_picture(came.size_bytes, head.media_type)?;
-        let facts = template::take_picture(came, head.media_type, head)?;
+        let facts = template::admit_picture(came.size_bytes, head.media_type)
+            .and_then(|()| template::take_picture(came, head.media_type, head))
+            .map_err(|no| {
+                Refusal::field(&format!("/pictures/{}", came.sha256.to_hex()), no.code, no.detail)
+            })?;
         put(app, template, facts, bytes.clone()).await?;
         all.push(facts);
     }
     Ok(all)
 }
 
-/// Writes down that a template holds a picture; whether that is new.
+/// Writes down that a template holds a picture, where there is room; whether that is new.
 pub(super) async fn keep(
     db: &mut Db,
     actor: Option<&Actor>,
@@ -146,6 +147,9 @@ pub(super) async fn keep(
     facts: PictureFacts,
     now: Timestamp,
 ) -> Result<bool> {
+    // Held, so that two that race don't both take the last room.
+    records::templates::hold(db, of.id).await?;
+    has_room(db, of.id, facts.bytes.sha256).await?;
     let new = HeldPicture { template: of.id, facts, received_at: now };
     if !rows::keep(db, &new, actor.and_then(Actor::account)).await? {
         return Ok(false);

@@ -157,6 +157,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "picture.metadata", "Hình còn chứa EXIF, XMP, chữ hoặc dữ liệu khác; hãy lưu lại không kèm theo.", "The picture carries EXIF, XMP, a text or something else; save it without."),
     problem(422, "picture.sides", "Mỗi cạnh hình dài tối đa 4096 điểm ảnh.", "No side of a picture is longer than 4,096 pixels."),
     problem(413, "picture.too-large", "Hình hướng dẫn có tối đa 1 MiB.", "A guidance picture has at most 1 MiB."),
+    problem(409, "picture.too-many", "Bảng kiểm đã đủ 900 hình, tính cả các phiên bản; hãy dùng hình đã có hoặc tạo bảng kiểm khác.", "The template holds 900 pictures, those of all versions together; show one of those, or make another template."),
     problem(415, "picture.type", "Hình hướng dẫn phải là JPEG, PNG hoặc WebP, đúng với Content-Type.", "A guidance picture is a JPEG, a PNG or a WebP, and its Content-Type says which."),
     problem(409, "premises.survey-order", "Lần khảo sát mới phải có hiệu lực từ ngày sau lần trước.", "A new survey holds from a later day than the last one."),
     problem(416, "range.outside", "Đoạn dữ liệu này nằm ngoài nội dung.", "The range lies outside of the content."),

@@ -130,8 +130,10 @@ fn in_riff(mut rest: &[u8], needed: &[&[u8; 4]]) -> Result<bool, Quarantine> {
         let (length, after) = after.split_first_chunk::<4>().ok_or(Quarantine::Truncated)?;
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
         let body = after.get(..length).ok_or(Quarantine::Truncated)?;
-        more |= !needed.contains(&kind);
-        if kind == b"ANMF" {
+        let is_needed = needed.contains(&kind);
+        more |= !is_needed;
+        // A frame within a frame is nothing anybody needs, and a file of nothing else would be as deep as it is long.
+        if is_needed && kind == b"ANMF" {
             let inside = body.get(FRAME..).ok_or(Quarantine::Damaged)?;
             more |= in_riff(inside, &[b"VP8 ", b"VP8L", b"ALPH"])?;
         }
@@ -236,6 +238,11 @@ mod tests {
         assert_eq!(told(&riff(&[picture.clone(), frame(&[])].concat())), (size, false));
         assert_eq!(told(&riff(&[picture.clone(), frame(&chunk(b"note", b"x"))].concat())), (size, true));
         assert_eq!(told(&[riff(&picture), b"more".to_vec()].concat()), (size, true));
+        let nested: Vec<u8> = (0..40_000_u32)
+            .rev()
+            .flat_map(|within| [&b"ANMF"[..], &(24 * within + 16).to_le_bytes()[..], &[0; 16][..]].concat())
+            .collect();
+        assert_eq!(told(&riff(&[picture.clone(), nested].concat())), (size, true), "frames in frames");
         let whole = riff(&picture);
         assert_eq!(told(whole.get(..whole.len() - 3).unwrap()), (None, false));
     }

@@ -2,10 +2,14 @@
 
 use crate::harness::people::{PASSWORD, role};
 use crate::harness::{Answer, House, Inspectorate, Shot, Visitor, id_of, pictures};
+use bytes::Bytes;
 use fieldproof::domain::actor::Role;
 use fieldproof::domain::ids::{OwnerId, TemplateId};
 use fieldproof::domain::photo;
+use fieldproof::domain::template::{Checklist, MOST_PICTURES};
+use fieldproof::flows::Error;
 use fieldproof::flows::fsck::{Options, fsck};
+use fieldproof::flows::templates;
 use fieldproof::library;
 use fieldproof::media::Key;
 use serde_json::{Value, json};
@@ -239,6 +243,33 @@ async fn reconciling_keeps_pictures_that_a_row_names_and_removes_others() {
     house.app.media.delete(&held).await.expect("a lost object");
     let lost = fsck(&house.app, Options { repair: true, deep: false }).await.expect("a report");
     assert_eq!((&lost.pictures_missing[..], lost.is_clean()), (&[held.name()][..], false));
+    assert_eq!(send(&planner, &to, "image/png", &bytes).await.status, 200, "held before");
+    let mended = fsck(&house.app, Options { repair: false, deep: true }).await.expect("a report");
+    assert!(mended.is_clean(), "sending it again mends it: {mended:?}");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_template_takes_no_further_picture_and_those_it_holds_stay() {
+    let house = House::open().await;
+    let owner = house.owner("nong-son").await.0;
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let template = template(&planner, owner).await;
+    let fill = format!(
+        "INSERT INTO template_pictures SELECT '{}', sha256(n::text::bytea), 'image/png', 9, 3, 2, NULL, now()
+         FROM generate_series(1, {}) n",
+        id_of(&template),
+        MOST_PICTURES - 1
+    );
+    house.sql().await.batch_execute(&fill).await.expect("room for one");
+    let (last, beyond) = (sign(120), sign(121));
+    let put = async |bytes: &[u8]| {
+        send(&planner, &format!("{template}/pictures/{}", digest(bytes)), "image/png", bytes).await
+    };
+    assert_eq!(put(&last).await.status, 201);
+    is(&put(&beyond).await, 409, "picture.too-many");
+    assert_eq!(put(&last).await.status, 200, "it is held already");
+    assert_eq!(house.app.media.list("pictures/", None).await.expect("a list").0.len(), 1);
     house.close().await;
 }
 
@@ -277,6 +308,14 @@ async fn a_picture_comes_with_the_program_and_with_a_file() {
     std::fs::write(folder.join(format!("{}.png", digest(&bytes))), &bytes).expect("a picture");
     library::import_templates(&house.app, Some(&file), Some("nong-son")).await.expect("brought in");
     assert!(codes().await.contains(&"QCK".to_owned()));
+    let bad = Bytes::from_static(include_bytes!("../../scripts/samples/blurred.jpg"));
+    let of = Checklist::stored(checklist(&digest(&bad))).expect("a checklist");
+    let Err(Error::Refused(no)) = templates::bring_in(&house.app, None, "BAD", of, &[bad.clone()]).await
+    else {
+        panic!("a photo with EXIF is refused");
+    };
+    let told = (no.faults[0].pointer.as_str(), no.faults[0].code.as_str());
+    assert_eq!(told, (&*format!("/pictures/{}", digest(&bad)), "picture.metadata"));
     std::fs::remove_dir_all(&folder).expect("the folder can be removed");
     house.close().await;
 }

@@ -2,6 +2,8 @@
 
 use crate::harness::{House, Inspectorate, id_of};
 use fieldproof::domain::actor::Role;
+use fieldproof::domain::template::Checklist;
+use fieldproof::flows::templates::{self, Brought};
 use fieldproof::library;
 use serde_json::{Value, json};
 
@@ -38,6 +40,44 @@ async fn the_shelf_is_brought_in_once_and_read_by_anybody_with_a_role() {
         }
     }
     assert_eq!(items, 90);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_installation_that_has_the_shelf_gets_the_next_version_of_what_changed_and_is_told() {
+    let house = House::open().await;
+    let owner = house.owner("nong-son").await.0;
+    let member = house.officer("Nguyễn Thị Mai", &[(Role::Member, Some(owner))]).await.visitor;
+    let mut filed: Value =
+        serde_json::from_str(include_str!("../../api/library/oss.json")).expect("a checklist");
+    let sections = filed["body"]["sections"].as_array_mut().into_iter().flatten();
+    for item in sections.filter_map(|section| section["items"].as_array_mut()).flatten() {
+        item.as_object_mut().expect("an item").remove("picture");
+    }
+    let before = Checklist::stored(filed["body"].take()).expect("a checklist");
+    let sha256 = hex::encode(before.sha256().expect("a digest"));
+    let brought = templates::bring_in(&house.app, None, "OSS", before, &[]).await.expect("brought in");
+    assert_eq!(brought, Brought::Published(1));
+    let shelf = async || {
+        let ended = house.run(&["import-template", "--library"], &[]).await;
+        assert!(ended.status.success(), "{ended:?}");
+        String::from_utf8_lossy(&ended.stdout).lines().map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let told = shelf().await;
+    assert_eq!(told[0], "OSS: version 2 published, 33 items");
+    assert!(told[1..].iter().all(|line| line.contains(": version 1 published, ")), "{told:?}");
+    let again = shelf().await;
+    assert_eq!(again[0], "OSS: version 2 is the same already");
+    assert!(again[1..].iter().all(|line| line.ends_with(": version 1 is the same already")), "{again:?}");
+
+    let all = member.get("/v1/templates").await.1;
+    let shop = all["items"].as_array().expect("items").iter().find(|of| of["code"] == "OSS").expect("OSS");
+    let first = &shop["versions"][0];
+    assert_eq!((&first["sha256"], shop["published"].as_i64()), (&json!(sha256), Some(2)));
+    let at = format!("/v1/templates/{}/versions", shop["id"].as_str().expect("an id"));
+    let changes = member.get(&format!("{at}/2/changes?from=1")).await.1;
+    let expected = json!([{ "code": "OSS-D02", "aspects": ["picture"], "comparability": "same" }]);
+    assert_eq!((&changes["changed"], &changes["scores_comparable"]), (&expected, &json!(true)));
     house.close().await;
 }
 

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub const MAX_PICTURE_BYTES: u64 = 1024 * 1024;
 /// The longest side taken, in pixels.
 pub const MAX_PICTURE_SIDE: u32 = 4096;
+/// The most pictures a template holds, those of all its versions together: three for each item of the longest checklist,
+/// and a bound to what somebody may fill the store with, since a picture that may be shown for good is never removed.
+pub const MOST_PICTURES: i64 = 900;
 /// The types taken: what every phone and every browser shows.
 pub const PICTURE_TYPES: [MediaType; 3] = [MediaType::Jpeg, MediaType::Png, MediaType::WebP];
 
@@ -53,6 +56,20 @@ impl PictureFacts {
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.bytes.sha256.to_hex(), self.media_type.extension())
     }
+}
+
+/// Decides whether a template that holds so many other pictures takes one more.
+///
+/// # Errors
+/// `picture.too-many`.
+pub fn has_room(others: i64) -> Result<(), Refusal> {
+    if others < MOST_PICTURES {
+        return Ok(());
+    }
+    let detail = format!(
+        "A template holds at most {MOST_PICTURES} pictures; show one of those, or make another template."
+    );
+    Err(Refusal::new(Kind::Conflict, "picture.too-many", detail))
 }
 
 /// Decides, before a byte is read, whether a picture of this length and type is wanted.
@@ -204,6 +221,8 @@ mod tests {
         assert_eq!(refused(MAX_PICTURE_BYTES + 1, Some(MediaType::WebP)), Some("picture.too-large"));
         assert_eq!(refused(9, Some(MediaType::Avif)), Some("picture.type"));
         assert_eq!(refused(9, None), Some("picture.type"));
+        assert_eq!(has_room(MOST_PICTURES - 1), Ok(()));
+        assert_eq!(has_room(MOST_PICTURES).err().map(|no| no.code), Some("picture.too-many"));
     }
 
     #[test]

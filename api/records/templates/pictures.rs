@@ -51,7 +51,7 @@ impl TryFrom<Row> for HeldPicture {
     }
 }
 
-/// Those of these pictures that these templates hold, by template and digest; any picture of theirs with any digest named.
+/// The pictures of these templates that have one of these digests, by template and digest.
 ///
 /// # Errors
 /// The database's own.
@@ -69,6 +69,17 @@ pub async fn held(db: &mut Db, templates: &[TemplateId], named: &[Sha256]) -> Re
         .load(db)
         .await?;
     rows.into_iter().map(HeldPicture::try_from).collect()
+}
+
+/// How many pictures besides this one a template holds.
+///
+/// # Errors
+/// The database's own.
+pub async fn count_others(db: &mut Db, template: TemplateId, sha256: Sha256) -> Result<i64> {
+    let others = template_pictures::table
+        .filter(template_pictures::template_id.eq(template.0))
+        .filter(template_pictures::sha256.ne(sha256.0.to_vec()));
+    Ok(others.count().get_result::<i64>(db).await?)
 }
 
 /// The next pictures in the order of their templates and digests.

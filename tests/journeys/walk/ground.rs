@@ -474,8 +474,8 @@ async fn template(sql: &Client, owner: Option<Uuid>) -> Names {
     let body = json!({ "title": { "vi": "Danh mục", "en": "" }, "sections": [] });
     let make = format!(
         "INSERT INTO templates VALUES ('{template}', {of}, 'DM-{}', now());
-         INSERT INTO template_versions VALUES ('{template}', '{template}', 1, 'published', '{body}', sha256('x'), now(), NULL, now(), NULL);
-         INSERT INTO template_pictures VALUES ('{template}', sha256('x'), 'image/png', 9, 3, 2, NULL, now())",
+         INSERT INTO template_versions (id, template_id, number, state, body, body_sha256, created_at, published_at)
+         VALUES ('{template}', '{template}', 1, 'published', '{body}', sha256('x'), now(), now()); INSERT INTO template_pictures VALUES ('{template}', sha256('x'), 'image/png', 9, 3, 2, NULL, now())",
         &template.simple().to_string()[..8].to_uppercase()
     );
     sql.batch_execute(&make).await.expect("a template");

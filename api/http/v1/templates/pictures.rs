@@ -109,6 +109,7 @@ pub fn address(picture: &HeldPicture) -> String {
         (status = 201, description = "Received and durable; `Location` says where.", body = PictureView,
             headers(("Location" = String, description = "Address of the picture."))),
         (status = 200, description = "Received before; the same content as then.", body = PictureView),
+        (status = 409, description = "`picture.too-many`: the template holds 900 others, the most it can."),
         (status = 411, description = "`length.missing`: no Content-Length."),
         (status = 422, description = "`picture.digest-mismatch`, `picture.damaged`, `picture.sides`, `picture.metadata`: \
             nothing was kept.")))]
