@@ -228,8 +228,10 @@ mod tests {
             let length = u32::try_from(chunks.len() + 4).unwrap().to_le_bytes();
             [&b"RIFF"[..], &length[..], &b"WEBP"[..], chunks].concat()
         };
-        let picture =
-            chunk(b"VP8L", &[&[0x2F][..], &(39_u32 | (29 << 14)).to_le_bytes()[..], &[0; 4][..]].concat());
+        let picture = chunk(
+            b"VP8L",
+            &[&[0x2F][..], &((40_u32 - 1) | ((30 - 1) << 14)).to_le_bytes()[..], &[0; 4][..]].concat(),
+        );
         let size = Some(Size::new(40, 30));
         assert_eq!(told(&riff(&picture)), (size, false));
         assert_eq!(told(&riff(&[&picture[..], &chunk(b"EXIF", b"MM\0*")[..]].concat())), (size, true));

@@ -311,7 +311,8 @@ async fn a_picture_comes_with_the_program_and_with_a_file() {
     assert!(codes().await.contains(&"QCK".to_owned()));
     let bad = Bytes::from_static(include_bytes!("../../scripts/samples/blurred.jpg"));
     let of = Checklist::stored(checklist(&digest(&bad))).expect("a checklist");
-    let Err(Error::Refused(no)) = templates::bring_in(&house.app, None, "BAD", of, &[bad.clone()]).await
+    let Err(Error::Refused(no)) =
+        templates::bring_in(&house.app, None, "BAD", of, std::slice::from_ref(&bad)).await
     else {
         panic!("a photo with EXIF is refused");
     };

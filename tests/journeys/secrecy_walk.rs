@@ -2,9 +2,10 @@
 //! status differs. The readings come from the contract, so that a new one is walked, too, or fails here.
 
 use super::secrecy::{bare, outsiders};
-use crate::harness::{Holder, Inspectorate, id_of};
+use crate::harness::{Holder, Inspectorate, id_of, pictures};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -152,7 +153,7 @@ async fn announced(at: &Inspectorate, (owner, checklist): (Uuid, Uuid), by: &Hol
     format!("/v1/campaigns/{campaign}/overlaps")
 }
 
-/// What outsiders look at: an announced visit, a round, a draw, a checklist in its second version.
+/// What outsiders look at: an announced visit, a round, a draw, a checklist in its second version and a picture of it.
 async fn ground(at: &Inspectorate) -> (Names, Value) {
     let who = &at.scheduler.visitor;
     let visit = at.visit("planned", 30).await;
@@ -169,6 +170,11 @@ async fn ground(at: &Inspectorate) -> (Names, Value) {
     let mut body = who.get(&format!("{versions}/1")).await.1["body"].clone();
     body["sections"][0]["items"][2]["weight"] = json!(3);
     assert_eq!(who.post(&versions, &body).await.0, 201);
+    let picture = pictures::png(8, 8, |_, _| 200);
+    let sha256 = hex::encode(Sha256::digest(&picture));
+    let place = format!("/v1/templates/{template}/pictures/{sha256}");
+    let sent = who.request("PUT", &place).header("content-type", "image/png").body(picture);
+    assert_eq!(who.answer(sent).await.status, 201);
     let ids = [
         ("owner", at.owner),
         ("province", at.province),
@@ -179,7 +185,7 @@ async fn ground(at: &Inspectorate) -> (Names, Value) {
     let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
     names.insert("visit", id_of(&visit).to_owned());
     names.insert("draw", draw["id"].as_str().expect("an id").to_owned());
-    names.insert("template", template);
+    names.extend([("template", template), ("sha256", sha256)]);
     names.extend([("number", "2".to_owned()), ("year", "2026".to_owned())]);
     (names, round["id"].clone())
 }
