@@ -271,14 +271,15 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
 
 /// Enters a candidate for each item of a visit that was not answered well and has none yet, and lets those lapse whose
 /// answers are fine by now. Called when recording closes, for each answer of a slow phone that comes later, and again when
-/// minutes are drafted.
-pub(super) async fn bear(work: &mut Work, actor: &Actor) -> Result<usize> {
+/// minutes are drafted; and for each addendum to signed ones, with all that were added. What the lead has decided about
+/// stands.
+pub(super) async fn bear(work: &mut Work, actor: &Actor, added: &[Addendum]) -> Result<usize> {
     let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
-    let answers = responses::of_visit(&mut work.tx, work.visit.id).await?;
-    let mut born = 0;
+    let answers = corrected(responses::of_visit(&mut work.tx, work.visit.id).await?, added);
     let occasion = super::visits::occasion(&mut work.tx, &work.visit).await?;
     let births = born_of(&lists, &answers, occasion);
     lapse(work, actor, &births).await?;
+    let mut born = 0;
     for birth in births {
         let mut finding = candidate(&work.visit, birth, work.by, work.now);
         if let Some((id, version)) = rows::keep(&mut work.tx, &finding).await? {
@@ -290,15 +291,6 @@ pub(super) async fn bear(work: &mut Work, actor: &Actor) -> Result<usize> {
         }
     }
     Ok(born)
-}
-
-/// Lets candidates lapse that answers gave rise to which are fine as they are known now, with what addenda say. What the
-/// lead has decided about stands.
-pub(super) async fn reconsider(work: &mut Work, actor: &Actor, added: &[Addendum]) -> Result<()> {
-    let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
-    let answers = corrected(responses::of_visit(&mut work.tx, work.visit.id).await?, added);
-    let occasion = super::visits::occasion(&mut work.tx, &work.visit).await?;
-    lapse(work, actor, &born_of(&lists, &answers, occasion)).await
 }
 
 /// Whoever decides about a finding holds its visit first, as `work` does.

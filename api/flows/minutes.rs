@@ -98,7 +98,7 @@ pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<
     let addendum = append(&mut work.tx, actor, &work.visit, (&before, addendum.checked()?), work.now).await?;
     if addendum.answer.is_some() {
         let all: Vec<Addendum> = before.into_iter().chain([addendum.clone()]).collect();
-        super::findings::reconsider(&mut work, actor, &all).await?;
+        super::findings::bear(&mut work, actor, &all).await?;
     }
     work.tx.commit().await?;
     Ok(addendum)

@@ -114,7 +114,7 @@ pub async fn put(app: &App, actor: &Actor, id: ResponseId, sent: Sent) -> Result
 /// Once recording is closed, findings follow each answer that comes late or is corrected.
 async fn settle(work: &mut Work, actor: &Actor) -> Result<()> {
     if matches!(work.visit.state, State::RecordingClosed | State::MinutesReady) {
-        super::findings::bear(work, actor).await?;
+        super::findings::bear(work, actor, &[]).await?;
     }
     Ok(())
 }

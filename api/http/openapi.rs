@@ -1,6 +1,7 @@
 //! The contract: collected from the operations, finished with what all share, served and printed.
 
 mod examples;
+mod yaml;
 
 use super::deeds::{self, Needs};
 use super::problem::{PROBLEM_JSON, ProblemDocument};
@@ -69,7 +70,11 @@ pub fn document() -> OpenApi {
 /// # Errors
 /// A document that can't be written as YAML, which would be a fault of ours.
 pub fn yaml() -> Result<String, String> {
-    document().to_yaml().map_err(|why| why.to_string())
+    yaml_of(&document())
+}
+
+fn yaml_of(document: &OpenApi) -> Result<String, String> {
+    document.to_yaml().map(|yaml| yaml::quoted(&yaml)).map_err(|why| why.to_string())
 }
 
 fn finish(document: &mut OpenApi) {
@@ -277,7 +282,7 @@ fn printed() -> &'static Printed {
     PRINTED.get_or_init(|| {
         let mut document = document();
         let json = document.to_pretty_json().unwrap_or_default();
-        let yaml = document.to_yaml().unwrap_or_default();
+        let yaml = yaml_of(&document).unwrap_or_default();
         let (mut templates, mut ids) = (Vec::new(), HashMap::new());
         for (path, item) in &mut document.paths.paths {
             for (method, operation) in operations_of(item) {

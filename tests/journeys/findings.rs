@@ -126,9 +126,9 @@ async fn a_candidate_lapses_when_its_answer_turns_out_to_be_fine() {
     at.house.end().await;
 }
 
-/// What an addendum to signed minutes corrects counts as well.
+/// What an addendum to signed minutes corrects counts as well, either way.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_candidate_lapses_by_an_addendum_too() {
+async fn a_candidate_follows_addenda_too() {
     let at = Inspectorate::open().await;
     let visit = recorded(&at).await;
     let stands = confirmed(&at, &visit, "A01", json!({})).await;
@@ -141,6 +141,11 @@ async fn a_candidate_lapses_by_an_addendum_too() {
     }
     let (_, list) = at.lead.visitor.get(&format!("/v1/findings?visit={}&state=lapsed", id_of(&visit))).await;
     assert_eq!((&list["items"][0]["item"], &list["items"][1]), (&json!("A02"), &Value::Null));
+    let lapsed = format!("/v1/findings/{}", list["items"][0]["id"].as_str().unwrap());
+    let less = json!({ "item": "A02", "answer": { "type": "number", "value": 3 }, "reason": "Đo lại" });
+    let (status, told) = at.lead.visitor.post(&format!("{visit}/minutes/addenda"), &less).await;
+    assert_eq!((status, state_of(&at, &lapsed).await), (201, json!("candidate")), "{told}");
+    assert_eq!(at.lead.visitor.post(&format!("{lapsed}/confirm"), &json!({})).await.0, 200);
     assert_eq!(state_of(&at, &stands).await, "confirmed");
     at.house.end().await;
 }

@@ -249,7 +249,7 @@ fn reason_given(reason: &str) -> Result<String> {
 pub async fn close_recording(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::RecordVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::CloseRecording)? else { return Ok(work.visit) };
-    let born = crate::flows::findings::bear(&mut work, actor).await?;
+    let born = crate::flows::findings::bear(&mut work, actor, &[]).await?;
     work.visit.state = state;
     work.write(actor, "visit.recording_closed", json!({ "candidates": born })).await
 }
@@ -264,7 +264,7 @@ pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) ->
     if let Some(minutes) = &work.visit.minutes {
         minutes.may_be_redrafted()?;
     }
-    crate::flows::findings::bear(&mut work, actor).await?;
+    crate::flows::findings::bear(&mut work, actor, &[]).await?;
     let sources = work.sources().await?;
     let write = |text: &str, _: &Figures| sources.document(&work.visit, text);
     let minutes = Minutes::draft(text, sources.figures.clone(), write, work.by, work.now)?;
