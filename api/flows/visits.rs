@@ -2,6 +2,7 @@
 
 mod grounds;
 pub mod life;
+pub mod log;
 pub mod plan;
 
 use super::findings::again::carried_to;

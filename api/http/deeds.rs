@@ -60,6 +60,9 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("submit_visit", Right(Deed::SubmitVisit)),
     ("list_attendees", Right(Deed::ReadVisit)),
     ("list_guidance", Right(Deed::ReadVisit)),
+    ("list_visit_log", Right(Deed::ReadVisit)),
+    // And nobody but who may plan it.
+    ("list_visit_readings", Right(Deed::ReadVisit)),
     ("put_attendee", Right(Deed::RecordVisit)),
     ("put_guidance", Right(Deed::RecordVisit)),
     // findings, actions, minutes

@@ -142,6 +142,17 @@ impl Problem {
         self
     }
 
+    /// Names fields as they stand in a body that holds what was checked in a field of its own, `within`, beside others.
+    #[must_use]
+    pub fn below(mut self, within: &str, beside: &[&str]) -> Self {
+        for fault in &mut self.faults {
+            if !beside.iter().any(|other| fault.pointer.starts_with(other)) {
+                fault.pointer.insert_str(0, within);
+            }
+        }
+        self
+    }
+
     /// Says when to come back, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {

@@ -1,6 +1,8 @@
 //! What each code means, in Vietnamese and English: for problem details, for `/problems/…` pages and for
 //! `openapi/problems.md`. A new code needs a row here; the tables are sorted by code.
 
+mod told;
+
 use super::context::Language;
 
 /// One code in words.
@@ -431,12 +433,14 @@ pub fn find(code: &str) -> Option<&'static Word> {
     PROBLEMS.iter().chain(FIELDS).find(|word| word.code == code)
 }
 
-/// What is said about a problem to this caller: the Vietnamese words of its code, or the English text as given,
-/// which knows more.
+/// What is said about a problem to this caller: the English text as given, or the same in Vietnamese; where nobody has
+/// written that, the Vietnamese words of its code.
 #[must_use]
 pub fn detail(code: &str, given: &str, language: Language) -> String {
     match (language, find(code)) {
-        (Language::Vi, Some(word)) if !AS_GIVEN.contains(&code) => word.vi.to_owned(),
+        (Language::Vi, Some(word)) if !AS_GIVEN.contains(&code) => {
+            told::in_vietnamese(given).unwrap_or_else(|| word.vi.to_owned())
+        }
         _ => given.to_owned(),
     }
 }

@@ -1,5 +1,9 @@
 //! The evidence log: one row for each deed worth recording, written in the deed's own transaction, never changed.
 
+mod told;
+
+pub use told::{Line, of_visit, readings_of_visit};
+
 use super::schema::custody;
 use super::{Db, Error, Result, replays};
 use crate::domain::actor::{Actor, Who};

@@ -25,8 +25,10 @@ async fn no_notice_tells_where_a_campaign_is_still_going() {
     }
     written["figures"] = json!([{ "key": "went", "query": { "measure": "coverage", "class": "commune" } }]);
     written["strengths"] = json!([{ "text": "Đã kiểm tra {went.ratio} xã; còn {went.others}." }]);
-    let refusal = (422, &json!("/figures/0/unit"), &json!("notice.figure"));
-    assert_eq!(fault(&begun(&at, &at.scheduler, &written).await), refusal);
+    let place = "/figures/0/query/unit";
+    let begun_at = json!(format!("/content{place}"));
+    let refused = begun(&at, &at.scheduler, &written).await;
+    assert_eq!(fault(&refused), (422, &begun_at, &json!("notice.figure")));
 
     // What lies below a unit is no secret.
     let mut below = written.clone();
@@ -35,7 +37,8 @@ async fn no_notice_tells_where_a_campaign_is_still_going() {
     assert_eq!((made.status, &made.body["figures"][0]["whole"]), (201, &json!(2)), "{}", made.body);
     let rewriting = at.scheduler.visitor.request("PUT", made.header("location"));
     let rewriting = rewriting.header("if-match", made.header("etag")).json(&written);
-    assert_eq!(fault(&at.scheduler.visitor.answer(rewriting).await), refusal);
+    let refused = at.scheduler.visitor.answer(rewriting).await;
+    assert_eq!(fault(&refused), (422, &json!(place), &json!("notice.figure")));
 
     // Nor are the targets once nobody goes anywhere any more.
     let closed = at.scheduler.visitor.send("POST", &format!("{campaign}/close-fieldwork"), None).await;
@@ -99,7 +102,7 @@ async fn a_period_is_summed_up_by_who_sees_all_of_it() {
         "held_on": "2026-04-01" });
     written["covers"] = json!({ "from": "2026-01-01", "to": "2026-03-31" });
     let refused = begun(&at, &at.lead, &written).await;
-    assert_eq!(fault(&refused), (422, &json!("/covers/visits"), &json!("notice.covers")));
+    assert_eq!(fault(&refused), (422, &json!("/content/covers/visits"), &json!("notice.covers")));
     let whole = begun(&at, &at.scheduler, &written).await;
     assert_eq!((whole.status, &whole.body["visits"]), (201, &json!(2)), "{}", whole.body);
     written["covers"]["visits"] = json!([id_of(&own)]);
@@ -125,14 +128,15 @@ async fn a_correction_goes_to_everybody_who_got_the_notice() {
         let new = json!({ "campaign": at.campaign, "corrects": id_of(&notice), "content": content });
         at.scheduler.visitor.send("POST", "/v1/notices", Some(&new)).await
     };
-    let refusal = (422, &json!("/recipients"), &json!("notice.recipients"));
-    assert_eq!(fault(&correct(&fewer).await), refusal);
+    let refused = correct(&fewer).await;
+    assert_eq!(fault(&refused), (422, &json!("/content/recipients"), &json!("notice.recipients")));
     let made = correct(&written).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let correcting = made.header("location").to_owned();
     let rewriting = at.scheduler.visitor.request("PUT", &correcting);
     let rewriting = rewriting.header("if-match", made.header("etag")).json(&fewer);
-    assert_eq!(fault(&at.scheduler.visitor.answer(rewriting).await), refusal);
+    let refused = at.scheduler.visitor.answer(rewriting).await;
+    assert_eq!(fault(&refused), (422, &json!("/recipients"), &json!("notice.recipients")));
 
     assert_eq!(step(&at.lead, &correcting, "review", Value::Null).await.status, 200);
     let mut said = signing(&at, 8);

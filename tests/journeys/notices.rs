@@ -336,16 +336,16 @@ async fn what_a_notice_rests_on_is_checked() {
         changed
     };
     for (written, pointer, code) in [
-        (with(&|w| w["covers"]["visits"] = json!([id_of(&unfinished)])), "/covers", "notice.covers"),
+        (with(&|w| w["covers"]["visits"] = json!([id_of(&unfinished)])), "/content/covers", "notice.covers"),
         (
             with(&|w| w["recipients"] = json!([{ "unit": uuid::Uuid::new_v4() }])),
-            "/demands/0/addressees",
+            "/content/demands/0/addressees",
             "notice.addressees",
         ),
-        (with(&|w| w["symbol"] = json!("QĐ-SNV")), "/symbol", "notice.symbol"),
+        (with(&|w| w["symbol"] = json!("QĐ-SNV")), "/content/symbol", "notice.symbol"),
         (
             with(&|w| w["strengths"] = json!([{ "text": "{x.count}" }])),
-            "/strengths/0/text",
+            "/content/strengths/0/text",
             "notice.placeholder",
         ),
     ] {

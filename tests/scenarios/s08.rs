@@ -121,10 +121,26 @@ async fn a_surprise_visit_stays_secret_until_the_team_stands_in_the_door() {
     let arrived = json!({ "at": house.app.now() });
     done(lead.send("POST", &format!("{visit}/check-in"), Some(&arrived)).await);
     assert_eq!(head.get(&visit).await.0, 200, "the head knows with the next look");
-    let deeds = house.deeds(visit.rsplit('/').next().expect("an id")).await;
-    let life: Vec<&str> = deeds.iter().map(String::as_str).filter(|d| *d != "visit.sealed-read").collect();
-    assert_eq!(life, ["visit.scheduled", "visit.dispatched", "visit.checked_in"]);
-    assert!(deeds.len() > life.len(), "each reading of the sealed visit is recorded");
+
+    // The log tells the whole to who planned it, with true times, and to the head what came from disclosure on.
+    let log = async |who: &Visitor, of: &str| {
+        let (status, list) = who.get(&format!("{visit}/{of}")).await;
+        assert_eq!(status, 200, "{list}");
+        let told = |line: &Value| (line["deed"].as_str().expect("a deed").to_owned(), line["at"].clone());
+        list["items"].as_array().expect("lines").iter().map(told).collect::<Vec<_>>()
+    };
+    let whole = log(&lead, "log").await;
+    let deeds: Vec<&str> = whole.iter().map(|(deed, _)| deed.as_str()).collect();
+    assert_eq!(deeds, ["visit.scheduled", "visit.dispatched", "visit.checked_in"]);
+    let told_at = |n: usize| whole[n].1.as_str().expect("a time").parse::<Timestamp>().expect("a time");
+    assert!(told_at(0) < told_at(1), "{whole:?}");
+    let dispatched: Timestamp = "2017-03-13T20:00:00+07:00".parse().expect("a time");
+    assert!((0..3).contains(&told_at(1).duration_since(dispatched).as_secs()), "{whole:?}");
+    assert_eq!(log(&head, "log").await, whole[2..], "from disclosure on");
+    let looks = log(&lead, "readings").await;
+    // The member at the dispatched visit, the scheduler at the overlaps.
+    assert!(looks.len() == 2 && looks.iter().all(|(deed, _)| deed == "visit.sealed-read"), "{looks:?}");
+    assert_eq!(head.get(&format!("{visit}/readings")).await.0, 403);
 
     // A sealed visit that is called off is never told.
     let scheduler = house.signed_in_anew(city.scheduler.account).await;

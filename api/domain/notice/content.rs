@@ -342,7 +342,9 @@ impl Wish {
             above.map(|(n, line)| read.required(&format!("/letterhead/{n}"), line, 200)).collect();
         let issuer = read.required("/issuer", &self.issuer, 200);
         let title = read.required("/title", &self.title, 500);
-        let archive = read.required("/archive", &self.archive, 60);
+        // "Lưu:" and the full stop are printed around it.
+        let archive = self.archive.trim().trim_start_matches("Lưu:").trim().trim_end_matches('.');
+        let archive = read.required("/archive", archive, 60);
         let Some(symbol) = symbol.filter(|_| read.faults.is_empty()) else {
             return Err(Refusal::invalid(read.faults));
         };

@@ -140,12 +140,12 @@ impl Asked {
             if (said && !allowed) || (needed && !said) {
                 let detail =
                     if said { "does not belong to this measure" } else { "is needed for this measure" };
-                faults.push(FieldFault::new(format!("{at}/{field}"), "notice.figure", detail));
+                faults.push(FieldFault::new(format!("{at}/query/{field}"), "notice.figure", detail));
             }
         }
         if item.iter().chain(template).any(|code| code.is_empty() || code.chars().count() > 60) {
             let detail = "names no code of 1 to 60 characters";
-            faults.push(FieldFault::new(format!("{at}/item"), "notice.figure", detail));
+            faults.push(FieldFault::new(format!("{at}/query/item"), "notice.figure", detail));
         }
         faults
     }

@@ -271,10 +271,10 @@ fn what_is_written_is_checked_to_the_last_field() {
         change(&mut changed.figures.first_mut().unwrap().query);
         faults(changed)
     };
-    assert_eq!(shaped(|q| q.item = None), one("/figures/0/item", "notice.figure"));
-    assert_eq!(shaped(|q| q.critical = Some(true)), one("/figures/0/critical", "notice.figure"));
+    assert_eq!(shaped(|q| q.item = None), one("/figures/0/query/item", "notice.figure"));
+    assert_eq!(shaped(|q| q.critical = Some(true)), one("/figures/0/query/critical", "notice.figure"));
     let class = |q: &mut Query| q.class = Some(crate::campaign::round::TargetClass::Commune);
-    assert_eq!(shaped(class), one("/figures/0/class", "notice.figure"));
+    assert_eq!(shaped(class), one("/figures/0/query/class", "notice.figure"));
     assert_eq!(of(|w| w.figures.first_mut().unwrap().key = "D".to_owned()).len(), 2, "and the call of it");
 }
 

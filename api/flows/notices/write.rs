@@ -136,7 +136,7 @@ fn keeps_targets(campaign: &Campaign, written: &Written) -> Result<()> {
     let Some(n) = tells.filter(|_| campaign.state == CampaignState::Active) else { return Ok(()) };
     let detail =
         "Until the fieldwork is closed the targets of a campaign are not counted; name the unit below which.";
-    Err(Refusal::field(&format!("/figures/{n}/unit"), "notice.figure", detail).into())
+    Err(Refusal::field(&format!("/figures/{n}/query/unit"), "notice.figure", detail).into())
 }
 
 /// What it corrects: an issued notice of the same campaign, all of whose units get this one, too.

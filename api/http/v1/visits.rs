@@ -2,6 +2,7 @@
 
 mod bundle;
 mod life;
+mod log;
 pub(super) mod view;
 
 use crate::app::App;
@@ -31,6 +32,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_visits).service(schedule_visit).service(read_visit).service(change_visit);
     cfg.configure(life::operations);
     cfg.configure(bundle::operations);
+    cfg.configure(log::operations);
 }
 
 /// What somebody plans.

@@ -42,6 +42,8 @@ read_minutes       -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua 
 list_responses     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 list_attendees     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 list_guidance      -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_visit_log     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_visit_readings - -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 put_attendee       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 put_guidance       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 read_score         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -

@@ -333,7 +333,8 @@ pub async fn draft_notice(
 ) -> Result<HttpResponse, Problem> {
     let NoticeBegun { campaign, corrects, content } = said.0;
     let about = (CampaignId(campaign), corrects.map(NoticeId));
-    let new = flow::draft(&app, &caller.0, about, content.into()).await?;
+    let new = flow::draft(&app, &caller.0, about, content.into()).await;
+    let new = new.map_err(|why| Problem::from(why).below("/content", &["/campaign", "/corrects"]))?;
     let mut with = HttpResponse::Created();
     with.insert_header((LOCATION, format!("/v1/notices/{}", new.notice.id)));
     Ok(answer(with, &new))
