@@ -1,24 +1,41 @@
-//! Minutes as a document: one canonical text of what a visit answered, found and said. What is added to it has a file of
-//! its own.
+//! Minutes as a document: one canonical text of what a visit answered, found and said, in the order of the paper it is
+//! printed on. What is added to it, how it says things and how it is set out have files of their own.
 
 mod addendum;
+mod paper;
+mod words;
 
-pub use addendum::{Addendum, Correction, FORMAT, MOST_TEXT, corrected};
+pub use addendum::{Addendum, Correction, FORMAT, MOST_TEXT, corrected, withdrawable};
+pub use paper::{Line, Paper, signed_line, statements};
+pub use words::{answered, cited, found, found_in_codes, moment, present};
 
 use crate::canonical::{one_line, percent};
 use crate::finding::{Finding, Kind, State};
-use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
-use crate::response::{Answer, Outcome, Paper, Response, YesNoNa};
-use crate::score::{Standing, Ungraded, standings};
-use crate::template::Occasion;
-use crate::visit::{AskedList, CheckIn, Figures, FrozenScore, Ratio, Visit, unanswered};
+use crate::moment::vietnam_day;
+use crate::notice::date_line;
+use crate::response::Response;
+use crate::score::{Score, Standing, Ungraded, standings};
+use crate::template::{Item, Occasion, Section};
+use crate::visit::{self, AskedList, Figures, FrozenScore, Ratio, Visit, unanswered};
 use jiff::Timestamp;
-use jiff::tz::Offset;
+use words::{began, decimal, judged, printed};
 
 /// What a document is written from.
 pub struct Sources<'a> {
     /// The visit.
     pub visit: &'a Visit,
+    /// Whose campaign it is, by name.
+    pub owner: &'a str,
+    /// What the team is called.
+    pub team_name: &'a str,
+    /// The papers it rests on, as [`cited`] writes them.
+    pub grounds: &'a [String],
+    /// The office where the team was, where one is known.
+    pub premises: Option<&'a str>,
+    /// Number and symbol, as written; `None` leaves room for them.
+    pub number: Option<&'a str>,
+    /// When it was written.
+    pub drafted_at: Timestamp,
     /// The people of the team, as [`present`] writes them.
     pub team: &'a [String],
     /// Those who received it, likewise.
@@ -39,6 +56,9 @@ pub struct Sources<'a> {
     pub text: &'a str,
 }
 
+/// What stands where a number is written by hand.
+const NO_NUMBER: &str = "…/BB-ĐKT";
+
 /// Writes the canonical text.
 #[must_use]
 pub fn document(of: &Sources<'_>) -> String {
@@ -47,36 +67,11 @@ pub fn document(of: &Sources<'_>) -> String {
         out.push_str(words);
         out.push('\n');
     };
-    line("BIÊN BẢN KIỂM TRA");
-    line(&format!("Lượt kiểm tra: {}", of.visit.id));
-    line(&format!("Đơn vị được kiểm tra: {}", of.visit.unit_path));
-    line(&format!("Thời gian: {}", began(of.visit.check_in.as_ref(), of.visit.window.start)));
-    for (head, people) in [("Đoàn kiểm tra:", of.team), ("Đại diện đơn vị được kiểm tra:", of.hosts)]
-    {
-        line(head);
-        lines_of(&mut line, people);
-    }
+    head(&mut line, of);
     line("");
     line("I. KẾT QUẢ THEO NỘI DUNG KIỂM TRA");
     for list in of.lists {
-        line(&format!("{} – {}", list.code, list.body.title.vi));
-        for (item, standing) in standings(list, of.answers, of.occasion) {
-            if standing == Standing::NotAsked {
-                continue;
-            }
-            let answer =
-                of.answers.iter().find(|a| a.template_version == list.version && a.item == item.code);
-            let (said, outcome, note) = answer.map_or_else(
-                || ("chưa trả lời".to_owned(), "", ""),
-                |a| (answered(&a.answer), judged(a.outcome), a.note.as_str()),
-            );
-            let mut words = format!("- {}: {said}", item.code);
-            for more in [outcome, note].into_iter().filter(|more| !more.is_empty()) {
-                words.push_str(" | ");
-                words.push_str(&one_line(more));
-            }
-            line(&words);
-        }
+        answers(&mut line, of, list);
     }
     for of_list in &of.figures.templates {
         let judged = of_list.passed();
@@ -107,6 +102,136 @@ pub fn document(of: &Sources<'_>) -> String {
     out
 }
 
+/// What the paper is called.
+fn heading(kind: visit::Kind, is_secret: bool) -> &'static str {
+    match kind {
+        visit::Kind::WorkingSession => "BIÊN BẢN LÀM VIỆC",
+        visit::Kind::ReInspection if is_secret => "BIÊN BẢN TÁI KIỂM TRA ĐỘT XUẤT",
+        visit::Kind::ReInspection => "BIÊN BẢN TÁI KIỂM TRA",
+        visit::Kind::Surprise => "BIÊN BẢN KIỂM TRA ĐỘT XUẤT",
+        visit::Kind::Planned => "BIÊN BẢN KIỂM TRA",
+    }
+}
+
+/// Letterhead, title, grounds, place and time, and who was there.
+fn head(line: &mut impl FnMut(&str), of: &Sources<'_>) {
+    let visit = of.visit;
+    line(&one_line(of.owner).to_uppercase());
+    line(&one_line(of.team_name).to_uppercase());
+    line(&format!("Số: {}", of.number.unwrap_or(NO_NUMBER)));
+    line(&date_line(&place(&visit.unit_path), vietnam_day(of.drafted_at)));
+    line("");
+    line(heading(visit.kind, false));
+    line(&format!("Tại {}", one_line(&visit.unit_path)));
+    line("");
+    for ground in of.grounds {
+        line(&format!("Căn cứ {ground}"));
+    }
+    line(&format!("Lượt kiểm tra: {}", visit.id));
+    line(&format!("Đơn vị được kiểm tra: {}", one_line(&visit.unit_path)));
+    if let Some(premises) = of.premises {
+        line(&format!("Địa điểm: {}", one_line(premises)));
+    }
+    line(&format!("Thời gian: {}", began(visit.check_in.as_ref(), visit.window.start)));
+    line(&format!("Lập biên bản: {}", moment(of.drafted_at)));
+    if let (Some(from), Some(to)) = visit.review {
+        line(&format!("Thời kỳ được xem xét: từ {} đến {}", printed(from), printed(to)));
+    }
+    for (head, people) in [("Đoàn kiểm tra:", of.team), ("Đại diện đơn vị được kiểm tra:", of.hosts)]
+    {
+        line(head);
+        lines_of(line, people);
+    }
+}
+
+/// Words in front of the name of a unit.
+const TYPES: [&str; 11] = [
+    "xã ", "phường ", "thị trấn ", "đặc khu ", "huyện ", "quận ", "thị xã ", "thành phố ", "tỉnh ",
+    "UBND xã ", "UBND phường ",
+];
+
+/// Where the paper is written: the unit's name without its type (source: Nghị định 30/2020/NĐ-CP, Phụ lục I); one that is
+/// named by a number keeps it, and an office is in the place above it.
+fn place(path: &str) -> String {
+    let parts: Vec<&str> = path.split(", ").collect();
+    let bare = |part: &&str| {
+        let cut = TYPES.into_iter().find_map(|kind| {
+            let head: String = part.chars().take(kind.chars().count()).collect();
+            (head.to_lowercase() == kind.to_lowercase()).then(|| part.chars().skip(kind.chars().count()).collect())
+        });
+        cut.map(|name: String| if name.starts_with(|c: char| c.is_ascii_digit()) { (*part).to_owned() } else { name })
+    };
+    parts.iter().find_map(bare).or_else(|| parts.first().map(|part| (*part).to_owned())).unwrap_or_default()
+}
+
+/// A checklist: each section with its counts, then each item that was asked with its answer.
+fn answers(line: &mut impl FnMut(&str), of: &Sources<'_>, list: &AskedList) {
+    line(&format!("{} – {}", list.code, one_line(&list.body.title.vi)));
+    let all = standings(list, of.answers, of.occasion);
+    for section in &list.body.sections {
+        let own: Vec<&(&Item, Standing)> =
+            all.iter().filter(|(item, standing)| belongs(section, item) && *standing != Standing::NotAsked).collect();
+        if own.is_empty() {
+            continue;
+        }
+        line(&format!("{}: {}", one_line(&section.title.vi), counted(&own)));
+        for (item, standing) in own {
+            line(&answer(of, list, item, *standing));
+        }
+    }
+}
+
+fn belongs(section: &Section, item: &Item) -> bool {
+    section.items.iter().any(|own| own.code == item.code)
+}
+
+/// How many items of a section were asked and what came of them.
+fn counted(own: &[&(&Item, Standing)]) -> String {
+    let open = own.iter().filter(|(_, standing)| *standing == Standing::Unanswered).count();
+    let of = |wanted: &str| {
+        let is = |standing: &Standing| match standing {
+            Standing::Judged(judgement) => judged(judgement.outcome) == wanted,
+            _ => false,
+        };
+        own.iter().filter(|(_, standing)| is(standing)).count()
+    };
+    let mut words = format!("{} nội dung", own.len());
+    let told = ["đạt", "đạt một phần", "không đạt", "không áp dụng", "ghi nhận"].map(|word| (word, of(word)));
+    for (word, count) in told.into_iter().chain([("chưa trả lời", open)]).filter(|(_, count)| *count > 0) {
+        words.push_str(&format!("; {word} {count}"));
+    }
+    words
+}
+
+fn answer(of: &Sources<'_>, list: &AskedList, item: &Item, standing: Standing) -> String {
+    let given = of.answers.iter().find(|a| a.template_version == list.version && a.item == item.code);
+    let given = given.filter(|_| standing != Standing::Unanswered);
+    let (said, outcome, note) = given.map_or_else(
+        || ("chưa trả lời".to_owned(), "", ""),
+        |a| (answered(&a.answer, &item.response), judged(a.outcome), a.note.as_str()),
+    );
+    let mut words = format!("- {}: {} {said}", item.code, question(item));
+    for more in [outcome, note].into_iter().filter(|more| !more.is_empty()) {
+        words.push_str(" | ");
+        words.push_str(&one_line(more));
+    }
+    words
+}
+
+/// What is asked, ended so that an answer can follow.
+fn question(item: &Item) -> String {
+    let asked = one_line(&item.question.vi);
+    if asked.ends_with(['?', ':']) { asked } else { format!("{asked}:") }
+}
+
+/// What a checklist comes to with what was added: points, percent and grade.
+#[must_use]
+pub fn score_line(score: &Score) -> String {
+    let tally = score.tally;
+    let answered = Ratio { numerator: tally.answered(), denominator: tally.asked() };
+    scored(&score.code, &FrozenScore::from(score), answered)
+}
+
 /// Points, percent and grade, as frozen with the minutes.
 fn scored(code: &str, score: &FrozenScore, answered: Ratio) -> String {
     let percent = score.basis_points.map_or("–".to_owned(), |p| format!("{},{:02}%", p / 100, p % 100));
@@ -128,13 +253,6 @@ fn scored(code: &str, score: &FrozenScore, answered: Ratio) -> String {
     words
 }
 
-/// Somebody who was there, with every title they have.
-#[must_use]
-pub fn present(name: &str, titles: &[String], office: &str) -> String {
-    let parts = [name, &titles.join("; "), office].map(one_line);
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
-}
-
 fn lines_of(line: &mut impl FnMut(&str), all: &[String]) {
     if all.is_empty() {
         line("- Không có.");
@@ -153,156 +271,20 @@ fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
     lines
 }
 
-/// When the team came, by our clock; where the phone's clock was off, what it said as well.
-fn began(check_in: Option<&CheckIn>, planned: Timestamp) -> String {
-    match check_in {
-        None => told(planned),
-        Some(came) if came.clock_is_off() => {
-            format!("{} (đồng hồ của máy: {})", told(came.arrived_at()), told(came.at))
-        }
-        Some(came) => told(came.arrived_at()),
-    }
-}
-
-/// A finding as minutes and addenda print it.
-#[must_use]
-pub fn found(finding: &Finding) -> String {
-    let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
-    let mut words = format!("{about}: {}", one_line(&finding.statement));
-    if let Some(severity) = finding.severity {
-        words.push_str(&format!(" | {}", severity.as_str()));
-    }
-    for (is, mark) in [
-        (finding.critical, " | nghiêm trọng"),
-        (finding.repeat_count > 0, " | lặp lại"),
-        (finding.state == State::Candidate, " | chờ xác nhận"),
-    ] {
-        if is {
-            words.push_str(mark);
-        }
-    }
-    words
-}
-
-fn told(at: Timestamp) -> String {
-    let offset = Offset::from_seconds(VIETNAM_OFFSET_S).unwrap_or(Offset::UTC);
-    let local = offset.to_datetime(at);
-    let day = vietnam_day(at);
-    format!(
-        "{:02}:{:02}, ngày {:02}/{:02}/{:04}",
-        local.hour(),
-        local.minute(),
-        day.day(),
-        day.month(),
-        day.year()
-    )
-}
-
-/// An answer in words, as minutes and addenda print it.
-#[must_use]
-pub fn answered(answer: &Answer) -> String {
-    match answer {
-        Answer::YesNoNa { value: YesNoNa::Yes, document, .. } => shown("có", document.as_ref()),
-        Answer::YesNoNa { value: YesNoNa::No, .. } => "không".to_owned(),
-        Answer::YesNoNa { value: YesNoNa::Na, reason, .. } => {
-            format!("không áp dụng ({})", one_line(reason.as_deref().unwrap_or_default()))
-        }
-        Answer::Choice { value, document } => shown(value, document.as_ref()),
-        Answer::Count { value, missing, dated } => {
-            let mut words = value.to_string();
-            let days: Vec<String> = dated.iter().map(|day| day.strftime("%d/%m/%Y").to_string()).collect();
-            for (what, named) in [("thiếu", missing), ("ngày", &days)] {
-                if !named.is_empty() {
-                    words.push_str(&format!(" ({what}: {})", named.join(", ")));
-                }
-            }
-            words
-        }
-        Answer::Number { value } => decimal(*value),
-        Answer::Ratio { numerator, denominator, earlier } => {
-            let before = earlier.map(|of| {
-                format!(" (cùng kỳ năm trước: {}/{})", decimal(of.numerator), decimal(of.denominator))
-            });
-            format!("{}/{}{}", decimal(*numerator), decimal(*denominator), before.unwrap_or_default())
-        }
-        Answer::Text { value } => one_line(value),
-    }
-}
-
-/// What is answered, with the document that shows it.
-fn shown(said: &str, document: Option<&Paper>) -> String {
-    document.map_or_else(|| said.to_owned(), |paper| format!("{said} ({})", one_line(&paper.told())))
-}
-
-/// Digits with a decimal comma and no zeros that say nothing.
-fn decimal(value: crate::response::Decimal) -> String {
-    let millionths = value.millionths();
-    let sign = if millionths < 0 { "-" } else { "" };
-    let (whole, part) = (millionths.unsigned_abs() / 1_000_000, millionths.unsigned_abs() % 1_000_000);
-    let part = format!("{part:06}");
-    let part = part.trim_end_matches('0');
-    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole},{part}") }
-}
-
-fn judged(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass => "đạt",
-        Outcome::Partial => "đạt một phần",
-        Outcome::Fail => "không đạt",
-        Outcome::Na => "không áp dụng",
-        Outcome::Recorded => "ghi nhận",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::AccountId;
-    use crate::place::{PositionSource, Verdict};
-    use crate::response::Decimal;
-    use uuid::Uuid;
-
-    /// L03: everybody is printed with all their titles.
-    #[test]
-    fn whoever_was_there_is_printed_with_every_title() {
-        let titles =
-            ["Tỉnh ủy viên", "Ủy viên Thường trực HĐND tỉnh", "Trưởng ban Pháp chế"].map(str::to_owned);
-        let all = "Phùng Tiến Quân, Tỉnh ủy viên; Ủy viên Thường trực HĐND tỉnh; Trưởng ban Pháp chế";
-        assert_eq!(present("Phùng  Tiến Quân", &titles, ""), all);
-        assert_eq!(present("Đặng Văn Sình", &[], "UBND huyện"), "Đặng Văn Sình, UBND huyện");
-    }
 
     #[test]
-    fn numbers_are_printed_as_people_here_write_them() {
-        let half = Answer::Number { value: Decimal::of_f64(40.5) };
-        assert_eq!(answered(&half), "40,5");
-        let ratio =
-            Answer::Ratio { numerator: Decimal::whole(34), denominator: Decimal::whole(36), earlier: None };
-        assert_eq!(answered(&ratio), "34/36");
-        assert_eq!(told(Timestamp::UNIX_EPOCH), "07:00, ngày 01/01/1970");
-    }
-
-    /// H11: a clock that is off is no reason to sign another day.
-    #[test]
-    fn the_time_of_a_visit_is_told_by_our_clock() {
-        let came = |clock_skew_s: f64| CheckIn {
-            at: Timestamp::UNIX_EPOCH,
-            offset_s: VIETNAM_OFFSET_S,
-            latitude: None,
-            longitude: None,
-            accuracy_m: None,
-            source: PositionSource::None,
-            verdict: Verdict::CannotTell,
-            distance_m: None,
-            reasons: Vec::new(),
-            clock_skew_s,
-            by: AccountId(Uuid::nil()),
-            received_at: Timestamp::UNIX_EPOCH,
-        };
-        let planned = Timestamp::UNIX_EPOCH;
-        assert_eq!(began(None, planned), "07:00, ngày 01/01/1970");
-        assert_eq!(began(Some(&came(-2.0)), planned), "07:00, ngày 01/01/1970");
-        let slow = "07:00, ngày 02/01/1970 (đồng hồ của máy: 07:00, ngày 01/01/1970)";
-        assert_eq!(began(Some(&came(-86_400.0)), planned), slow);
+    fn a_paper_is_written_at_the_place_without_its_type() {
+        for (path, told) in [
+            ("Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang", "Minh Quang"),
+            ("Phường 12, quận 10, thành phố Hồ Chí Minh", "Phường 12"),
+            ("Phòng Nội vụ, huyện Mỹ Đức, thành phố Hà Nội", "Mỹ Đức"),
+            ("Đặc khu Lý Sơn, tỉnh Quảng Ngãi", "Lý Sơn"),
+            ("Trung tâm", "Trung tâm"),
+        ] {
+            assert_eq!(place(path), told, "{path}");
+        }
     }
 }

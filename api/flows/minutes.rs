@@ -7,14 +7,16 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::Finding;
 use crate::domain::ids::{AccountId, VisitId};
-use crate::domain::minutes::{self, Addendum, Correction, FORMAT, answered, corrected};
+use crate::domain::minutes::{self, Addendum, Correction, FORMAT, answered, corrected, withdrawable};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::response::{Answer, Response};
+use crate::domain::score::Score;
+use crate::domain::template::ResponseType;
 use crate::domain::visit::{Minutes, Visit, rule};
 use crate::records::custody::{self, Entry};
 use crate::records::visits::life as visit_rows;
-use crate::records::{Tx, addenda, responses};
+use crate::records::{Tx, accounts, addenda, responses};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -40,10 +42,54 @@ pub async fn read(app: &App, actor: &Actor, id: VisitId) -> Result<Document> {
     note_sealed_reads(&mut tx, actor, std::slice::from_ref(&visit), "minutes", app.now()).await?;
     let addenda = addenda::of_visit(&mut tx, id).await?;
     tx.commit().await?;
-    let minutes = visit.minutes.ok_or_else(|| {
-        Refusal::new(Family::Conflict, "minutes.none", "Nobody has drafted minutes of this visit yet.")
-    })?;
+    let minutes = visit.minutes.ok_or_else(none)?;
     Ok(Document { visit: id, minutes, addenda })
+}
+
+/// Minutes ready to be printed.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    /// Of which visit.
+    pub visit: Visit,
+    /// As drafted and signed.
+    pub minutes: Minutes,
+    /// What was added, oldest first, each with the name of whoever wrote it.
+    pub addenda: Vec<(Addendum, String)>,
+    /// What the checklists come to with that; empty where no answer was changed.
+    pub scores: Vec<Score>,
+}
+
+/// The minutes of a visit with everything that their paper shows.
+///
+/// # Errors
+/// As [`read`].
+pub async fn print(app: &App, actor: &Actor, id: VisitId) -> Result<Printed> {
+    let mut tx = app.records.begin().await?;
+    allowed(&mut tx, actor, id, Deed::ReadVisit).await?;
+    let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    note_sealed_reads(&mut tx, actor, std::slice::from_ref(&visit), "minutes", app.now()).await?;
+    let Some(minutes) = visit.minutes.clone() else { return Err(none().into()) };
+    let addenda = addenda::of_visit(&mut tx, id).await?;
+    let scores = if addenda.iter().any(|of| of.answer.is_some()) {
+        let occasion = super::visits::occasion(&mut tx, &visit).await?;
+        let lists = super::visits::asked(&mut tx, &visit).await?;
+        let answers = corrected(responses::of_visit(&mut tx, id).await?, &addenda);
+        lists.iter().map(|list| Score::of(list, &answers, occasion)).collect()
+    } else {
+        Vec::new()
+    };
+    let authors: Vec<AccountId> = addenda.iter().map(|of| of.by).collect();
+    let names = accounts::names(&mut tx, &authors).await?;
+    tx.commit().await?;
+    let named = |of: Addendum| {
+        let name = names.get(&of.by).cloned().unwrap_or_default();
+        (of, name)
+    };
+    Ok(Printed { visit, minutes, addenda: addenda.into_iter().map(named).collect(), scores })
+}
+
+fn none() -> Refusal {
+    Refusal::new(Family::Conflict, "minutes.none", "Nobody has drafted minutes of this visit yet.")
 }
 
 /// What somebody adds.
@@ -57,39 +103,58 @@ pub struct Added {
     pub was: Option<String>,
     /// As it should read, where it is about no item.
     pub becomes: Option<String>,
+    /// The addendum that is taken back, where one is.
+    pub withdraws: Option<i32>,
     /// Why.
     pub reason: String,
 }
 
 /// Adds to signed minutes. What an item's answer was is taken from the answer itself, or from the last addendum to it; the
-/// new one is judged as answers are, and figures take it from then on.
+/// new one is judged as answers are, and figures take it from then on. One that takes another back restores what stood
+/// before it. Answers and what is taken back are the lead's to say, words the clerk's too.
 ///
 /// # Errors
-/// `minutes.not-signed`, `minutes.addendum`, `finding.item-unknown`; what is wrong with the answer itself.
+/// `minutes.not-signed`, `minutes.addendum`, `minutes.addendum-lead`, `minutes.addendum-unknown`,
+/// `minutes.addendum-withdrawn`, `minutes.addendum-corrected`, `finding.item-unknown`; what is wrong with the answer itself.
 pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<Addendum> {
     let mut work = Work::begin(app, actor, id, Deed::DraftMinutes).await?;
     if work.visit.minutes.as_ref().is_none_or(|minutes| minutes.signed_at.is_none()) {
         let detail = "Minutes that nobody has signed yet are drafted anew instead.";
         return Err(Refusal::new(Family::Conflict, "minutes.not-signed", detail).into());
     }
+    if (added.answer.is_some() || added.withdraws.is_some()) && !work.is_lead(actor) {
+        let detail = "What changes an answer, and what takes an addendum back, is the lead's to add.";
+        return Err(Refusal::new(Family::Forbidden, "minutes.addendum-lead", detail).into());
+    }
     let before = addenda::of_visit(&mut work.tx, id).await?;
-    let (was, becomes, answer) = match (&added.item, added.answer, added.was, added.becomes) {
-        (Some(item), Some(answer), None, None) => correction(&mut work, &before, item, answer).await?,
-        (None, None, Some(was), Some(becomes)) => (was, becomes, None),
+    let Added { item, answer, was, becomes, withdraws, reason } = added;
+    let (item, was, becomes, answer) = match (item, answer, was, becomes, withdraws) {
+        (Some(item), Some(answer), None, None, None) => {
+            let (was, becomes, answer) = correction(&mut work, &before, &item, answer).await?;
+            (Some(item), was, becomes, answer)
+        }
+        (None, None, Some(was), Some(becomes), None) => (None, was, becomes, None),
+        (None, None, None, None, Some(number)) => {
+            let of = withdrawable(number, &before)?.clone();
+            let answer = restored(&mut work, &before, &of).await?;
+            (of.item, of.becomes, of.was, answer)
+        }
         _ => {
             let detail =
-                "Name an item and its answer, or say what stands in the minutes and what becomes of it.";
+                "Name an item and its answer, say what stands in the minutes and what becomes of it, or name the \
+                 addendum that is taken back.";
             return Err(rule("minutes.addendum", "/item", detail).into());
         }
     };
     let addendum = Addendum {
         visit: id,
         number: 0,
-        item: added.item,
+        item,
         answer,
         was,
         becomes,
-        reason: added.reason,
+        reason,
+        withdraws,
         by: work.by,
         at: to_micros(work.now),
         format: FORMAT,
@@ -119,7 +184,8 @@ pub(super) async fn add_confirmed(
     let same_but_confirmed = Finding { state: becomes.state, ..was.clone() };
     let visit = visit_rows::find(tx, was.visit).await?.ok_or_else(Refusal::not_found)?;
     let signed = visit.minutes.as_ref().is_some_and(|minutes| {
-        !minutes.signatures.is_empty() && minutes.document.contains(&minutes::found(was))
+        let told = [minutes::found(was), minutes::found_in_codes(was)];
+        !minutes.signatures.is_empty() && told.iter().any(|words| minutes.document.contains(words))
     });
     if !signed || minutes::found(&same_but_confirmed) == minutes::found(becomes) {
         return Ok(());
@@ -133,6 +199,7 @@ pub(super) async fn add_confirmed(
         was: minutes::found(was),
         becomes: minutes::found(becomes),
         reason: "Trưởng đoàn xác nhận phát hiện.".to_owned(),
+        withdraws: None,
         by,
         at: to_micros(now),
         format: FORMAT,
@@ -162,7 +229,8 @@ async fn append(
         owner: Some(visit.owner),
         visit: Some(visit.id),
         details: json!({ "number": addendum.number, "item": addendum.item, "was": addendum.was,
-            "becomes": addendum.becomes, "reason": addendum.reason, "sha256": addendum.sha256,
+            "becomes": addendum.becomes, "reason": addendum.reason, "withdraws": addendum.withdraws,
+            "sha256": addendum.sha256,
             "outcome": addendum.answer.as_ref().map(|of| of.outcome) }),
     };
     custody::note(tx, Some(actor), entry, now).await?;
@@ -181,14 +249,31 @@ async fn correction(
         .into_iter()
         .find(|answer| answer.item == *item)
         .ok_or_else(|| rule("finding.item-unknown", "/item", "The minutes hold no answer to this item."))?;
-    let was = answered(&stands.answer);
+    let asked = super::visits::asked(&mut work.tx, &work.visit).await?;
+    let list = asked.iter().find(|list| list.version == stands.template_version);
+    let asked = list.and_then(|list| list.body.item(item)).map(|item| item.response.clone());
+    let asked = asked.unwrap_or(ResponseType::Text {});
+    let was = answered(&stands.answer, &asked);
     let changed = Response { answer: answer.checked()?, ..stands };
     let correction = Correction {
         template_version: changed.template_version,
         outcome: super::responses::outcome(work, &changed).await?,
         answer: changed.answer,
     };
-    Ok((was, answered(&correction.answer), Some(correction)))
+    Ok((was, answered(&correction.answer, &asked), Some(correction)))
+}
+
+/// The answer that stood before an addendum, where that one changed an answer.
+async fn restored(work: &mut Work, all: &[Addendum], of: &Addendum) -> Result<Option<Correction>> {
+    let (Some(item), Some(changed)) = (&of.item, &of.answer) else { return Ok(None) };
+    let earlier: Vec<Addendum> = all.iter().filter(|other| other.number < of.number).cloned().collect();
+    let stood = corrected(responses::of_visit(&mut work.tx, work.visit.id).await?, &earlier);
+    let is = |answer: &Response| answer.item == *item && answer.template_version == changed.template_version;
+    Ok(stood.into_iter().find(is).map(|stood| Correction {
+        template_version: stood.template_version,
+        answer: stood.answer,
+        outcome: stood.outcome,
+    }))
 }
 
 /// The time as the database keeps it, so that the hash can be computed again.

@@ -10,6 +10,7 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::score::Score;
 use crate::domain::template::Occasion;
+use crate::domain::visit::{AskedList, FrozenScore};
 use crate::records::visits::life as rows;
 use crate::records::{addenda, responses};
 use std::slice::from_ref;
@@ -19,8 +20,8 @@ use std::slice::from_ref;
 pub struct Scored {
     /// For when and for whom items were taken as asked.
     pub occasion: Occasion,
-    /// One a checklist.
-    pub scores: Vec<Score>,
+    /// One a checklist, each with what the signed minutes say of it.
+    pub scores: Vec<(Score, Option<FrozenScore>)>,
 }
 
 /// Scores a visit.
@@ -37,6 +38,12 @@ pub async fn of_visit(app: &App, actor: &Actor, id: VisitId) -> Result<Scored> {
     let added = addenda::of_visit(&mut tx, id).await?;
     let answers = corrected(responses::of_visit(&mut tx, id).await?, &added);
     tx.commit().await?;
-    let scores = lists.iter().map(|list| Score::of(list, &answers, occasion)).collect();
+    let signed = visit.minutes.filter(|minutes| minutes.signed_at.is_some());
+    let as_signed = |list: &AskedList| {
+        let all = signed.iter().flat_map(|minutes| &minutes.figures.templates);
+        all.filter(|of| of.template_version == list.version).find_map(|of| of.score.clone())
+    };
+    let scores =
+        lists.iter().map(|list| (Score::of(list, &answers, occasion), as_signed(list))).collect();
     Ok(Scored { occasion, scores })
 }

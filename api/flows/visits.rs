@@ -5,6 +5,7 @@ pub mod handing_in;
 pub mod life;
 pub mod log;
 pub mod plan;
+pub mod signing;
 
 use super::findings::again::carried_to;
 use super::{Result, cut, scope};

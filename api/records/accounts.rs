@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stamp, ToDiesel};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A person's account.
@@ -108,6 +109,20 @@ pub async fn create(db: &mut Db, new: New<'_>, now: Timestamp) -> Result<()> {
 pub async fn find(db: &mut Db, id: AccountId) -> Result<Option<Account>> {
     let row = accounts::table.find(id.0).select(Row::as_select()).first(db).await.optional()?;
     row.map(Account::try_from).transpose()
+}
+
+/// What others read of these people.
+///
+/// # Errors
+/// The database's own.
+pub async fn names(db: &mut Db, of: &[AccountId]) -> Result<HashMap<AccountId, String>> {
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, String)> = accounts::table
+        .filter(accounts::id.eq_any(ids))
+        .select((accounts::id, accounts::display_name))
+        .load(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, name)| (AccountId(id), name)).collect())
 }
 
 /// One account, its row held until the transaction ends. Rows that name it may still be written: they don't wait.

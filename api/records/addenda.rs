@@ -29,6 +29,7 @@ struct Row {
     answer: Option<Value>,
     outcome: Option<String>,
     format: i32,
+    withdraws: Option<i32>,
 }
 
 impl TryFrom<Row> for Addendum {
@@ -53,6 +54,7 @@ impl TryFrom<Row> for Addendum {
             reason: row.reason,
             by: AccountId(row.written_by),
             at: row.written_at,
+            withdraws: row.withdraws,
             format: row.format,
             sha256: row.sha256,
         })
@@ -90,6 +92,7 @@ pub async fn keep(db: &mut Db, new: &Addendum) -> Result<()> {
             minutes_addenda::reason.eq(&new.reason),
             minutes_addenda::written_by.eq(new.by.0),
             minutes_addenda::written_at.eq(new.at.to_diesel()),
+            minutes_addenda::withdraws.eq(new.withdraws),
             minutes_addenda::format.eq(new.format),
             minutes_addenda::sha256.eq(&new.sha256),
             minutes_addenda::template_version_id.eq(corrected.map(|of| of.template_version.0)),

@@ -368,6 +368,7 @@ diesel::table! {
         answer -> Nullable<Jsonb>,
         outcome -> Nullable<Text>,
         format -> Int4,
+        withdraws -> Nullable<Int4>,
     }
 }
 

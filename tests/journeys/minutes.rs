@@ -38,9 +38,9 @@ async fn signed_minutes_stand_and_are_added_to() {
     for line in [
         "Đoàn kiểm tra:\n- Trưởng đoàn: Mai Văn Bảy, Chuyên viên",
         "- Đặng Văn Sình, Phó Bí thư Đảng ủy; Chủ tịch UBND xã, UBND xã Minh Quang\n",
-        "- A02: 38 | không đạt",
+        "Cơ sở vật chất: 3 nội dung; đạt 1; không đạt 2\n- A01: Câu hỏi: không | không đạt\n- A02: Câu hỏi: 38 | không đạt",
         "\nMC: 1/3 điểm (33,33%) | ",
-        "\n- A02: Câu hỏi | defect",
+        "\n- A02: Câu hỏi | khuyết điểm",
         "III. TỒN TẠI, HẠN CHẾ",
         "Hai bên thống nhất.",
     ] {
@@ -54,10 +54,12 @@ async fn signed_minutes_stand_and_are_added_to() {
 
     let (status, first) = at.lead.visitor.post(&addenda, &early).await;
     assert_eq!((status, &first["was"], &first["number"]), (201, &json!("38"), &json!(1)), "{first}");
-    assert_eq!((&first["format"], &first["template_version"]), (&json!(2), &json!(at.checklist)));
+    assert_eq!((&first["format"], &first["template_version"]), (&json!(3), &json!(at.checklist)));
     let second =
         json!({ "item": "A02", "answer": { "type": "number", "value": "40,5" }, "reason": "Đo lại lần nữa" });
-    let (_, second) = at.clerk.visitor.post(&addenda, &second).await;
+    let (status, no) = at.clerk.visitor.post(&addenda, &second).await;
+    assert_eq!((status, &no["code"]), (403, &json!("minutes.addendum-lead")), "answers are the lead's to correct");
+    let (_, second) = at.lead.visitor.post(&addenda, &second).await;
     assert_eq!((&second["was"], &second["number"]), (&json!("39"), &json!(2)), "rests on the first");
     assert_eq!(
         (&first["outcome"], &second["outcome"], &second["becomes"]),
@@ -113,8 +115,8 @@ async fn what_is_confirmed_otherwise_than_it_was_signed_is_added() {
     assert_eq!(
         (&added["was"], &added["becomes"], &added["answer"]),
         (
-            &json!("A02: Câu hỏi | shortcoming | chờ xác nhận"),
-            &json!("A02: Chỗ chờ hẹp. | violation | nghiêm trọng"),
+            &json!("A02: Câu hỏi | tồn tại, hạn chế | chờ xác nhận"),
+            &json!("A02: Chỗ chờ hẹp. | vi phạm | nghiêm trọng"),
             &Value::Null
         )
     );

@@ -29,6 +29,7 @@ mod keys;
 mod masking;
 mod methods;
 mod minutes;
+mod minutes_paper;
 mod notice_readers;
 mod notices;
 mod orders;

@@ -2,7 +2,7 @@
 
 use crate::canonical::{one_line, sha256};
 use crate::ids::{AccountId, TemplateVersionId, VisitId};
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 use crate::response::{Answer, Outcome, Response};
 use crate::template::canonical;
 use crate::text;
@@ -12,8 +12,9 @@ use serde_json::json;
 
 /// Most characters of a value or a reason in an addendum.
 pub const MOST_TEXT: usize = 4000;
-/// How hashes are made now. Those of format 1, from before, say nothing of the answer itself.
-pub const FORMAT: i32 = 2;
+/// How hashes are made now. Those of format 1, from before, say nothing of the answer itself, those of format 2 nothing of
+/// what is withdrawn.
+pub const FORMAT: i32 = 3;
 
 /// An answer that takes the place of the one in the minutes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,13 +44,16 @@ pub struct Addendum {
     pub becomes: String,
     /// Why.
     pub reason: String,
+    /// The number of the addendum it takes back, where it takes one back.
+    pub withdraws: Option<i32>,
     /// Who wrote it.
     pub by: AccountId,
     /// When.
     pub at: Timestamp,
-    /// How its hash is made: [`FORMAT`], or 1 for those from before.
+    /// How its hash is made: [`FORMAT`], or less for those from before.
     pub format: i32,
-    /// SHA-256 (hex) over what came before it, its own words and, from format 2 on, the answer that counts.
+    /// SHA-256 (hex) over what came before it, its own words and, from format 2 on, the answer that counts; from format 3
+    /// on what it takes back.
     pub sha256: String,
 }
 
@@ -83,8 +87,43 @@ impl Addendum {
             words.push_str(&canonical(&of));
             words.push('\n');
         }
+        if let Some(number) = self.withdraws.filter(|_| self.format >= 3) {
+            words.push_str(&format!("withdraws {number}\n"));
+        }
         self.sha256 = sha256(&words);
         self
+    }
+}
+
+/// The addendum of this number, if it may still be taken back: nothing rests on it.
+///
+/// # Errors
+/// `minutes.addendum-unknown`; `minutes.addendum-withdrawn`; `minutes.addendum-corrected`, naming the later one that is to
+/// be taken back first.
+pub fn withdrawable(number: i32, all: &[Addendum]) -> Result<&Addendum, Refusal> {
+    let of = all.iter().find(|of| of.number == number).ok_or_else(|| {
+        rule("minutes.addendum-unknown", "/withdraws", "The minutes have no addendum of this number.")
+    })?;
+    let clash = |code, detail: String| Err(Refusal::new(Kind::Conflict, code, detail));
+    if let Some(by) = all.iter().find(|other| other.withdraws == Some(number)) {
+        return clash(
+            "minutes.addendum-withdrawn",
+            format!("Addendum {} took it back already.", by.number),
+        );
+    }
+    let rests = |later: &&Addendum| {
+        later.number > number
+            && match &of.item {
+                Some(item) => later.item.as_ref() == Some(item),
+                None => later.item.is_none() && later.was == of.becomes,
+            }
+    };
+    match all.iter().filter(rests).next_back() {
+        Some(later) => clash(
+            "minutes.addendum-corrected",
+            format!("Addendum {} corrects it; take that one back first.", later.number),
+        ),
+        None => Ok(of),
     }
 }
 
@@ -121,6 +160,7 @@ mod tests {
             was: was.to_owned(),
             becomes: becomes.to_owned(),
             reason: "Ghi nhầm".to_owned(),
+            withdraws: None,
             by: AccountId(Uuid::nil()),
             at: Timestamp::UNIX_EPOCH,
             format: FORMAT,
@@ -134,6 +174,31 @@ mod tests {
         for (was, becomes) in [("", "không"), ("có", ""), ("có", "có ")] {
             assert_eq!(addendum(was, becomes).checked().unwrap_err().code, "minutes.addendum");
         }
+    }
+
+    #[test]
+    fn what_was_corrected_since_is_not_taken_back_before_the_correction() {
+        let of = |number: i32, item: Option<&str>, was: &str, becomes: &str, withdraws: Option<i32>| Addendum {
+            number,
+            item: item.map(str::to_owned),
+            withdraws,
+            ..addendum(was, becomes)
+        };
+        let item = Some("OSS-B03");
+        let all = [
+            of(1, item, "có", "không", None),
+            of(2, Some("OSS-B04"), "1", "2", None),
+            of(3, item, "không", "có", None),
+            of(4, None, "a", "b", None),
+        ];
+        let code = |number: i32, all: &[Addendum]| withdrawable(number, all).map(|of| of.number).map_err(|no| no.code);
+        assert_eq!(code(1, &all), Err("minutes.addendum-corrected"));
+        assert_eq!((code(2, &all), code(3, &all), code(4, &all)), (Ok(2), Ok(3), Ok(4)));
+        assert_eq!(code(5, &all), Err("minutes.addendum-unknown"));
+        let mut all = all.to_vec();
+        all.push(of(5, item, "có", "không", Some(3)));
+        assert_eq!(code(3, &all), Err("minutes.addendum-withdrawn"));
+        assert_eq!(code(5, &all), Ok(5), "what was taken back can be brought back");
     }
 
     #[test]

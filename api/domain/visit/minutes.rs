@@ -1,6 +1,7 @@
 //! Minutes of a visit: a text, figures frozen from the answers, and what each side says to them.
 
 use super::State;
+use crate::campaign::DocumentNumber;
 use crate::canonical::sha256;
 use crate::ids::{AccountId, TemplateVersionId};
 use crate::refusal::{Kind as Family, Refusal};
@@ -266,6 +267,9 @@ pub struct Minutes {
     pub text: String,
     /// SHA-256 (hex) of the text: what the sides sign.
     pub text_sha256: String,
+    /// Number and symbol of the paper, as written; `None` leaves room for them.
+    #[serde(default)]
+    pub number: Option<String>,
     /// The whole document: answers, strengths, findings, guidance and the text, in canonical form.
     #[serde(default)]
     pub document: String,
@@ -299,24 +303,27 @@ pub enum Signing {
 pub const MOST_TEXT: usize = 50_000;
 
 impl Minutes {
-    /// Drafts minutes; `write` makes the document of the text and the figures.
+    /// Drafts minutes; `write` makes the document of the text and the number.
     ///
     /// # Errors
-    /// `visit.minutes` for a text that is none.
+    /// `visit.minutes` for a text or a number that is none.
     pub fn draft(
-        raw: &str,
+        (raw, number): (&str, Option<&str>),
         figures: Figures,
-        write: impl FnOnce(&str, &Figures) -> String,
+        write: impl FnOnce(&str, Option<&str>) -> String,
         by: AccountId,
         at: Timestamp,
     ) -> Result<Self, Refusal> {
-        let text = text::required(raw, MOST_TEXT)
-            .map_err(|why| super::rule("visit.minutes", "/text", &why.to_string()))?;
+        let refused = |place: &str, why: &str| super::rule("visit.minutes", place, why);
+        let text = text::required(raw, MOST_TEXT).map_err(|why| refused("/text", &why.to_string()))?;
+        let number = number.map(DocumentNumber::parse).transpose().map_err(|why| refused("/number", &why))?;
+        let number = number.map(|of| of.written);
         let text_sha256 = sha256(&text);
-        let document = write(&text, &figures);
+        let document = write(&text, number.as_deref());
         Ok(Self {
             text,
             text_sha256,
+            number,
             document_sha256: sha256(&document),
             document,
             figures,

@@ -166,6 +166,7 @@ fn both_sides_sign_the_figures_they_were_shown() {
     let minutes = Minutes {
         text: "Biên bản".into(),
         text_sha256: String::new(),
+        number: None,
         document: String::new(),
         document_sha256: String::new(),
         figures: Figures::default(),

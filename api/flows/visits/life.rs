@@ -1,29 +1,20 @@
-//! The steps of a visit's life up to signed minutes: each checks the right, holds the row, asks the rules, writes and
-//! records. How it is handed in or ends early has a file of its own.
+//! The steps of a visit's life up to the end of recording: each checks the right, holds the row, asks the rules, writes and
+//! records. Its minutes, and how it is handed in or ends early, have files of their own.
 
 use super::{allowed, asked, entry, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::finding::Finding;
 use crate::domain::ids::{AccountId, VisitId};
-use crate::domain::minutes;
 use crate::domain::moment::{DeviceMoment, vietnam_day};
 use crate::domain::permission::{Deed, TeamRole, seated};
 use crate::domain::place::{GeoFix, PositionSource, judge};
 use crate::domain::refusal::{Kind as Family, Refusal};
-use crate::domain::response::Response;
-use crate::domain::template::Occasion;
 use crate::domain::text;
-use crate::domain::visit::{
-    self, AskedList, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, items_answered,
-    rule,
-};
-use crate::flows::responses::beside::refuse_waiting;
+use crate::domain::visit::{self, CheckIn, Move, Step, Visit, items_answered, rule};
 use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
-use crate::records::teams::{self, Member};
-use crate::records::visits::{Standing, company, life as rows};
-use crate::records::{Tx, campaigns, custody, findings, premises, responses, units};
+use crate::records::visits::{Standing, life as rows};
+use crate::records::{Tx, campaigns, custody, premises, responses, units};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -46,6 +37,12 @@ impl Work {
         // Held only after the right is settled: a stranger can't make others wait, nor wait for them.
         let visit = rows::hold(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
         Ok(Self { tx, standing, visit, by, now: app.now() })
+    }
+
+    /// Whether the actor leads the team of the visit.
+    pub(in crate::flows) fn is_lead(&self, actor: &Actor) -> bool {
+        let subject = &self.standing.subject;
+        subject.team_role == Some(TeamRole::Lead) && seated(actor, TeamRole::Lead, subject)
     }
 
     /// Writes what was changed and records the deed.
@@ -85,60 +82,6 @@ impl Work {
         let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
         let occasion = occasion(&mut self.tx, &self.visit).await?;
         Ok(items_answered(&lists, &answers, occasion, self.visit.unanswered_because.as_deref())?)
-    }
-
-    /// Everything minutes are written from.
-    async fn sources(&mut self) -> Result<Sources> {
-        let lists = asked(&mut self.tx, &self.visit).await?;
-        let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
-        let findings = findings::of_visit(&mut self.tx, self.visit.id).await?;
-        let log = company::guidance_log(&mut self.tx, self.visit.id).await?;
-        let guidance = log.into_iter().map(|given| format!("{}: {}", given.guided, given.content)).collect();
-        let team = teams::members(&mut self.tx, self.visit.team).await?.iter().map(seated_as).collect();
-        let hosts = company::attendees(&mut self.tx, self.visit.id).await?;
-        let hosts =
-            hosts.iter().map(|host| minutes::present(&host.name, &host.positions, &host.office)).collect();
-        let occasion = occasion(&mut self.tx, &self.visit).await?;
-        let figures = Figures::count(&lists, &answers, occasion);
-        Ok(Sources { figures, team, hosts, lists, answers, findings, guidance, occasion })
-    }
-}
-
-/// A member of the team with their seat and all their titles.
-fn seated_as(member: &Member) -> String {
-    let position = [member.position.clone()];
-    let titles = if member.positions.is_empty() { &position[..] } else { &member.positions };
-    let told = minutes::present(&member.display_name, titles, &member.office);
-    format!("{}: {told}", member.role.vietnamese())
-}
-
-/// What minutes are written from.
-struct Sources {
-    figures: Figures,
-    team: Vec<String>,
-    hosts: Vec<String>,
-    lists: Vec<AskedList>,
-    answers: Vec<Response>,
-    findings: Vec<Finding>,
-    /// What was explained on the spot: to whom, and what.
-    guidance: Vec<String>,
-    occasion: Occasion,
-}
-
-impl Sources {
-    fn document(&self, visit: &Visit, text: &str) -> String {
-        minutes::document(&minutes::Sources {
-            visit,
-            team: &self.team,
-            hosts: &self.hosts,
-            lists: &self.lists,
-            answers: &self.answers,
-            figures: &self.figures,
-            findings: &self.findings,
-            occasion: self.occasion,
-            guidance: &self.guidance,
-            text,
-        })
     }
 }
 
@@ -264,73 +207,7 @@ pub async fn close_recording(app: &App, actor: &Actor, id: VisitId) -> Result<Vi
     work.write(actor, "visit.recording_closed", json!({ "candidates": born })).await
 }
 
-/// Drafts the minutes, or drafts them anew as long as nobody has signed.
-///
-/// # Errors
-/// `visit.recording-not-closed`, `visit.minutes-signed`, `visit.minutes` for a text that is none.
-pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) -> Result<Visit> {
-    let mut work = Work::begin(app, actor, id, Deed::DraftMinutes).await?;
-    let Move::To(state) = visit::take(work.visit.state, Step::DraftMinutes)? else { return Ok(work.visit) };
-    if let Some(minutes) = &work.visit.minutes {
-        minutes.may_be_redrafted()?;
-    }
-    crate::flows::findings::bear(&mut work, actor, &[]).await?;
-    let sources = work.sources().await?;
-    let write = |text: &str, _: &Figures| sources.document(&work.visit, text);
-    let minutes = Minutes::draft(text, sources.figures.clone(), write, work.by, work.now)?;
-    let details = json!({ "text_sha256": minutes.text_sha256, "document_sha256": minutes.document_sha256,
-        "answers_sha256": minutes.figures.answers_sha256 });
-    work.visit.state = state;
-    work.visit.minutes = Some(minutes);
-    work.write(actor, "visit.minutes_drafted", details).await
-}
-
-/// Records what one side says to the minutes. The head of the unit may do so on a device of their own, or on the
-/// lead's; only the lead speaks for the team.
-///
-/// # Errors
-/// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`, `visit.items-unanswered`,
-/// `visit.answers-clash`.
-pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Result<Visit> {
-    let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
-    let subject = &work.standing.subject;
-    let leads = subject.team_role == Some(TeamRole::Lead) && seated(actor, TeamRole::Lead, subject);
-    if said.side == Side::Team && !leads {
-        return Err(Refusal::forbidden().into());
-    }
-    let signature = Signature { by: work.by, at: work.now, ..said }.checked()?;
-    let sources = work.sources().await?;
-    let details = json!({ "side": signature.side, "outcome": signature.outcome,
-        "signer_name": signature.signer_name, "witness": signature.witness });
-    let no_minutes = || visit::take(work.visit.state, Step::Sign(signature.outcome)).err();
-    let Some(minutes) = work.visit.minutes.as_ref() else {
-        return Err(no_minutes().unwrap_or_else(visit::closed).into());
-    };
-    let repeated = minutes.signatures.iter().any(|earlier| earlier.says_the_same(&signature));
-    if repeated {
-        return Ok(work.visit);
-    }
-    refuse_waiting(&mut work.tx, id).await?;
-    let because = work.visit.unanswered_because.as_deref();
-    items_answered(&sources.lists, &sources.answers, sources.occasion, because)?;
-    let document = sources.document(&work.visit, &minutes.text);
-    match minutes.sign(signature, &sources.figures, &document)? {
-        Signing::Repeated => return Ok(work.visit),
-        Signing::Awaiting(minutes) => {
-            visit::take(work.visit.state, Step::Sign(visit::Outcome::Signed))?;
-            work.visit.minutes = Some(minutes);
-        }
-        Signing::Complete(minutes, outcome) => {
-            if let Move::To(state) = visit::take(work.visit.state, Step::Sign(outcome))? {
-                work.visit.state = state;
-            }
-            work.visit.minutes = Some(minutes);
-        }
-    }
-    work.write(actor, "visit.minutes_signed", details).await
-}
-
-fn gone() -> Error {
+pub(super) fn gone() -> Error {
     Error::Fault("a visit's campaign is gone".to_owned())
 }
 

@@ -35,6 +35,8 @@ struct GalleryPage {
     campaign: Option<(String, String)>,
     check_in: Option<CheckIn>,
     ended_because: Option<String>,
+    /// Where its minutes are, once they are drafted.
+    minutes: Option<String>,
     /// Answers and photos, counted.
     counts: Vec<Count>,
     lists: Vec<ListView>,
@@ -151,6 +153,7 @@ fn view(desk: Desk, found: Gallery) -> GalleryPage {
             distance: at.distance_m.filter(|m| *m > 0.0).map(|m| figures::metres(m, lang)),
         }),
         ended_because: visit.ended_because.clone(),
+        minutes: visit.minutes.as_ref().map(|_| format!("/review/visits/{}/minutes", visit.id)),
         counts: counts(&found, lang),
         lists: found.checklists.iter().map(|list| list_view(list, &found, lang)).collect(),
         loose: tiles(held().filter(|photo| !asked(photo)).collect()),

@@ -8,6 +8,7 @@ pub mod gallery;
 pub mod invitation;
 pub mod language;
 pub mod media;
+pub mod minutes;
 pub mod notices;
 pub mod paper;
 pub mod photo;
@@ -242,6 +243,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
             .configure(gallery::routes)
             .configure(photo::routes)
             .configure(media::routes)
+            .configure(minutes::routes)
             .configure(notices::routes)
             .configure(paper::routes)
             .default_service(web::to(nothing_here))

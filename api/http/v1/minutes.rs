@@ -28,9 +28,9 @@ pub fn operations(cfg: &mut ServiceConfig) {
 #[schema(as = Addendum, example = json!({
     "number": 1, "item": "OSS-B03", "was": "không", "becomes": "có",
     "answer": { "type": "yes_no_na", "value": "yes" }, "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a",
-    "outcome": "pass", "reason": "Máy quét đặt ở phòng bên.",
+    "outcome": "pass", "reason": "Máy quét đặt ở phòng bên.", "withdraws": null,
     "by": "6f5e4d3c-2b1a-4098-8776-655443322110", "at": "2026-03-21T02:10:00Z",
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "format": 2
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "format": 3
 }))]
 pub struct AddendumView {
     /// Counts those of a visit.
@@ -50,6 +50,8 @@ pub struct AddendumView {
     outcome: Option<Outcome>,
     /// Why.
     reason: String,
+    /// The number of the addendum it takes back, where it takes one back.
+    withdraws: Option<i32>,
     /// Who wrote it.
     by: Uuid,
     /// When.
@@ -57,9 +59,10 @@ pub struct AddendumView {
     /// SHA-256 in hexadecimal over what came before (the document's hash, or the previous addendum's), number, item, both
     /// values and reason, each with its spaces folded on a line of its own, then author and time. From format 2 on an
     /// addendum with an answer has one more line: the canonical JSON (RFC 8785) of `answer`, `outcome` and
-    /// `template_version` as they are kept.
+    /// `template_version` as they are kept. From format 3 on one that takes another back ends in the line
+    /// `withdraws` with its number.
     sha256: String,
-    /// How the hash is made: 2, or 1 for addenda from before.
+    /// How the hash is made: 3, or less for addenda from before.
     format: i32,
 }
 
@@ -74,6 +77,7 @@ impl From<&Addendum> for AddendumView {
             template_version: a.answer.as_ref().map(|of| of.template_version.0),
             outcome: a.answer.as_ref().map(|of| of.outcome),
             reason: a.reason.clone(),
+            withdraws: a.withdraws,
             by: a.by.0,
             at: a.at,
             sha256: a.sha256.clone(),
@@ -89,7 +93,7 @@ pub struct MinutesDocument {
     visit: Uuid,
     /// The canonical text, UTF-8 in NFC, lines ended by a line feed: answers, figures, strengths, findings, guidance, and
     /// what the team wrote.
-    #[schema(example = "BIÊN BẢN KIỂM TRA\nLượt kiểm tra: 7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11\n")]
+    #[schema(example = "SỞ NỘI VỤ TỈNH TUYÊN QUANG\nĐOÀN KIỂM TRA SỐ 1\nSố: 05/BB-SNV\nMinh Quang, ngày 20 tháng 3 năm 2026\n\nBIÊN BẢN KIỂM TRA ĐỘT XUẤT\n")]
     document: String,
     /// SHA-256 of its bytes, in hexadecimal.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
@@ -117,7 +121,7 @@ impl From<flow::Document> for MinutesDocument {
 
 /// Read the minutes
 ///
-/// The whole document with its hash, the signatures, and what was added.
+/// The whole document with its hash, the signatures, and what was added; `/review/visits/{visit}/minutes` prints it.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Of which visit.")), responses(
     (status = 200, description = "The minutes.", body = MinutesDocument),
     (status = 409, description = "Nobody has drafted any yet (`minutes.none`).")))]
@@ -150,6 +154,9 @@ pub struct AddendumWritten {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 4000)]
     becomes: Option<String>,
+    /// The number of the addendum that is taken back: what stood before it stands again.
+    #[serde(default)]
+    withdraws: Option<i32>,
     /// Why, up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]
     reason: String,
@@ -159,12 +166,14 @@ pub struct AddendumWritten {
 ///
 /// Signed minutes never change: an addendum says what stands there, how it should read, and why. Each rests on the hash
 /// of what came before. About an item it carries the answer as it should have been: scores and reports take that one from
-/// then on, reports with `as_known` before then do not.
+/// then on, reports with `as_known` before then do not. An addendum is taken back by another one (`withdraws`), unless a
+/// later one rests on it. What changes an answer, and what takes an addendum back, is the lead's to add.
 #[utoipa::path(tag = "visits", request_body = AddendumWritten,
     params(("visit" = Uuid, Path, description = "Of which visit.")), responses(
     (status = 201, description = "Added.", body = AddendumView,
         headers(("Location" = String, description = "Where the minutes are."))),
-    (status = 409, description = "`minutes.not-signed`.")))]
+    (status = 409, description = "`minutes.not-signed`, `minutes.addendum-corrected`, \
+        `minutes.addendum-withdrawn`.")))]
 #[post("/v1/visits/{visit}/minutes/addenda")]
 pub async fn add_addendum(
     app: web::Data<App>,
@@ -172,8 +181,8 @@ pub async fn add_addendum(
     visit: web::Path<Uuid>,
     said: Body<AddendumWritten>,
 ) -> Result<HttpResponse, Problem> {
-    let AddendumWritten { item, answer, was, becomes, reason } = said.0;
-    let added = flow::Added { item, answer: answer.map(Into::into), was, becomes, reason };
+    let AddendumWritten { item, answer, was, becomes, withdraws, reason } = said.0;
+    let added = flow::Added { item, answer: answer.map(Into::into), was, becomes, withdraws, reason };
     let new = flow::add(&app, &caller.0, VisitId(*visit), added).await?;
     let mut with = HttpResponse::Created();
     let place = format!("/v1/visits/{visit}/minutes");

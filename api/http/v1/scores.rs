@@ -1,11 +1,13 @@
 //! What a visit comes to, over HTTP.
 
 use super::templates::shape::BilingualShape;
+use super::visits::view::FrozenScoreView;
 use crate::app::App;
 use crate::domain::ids::VisitId;
 use crate::domain::response::{Decimal, Outcome};
 use crate::domain::score::{Failing, Graded, Score, Tally, Ungraded};
 use crate::domain::template::{Audience, Bilingual};
+use crate::domain::visit::FrozenScore;
 use crate::flows::scores as flow;
 use crate::flows::scores::Scored;
 use crate::http::actor::Caller;
@@ -42,7 +44,7 @@ pub struct ScoredView {
 #[schema(as = ChecklistScore, example = json!({
     "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a", "code": "OSS",
     "title": { "vi": "Bộ phận Một cửa", "en": "One-stop shop" }, "points": 69, "weight": 71, "percent": 97.18,
-    "asked": 33, "answered": 33, "ungraded_because": null,
+    "asked": 33, "answered": 33, "ungraded_because": null, "as_signed": null,
     "grade": { "code": "good", "label": { "vi": "Tốt", "en": "Good" }, "capped": false },
     "items": { "pass": 31, "partial": 2, "fail": 0, "na": 0, "recorded": 0, "unanswered": 0, "not_asked": 0 },
     "failing": [{ "item": "OSS-D06", "question": { "vi": "Đã niêm yết Quyết định công bố ISO 9001?",
@@ -74,6 +76,8 @@ pub struct ScoreView {
     /// Why there is no grade, where there is none.
     #[schema(value_type = Option<vocabulary::UngradedReason>)]
     ungraded_because: Option<Ungraded>,
+    /// What the signed minutes say: addenda may have changed it since. `null` until both sides are done.
+    as_signed: Option<FrozenScoreView>,
     /// Items by where they stand.
     items: TallyView,
     /// Items that earned less than everything, in the checklist's order: candidates for findings.
@@ -159,8 +163,8 @@ impl From<Graded> for GradedView {
     }
 }
 
-impl From<Score> for ScoreView {
-    fn from(score: Score) -> Self {
+impl From<(Score, Option<FrozenScore>)> for ScoreView {
+    fn from((score, as_signed): (Score, Option<FrozenScore>)) -> Self {
         Self {
             template_version: score.template_version.0,
             critical_failures: score.critical_failures().map(ToOwned::to_owned).collect(),
@@ -173,6 +177,7 @@ impl From<Score> for ScoreView {
             answered: score.tally.answered(),
             grade: score.grade.map(GradedView::from),
             ungraded_because: score.ungraded_because,
+            as_signed: as_signed.as_ref().map(FrozenScoreView::from),
             items: score.tally.into(),
             failing: score.failing.into_iter().map(FailingView::from).collect(),
         }
@@ -191,7 +196,7 @@ impl From<Scored> for ScoredView {
 
 /// Read the score of a visit
 ///
-/// Scored from the answers as they are now, each checklist by itself: weight times credit over the items that were
+/// Scored from the answers as they are now, with what addenda made of them, each checklist by itself: weight times credit over the items that were
 /// asked, answered and apply. Which items are asked follows from the day of the visit, the sort of unit and the answers
 /// before them. A critical item that fails caps the grade; while items wait for their answer there is none.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),

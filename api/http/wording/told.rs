@@ -31,6 +31,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("A visit lasts {} days at most.", "Một cuộc kiểm tra kéo dài nhiều nhất {} ngày."),
     ("{} items that are asked have no answer: answer them, or let the lead say why they stay so (leave-unanswered).", "Còn {} nội dung chưa trả lời: hãy trả lời, hoặc để trưởng đoàn nêu lý do (leave-unanswered)."),
     ("{} has no answer", "{} chưa có câu trả lời"),
+    ("Addendum {} took it back already.", "Phụ lục {} đã rút phụ lục này."),
+    ("Addendum {} corrects it; take that one back first.", "Phụ lục {} đã sửa phụ lục này; hãy rút phụ lục đó trước."),
     ("see /v1/findings?visit={}&state=candidate", "xem /v1/findings?visit={}&state=candidate"),
     ("{} candidates wait: the lead confirms or dismisses each of them first.", "Còn {} phát hiện đang chờ: trưởng đoàn phải xác nhận hoặc bỏ từng phát hiện trước."),
     ("The decision is of {}; no visit takes place before that day.", "Quyết định ký ngày {}; không kiểm tra trước ngày đó."),

@@ -7,8 +7,8 @@ use crate::domain::moment::{BadMoment, DeviceMoment};
 use crate::domain::place::{GeoFix, PositionSource};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{Outcome, Side, Signature, Visit};
-use crate::flows::visits::life as flow;
-use crate::flows::visits::life::Arrival;
+use crate::flows::visits::life::{self as flow, Arrival};
+use crate::flows::visits::signing;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
@@ -200,16 +200,22 @@ pub async fn close_recording(
 /// The text of minutes.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "text": "Hồi 11 giờ 30 phút, đoàn kiểm tra và UBND xã thống nhất lập biên bản." }))]
+#[schema(example = json!({ "text": "Hồi 11 giờ 30 phút, đoàn kiểm tra và UBND xã thống nhất lập biên bản.",
+    "number": "05/BB-SNV" }))]
 pub struct MinutesDraft {
     /// Up to 50,000 characters.
     #[schema(min_length = 1, max_length = 50_000)]
     text: String,
+    /// Number and symbol, as written: `05/BB-SNV`. Without it the paper leaves room for them.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    number: Option<String>,
 }
 
 /// Draft the minutes
 ///
-/// Freezes the figures of the answers beside the text. May be repeated with another text until a side has signed;
+/// Writes the whole paper from what is on record, in Vietnamese, as `/review/visits/{visit}/minutes` prints it, and freezes
+/// the figures of the answers beside the text. May be repeated with another text until a side has signed;
 /// must be, when answers came later.
 #[utoipa::path(tag = "visits", request_body = MinutesDraft,
     params(("visit" = Uuid, Path, description = "Which visit.")), responses(
@@ -222,7 +228,8 @@ pub async fn draft_minutes(
     visit: web::Path<Uuid>,
     draft: Body<MinutesDraft>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(done(&flow::draft_minutes(&app, &caller.0, VisitId(*visit), &draft.0.text).await?))
+    let MinutesDraft { text, number } = draft.0;
+    Ok(done(&signing::draft(&app, &caller.0, VisitId(*visit), (&text, number.as_deref())).await?))
 }
 
 /// What one side says to the minutes.
@@ -288,5 +295,5 @@ pub async fn sign_minutes(
     visit: web::Path<Uuid>,
     said: Body<SignRequest>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(done(&flow::sign(&app, &caller.0, VisitId(*visit), said.0.into()).await?))
+    Ok(done(&signing::sign(&app, &caller.0, VisitId(*visit), said.0.into()).await?))
 }

@@ -317,6 +317,9 @@ pub struct MinutesView {
     text: String,
     /// SHA-256 of the text in hexadecimal: what the sides sign.
     text_sha256: String,
+    /// Number and symbol of the paper, as written; `null` where room was left for them.
+    #[schema(example = "05/BB-SNV")]
+    number: Option<String>,
     /// SHA-256 of the whole document, as `GET …/minutes` shows it; empty in minutes of before there were documents.
     document_sha256: String,
     /// Figures frozen when the text was drafted, one entry a checklist.
@@ -337,6 +340,7 @@ impl From<&Minutes> for MinutesView {
         Self {
             text: m.text.clone(),
             text_sha256: m.text_sha256.clone(),
+            number: m.number.clone(),
             document_sha256: m.document_sha256.clone(),
             figures: templates.iter().map(Into::into).collect(),
             drafted_by: m.drafted_by.0,

@@ -1,0 +1,187 @@
+//! How minutes come about: drafted from what is on record of a visit, signed by both sides.
+
+use super::life::{Work, gone};
+use super::{asked, occasion};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::campaign::DocumentKind;
+use crate::domain::finding::Finding;
+use crate::domain::ids::VisitId;
+use crate::domain::minutes;
+use crate::domain::permission::Deed;
+use crate::domain::refusal::Refusal;
+use crate::domain::response::Response;
+use crate::domain::template::Occasion;
+use crate::domain::visit::{
+    self, AskedList, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, items_answered,
+};
+use crate::flows::Result;
+use crate::flows::responses::beside::refuse_waiting;
+use crate::records::teams::{self, Member};
+use crate::records::visits::company;
+use crate::records::{campaigns, findings, owners, premises, responses};
+use jiff::Timestamp;
+use serde_json::json;
+
+impl Work {
+    /// Everything minutes are written from.
+    async fn sources(&mut self) -> Result<Sources> {
+        let lists = asked(&mut self.tx, &self.visit).await?;
+        let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
+        let findings = findings::of_visit(&mut self.tx, self.visit.id).await?;
+        let log = company::guidance_log(&mut self.tx, self.visit.id).await?;
+        let guidance = log.into_iter().map(|given| format!("{}: {}", given.guided, given.content)).collect();
+        let team = teams::members(&mut self.tx, self.visit.team).await?.iter().map(seated_as).collect();
+        let team_name = teams::find(&mut self.tx, self.visit.team).await?.map(|team| team.name);
+        let owner = owners::find(&mut self.tx, self.visit.owner).await?.map(|owner| owner.name);
+        let papers = campaigns::documents(&mut self.tx, self.visit.campaign).await?;
+        let grounds = papers.iter().filter(|of| of.kind != DocumentKind::Notice).map(minutes::cited).collect();
+        let premises = match self.visit.premises {
+            Some(id) => premises::find(&mut self.tx, id).await?.map(|found| found.name),
+            None => None,
+        };
+        let hosts = company::attendees(&mut self.tx, self.visit.id).await?;
+        let hosts =
+            hosts.iter().map(|host| minutes::present(&host.name, &host.positions, &host.office)).collect();
+        let occasion = occasion(&mut self.tx, &self.visit).await?;
+        let figures = Figures::count(&lists, &answers, occasion);
+        Ok(Sources {
+            owner: owner.ok_or_else(gone)?,
+            team_name: team_name.ok_or_else(gone)?,
+            grounds,
+            premises,
+            figures,
+            team,
+            hosts,
+            lists,
+            answers,
+            findings,
+            guidance,
+            occasion,
+        })
+    }
+}
+
+/// A member of the team with their seat and all their titles.
+fn seated_as(member: &Member) -> String {
+    let position = [member.position.clone()];
+    let titles = if member.positions.is_empty() { &position[..] } else { &member.positions };
+    let told = minutes::present(&member.display_name, titles, &member.office);
+    format!("{}: {told}", member.role.vietnamese())
+}
+
+/// What minutes are written from.
+struct Sources {
+    owner: String,
+    team_name: String,
+    /// Plans and decisions of the campaign.
+    grounds: Vec<String>,
+    premises: Option<String>,
+    figures: Figures,
+    team: Vec<String>,
+    hosts: Vec<String>,
+    lists: Vec<AskedList>,
+    answers: Vec<Response>,
+    findings: Vec<Finding>,
+    /// What was explained on the spot: to whom, and what.
+    guidance: Vec<String>,
+    occasion: Occasion,
+}
+
+impl Sources {
+    fn document(
+        &self,
+        visit: &Visit,
+        (text, number, drafted_at): (&str, Option<&str>, Timestamp),
+    ) -> String {
+        minutes::document(&minutes::Sources {
+            visit,
+            owner: &self.owner,
+            team_name: &self.team_name,
+            grounds: &self.grounds,
+            premises: self.premises.as_deref(),
+            number,
+            drafted_at,
+            team: &self.team,
+            hosts: &self.hosts,
+            lists: &self.lists,
+            answers: &self.answers,
+            figures: &self.figures,
+            findings: &self.findings,
+            occasion: self.occasion,
+            guidance: &self.guidance,
+            text,
+        })
+    }
+}
+
+/// Drafts the minutes, or drafts them anew as long as nobody has signed.
+///
+/// # Errors
+/// `visit.recording-not-closed`, `visit.minutes-signed`, `visit.minutes` for a text or a number that is none.
+pub async fn draft(
+    app: &App,
+    actor: &Actor,
+    id: VisitId,
+    (text, number): (&str, Option<&str>),
+) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::DraftMinutes).await?;
+    let Move::To(state) = visit::take(work.visit.state, Step::DraftMinutes)? else { return Ok(work.visit) };
+    if let Some(minutes) = &work.visit.minutes {
+        minutes.may_be_redrafted()?;
+    }
+    crate::flows::findings::bear(&mut work, actor, &[]).await?;
+    let sources = work.sources().await?;
+    let write =
+        |text: &str, number: Option<&str>| sources.document(&work.visit, (text, number, work.now));
+    let minutes = Minutes::draft((text, number), sources.figures.clone(), write, work.by, work.now)?;
+    let details = json!({ "number": minutes.number, "text_sha256": minutes.text_sha256, "document_sha256": minutes.document_sha256,
+        "answers_sha256": minutes.figures.answers_sha256 });
+    work.visit.state = state;
+    work.visit.minutes = Some(minutes);
+    work.write(actor, "visit.minutes_drafted", details).await
+}
+
+/// Records what one side says to the minutes. The head of the unit may do so on a device of their own, or on the
+/// lead's; only the lead speaks for the team.
+///
+/// # Errors
+/// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`, `visit.items-unanswered`,
+/// `visit.answers-clash`.
+pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
+    if said.side == Side::Team && !work.is_lead(actor) {
+        return Err(Refusal::forbidden().into());
+    }
+    let signature = Signature { by: work.by, at: work.now, ..said }.checked()?;
+    let sources = work.sources().await?;
+    let details = json!({ "side": signature.side, "outcome": signature.outcome,
+        "signer_name": signature.signer_name, "witness": signature.witness });
+    let no_minutes = || visit::take(work.visit.state, Step::Sign(signature.outcome)).err();
+    let Some(minutes) = work.visit.minutes.as_ref() else {
+        return Err(no_minutes().unwrap_or_else(visit::closed).into());
+    };
+    let repeated = minutes.signatures.iter().any(|earlier| earlier.says_the_same(&signature));
+    if repeated {
+        return Ok(work.visit);
+    }
+    refuse_waiting(&mut work.tx, id).await?;
+    let because = work.visit.unanswered_because.as_deref();
+    items_answered(&sources.lists, &sources.answers, sources.occasion, because)?;
+    let drafted = (minutes.text.as_str(), minutes.number.as_deref(), minutes.drafted_at);
+    let document = sources.document(&work.visit, drafted);
+    match minutes.sign(signature, &sources.figures, &document)? {
+        Signing::Repeated => return Ok(work.visit),
+        Signing::Awaiting(minutes) => {
+            visit::take(work.visit.state, Step::Sign(visit::Outcome::Signed))?;
+            work.visit.minutes = Some(minutes);
+        }
+        Signing::Complete(minutes, outcome) => {
+            if let Move::To(state) = visit::take(work.visit.state, Step::Sign(outcome))? {
+                work.visit.state = state;
+            }
+            work.visit.minutes = Some(minutes);
+        }
+    }
+    work.write(actor, "visit.minutes_signed", details).await
+}

@@ -1,0 +1,1 @@
+ALTER TABLE minutes_addenda DROP COLUMN withdraws;
