@@ -121,7 +121,7 @@ fn head(line: &mut impl FnMut(&str), of: &Sources<'_>) {
     line(&format!("Số: {}", of.number.unwrap_or(NO_NUMBER)));
     line(&date_line(&place(&visit.unit_path), vietnam_day(of.drafted_at)));
     line("");
-    line(heading(visit.kind, false));
+    line(heading(visit.kind, visit.secret));
     line(&format!("Tại {}", one_line(&visit.unit_path)));
     line("");
     for ground in of.grounds {

@@ -192,6 +192,8 @@ pub struct Visit {
     pub premises: Option<PremisesId>,
     /// How it comes.
     pub kind: Kind,
+    /// Whether it is sealed until it is disclosed, which a re-inspection may be, too; see [`Kind::is_secret`].
+    pub secret: bool,
     /// Where it is in its life.
     pub state: State,
     /// When it is planned.
@@ -244,7 +246,7 @@ impl Visit {
     /// Whether it is a surprise that nobody outside may know of yet.
     #[must_use]
     pub fn is_sealed(&self) -> bool {
-        self.kind == Kind::Surprise && self.disclosed_at.is_none()
+        self.kind.is_secret(self.secret) && self.disclosed_at.is_none()
     }
 }
 

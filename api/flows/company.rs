@@ -57,6 +57,11 @@ fn id_taken() -> Refusal {
     Refusal::new(Kind::Conflict, "entry.id-taken", detail)
 }
 
+fn taken_back() -> Refusal {
+    let detail = "This entry was taken back. A new entry needs a new id.";
+    Refusal::new(Kind::Conflict, "entry.taken-back", detail)
+}
+
 async fn noted(
     mut work: Work,
     actor: &Actor,
@@ -81,10 +86,13 @@ pub async fn receive(app: &App, actor: &Actor, id: AttendeeId, host: Host) -> Re
     minted(id.0)?;
     let Host { visit, name, office, positions } = host;
     let (recorded_by, recorded_at) = (work.by, work.now);
-    let new = Attendee { id, visit, name, office, positions, recorded_by, recorded_at }.checked()?;
+    let removed_at = None;
+    let new =
+        Attendee { id, visit, name, office, positions, recorded_by, recorded_at, removed_at }.checked()?;
     let held = company::find_attendee(&mut work.tx, id).await?;
     let new = match held {
         Some(held) if held.visit != visit => return Err(id_taken().into()),
+        Some(held) if held.removed_at.is_some() => return Err(taken_back().into()),
         Some(held) if held.says_the_same(&new) => return Ok((held, false)),
         Some(held) => Attendee { recorded_by: held.recorded_by, recorded_at: held.recorded_at, ..new },
         None => new,
@@ -108,11 +116,12 @@ pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Re
     let (recorded_by, recorded_at): (AccountId, Timestamp) = (work.by, work.now);
     let (given_at, given_offset_s) = (at.at, at.offset_s);
     let new =
-        Guidance { id, visit, item, guided, content, given_at, given_offset_s, recorded_by, recorded_at };
+        Guidance { id, visit, item, guided, content, given_at, given_offset_s, recorded_by, recorded_at, removed_at: None };
     let new = new.checked()?;
     let held = company::find_guidance(&mut work.tx, id).await?;
     let new = match held {
         Some(held) if held.visit != visit => return Err(id_taken().into()),
+        Some(held) if held.removed_at.is_some() => return Err(taken_back().into()),
         Some(held) if held.says_the_same(&new) => return Ok((held, false)),
         Some(held) => Guidance { recorded_by: held.recorded_by, recorded_at: held.recorded_at, ..new },
         None => new,
@@ -123,6 +132,38 @@ pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Re
     let details = json!({ "item": new.item, "guided": new.guided, "at": new.given_at });
     noted(work, actor, "visit.guided", ("guidance", id.to_string()), details).await?;
     Ok((new, is_new))
+}
+
+/// Takes back somebody who was entered by mistake, until somebody has signed. What is not there, or not any more, stays so.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `visit.not-on-site`, `visit.answers-locked`, `visit.closed`.
+pub async fn dismiss(app: &App, actor: &Actor, visit: VisitId, id: AttendeeId) -> Result<()> {
+    let mut work = Work::begin(app, actor, visit, Deed::RecordVisit).await?;
+    let held = company::find_attendee(&mut work.tx, id).await?;
+    let Some(held) = held.filter(|held| held.visit == visit && held.removed_at.is_none()) else {
+        return Ok(());
+    };
+    work.visit.may_be_answered()?;
+    company::remove_attendee(&mut work.tx, id, work.now).await?;
+    let details = json!({ "name": held.name, "office": held.office, "positions": held.positions });
+    noted(work, actor, "visit.host_taken_back", ("attendee", id.to_string()), details).await
+}
+
+/// Takes back guidance that was entered by mistake, until somebody has signed. What is not there, or not any more, stays so.
+///
+/// # Errors
+/// As [`dismiss`].
+pub async fn take_back(app: &App, actor: &Actor, visit: VisitId, id: GuidanceId) -> Result<()> {
+    let mut work = Work::begin(app, actor, visit, Deed::RecordVisit).await?;
+    let held = company::find_guidance(&mut work.tx, id).await?;
+    let Some(held) = held.filter(|held| held.visit == visit && held.removed_at.is_none()) else {
+        return Ok(());
+    };
+    work.visit.may_be_answered()?;
+    company::remove_guidance(&mut work.tx, id, work.now).await?;
+    let details = json!({ "item": held.item, "guided": held.guided, "content": held.content });
+    noted(work, actor, "visit.guidance_taken_back", ("guidance", id.to_string()), details).await
 }
 
 async fn seen(db: &mut Db, app: &App, actor: &Actor, visit: VisitId, through: &str) -> Result<()> {

@@ -247,6 +247,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "visit.reason", "Cần có lý do.", "A reason is needed."),
     problem(409, "visit.recording-not-closed", "Việc ghi nhận chưa kết thúc.", "The recording is not closed yet."),
     problem(422, "visit.round-of-other-campaign", "Cuộc kiểm tra không có đợt này.", "The campaign has no such round."),
+    problem(422, "visit.secret", "Chỉ kiểm tra đột xuất và tái kiểm tra mới được giữ kín.", "Only a surprise visit and a re-inspection come in secret."),
     problem(422, "visit.signature", "Chữ ký thiếu hoặc sai thông tin.", "Something about the signature is missing or wrong."),
     problem(422, "visit.team-not-of-round", "Đoàn không phụ trách đợt kiểm tra này.", "The team does not serve this round."),
     problem(422, "visit.team-of-other-campaign", "Cuộc kiểm tra này không có đoàn đó.", "The campaign has no such team."),

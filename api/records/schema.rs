@@ -883,6 +883,7 @@ diesel::table! {
         positions -> Array<Text>,
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -906,6 +907,7 @@ diesel::table! {
         given_offset_s -> Int4,
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -961,6 +963,7 @@ diesel::table! {
         joined_into_id -> Nullable<Uuid>,
         plan_warnings -> Array<Text>,
         unanswered_because -> Nullable<Text>,
+        secret -> Bool,
     }
 }
 

@@ -57,6 +57,7 @@ pub(super) struct Row {
     unit_ancestors: Vec<Uuid>,
     premises_id: Option<Uuid>,
     kind: String,
+    secret: bool,
     state: String,
     #[diesel(deserialize_as = NullableTimestamp)]
     disclosed_at: Option<Timestamp>,
@@ -146,6 +147,7 @@ impl TryFrom<Row> for Standing {
             }
             None => None,
         };
+        let is_secret = row.kind == "surprise" || row.secret;
         let unit_ancestors: Vec<UnitId> = row.unit_ancestors.into_iter().map(UnitId).collect();
         let subject = Subject {
             owner: Some(OwnerId(row.owner_id)),
@@ -153,9 +155,9 @@ impl TryFrom<Row> for Standing {
             campaign: Some(CampaignId(row.campaign_id)),
             supervision: row.campaign_kind == "supervision",
             team_role,
-            sealed: row.kind == "surprise" && row.disclosed_at.is_none(),
+            sealed: is_secret && row.disclosed_at.is_none(),
             // Planned visits are known to their team from the start, disclosed ones to everybody.
-            dispatched: row.kind != "surprise" || row.dispatched_at.is_some() || row.disclosed_at.is_some(),
+            dispatched: !is_secret || row.dispatched_at.is_some() || row.disclosed_at.is_some(),
             cleared: row.cleared.is_some(),
             signed: row.minutes.as_ref().is_some_and(|m| m.get("signed_at").is_some_and(|at| !at.is_null())),
         };

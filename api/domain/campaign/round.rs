@@ -5,7 +5,6 @@ use crate::ids::{CampaignId, RoundId, TeamId, UnitId};
 use crate::refusal::{FieldFault, Refusal};
 use crate::text;
 use crate::unit::{Level, UnitType};
-use crate::visit;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -111,11 +110,11 @@ pub struct Round {
 }
 
 impl Round {
-    /// Whether a visit of this kind to a unit belongs here. A surprise visit needs no target: whoever reads the
+    /// Whether a visit to a unit belongs here. One that comes in secret needs no target: whoever reads the
     /// campaign reads its targets, and would learn from them where it goes.
     #[must_use]
-    pub fn has_place_for(&self, unit: UnitId, kind: visit::Kind) -> bool {
-        kind == visit::Kind::Surprise || self.targets.contains(&unit)
+    pub fn has_place_for(&self, unit: UnitId, is_secret: bool) -> bool {
+        is_secret || self.targets.contains(&unit)
     }
 
     /// Checks a round somebody enters; its name comes back in NFC.

@@ -25,6 +25,8 @@ pub struct Attendee {
     pub recorded_by: AccountId,
     /// When we first received it.
     pub recorded_at: Timestamp,
+    /// When it was taken back, where it was.
+    pub removed_at: Option<Timestamp>,
 }
 
 /// An entry of the guidance log.
@@ -48,6 +50,8 @@ pub struct Guidance {
     pub recorded_by: AccountId,
     /// When we first received it.
     pub recorded_at: Timestamp,
+    /// When it was taken back, where it was.
+    pub removed_at: Option<Timestamp>,
 }
 
 /// Checks titles; they come back in NFC.
@@ -141,6 +145,7 @@ mod tests {
             positions: vec!["Phó Bí thư Huyện ủy".to_owned(), "Chủ tịch UBND huyện".to_owned()],
             recorded_by: AccountId(nil),
             recorded_at: Timestamp::UNIX_EPOCH,
+            removed_at: None,
         };
         let taken = host.clone().checked();
         assert_eq!(taken.as_ref().map(|host| host.name.as_str()), Ok("Nguyễn Thành Trung"));

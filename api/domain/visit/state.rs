@@ -40,10 +40,29 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// The state a visit of this kind is born in.
+    /// Whether a visit of this kind is sealed until it is disclosed: a surprise always, a re-inspection that is said to be
+    /// one (source: surprise is independent of re-inspection).
     #[must_use]
-    pub fn born(self) -> State {
-        if self == Self::Surprise { State::Sealed } else { State::Planned }
+    pub fn is_secret(self, said: bool) -> bool {
+        self == Self::Surprise || said
+    }
+
+    /// Refuses a secret that is none: what is announced is planned with its unit.
+    ///
+    /// # Errors
+    /// `visit.secret`.
+    pub fn may_be_secret(self, said: bool) -> Result<(), Refusal> {
+        if !said || matches!(self, Self::Surprise | Self::ReInspection) {
+            return Ok(());
+        }
+        let detail = "A planned visit and a working session are announced; a surprise visit is secret, and a re-inspection may be.";
+        Err(super::rule("visit.secret", "/secret", detail))
+    }
+
+    /// The state a visit is born in.
+    #[must_use]
+    pub fn born(self, is_secret: bool) -> State {
+        if self.is_secret(is_secret) { State::Sealed } else { State::Planned }
     }
 }
 
@@ -272,10 +291,10 @@ fn misplaced(step: Step) -> Refusal {
 /// a sealed one becomes a planned one; a team that was told stays told.
 ///
 /// # Errors
-/// `visit.not-sealed` for a kind that is never secret, `visit.closed` for a visit that was called off: that one stays
+/// `visit.not-sealed` for one that was never secret, `visit.closed` for a visit that was called off: that one stays
 /// sealed for good.
-pub fn disclose(kind: Kind, state: State) -> Result<State, Refusal> {
-    if kind != Kind::Surprise {
+pub fn disclose(is_secret: bool, state: State) -> Result<State, Refusal> {
+    if !is_secret {
         let detail = "Only a surprise visit is sealed, until it is disclosed.";
         return Err(Refusal::new(Family::Conflict, "visit.not-sealed", detail));
     }

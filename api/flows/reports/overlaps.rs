@@ -185,7 +185,7 @@ pub(in crate::flows) async fn others(
     let sealed = Wanted {
         owner: Some(owner),
         at: units.clone(),
-        kinds: vec![Kind::Surprise],
+        kinds: vec![Kind::Surprise, Kind::ReInspection],
         states: meant(),
         from: from.checked_sub(SignedDuration::from_hours(31 * 24)).ok(),
         to: Some(to),

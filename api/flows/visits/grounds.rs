@@ -128,7 +128,7 @@ pub(super) async fn round_fits(db: &mut Db, round: Option<RoundId>, visit: &Visi
 }
 
 fn in_round(round: &Round, visit: &Visit) -> std::result::Result<(), Refusal> {
-    if !round.has_place_for(visit.unit, visit.kind) {
+    if !round.has_place_for(visit.unit, visit.kind.is_secret(visit.secret)) {
         return Err(rule("visit.not-a-target", "/unit", "The unit is no target of this round."));
     }
     if !round.teams.is_empty() && !round.teams.contains(&visit.team) {

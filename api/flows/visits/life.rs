@@ -183,7 +183,7 @@ pub async fn disclose(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Re
     if work.visit.disclosed_at.is_some() {
         return Ok(work.visit);
     }
-    work.visit.state = visit::disclose(work.visit.kind, work.visit.state)?;
+    work.visit.state = visit::disclose(work.visit.kind.is_secret(work.visit.secret), work.visit.state)?;
     work.visit.disclosed_at = Some(work.now);
     work.write(actor, "visit.disclosed", json!({ "reason": reason })).await
 }

@@ -6,7 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
 use crate::domain::permission::{Deed, allows};
 use crate::domain::refusal::Refusal;
-use crate::domain::visit::{Kind, Visit};
+use crate::domain::visit::Visit;
 use crate::flows::Result;
 use crate::records::custody;
 use crate::records::visits::{Standing, life as rows};
@@ -49,7 +49,7 @@ pub async fn log(
 /// The instant from which on somebody is told what happened; `None` for everything.
 fn told_since(actor: &Actor, standing: &Standing, visit: &Visit) -> Option<Timestamp> {
     let knows_the_plan = allows(actor, Deed::ScheduleVisit, &standing.subject) || standing.subject.cleared;
-    if visit.kind != Kind::Surprise || knows_the_plan {
+    if !visit.kind.is_secret(visit.secret) || knows_the_plan {
         return None;
     }
     Some(visit.disclosed_at.unwrap_or(Timestamp::MAX))

@@ -34,6 +34,8 @@ pub struct Plan {
     pub round: Option<RoundId>,
     /// How.
     pub kind: Kind,
+    /// Whether a re-inspection comes as a surprise; a surprise visit does, whatever is said.
+    pub secret: bool,
     /// When it is to begin.
     pub start: Timestamp,
     /// When it is to end.
@@ -75,14 +77,15 @@ pub(super) fn campaign_is_active(state: CampaignState) -> Result<()> {
     Err(Refusal::new(Family::Conflict, "visit.campaign-not-active", detail).into())
 }
 
-/// Schedules a visit. A surprise visit is born sealed.
+/// Schedules a visit. A surprise visit is born sealed, and a re-inspection that is to be one.
 ///
 /// # Errors
 /// `visit.campaign-not-active`, `visit.team-of-other-campaign`, `visit.unit-not-in-force`, `visit.before-decision`,
 /// `visit.no-prior-visit`, `visit.templates`, `visit.window`, `visit.round-of-other-campaign`, `visit.not-a-target`,
-/// `visit.team-not-of-round`, `visit.kind-not-of-round`, `visit.member-of-own-unit`, `visit.member-lately-there`.
+/// `visit.team-not-of-round`, `visit.kind-not-of-round`, `visit.member-of-own-unit`, `visit.member-lately-there`, `visit.secret`.
 pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled> {
     let window = Window::checked(plan.start, plan.end)?;
+    plan.kind.may_be_secret(plan.secret)?;
     let mut tx = app.records.begin().await?;
     let now = app.now();
     // Held as it is: a visit is not planned into a campaign that is ending at the moment.
@@ -113,7 +116,8 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
         unit_ancestors: unit.ancestors,
         premises: premises::of_unit(&mut tx, plan.unit, vietnam_day(plan.start)).await?.map(|(id, ..)| id),
         kind: plan.kind,
-        state: plan.kind.born(),
+        secret: plan.kind.is_secret(plan.secret),
+        state: plan.kind.born(plan.secret),
         window,
         disclosed_at: None,
         dispatched_at: None,
@@ -135,7 +139,7 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
     round_fits(&mut tx, plan.round, &visit).await?;
     let warnings = warnings(&mut tx, actor, &mut visit).await?;
     rows::keep(&mut tx, &visit).await?;
-    let details = json!({ "kind": visit.kind, "unit": visit.unit, "team": visit.team,
+    let details = json!({ "kind": visit.kind, "secret": visit.secret, "unit": visit.unit, "team": visit.team,
         "round": visit.round, "planned_start": window.start, "planned_end": window.end, "templates": visit.templates });
     custody::note(&mut tx, Some(actor), entry(&visit, "visit.scheduled", details), now).await?;
     tx.commit().await?;

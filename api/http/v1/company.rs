@@ -8,7 +8,7 @@ use crate::flows::company::{self, Attendee, Given, Guidance, Host};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
-use actix_web::{HttpResponse, get, put, web};
+use actix_web::{HttpResponse, delete, get, put, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -100,7 +100,8 @@ fn answer(is_new: bool, view: impl Serialize) -> HttpResponse {
     request_body = AttendeeSent, responses(
     (status = 201, description = "Recorded.", body = AttendeeView),
     (status = 200, description = "Known, or corrected.", body = AttendeeView),
-    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`.")))]
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`, \
+        `entry.taken-back`.")))]
 #[put("/v1/attendees/{attendee}")]
 pub async fn put_attendee(
     app: web::Data<App>,
@@ -112,6 +113,31 @@ pub async fn put_attendee(
     let host = Host { visit: VisitId(visit), name, office, positions };
     let (host, is_new) = company::receive(&app, &caller.0, AttendeeId(path.into_inner()), host).await?;
     Ok(answer(is_new, AttendeeView::from(host)))
+}
+
+/// Where an entry of a visit is.
+#[derive(Deserialize)]
+pub struct AttendeePath {
+    visit: Uuid,
+    attendee: Uuid,
+}
+
+/// Take back who received a team
+///
+/// For somebody entered by mistake, until a side has signed the minutes; it stays in the log. Repeating changes nothing, and
+/// no phone brings the entry back by sending it again (`entry.taken-back`).
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
+        ("attendee" = Uuid, Path, description = "Whom.")), responses(
+    (status = 204, description = "Taken back, now or before."),
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`.")))]
+#[delete("/v1/visits/{visit}/attendees/{attendee}")]
+pub async fn remove_attendee(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<AttendeePath>,
+) -> Result<HttpResponse, Problem> {
+    company::dismiss(&app, &caller.0, VisitId(path.visit), AttendeeId(path.attendee)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// List who received a team
@@ -210,7 +236,8 @@ pub struct GuidanceList {
     request_body = GuidanceSent, responses(
     (status = 201, description = "Entered.", body = GuidanceView),
     (status = 200, description = "Known, or corrected.", body = GuidanceView),
-    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`.")))]
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`, \
+        `entry.taken-back`.")))]
 #[put("/v1/guidance/{guidance}")]
 pub async fn put_guidance(
     app: web::Data<App>,
@@ -223,6 +250,31 @@ pub async fn put_guidance(
     let given = Given { visit: VisitId(visit), item, guided, content, at };
     let (given, is_new) = company::guide(&app, &caller.0, GuidanceId(path.into_inner()), given).await?;
     Ok(answer(is_new, GuidanceView::from(given)))
+}
+
+/// Where an entry of a guidance log is.
+#[derive(Deserialize)]
+pub struct GuidancePath {
+    visit: Uuid,
+    guidance: Uuid,
+}
+
+/// Take back guidance on the spot
+///
+/// For what was entered by mistake, until a side has signed the minutes; it stays in the log. Repeating changes nothing, and
+/// no phone brings the entry back by sending it again (`entry.taken-back`).
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
+        ("guidance" = Uuid, Path, description = "Which entry.")), responses(
+    (status = 204, description = "Taken back, now or before."),
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`.")))]
+#[delete("/v1/visits/{visit}/guidance/{guidance}")]
+pub async fn remove_guidance(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<GuidancePath>,
+) -> Result<HttpResponse, Problem> {
+    company::take_back(&app, &caller.0, VisitId(path.visit), GuidanceId(path.guidance)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Read a visit's guidance log

@@ -59,6 +59,10 @@ pub struct VisitPlan {
     /// How: a surprise visit is born sealed.
     #[schema(value_type = vocabulary::VisitKind)]
     kind: Kind,
+    /// Whether a re-inspection comes as a surprise, sealed like one. A surprise visit does, whatever is said; what is
+    /// announced does not.
+    #[serde(default)]
+    secret: bool,
     /// When it is to begin.
     planned_start: Timestamp,
     /// When it is to end.
@@ -85,6 +89,7 @@ impl From<VisitPlan> for Plan {
             unit: UnitId(said.unit),
             round: said.round.map(RoundId),
             kind: said.kind,
+            secret: said.secret,
             start: said.planned_start,
             end: said.planned_end,
             templates: said.templates.into_iter().map(TemplateVersionId).collect(),
@@ -96,7 +101,7 @@ impl From<VisitPlan> for Plan {
 
 /// Schedule a visit
 ///
-/// A surprise visit is born sealed: for everybody but its scheduler, its lead and whoever is cleared it does not
+/// A surprise visit is born sealed, and so is a re-inspection with `secret`: for everybody but its scheduler, its lead and whoever is cleared it does not
 /// exist. `warnings` names what is worth a second look; none of it is a reason to refuse.
 #[utoipa::path(tag = "visits", request_body = VisitPlan, responses(
     (status = 201, description = "Scheduled.", body = VisitView,

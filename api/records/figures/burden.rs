@@ -57,7 +57,7 @@ struct Sealed {
 pub async fn sealed(db: &mut Db, eyes: Eyes<'_>, wanted: &Wanted) -> Result<Vec<VisitId>> {
     let Some(mut sql) = begin(db, eyes, wanted).await? else { return Ok(Vec::new()) };
     sql.text(" SELECT s.id FROM seen s JOIN visits v ON v.id = s.id ")
-        .text("WHERE v.kind = 'surprise' AND v.disclosed_at IS NULL");
+        .text("WHERE (v.kind = 'surprise' OR v.secret) AND v.disclosed_at IS NULL");
     let rows: Vec<Sealed> = sql.query().load(db).await?;
     Ok(rows.into_iter().map(|row| VisitId(row.id)).collect())
 }

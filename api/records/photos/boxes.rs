@@ -40,7 +40,7 @@ SELECT p.id FROM generate_series($2, $3) AS strip (south) CROSS JOIN LATERAL (
     AND photos.latitude BETWEEN $7 AND $8 AND photos.longitude BETWEEN $9 AND $10
     AND ($11::timestamptz IS NULL OR photos.captured_at >= $11) AND ($12::timestamptz IS NULL OR photos.captured_at < $12)
     AND photos.state IN ('stored', 'ready', 'no_preview', 'quarantined')
-    AND (visits.kind <> 'surprise' OR visits.disclosed_at IS NOT NULL)
+    AND (visits.kind <> 'surprise' AND NOT visits.secret OR visits.disclosed_at IS NOT NULL)
     ORDER BY floor(photos.longitude * 100)::integer, photos.id LIMIT $13) AS p
 ORDER BY strip.south, p.west, p.id LIMIT $13";
 

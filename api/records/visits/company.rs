@@ -7,12 +7,12 @@ use crate::records::{Db, Result};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
-use jiff_diesel::{Timestamp as Stamp, ToDiesel};
+use jiff_diesel::{NullableTimestamp as NullableStamp, Timestamp as Stamp, ToDiesel};
 use uuid::Uuid;
 
-type AttendeeRow = (Uuid, Uuid, String, String, Vec<String>, Uuid, Stamp);
+type AttendeeRow = (Uuid, Uuid, String, String, Vec<String>, Uuid, Stamp, NullableStamp);
 
-fn attendee((id, visit, name, office, positions, by, at): AttendeeRow) -> Attendee {
+fn attendee((id, visit, name, office, positions, by, at, removed): AttendeeRow) -> Attendee {
     Attendee {
         id: AttendeeId(id),
         visit: VisitId(visit),
@@ -21,12 +21,13 @@ fn attendee((id, visit, name, office, positions, by, at): AttendeeRow) -> Attend
         positions,
         recorded_by: AccountId(by),
         recorded_at: at.into(),
+        removed_at: removed.to_jiff(),
     }
 }
 
-type GuidanceRow = (Uuid, Uuid, Option<String>, String, String, Stamp, i32, Uuid, Stamp);
+type GuidanceRow = (Uuid, Uuid, Option<String>, String, String, Stamp, i32, Uuid, Stamp, NullableStamp);
 
-fn guidance((id, visit, item, guided, content, at, offset_s, by, recorded): GuidanceRow) -> Guidance {
+fn guidance((id, visit, item, guided, content, at, offset_s, by, recorded, removed): GuidanceRow) -> Guidance {
     Guidance {
         id: GuidanceId(id),
         visit: VisitId(visit),
@@ -37,6 +38,7 @@ fn guidance((id, visit, item, guided, content, at, offset_s, by, recorded): Guid
         given_offset_s: offset_s,
         recorded_by: AccountId(by),
         recorded_at: recorded.into(),
+        removed_at: removed.to_jiff(),
     }
 }
 
@@ -56,6 +58,7 @@ pub async fn find_attendee(db: &mut Db, id: AttendeeId) -> Result<Option<Attende
 pub async fn attendees(db: &mut Db, visit: VisitId) -> Result<Vec<Attendee>> {
     let rows: Vec<AttendeeRow> = visit_attendees::table
         .filter(visit_attendees::visit_id.eq(visit.0))
+        .filter(visit_attendees::removed_at.is_null())
         .order((visit_attendees::recorded_at, visit_attendees::id))
         .load(db)
         .await?;
@@ -88,6 +91,26 @@ pub async fn keep_attendee(db: &mut Db, new: &Attendee) -> Result<()> {
     Ok(())
 }
 
+/// Takes an attendee back.
+///
+/// # Errors
+/// The database's own.
+pub async fn remove_attendee(db: &mut Db, id: AttendeeId, at: Timestamp) -> Result<()> {
+    let gone = visit_attendees::removed_at.eq(Some(at).to_diesel());
+    diesel::update(visit_attendees::table.find(id.0)).set(gone).execute(db).await?;
+    Ok(())
+}
+
+/// Takes an entry of guidance back.
+///
+/// # Errors
+/// The database's own.
+pub async fn remove_guidance(db: &mut Db, id: GuidanceId, at: Timestamp) -> Result<()> {
+    let gone = visit_guidance::removed_at.eq(Some(at).to_diesel());
+    diesel::update(visit_guidance::table.find(id.0)).set(gone).execute(db).await?;
+    Ok(())
+}
+
 /// One entry of guidance.
 ///
 /// # Errors
@@ -104,6 +127,7 @@ pub async fn find_guidance(db: &mut Db, id: GuidanceId) -> Result<Option<Guidanc
 pub async fn guidance_log(db: &mut Db, visit: VisitId) -> Result<Vec<Guidance>> {
     let rows: Vec<GuidanceRow> = visit_guidance::table
         .filter(visit_guidance::visit_id.eq(visit.0))
+        .filter(visit_guidance::removed_at.is_null())
         .order((visit_guidance::given_at, visit_guidance::id))
         .load(db)
         .await?;

@@ -75,7 +75,7 @@ const OPEN: &str = "
 SELECT v.id, v.owner_id, v.campaign_id, v.unit_id, v.round_id, v.kind, v.planned_start, v.planned_end
 FROM visits v
 WHERE v.unit_id = ANY($1) AND v.planned_start < $3 AND v.planned_end > $2
-  AND v.state NOT IN ('cancelled', 'aborted') AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)
+  AND v.state NOT IN ('cancelled', 'aborted') AND (v.kind <> 'surprise' AND NOT v.secret OR v.disclosed_at IS NOT NULL)
 ORDER BY v.planned_start, v.id";
 
 /// Visits at these units, planned between two times, that are no secret to anybody.

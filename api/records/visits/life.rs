@@ -32,6 +32,7 @@ struct Row {
     unit_ancestors: Vec<Uuid>,
     premises_id: Option<Uuid>,
     kind: String,
+    secret: bool,
     state: String,
     #[diesel(deserialize_as = Stamp)]
     planned_start: Timestamp,
@@ -86,6 +87,7 @@ impl TryFrom<Row> for Visit {
             unit_ancestors: row.unit_ancestors.into_iter().map(UnitId).collect(),
             premises: row.premises_id.map(PremisesId),
             kind: Kind::parse(&row.kind).ok_or_else(|| Error::bad_row(&row.kind))?,
+            secret: row.secret,
             state: State::parse(&row.state).ok_or_else(|| Error::bad_row(&row.state))?,
             window: Window { start: row.planned_start, end: row.planned_end },
             disclosed_at: row.disclosed_at,
@@ -178,6 +180,7 @@ pub async fn keep(db: &mut Db, new: &Visit) -> Result<()> {
             visits::unit_ancestors.eq(above),
             visits::premises_id.eq(new.premises.map(|id| id.0)),
             visits::kind.eq(new.kind.as_str()),
+            visits::secret.eq(new.secret),
             visits::state.eq(new.state.as_str()),
             visits::planned_start.eq(new.window.start.to_diesel()),
             visits::planned_end.eq(new.window.end.to_diesel()),

@@ -190,14 +190,14 @@ impl Secrets {
         match self {
             Secrets::Shown => {}
             Secrets::Hidden => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL)");
+                sql.text(" AND (v.kind <> 'surprise' AND NOT v.secret OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Dispatched => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.dispatched_at IS NOT NULL")
+                sql.text(" AND (v.kind <> 'surprise' AND NOT v.secret OR v.dispatched_at IS NOT NULL")
                     .text(" OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Cleared(me) => {
-                sql.text(" AND (v.kind <> 'surprise' OR v.disclosed_at IS NOT NULL OR EXISTS (")
+                sql.text(" AND (v.kind <> 'surprise' AND NOT v.secret OR v.disclosed_at IS NOT NULL OR EXISTS (")
                     .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
                     .bind(Bind::Id(me))
                     .text("))");

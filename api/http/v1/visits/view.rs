@@ -22,7 +22,7 @@ use uuid::Uuid;
     "id": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11", "owner": "0a7c2f0e-3b0d-4a53-8f0a-5f0a3c6b9d21",
     "campaign": "c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33", "team": "5e2d8c71-9b3f-4e0a-8c6d-1f7a2b3c4d5e",
     "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140", "unit_version": "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9",
-    "unit_path": "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang", "premises": null, "kind": "surprise",
+    "unit_path": "Xã Minh Quang, huyện Lâm Bình, tỉnh Tuyên Quang", "premises": null, "kind": "surprise", "secret": true,
     "state": "on_site", "sealed": false, "planned_start": "2026-03-20T01:00:00Z",
     "planned_end": "2026-03-20T10:00:00Z", "dispatched_at": "2026-03-19T13:30:00Z",
     "disclosed_at": "2026-03-20T01:04:12.5Z", "check_in": {
@@ -57,6 +57,8 @@ pub struct VisitView {
     /// How it comes.
     #[schema(value_type = vocabulary::VisitKind)]
     kind: Kind,
+    /// Whether it comes as a surprise, sealed until it is disclosed.
+    secret: bool,
     /// Where it is in its life.
     #[schema(value_type = vocabulary::VisitState)]
     state: State,
@@ -364,6 +366,7 @@ impl From<&Visit> for VisitView {
             unit_path: v.unit_path.clone(),
             premises: v.premises.map(|id| id.0),
             kind: v.kind,
+            secret: v.kind.is_secret(v.secret),
             state: v.state,
             sealed: v.is_sealed(),
             planned_start: v.window.start,
