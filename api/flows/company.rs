@@ -2,7 +2,8 @@
 
 use super::Result;
 use super::visits::life::Work;
-use super::visits::{allowed, note_sealed_reads};
+use super::visits::heirs::readable;
+use super::visits::note_sealed_reads;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, AttendeeId, GuidanceId, VisitId, minted_by_phone};
@@ -13,7 +14,7 @@ pub use crate::domain::visit::company::{Attendee, Guidance};
 use crate::domain::visit::rule;
 use crate::records::custody::{self, Entry};
 use crate::records::visits::{company, life as rows};
-use crate::records::{Db, visits};
+use crate::records::Db;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::slice::from_ref;
@@ -167,7 +168,7 @@ pub async fn take_back(app: &App, actor: &Actor, visit: VisitId, id: GuidanceId)
 }
 
 async fn seen(db: &mut Db, app: &App, actor: &Actor, visit: VisitId, through: &str) -> Result<()> {
-    let standing: visits::Standing = allowed(db, actor, visit, Deed::ReadVisit).await?;
+    let standing = readable(db, app, actor, visit).await?;
     let visit = rows::find(db, standing.id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(db, actor, from_ref(&visit), through, app.now()).await
 }

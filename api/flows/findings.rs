@@ -133,6 +133,18 @@ async fn tell_holders(db: &mut Db, findings: &mut [Finding], day: Date) -> Resul
     Ok(())
 }
 
+/// Whoever answers on a day for what a visit found, the unit itself apart: those that stand in its place for what is open,
+/// and those that were told to; each with every unit above it.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn heirs(db: &mut Db, visit: VisitId, day: Date) -> Result<Vec<UnitId>> {
+    let mut all = rows::of_visit(db, visit).await?;
+    all.retain(|finding| finding.state.was_confirmed());
+    tell_holders(db, &mut all, day).await?;
+    Ok(all.iter().flat_map(|finding| units_of(finding.held_by.as_ref())).collect())
+}
+
 /// A finding with its visit, if the actor may do the deed there. Whoever stands in the place of a unit that ended is to
 /// an open finding what that unit was.
 async fn permitted(

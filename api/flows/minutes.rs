@@ -2,7 +2,8 @@
 
 use super::Result;
 use super::visits::life::Work;
-use super::visits::{allowed, note_sealed_reads};
+use super::visits::heirs::readable;
+use super::visits::note_sealed_reads;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::Finding;
@@ -37,7 +38,7 @@ pub struct Document {
 /// `not-found`; `minutes.none` where nobody has drafted any yet.
 pub async fn read(app: &App, actor: &Actor, id: VisitId) -> Result<Document> {
     let mut tx = app.records.begin().await?;
-    allowed(&mut tx, actor, id, Deed::ReadVisit).await?;
+    readable(&mut tx, app, actor, id).await?;
     let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, std::slice::from_ref(&visit), "minutes", app.now()).await?;
     let addenda = addenda::of_visit(&mut tx, id).await?;
@@ -65,7 +66,7 @@ pub struct Printed {
 /// As [`read`].
 pub async fn print(app: &App, actor: &Actor, id: VisitId) -> Result<Printed> {
     let mut tx = app.records.begin().await?;
-    allowed(&mut tx, actor, id, Deed::ReadVisit).await?;
+    readable(&mut tx, app, actor, id).await?;
     let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, std::slice::from_ref(&visit), "minutes", app.now()).await?;
     let Some(minutes) = visit.minutes.clone() else { return Err(none().into()) };

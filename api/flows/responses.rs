@@ -4,7 +4,8 @@ pub mod beside;
 
 use super::Result;
 use super::visits::life::Work;
-use super::visits::{allowed, asked, note_sealed_reads, occasion};
+use super::visits::heirs::readable;
+use super::visits::{asked, note_sealed_reads, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId, minted_by_phone};
@@ -180,7 +181,7 @@ fn with_current(mut no: Refusal, kept: Option<&Response>) -> Refusal {
 /// `not-found`.
 pub async fn of_visit(app: &App, actor: &Actor, visit: VisitId) -> Result<(Vec<Response>, Vec<Candidate>)> {
     let mut tx = app.records.begin().await?;
-    allowed(&mut tx, actor, visit, Deed::ReadVisit).await?;
+    readable(&mut tx, app, actor, visit).await?;
     let found = rows::find(&mut tx, visit).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, from_ref(&found), "responses", app.now()).await?;
     let answers = responses::of_visit(&mut tx, visit).await?;

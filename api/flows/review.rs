@@ -1,7 +1,9 @@
 //! What a reviewer looks at: the board of visits, one visit with its evidence, one photo with all that is known.
 
 use super::photos::shown_to;
-use super::visits::{allowed, may_do, note_sealed_reads};
+use super::units::today;
+use super::visits::heirs::{self, readable};
+use super::visits::{may_do, note_sealed_reads};
 use super::{Result, visits};
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -102,7 +104,7 @@ pub struct Gallery {
 /// `not-found`, the same for a visit that does not exist and one that must not be known of; an outage.
 pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     let mut tx = app.records.begin().await?;
-    let subject = allowed(&mut tx, actor, id, Deed::ReadVisit).await?.subject;
+    let subject = readable(&mut tx, app, actor, id).await?.subject;
     let visit = visit_rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, from_ref(&visit), "gallery", app.now()).await?;
     let photos = if may_do(actor, Deed::ReadPhotos, &subject) {
@@ -178,7 +180,8 @@ pub struct Exhibit {
 pub async fn exhibit(app: &App, actor: &Actor, id: PhotoId) -> Result<Exhibit> {
     let mut tx = app.records.begin().await?;
     let mut photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
-    let standing = standing(&mut tx, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
+    let mut standing = standing(&mut tx, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
+    heirs::add(&mut tx, actor, (Deed::ReadPhotos, today(app)), &mut standing).await?;
     may(actor, Deed::ReadPhotos, &standing.subject)?;
     let is_shown = shown_to(&photo, actor, &standing.subject) != Showing::Waiting;
     veil(&mut photo, actor, &standing.subject);

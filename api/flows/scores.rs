@@ -1,12 +1,12 @@
 //! What a visit comes to: scored from the answers as they are now, with what addenda made of them.
 
-use super::visits::{allowed, asked, note_sealed_reads, occasion};
+use super::visits::heirs::readable;
+use super::visits::{asked, note_sealed_reads, occasion};
 use super::{Error, Result};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
 use crate::domain::minutes::corrected;
-use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
 use crate::domain::score::Score;
 use crate::domain::template::Occasion;
@@ -30,7 +30,7 @@ pub struct Scored {
 /// `not-found`.
 pub async fn of_visit(app: &App, actor: &Actor, id: VisitId) -> Result<Scored> {
     let mut tx = app.records.begin().await?;
-    allowed(&mut tx, actor, id, Deed::ReadVisit).await?;
+    readable(&mut tx, app, actor, id).await?;
     let visit = rows::find(&mut tx, id).await?.ok_or_else(|| Error::from(Refusal::not_found()))?;
     note_sealed_reads(&mut tx, actor, from_ref(&visit), "score", app.now()).await?;
     let occasion = occasion(&mut tx, &visit).await?;

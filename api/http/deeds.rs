@@ -43,6 +43,9 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("change_visit", Right(Deed::ScheduleVisit)),
     ("check_in", Right(Deed::RecordVisit)),
     ("clear_for_visit", Right(Deed::ScheduleVisit)),
+    // And nobody but who may plan it.
+    ("list_clearances", Right(Deed::ReadVisit)),
+    ("end_clearance", Right(Deed::ScheduleVisit)),
     ("close_recording", Right(Deed::RecordVisit)),
     ("disclose_visit", Right(Deed::DiscloseVisit)),
     ("dispatch_visit", Right(Deed::DispatchVisit)),
@@ -58,6 +61,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_visit", Right(Deed::ReadVisit)),
     ("schedule_visit", Right(Deed::ScheduleVisit)),
     ("sign_minutes", Right(Deed::SignMinutes)),
+    ("withdraw_signature", Right(Deed::SignMinutes)),
     ("submit_visit", Right(Deed::SubmitVisit)),
     ("list_attendees", Right(Deed::ReadVisit)),
     ("list_guidance", Right(Deed::ReadVisit)),
@@ -66,6 +70,8 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_visit_readings", Right(Deed::ReadVisit)),
     ("put_attendee", Right(Deed::RecordVisit)),
     ("put_guidance", Right(Deed::RecordVisit)),
+    ("remove_attendee", Right(Deed::RecordVisit)),
+    ("remove_guidance", Right(Deed::RecordVisit)),
     // findings, actions, minutes
     ("list_findings", Right(Deed::ReadFindings)),
     ("read_finding", Right(Deed::ReadFindings)),

@@ -1,5 +1,6 @@
 //! Visits as rows: what an actor is to one of them; their life and their lists.
 
+pub mod clearances;
 pub mod company;
 pub mod counted;
 pub mod evidence;

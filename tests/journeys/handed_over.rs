@@ -66,8 +66,19 @@ async fn whoever_answered_before_sees_no_more_of_it_and_whoever_answers_sees_it_
     let [east, west] = divided(&at).await;
     hand_over(&at, &finding, &east).await;
     assert_eq!((listed(&east.head).await, listed(&west.head).await), ([1, 1], [0, 0]));
+    // What the finding rests on is read by whoever answers for it, and by nobody else of the heirs.
+    let rests_on = ["", "/minutes", "/responses", "/score", "/attendees", "/bundle"].map(|of| format!("{visit}{of}"));
+    let photos = format!("/v1/photos?visit={}", id_of(&visit));
+    for path in rests_on.iter().chain([&photos]) {
+        let seen = (east.head.visitor.get(path).await.0, west.head.visitor.get(path).await.0);
+        assert_eq!(seen, (200, 404), "{path}");
+    }
     hand_over(&at, &finding, &west).await;
     assert_eq!((listed(&east.head).await, listed(&west.head).await), ([0, 0], [1, 1]));
+    for path in rests_on.iter().chain([&photos]) {
+        let seen = (east.head.visitor.get(path).await.0, west.head.visitor.get(path).await.0);
+        assert_eq!(seen, (404, 200), "{path}");
+    }
     for path in [&finding, &action] {
         assert_eq!(east.head.visitor.get(path).await.0, 404);
     }

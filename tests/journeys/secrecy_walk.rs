@@ -1,6 +1,7 @@
 //! Everything that can be read, by everybody who is not cleared, with and without a sealed visit: no body, no count and no
 //! status differs. The readings come from the contract, so that a new one is walked, too, or fails here.
 
+use super::reports::{found, handed_in};
 use super::secrecy::{bare, outsiders};
 use crate::harness::{Holder, Inspectorate, id_of, pictures};
 use fieldproof::domain::actor::Role;
@@ -210,9 +211,9 @@ async fn every_reading_is_the_same_with_and_without_a_sealed_visit() {
 
     let before = look(&people, &views).await;
     // A reading that nobody is let into would say nothing; of the open visit there are no minutes yet, and who looked at
-    // it is told to those alone who may plan it.
+    // it or is cleared for it is told to those alone who may plan it.
     let read: HashSet<&String> = before.iter().filter(|seen| seen.2 == 200).map(|seen| &seen.1).collect();
-    let apart = |view: &str| view.ends_with("/minutes") || view.ends_with("/readings");
+    let apart = |view: &str| ["/minutes", "/readings", "/clearances"].iter().any(|end| view.ends_with(end));
     let unread: Vec<&(String, String)> =
         views.iter().filter(|(_, view)| !read.contains(view) && !apart(view)).collect();
     assert!(unread.is_empty(), "{unread:?}");
@@ -228,6 +229,29 @@ async fn every_reading_is_the_same_with_and_without_a_sealed_visit() {
     same(&look(&people, &views).await, &before, "dispatched", &told);
     assert_eq!(at.step(&at.scheduler, sealed, "cancel", json!({ "reason": "Bão" })).await.status, 200);
     same(&look(&people, &views).await, &before, "cancelled, and never disclosed", &told);
+
+    // A re-inspection that comes as a surprise is as secret, from the round to the reports.
+    let earlier = handed_in(&at, at.commune, "2026-03-20", &found(false, true)).await;
+    let wish = json!({ "purpose": "re_inspection", "targets": [at.other_commune], "teams": [at.team] });
+    let of = format!("/v1/campaigns/{}/rounds", at.campaign);
+    let (status, round) = at.scheduler.visitor.post(&of, &wish).await;
+    assert_eq!(status, 201, "{round}");
+    let before = look(&people, &views).await;
+    let mut plan = at.plan("re_inspection", 11);
+    for (field, value) in [("secret", json!(true)), ("round", round["id"].clone()), ("previous_visit", json!(id_of(&earlier)))] {
+        plan[field] = value;
+    }
+    let made = at.scheduler.visitor.send("POST", "/v1/visits", Some(&plan)).await;
+    assert_eq!((made.status, &made.body["sealed"]), (201, &json!(true)), "{}", made.body);
+    let sealed = made.header("location");
+    same(&look(&people, &views).await, &before, "a sealed re-inspection", &[]);
+    for (_, who) in &people {
+        assert_eq!(who.visitor.get(sealed).await.0, 404);
+    }
+    assert_eq!(at.step(&at.scheduler, sealed, "dispatch", Value::Null).await.status, 200);
+    same(&look(&people, &views).await, &before, "a re-inspection that the team was told", &told);
+    assert_eq!(at.step(&at.scheduler, sealed, "cancel", json!({ "reason": "Bão" })).await.status, 200);
+    same(&look(&people, &views).await, &before, "a re-inspection, cancelled, and never disclosed", &told);
     at.house.close().await;
 }
 

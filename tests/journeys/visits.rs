@@ -294,8 +294,20 @@ async fn plans_change_only_for_who_read_them_and_before_the_team_is_told() {
     let changed = patch(Some("\"v1\"")).await;
     assert_eq!((changed.status, changed.header("etag")), (200, "\"v2\""));
     assert_eq!(patch(Some("\"v1\"")).await.status, 412);
+    // The checklists and the period, too; an unknown one is refused by its place.
+    let who = &at.scheduler.visitor;
+    let amend = async |tag: &str, change: &Value| {
+        who.answer(who.request("PATCH", &visit).header("if-match", tag).json(change)).await
+    };
+    let unknown = amend("\"v2\"", &json!({ "templates": [Uuid::new_v4()] })).await;
+    assert_eq!((unknown.status, &unknown.body["errors"][0]["pointer"]), (422, &json!("/templates/0")));
+    let second = at.house.checklist(at.owner).await;
+    let period = json!({ "templates": [second], "review_from": "2019-01-01", "review_to": "2021-12-31" });
+    let amended = amend("\"v2\"", &period).await;
+    assert_eq!((amended.status, &amended.body["templates"]), (200, &json!([second])), "{}", amended.body);
+    assert_eq!(who.get(&visit).await.1["review_to"], "2021-12-31");
     assert_eq!(at.step(&at.lead, &visit, "dispatch", Value::Null).await.status, 200);
-    let late = patch(Some("\"v3\"")).await;
+    let late = patch(Some("\"v4\"")).await;
     assert_eq!((late.status, late.body["code"].as_str()), (409, Some("visit.already-dispatched")));
 
     let (_, second) = at.scheduler.visitor.post("/v1/visits", &at.plan("planned", 24)).await;

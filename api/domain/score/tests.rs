@@ -12,7 +12,7 @@ use crate::ids::{AccountId, ResponseId, VisitId};
 use crate::moment::DeviceMoment;
 use crate::response::{YesNoNa, photos_missing};
 use crate::template::{Audience, Checklist, Operator, ResponseType, YesNo};
-use crate::visit::{Held, photos_complete};
+use crate::visit::{Held, items_answered, photos_complete};
 use jiff::Timestamp;
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -249,6 +249,14 @@ fn an_item_with_a_condition_is_asked_only_when_it_is_met() {
     assert_eq!(stands(&[desks(2)]), [true, false, false]);
     assert_eq!(stands(&[desks(3)]), [true, true, false]);
     assert_eq!(stands(&[desks(3), given("A2", yes(YesNoNa::No))]), [true, true, true]);
+    let open = |answers: &[Response]| {
+        let lists = std::slice::from_ref(&list);
+        let no = items_answered(lists, answers, occasion(), None).err();
+        no.map(|no| no.faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    assert_eq!((open(&[]), open(&[desks(2)])), (vec!["/items/A1".to_owned()], vec![]));
+    assert_eq!(open(&[desks(3)]), ["/items/A2"], "asked after this answer");
+    assert!(items_answered(std::slice::from_ref(&list), &[], occasion(), Some("khóa cửa")).is_ok());
     // What A3 rests on is not asked any more: neither is A3, whatever A2 says.
     let answers = [desks(2), given("A2", yes(YesNoNa::No)), given("A3", yes(YesNoNa::No))];
     assert_eq!(stands(&answers), [true, false, false]);

@@ -68,7 +68,7 @@ pub fn candidates_decided(visit: VisitId, findings: &[Finding]) -> Result<(), Re
 pub type Held = HashMap<(String, String), u32>;
 
 /// Refuses to hand in a visit whose checklists still need photos of what their rules name. Items that are not asked of
-/// this unit, on this day or after these answers need none.
+/// this unit, on this day or after these answers need none, nor do those that the lead left open with a reason.
 ///
 /// # Errors
 /// `visit.photos-missing`, with every item and how many it lacks.
@@ -82,8 +82,8 @@ pub fn photos_complete(
     let standings = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
     for (item, standing) in standings {
         let outcome = match standing {
-            Standing::NotAsked => continue,
-            Standing::Unanswered => None,
+            // What the lead left open can't be photographed either.
+            Standing::NotAsked | Standing::Unanswered => continue,
             Standing::Judged(judgement) => Some(judgement.outcome),
         };
         let wanted = item.photo.subject.as_deref();

@@ -368,6 +368,25 @@ impl Minutes {
         }
     }
 
+    /// Without what a side said, as long as the other side has not signed, too; `None` where it said nothing. Only
+    /// whoever's device it was said on takes it back.
+    ///
+    /// # Errors
+    /// `visit.signatures-stand`, `visit.signature-of-other`.
+    pub fn unsigned(&self, side: Side, by: AccountId) -> Result<Option<Self>, Refusal> {
+        if self.signed_at.is_some() {
+            let detail = "Both sides are done with the minutes; what they said stands.";
+            return Err(Refusal::new(Family::Conflict, "visit.signatures-stand", detail));
+        }
+        let Some(said) = self.signatures.iter().find(|said| said.side == side) else { return Ok(None) };
+        if said.by != by {
+            let detail = "This was signed on somebody else's device; they take it back.";
+            return Err(Refusal::new(Family::Forbidden, "visit.signature-of-other", detail));
+        }
+        let signatures = self.signatures.iter().filter(|said| said.side != side).cloned().collect();
+        Ok(Some(Self { signatures, ..self.clone() }))
+    }
+
     /// Refuses to write over what a side has signed.
     ///
     /// # Errors

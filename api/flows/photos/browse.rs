@@ -8,6 +8,7 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{self, Deed, Slice, Subject};
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::flows::Result;
+use crate::flows::visits::heirs;
 use crate::records::{Db, photos, visits};
 use jiff::Timestamp;
 
@@ -142,7 +143,8 @@ async fn allowed_scope(
     now: Timestamp,
 ) -> Result<(Scope, Sight)> {
     if let Some(visit) = filters.visit {
-        let standing = visits::standing(db, actor, visit).await?.ok_or_else(Refusal::not_found)?;
+        let mut standing = visits::standing(db, actor, visit).await?.ok_or_else(Refusal::not_found)?;
+        heirs::add(db, actor, (Deed::ReadPhotos, vietnam_day(now)), &mut standing).await?;
         permission::may(actor, Deed::ReadPhotos, &standing.subject)?;
         return Ok((Scope::Visit(visit), Sight::All));
     }

@@ -23,6 +23,7 @@ pub use crate::media::{Chunks, Span};
 pub use crate::records::photos::Photo;
 
 use super::units::today;
+use super::visits::heirs;
 use super::{Result, actions, sessions};
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -53,7 +54,10 @@ async fn permitted(
     (deed, id): (Deed, PhotoId),
 ) -> Result<(Photo, Standing)> {
     let found = photos::find_with_visit(db, actor, id).await?;
-    let (photo, standing) = found.ok_or_else(Refusal::not_found)?;
+    let (photo, mut standing) = found.ok_or_else(Refusal::not_found)?;
+    if matches!(deed, Deed::ReadPhotos | Deed::ReadOriginal) {
+        heirs::add(db, actor, (deed, today(app)), &mut standing).await?;
+    }
     match photo.declared.action {
         Some(action) if deed == Deed::SendPhoto || !permission::allows(actor, deed, &standing.subject) => {
             if deed == Deed::ReadOriginal && photo.personal_data {

@@ -8,7 +8,7 @@ use crate::domain::ids::{AccountId, VisitId};
 use crate::domain::moment::{DeviceMoment, vietnam_day};
 use crate::domain::permission::{Deed, TeamRole, seated};
 use crate::domain::place::{GeoFix, PositionSource, judge};
-use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::text;
 use crate::domain::visit::{self, CheckIn, Move, Step, Visit, items_answered, rule};
 use crate::flows::units::lineage::not_in_force;
@@ -209,27 +209,4 @@ pub async fn close_recording(app: &App, actor: &Actor, id: VisitId) -> Result<Vi
 
 pub(super) fn gone() -> Error {
     Error::Fault("a visit's campaign is gone".to_owned())
-}
-
-/// Lets somebody of the authority read one sealed visit. Repeats change nothing.
-///
-/// # Errors
-/// `visit.not-sealed`, `visit.not-authority`.
-pub async fn clear(app: &App, actor: &Actor, id: VisitId, account: AccountId) -> Result<Visit> {
-    let mut work = Work::begin(app, actor, id, Deed::ScheduleVisit).await?;
-    if !work.visit.is_sealed() {
-        let detail = "Only a surprise visit that is not disclosed yet needs clearances.";
-        return Err(Refusal::new(Family::Conflict, "visit.not-sealed", detail).into());
-    }
-    if !rows::is_authority(&mut work.tx, account, work.visit.owner).await? {
-        let detail = "Only somebody of the owner's authority can be cleared.";
-        return Err(rule("visit.not-authority", "/account", detail).into());
-    }
-    if rows::clear(&mut work.tx, id, account, work.by, work.now).await? {
-        let details = json!({ "account": account });
-        custody::note(&mut work.tx, Some(actor), entry(&work.visit, "visit.cleared", details), work.now)
-            .await?;
-        work.tx.commit().await?;
-    }
-    Ok(work.visit)
 }

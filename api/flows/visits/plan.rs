@@ -158,7 +158,7 @@ fn review_fits((from, to): (Option<Date>, Option<Date>)) -> Result<()> {
 }
 
 /// What changes in a plan; what is `None` stays.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Change {
     /// When it is to begin.
     pub start: Option<Timestamp>,
@@ -168,9 +168,13 @@ pub struct Change {
     pub team: Option<TeamId>,
     /// In which round.
     pub round: Option<RoundId>,
+    /// Which checklists, all of them in order.
+    pub templates: Option<Vec<TemplateVersionId>>,
+    /// The period it looks back on.
+    pub review: Option<(Option<Date>, Option<Date>)>,
 }
 
-/// Changes the planned time or the team, before the team is told.
+/// Changes the planned time, the team, the checklists or the period looked back on, before the team is told.
 ///
 /// # Errors
 /// `version.stale`, `visit.already-dispatched`, and as [`schedule`].
@@ -205,9 +209,19 @@ pub async fn change(
         let subject = subject(&mut work.tx, actor, &campaign, team, Some(&unit)).await?;
         may(actor, Deed::ScheduleVisit, &Subject { sealed: work.visit.is_sealed(), ..subject })?;
     }
+    if let Some(templates) = change.templates.filter(|wanted| *wanted != work.visit.templates) {
+        templates_fit(&mut work.tx, &templates, work.visit.kind, &campaign).await?;
+        rows::replace_templates(&mut work.tx, id, &templates).await?;
+        work.visit.templates = templates;
+    }
+    if let Some(review) = change.review {
+        review_fits(review)?;
+        work.visit.review = review;
+    }
     let was = json!({ "team": work.visit.team, "planned_start": work.visit.window.start,
         "planned_end": work.visit.window.end });
-    let details = json!({ "was": was, "team": team, "round": change.round, "planned_start": window.start, "planned_end": window.end });
+    let details = json!({ "was": was, "team": team, "round": change.round, "planned_start": window.start, "planned_end": window.end,
+        "templates": work.visit.templates });
     work.visit.premises =
         premises::of_unit(&mut work.tx, work.visit.unit, day).await?.map(|(premises, ..)| premises);
     work.visit.window = window;

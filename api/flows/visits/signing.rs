@@ -1,6 +1,6 @@
 //! How minutes come about: drafted from what is on record of a visit, signed by both sides.
 
-use super::life::{Work, gone};
+use super::life::{Work, gone, reason_given};
 use super::{asked, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -184,4 +184,28 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
         }
     }
     work.write(actor, "visit.minutes_signed", details).await
+}
+
+/// Takes back what a side said to the minutes, with the reason, as long as the other side is awaited: what was signed too
+/// early is drafted anew, with answers that are open again.
+///
+/// # Errors
+/// `visit.reason` without a reason, `visit.no-minutes`, `visit.signatures-stand`, `visit.signature-of-other`,
+/// `visit.closed`.
+pub async fn withdraw(app: &App, actor: &Actor, id: VisitId, side: Side, reason: &str) -> Result<Visit> {
+    let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
+    if side == Side::Team && !work.is_lead(actor) {
+        return Err(Refusal::forbidden().into());
+    }
+    let reason = reason_given(reason)?;
+    if work.visit.state.is_over() {
+        return Err(visit::closed().into());
+    }
+    let Some(minutes) = work.visit.minutes.as_ref() else {
+        let no = visit::take(work.visit.state, Step::Sign(visit::Outcome::Signed)).err();
+        return Err(no.unwrap_or_else(visit::closed).into());
+    };
+    let Some(unsigned) = minutes.unsigned(side, work.by)? else { return Ok(work.visit) };
+    work.visit.minutes = Some(unsigned);
+    work.write(actor, "visit.signature_withdrawn", json!({ "side": side, "reason": reason })).await
 }

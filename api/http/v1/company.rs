@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 /// The operations on the company of a visit.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(put_attendee).service(list_attendees).service(put_guidance).service(list_guidance);
+    cfg.service(put_attendee).service(list_attendees).service(remove_attendee);
+    cfg.service(put_guidance).service(list_guidance).service(remove_guidance);
 }
 
 /// Somebody of the host side, as a phone sends them.

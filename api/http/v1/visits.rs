@@ -4,6 +4,7 @@ mod bundle;
 mod handing_in;
 mod life;
 mod log;
+mod signing;
 pub(super) mod view;
 
 use crate::app::App;
@@ -32,6 +33,7 @@ use view::{answer, created};
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_visits).service(schedule_visit).service(read_visit).service(change_visit);
     cfg.configure(life::operations);
+    cfg.configure(signing::operations);
     cfg.configure(handing_in::operations);
     cfg.configure(bundle::operations);
     cfg.configure(log::operations);
@@ -252,11 +254,21 @@ pub struct VisitChange {
     /// In which round of the campaign.
     #[serde(default)]
     round: Option<Uuid>,
+    /// Published template versions, all of them in order.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    templates: Option<Vec<Uuid>>,
+    /// First day of the period it looks back on; with `review_to`, both as they are to be.
+    #[serde(default)]
+    review_from: Option<Date>,
+    /// Last day of that period.
+    #[serde(default)]
+    review_to: Option<Date>,
 }
 
 /// Change a planned visit
 ///
-/// Time, team and round, before the team is told. What is left out stays.
+/// Time, team, round, checklists and the period looked back on, before the team is told. What is left out stays.
 #[utoipa::path(tag = "visits", request_body = VisitChange,
     params(("visit" = Uuid, Path, description = "Which visit."),
         ("If-Match" = String, Header, description = "The ETag last read.")),
@@ -274,8 +286,11 @@ pub async fn change_visit(
     version: IfMatch,
     change: Body<VisitChange>,
 ) -> Result<HttpResponse, Problem> {
-    let VisitChange { planned_start: start, planned_end: end, team, round } = change.0;
-    let change = Change { start, end, team: team.map(TeamId), round: round.map(RoundId) };
+    let VisitChange { planned_start: start, planned_end: end, team, round, templates, review_from, review_to } =
+        change.0;
+    let review = Some((review_from, review_to)).filter(|of| *of != (None, None));
+    let templates = templates.map(|all| all.into_iter().map(TemplateVersionId).collect());
+    let change = Change { start, end, team: team.map(TeamId), round: round.map(RoundId), templates, review };
     let scheduled = flow::plan::change(&app, &caller.0, VisitId(*visit), version.0, change).await?;
     Ok(answer(HttpResponse::Ok(), &VisitView::from(&scheduled)))
 }

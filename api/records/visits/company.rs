@@ -21,7 +21,7 @@ fn attendee((id, visit, name, office, positions, by, at, removed): AttendeeRow) 
         positions,
         recorded_by: AccountId(by),
         recorded_at: at.into(),
-        removed_at: removed.to_jiff(),
+        removed_at: removed.into(),
     }
 }
 
@@ -38,7 +38,7 @@ fn guidance((id, visit, item, guided, content, at, offset_s, by, recorded, remov
         given_offset_s: offset_s,
         recorded_by: AccountId(by),
         recorded_at: recorded.into(),
-        removed_at: removed.to_jiff(),
+        removed_at: removed.into(),
     }
 }
 

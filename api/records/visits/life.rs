@@ -5,7 +5,7 @@ use crate::domain::ids::{
     VisitId,
 };
 use crate::domain::visit::{CheckIn, Kind, Minutes, State, Visit, Window};
-use crate::records::schema::{grants, visit_clearances, visit_templates, visits};
+use crate::records::schema::{visit_templates, visits};
 use crate::records::units::UnitAt;
 use crate::records::{Db, Error, Result};
 use diesel::prelude::*;
@@ -289,43 +289,6 @@ pub async fn stand_on(db: &mut Db, visit: VisitId, unit: &UnitAt) -> Result<()> 
         .execute(db)
         .await?;
     Ok(())
-}
-
-/// Whether somebody speaks for the authority of an owner.
-///
-/// # Errors
-/// The database's own.
-pub async fn is_authority(db: &mut Db, account: AccountId, owner: OwnerId) -> Result<bool> {
-    let held = grants::table
-        .filter(grants::account_id.eq(account.0))
-        .filter(grants::owner_id.eq(owner.0))
-        .filter(grants::role.eq("authority"))
-        .filter(grants::revoked_at.is_null());
-    Ok(diesel::select(diesel::dsl::exists(held)).get_result(db).await?)
-}
-
-/// Lets somebody of the authority read one sealed visit. False if they may already.
-///
-/// # Errors
-/// The database's own.
-pub async fn clear(
-    db: &mut Db,
-    visit: VisitId,
-    account: AccountId,
-    by: AccountId,
-    at: Timestamp,
-) -> Result<bool> {
-    let added = diesel::insert_into(visit_clearances::table)
-        .values((
-            visit_clearances::visit_id.eq(visit.0),
-            visit_clearances::account_id.eq(account.0),
-            visit_clearances::cleared_by.eq(by.0),
-            visit_clearances::cleared_at.eq(at.to_diesel()),
-        ))
-        .on_conflict_do_nothing()
-        .execute(db)
-        .await?;
-    Ok(added > 0)
 }
 
 /// The visits that a team has been told of and has not handed in.

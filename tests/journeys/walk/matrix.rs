@@ -46,10 +46,14 @@ list_visit_log     -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua 
 list_visit_readings - -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 put_attendee       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 put_guidance       -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+remove_attendee    -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
+remove_guidance    -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 read_score         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 change_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 cancel_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 clear_for_visit    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
+list_clearances    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
+end_clearance      -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 dispatch_visit     -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 disclose_visit     -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 check_in           -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
@@ -60,6 +64,8 @@ draft_minutes      -    -     -    -       -       -    osuzt -      osut  -    
 add_addendum       -    -     -    -       -       -    osuzt -      osut  -    -    -     -    -    -     -
 sign_minutes       -    -     -    -       -       -    osuzt -      -     -    osa  -     -    -    -     -
 sign_minutes:team  -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
+withdraw_signature -    -     -    -       -       -    osuzt -      -     -    osa  -     -    -    -     -
+withdraw_signature:team -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 submit_visit       -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 leave_unanswered   -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 abort_visit        -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -

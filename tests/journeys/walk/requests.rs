@@ -206,6 +206,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         }
         "decide_answer" => json!({ "take": true }),
         "draft_minutes" => json!({ "text": "Biên bản" }),
+        "withdraw_signature" => {
+            json!({ "side": if variant == "team" { "team" } else { "unit" }, "reason": "" })
+        }
         "sign_minutes" => {
             json!({ "side": if variant == "team" { "team" } else { "unit" }, "outcome": "signed",
             "signer_name": "A", "signer_position": "B" })

@@ -1,4 +1,5 @@
-//! The steps of a visit's life up to signed minutes over HTTP: one POST a step, safe to repeat.
+//! The steps of a visit's life up to the end of recording over HTTP: one POST a step, safe to repeat; and who is cleared
+//! for a sealed one.
 
 use super::view::{VisitView, answer};
 use crate::app::App;
@@ -6,14 +7,14 @@ use crate::domain::ids::{AccountId, VisitId};
 use crate::domain::moment::{BadMoment, DeviceMoment};
 use crate::domain::place::{GeoFix, PositionSource};
 use crate::domain::refusal::Refusal;
-use crate::domain::visit::{Outcome, Side, Signature, Visit};
+use crate::domain::visit::Visit;
+use crate::flows::visits::clearing;
 use crate::flows::visits::life::{self as flow, Arrival};
-use crate::flows::visits::signing;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, delete, get, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,9 +23,9 @@ use uuid::Uuid;
 
 /// The steps.
 pub(super) fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(clear_for_visit).service(dispatch_visit).service(disclose_visit);
+    cfg.service(clear_for_visit).service(list_clearances).service(end_clearance);
+    cfg.service(dispatch_visit).service(disclose_visit);
     cfg.service(check_in).service(close_recording);
-    cfg.service(draft_minutes).service(sign_minutes);
 }
 
 pub(super) fn done(visit: &Visit) -> HttpResponse {
@@ -54,8 +55,70 @@ pub async fn clear_for_visit(
     visit: web::Path<Uuid>,
     who: Body<Clearance>,
 ) -> Result<HttpResponse, Problem> {
-    flow::clear(&app, &caller.0, VisitId(*visit), AccountId(who.0.account)).await?;
+    clearing::clear(&app, &caller.0, VisitId(*visit), AccountId(who.0.account)).await?;
     Ok(HttpResponse::Ok().json(who.0))
+}
+
+/// Somebody who may read a sealed visit.
+#[derive(Serialize, ToSchema)]
+#[schema(as = VisitClearance, example = json!({ "account": "6f5e4d3c-2b1a-4098-8776-655443322110",
+    "by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21", "at": "2026-03-18T02:11:40Z" }))]
+pub struct ClearanceView {
+    /// Who.
+    account: Uuid,
+    /// Who cleared them.
+    by: Uuid,
+    /// When.
+    at: Timestamp,
+}
+
+/// Everybody who is cleared.
+#[derive(Serialize, ToSchema)]
+pub struct ClearanceList {
+    /// Oldest first.
+    items: Vec<ClearanceView>,
+    /// Always `null`: few are.
+    next: Option<String>,
+}
+
+/// List who is cleared for a visit
+///
+/// For those who may plan it.
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
+    responses((status = 200, description = "Everybody.", body = ClearanceList)))]
+#[get("/v1/visits/{visit}/clearances")]
+pub async fn list_clearances(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let found = clearing::list(&app, &caller.0, VisitId(*visit)).await?;
+    let view = |(account, by, at): clearing::Cleared| ClearanceView { account: account.0, by: by.0, at };
+    let items = found.into_iter().map(view).collect();
+    Ok(HttpResponse::Ok().json(ClearanceList { items, next: None }))
+}
+
+/// Whose clearance it is.
+#[derive(Deserialize)]
+pub struct ClearancePath {
+    visit: Uuid,
+    account: Uuid,
+}
+
+/// End a clearance
+///
+/// From then on the visit is an unknown id to them again, until it is disclosed. Repeating changes nothing.
+#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit."),
+        ("account" = Uuid, Path, description = "Whose.")),
+    responses((status = 204, description = "Ended, now or before.")))]
+#[delete("/v1/visits/{visit}/clearances/{account}")]
+pub async fn end_clearance(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<ClearancePath>,
+) -> Result<HttpResponse, Problem> {
+    clearing::end(&app, &caller.0, VisitId(path.visit), AccountId(path.account)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Tell the team its target
@@ -195,105 +258,4 @@ pub async fn close_recording(
     visit: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     Ok(done(&flow::close_recording(&app, &caller.0, VisitId(*visit)).await?))
-}
-
-/// The text of minutes.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "text": "Hồi 11 giờ 30 phút, đoàn kiểm tra và UBND xã thống nhất lập biên bản.",
-    "number": "05/BB-SNV" }))]
-pub struct MinutesDraft {
-    /// Up to 50,000 characters.
-    #[schema(min_length = 1, max_length = 50_000)]
-    text: String,
-    /// Number and symbol, as written: `05/BB-SNV`. Without it the paper leaves room for them.
-    #[serde(default)]
-    #[schema(max_length = 60)]
-    number: Option<String>,
-}
-
-/// Draft the minutes
-///
-/// Writes the whole paper from what is on record, in Vietnamese, as `/review/visits/{visit}/minutes` prints it, and freezes
-/// the figures of the answers beside the text. May be repeated with another text until a side has signed;
-/// must be, when answers came later.
-#[utoipa::path(tag = "visits", request_body = MinutesDraft,
-    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
-    (status = 200, description = "Drafted.", body = VisitView),
-    (status = 409, description = "`visit.recording-not-closed`, `visit.minutes-signed`, `visit.closed`.")))]
-#[post("/v1/visits/{visit}/minutes")]
-pub async fn draft_minutes(
-    app: web::Data<App>,
-    caller: Caller,
-    visit: web::Path<Uuid>,
-    draft: Body<MinutesDraft>,
-) -> Result<HttpResponse, Problem> {
-    let MinutesDraft { text, number } = draft.0;
-    Ok(done(&signing::draft(&app, &caller.0, VisitId(*visit), (&text, number.as_deref())).await?))
-}
-
-/// What one side says to the minutes.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({
-    "side": "unit", "outcome": "signed_with_objection", "objection": "Số liệu mục B03 chưa tính máy đang sửa.",
-    "signer_name": "Nguyễn Văn An", "signer_position": "Chủ tịch UBND xã"
-}))]
-pub struct SignRequest {
-    /// Which side.
-    #[schema(value_type = vocabulary::SignatureSide)]
-    side: Side,
-    /// `signed`; for the unit also `signed_with_objection` or `signature_refused`.
-    #[schema(value_type = vocabulary::SignatureOutcome)]
-    outcome: Outcome,
-    /// Needed with `signed_with_objection`.
-    #[serde(default)]
-    objection: Option<String>,
-    /// Needed with `signature_refused`.
-    #[serde(default)]
-    reason: Option<String>,
-    /// Needed with `signature_refused`: who saw it.
-    #[serde(default)]
-    witness: Option<String>,
-    /// Printed name.
-    signer_name: String,
-    /// Printed position.
-    signer_position: String,
-}
-
-impl From<SignRequest> for Signature {
-    fn from(said: SignRequest) -> Self {
-        Self {
-            side: said.side,
-            outcome: said.outcome,
-            objection: said.objection,
-            reason: said.reason,
-            witness: said.witness,
-            signer_name: said.signer_name,
-            signer_position: said.signer_position,
-            // Who and when is for the flow to say.
-            by: AccountId(Uuid::nil()),
-            at: Timestamp::UNIX_EPOCH,
-        }
-    }
-}
-
-/// Sign the minutes
-///
-/// One request a side, in any order; the visit moves on when both are done, to the state the unit's outcome names.
-/// The lead signs for the team and may hand the device to the unit; a head of the unit may sign on an own device. Nobody
-/// signs while items that are asked have neither an answer nor the lead's reason (`422 visit.items-unanswered`).
-#[utoipa::path(tag = "visits", request_body = SignRequest,
-    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
-    (status = 200, description = "Recorded, now or before.", body = VisitView),
-    (status = 409, description = "`visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, \
-        `visit.answers-clash`, `visit.closed`.")))]
-#[post("/v1/visits/{visit}/sign")]
-pub async fn sign_minutes(
-    app: web::Data<App>,
-    caller: Caller,
-    visit: web::Path<Uuid>,
-    said: Body<SignRequest>,
-) -> Result<HttpResponse, Problem> {
-    Ok(done(&signing::sign(&app, &caller.0, VisitId(*visit), said.0.into()).await?))
 }

@@ -1,0 +1,157 @@
+//! Minutes over HTTP: drafted, signed by both sides, and what a side takes back.
+
+use super::life::done;
+use super::view::VisitView;
+use crate::app::App;
+use crate::domain::ids::{AccountId, VisitId};
+use crate::domain::visit::{Outcome, Side, Signature};
+use crate::flows::visits::signing;
+use crate::http::actor::Caller;
+use crate::http::body::Body;
+use crate::http::problem::Problem;
+use crate::http::vocabulary;
+use actix_web::{HttpResponse, post, web};
+use jiff::Timestamp;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+/// The steps.
+pub(super) fn operations(cfg: &mut ServiceConfig) {
+    cfg.service(draft_minutes).service(sign_minutes).service(withdraw_signature);
+}
+
+/// The text of minutes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "Hồi 11 giờ 30 phút, đoàn kiểm tra và UBND xã thống nhất lập biên bản.",
+    "number": "05/BB-SNV" }))]
+pub struct MinutesDraft {
+    /// Up to 50,000 characters.
+    #[schema(min_length = 1, max_length = 50_000)]
+    text: String,
+    /// Number and symbol, as written: `05/BB-SNV`. Without it the paper leaves room for them.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    number: Option<String>,
+}
+
+/// Draft the minutes
+///
+/// Writes the whole paper from what is on record, in Vietnamese, as `/review/visits/{visit}/minutes` prints it, and freezes
+/// the figures of the answers beside the text. May be repeated with another text until a side has signed;
+/// must be, when answers came later.
+#[utoipa::path(tag = "visits", request_body = MinutesDraft,
+    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
+    (status = 200, description = "Drafted.", body = VisitView),
+    (status = 409, description = "`visit.recording-not-closed`, `visit.minutes-signed`, `visit.closed`.")))]
+#[post("/v1/visits/{visit}/minutes")]
+pub async fn draft_minutes(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+    draft: Body<MinutesDraft>,
+) -> Result<HttpResponse, Problem> {
+    let MinutesDraft { text, number } = draft.0;
+    Ok(done(&signing::draft(&app, &caller.0, VisitId(*visit), (&text, number.as_deref())).await?))
+}
+
+/// What one side says to the minutes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "side": "unit", "outcome": "signed_with_objection", "objection": "Số liệu mục B03 chưa tính máy đang sửa.",
+    "signer_name": "Nguyễn Văn An", "signer_position": "Chủ tịch UBND xã"
+}))]
+pub struct SignRequest {
+    /// Which side.
+    #[schema(value_type = vocabulary::SignatureSide)]
+    side: Side,
+    /// `signed`; for the unit also `signed_with_objection` or `signature_refused`.
+    #[schema(value_type = vocabulary::SignatureOutcome)]
+    outcome: Outcome,
+    /// Needed with `signed_with_objection`.
+    #[serde(default)]
+    objection: Option<String>,
+    /// Needed with `signature_refused`.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Needed with `signature_refused`: who saw it.
+    #[serde(default)]
+    witness: Option<String>,
+    /// Printed name.
+    signer_name: String,
+    /// Printed position.
+    signer_position: String,
+}
+
+impl From<SignRequest> for Signature {
+    fn from(said: SignRequest) -> Self {
+        Self {
+            side: said.side,
+            outcome: said.outcome,
+            objection: said.objection,
+            reason: said.reason,
+            witness: said.witness,
+            signer_name: said.signer_name,
+            signer_position: said.signer_position,
+            // Who and when is for the flow to say.
+            by: AccountId(Uuid::nil()),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
+/// Sign the minutes
+///
+/// One request a side, in any order; the visit moves on when both are done, to the state the unit's outcome names.
+/// The lead signs for the team and may hand the device to the unit; a head of the unit may sign on an own device. Nobody
+/// signs while items that are asked have neither an answer nor the lead's reason (`422 visit.items-unanswered`).
+#[utoipa::path(tag = "visits", request_body = SignRequest,
+    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
+    (status = 200, description = "Recorded, now or before.", body = VisitView),
+    (status = 409, description = "`visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, \
+        `visit.answers-clash`, `visit.closed`.")))]
+#[post("/v1/visits/{visit}/sign")]
+pub async fn sign_minutes(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+    said: Body<SignRequest>,
+) -> Result<HttpResponse, Problem> {
+    Ok(done(&signing::sign(&app, &caller.0, VisitId(*visit), said.0.into()).await?))
+}
+
+/// What is taken back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "side": "team", "reason": "Đơn vị đề nghị sửa số liệu mục B03 trước khi ký." }))]
+pub struct SignatureWithdrawn {
+    /// Which side's.
+    #[schema(value_type = vocabulary::SignatureSide)]
+    side: Side,
+    /// Why, up to 2,000 characters.
+    #[schema(min_length = 1, max_length = 2000)]
+    reason: String,
+}
+
+/// Take a signature back
+///
+/// As long as the other side has not signed, and by whoever's device it was given on: answers are open again, and the
+/// minutes are drafted anew. Once both sides are done, what changes is an addendum. Taking back what is not there changes
+/// nothing.
+#[utoipa::path(tag = "visits", request_body = SignatureWithdrawn,
+    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
+    (status = 200, description = "Taken back, now or before.", body = VisitView),
+    (status = 409, description = "`visit.signatures-stand`, `visit.no-minutes`, `visit.closed`.")))]
+#[post("/v1/visits/{visit}/withdraw-signature")]
+pub async fn withdraw_signature(
+    app: web::Data<App>,
+    caller: Caller,
+    visit: web::Path<Uuid>,
+    said: Body<SignatureWithdrawn>,
+) -> Result<HttpResponse, Problem> {
+    let SignatureWithdrawn { side, reason } = said.0;
+    Ok(done(&signing::withdraw(&app, &caller.0, VisitId(*visit), side, &reason).await?))
+}
