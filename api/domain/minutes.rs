@@ -70,6 +70,9 @@ pub fn document(of: &Sources<'_>) -> String {
     head(&mut line, of);
     line("");
     line("I. KẾT QUẢ THEO NỘI DUNG KIỂM TRA");
+    if of.lists.is_empty() {
+        line("- Không dùng bảng kiểm.");
+    }
     for list in of.lists {
         answers(&mut line, of, list);
     }
@@ -146,8 +149,17 @@ fn head(line: &mut impl FnMut(&str), of: &Sources<'_>) {
 
 /// Words in front of the name of a unit.
 const TYPES: [&str; 11] = [
-    "xã ", "phường ", "thị trấn ", "đặc khu ", "huyện ", "quận ", "thị xã ", "thành phố ", "tỉnh ",
-    "UBND xã ", "UBND phường ",
+    "xã ",
+    "phường ",
+    "thị trấn ",
+    "đặc khu ",
+    "huyện ",
+    "quận ",
+    "thị xã ",
+    "thành phố ",
+    "tỉnh ",
+    "UBND xã ",
+    "UBND phường ",
 ];
 
 /// Where the paper is written: the unit's name without its type (source: Nghị định 30/2020/NĐ-CP, Phụ lục I); one that is
@@ -157,9 +169,14 @@ fn place(path: &str) -> String {
     let bare = |part: &&str| {
         let cut = TYPES.into_iter().find_map(|kind| {
             let head: String = part.chars().take(kind.chars().count()).collect();
-            (head.to_lowercase() == kind.to_lowercase()).then(|| part.chars().skip(kind.chars().count()).collect())
+            (head.to_lowercase() == kind.to_lowercase())
+                .then(|| part.chars().skip(kind.chars().count()).collect())
         });
-        cut.map(|name: String| if name.starts_with(|c: char| c.is_ascii_digit()) { (*part).to_owned() } else { name })
+        cut.map(
+            |name: String| {
+                if name.starts_with(|c: char| c.is_ascii_digit()) { (*part).to_owned() } else { name }
+            },
+        )
     };
     parts.iter().find_map(bare).or_else(|| parts.first().map(|part| (*part).to_owned())).unwrap_or_default()
 }
@@ -169,8 +186,10 @@ fn answers(line: &mut impl FnMut(&str), of: &Sources<'_>, list: &AskedList) {
     line(&format!("{} – {}", list.code, one_line(&list.body.title.vi)));
     let all = standings(list, of.answers, of.occasion);
     for section in &list.body.sections {
-        let own: Vec<&(&Item, Standing)> =
-            all.iter().filter(|(item, standing)| belongs(section, item) && *standing != Standing::NotAsked).collect();
+        let own: Vec<&(&Item, Standing)> = all
+            .iter()
+            .filter(|(item, standing)| belongs(section, item) && *standing != Standing::NotAsked)
+            .collect();
         if own.is_empty() {
             continue;
         }
@@ -197,7 +216,8 @@ fn counted(own: &[&(&Item, Standing)]) -> String {
     };
     let mut words = format!("{} nội dung", own.len());
     let told = ["đạt", "đạt một phần", "không đạt", "không áp dụng", "ghi nhận"].map(|word| (word, of(word)));
-    for (word, count) in told.into_iter().chain([("chưa trả lời", open)]).filter(|(_, count)| *count > 0) {
+    for (word, count) in told.into_iter().chain([("chưa trả lời", open)]).filter(|(_, count)| *count > 0)
+    {
         words.push_str(&format!("; {word} {count}"));
     }
     words

@@ -1,8 +1,8 @@
 //! Who received a team, and what it explained on the spot: sent by phones, in any order, as often as they like.
 
 use super::Result;
-use super::visits::life::Work;
 use super::visits::heirs::readable;
+use super::visits::life::Work;
 use super::visits::note_sealed_reads;
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -12,9 +12,9 @@ use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind, Refusal};
 pub use crate::domain::visit::company::{Attendee, Guidance};
 use crate::domain::visit::rule;
+use crate::records::Db;
 use crate::records::custody::{self, Entry};
 use crate::records::visits::{company, life as rows};
-use crate::records::Db;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::slice::from_ref;
@@ -116,8 +116,18 @@ pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Re
     let Given { visit, item, guided, content, at } = given;
     let (recorded_by, recorded_at): (AccountId, Timestamp) = (work.by, work.now);
     let (given_at, given_offset_s) = (at.at, at.offset_s);
-    let new =
-        Guidance { id, visit, item, guided, content, given_at, given_offset_s, recorded_by, recorded_at, removed_at: None };
+    let new = Guidance {
+        id,
+        visit,
+        item,
+        guided,
+        content,
+        given_at,
+        given_offset_s,
+        recorded_by,
+        recorded_at,
+        removed_at: None,
+    };
     let new = new.checked()?;
     let held = company::find_guidance(&mut work.tx, id).await?;
     let new = match held {

@@ -1,8 +1,8 @@
 //! Minutes as a document, and what is added to them once they are signed.
 
 use super::Result;
-use super::visits::life::Work;
 use super::visits::heirs::readable;
+use super::visits::life::Work;
 use super::visits::note_sealed_reads;
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -141,8 +141,7 @@ pub async fn add(app: &App, actor: &Actor, id: VisitId, added: Added) -> Result<
             (of.item, of.becomes, of.was, answer)
         }
         _ => {
-            let detail =
-                "Name an item and its answer, say what stands in the minutes and what becomes of it, or name the \
+            let detail = "Name an item and its answer, say what stands in the minutes and what becomes of it, or name the \
                  addendum that is taken back.";
             return Err(rule("minutes.addendum", "/item", detail).into());
         }

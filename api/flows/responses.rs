@@ -3,8 +3,8 @@
 pub mod beside;
 
 use super::Result;
-use super::visits::life::Work;
 use super::visits::heirs::readable;
+use super::visits::life::Work;
 use super::visits::{asked, note_sealed_reads, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;

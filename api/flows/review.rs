@@ -180,7 +180,8 @@ pub struct Exhibit {
 pub async fn exhibit(app: &App, actor: &Actor, id: PhotoId) -> Result<Exhibit> {
     let mut tx = app.records.begin().await?;
     let mut photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
-    let mut standing = standing(&mut tx, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
+    let mut standing =
+        standing(&mut tx, actor, photo.declared.visit).await?.ok_or_else(Refusal::not_found)?;
     heirs::add(&mut tx, actor, (Deed::ReadPhotos, today(app)), &mut standing).await?;
     may(actor, Deed::ReadPhotos, &standing.subject)?;
     let is_shown = shown_to(&photo, actor, &standing.subject) != Showing::Waiting;

@@ -43,7 +43,6 @@ pub async fn of_visit(app: &App, actor: &Actor, id: VisitId) -> Result<Scored> {
         let all = signed.iter().flat_map(|minutes| &minutes.figures.templates);
         all.filter(|of| of.template_version == list.version).find_map(|of| of.score.clone())
     };
-    let scores =
-        lists.iter().map(|list| (Score::of(list, &answers, occasion), as_signed(list))).collect();
+    let scores = lists.iter().map(|list| (Score::of(list, &answers, occasion), as_signed(list))).collect();
     Ok(Scored { occasion, scores })
 }

@@ -67,7 +67,8 @@ async fn whoever_answered_before_sees_no_more_of_it_and_whoever_answers_sees_it_
     hand_over(&at, &finding, &east).await;
     assert_eq!((listed(&east.head).await, listed(&west.head).await), ([1, 1], [0, 0]));
     // What the finding rests on is read by whoever answers for it, and by nobody else of the heirs.
-    let rests_on = ["", "/minutes", "/responses", "/score", "/attendees", "/bundle"].map(|of| format!("{visit}{of}"));
+    let rests_on =
+        ["", "/minutes", "/responses", "/score", "/attendees", "/bundle"].map(|of| format!("{visit}{of}"));
     let photos = format!("/v1/photos?visit={}", id_of(&visit));
     for path in rests_on.iter().chain([&photos]) {
         let seen = (east.head.visitor.get(path).await.0, west.head.visitor.get(path).await.0);

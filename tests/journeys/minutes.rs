@@ -58,7 +58,11 @@ async fn signed_minutes_stand_and_are_added_to() {
     let second =
         json!({ "item": "A02", "answer": { "type": "number", "value": "40,5" }, "reason": "Đo lại lần nữa" });
     let (status, no) = at.clerk.visitor.post(&addenda, &second).await;
-    assert_eq!((status, &no["code"]), (403, &json!("minutes.addendum-lead")), "answers are the lead's to correct");
+    assert_eq!(
+        (status, &no["code"]),
+        (403, &json!("minutes.addendum-lead")),
+        "answers are the lead's to correct"
+    );
     let (_, second) = at.lead.visitor.post(&addenda, &second).await;
     assert_eq!((&second["was"], &second["number"]), (&json!("39"), &json!(2)), "rests on the first");
     assert_eq!(

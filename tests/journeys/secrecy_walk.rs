@@ -238,7 +238,9 @@ async fn every_reading_is_the_same_with_and_without_a_sealed_visit() {
     assert_eq!(status, 201, "{round}");
     let before = look(&people, &views).await;
     let mut plan = at.plan("re_inspection", 11);
-    for (field, value) in [("secret", json!(true)), ("round", round["id"].clone()), ("previous_visit", json!(id_of(&earlier)))] {
+    for (field, value) in
+        [("secret", json!(true)), ("round", round["id"].clone()), ("previous_visit", json!(id_of(&earlier)))]
+    {
         plan[field] = value;
     }
     let made = at.scheduler.visitor.send("POST", "/v1/visits", Some(&plan)).await;

@@ -17,7 +17,8 @@ async fn hosts_and_guidance_are_taken_back_until_somebody_has_signed() {
     let at = Inspectorate::open().await;
     let visit = recorded(&at).await;
     let (host, advice, kept) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
-    let person = json!({ "visit": id_of(&visit), "name": "Đặng Văn Sình", "positions": ["Chủ tịch UBND xã"] });
+    let person =
+        json!({ "visit": id_of(&visit), "name": "Đặng Văn Sình", "positions": ["Chủ tịch UBND xã"] });
     let given = json!({ "visit": id_of(&visit), "guided": "Công chức", "content": "Cách ghi sổ",
         "given_at": "2026-03-20T09:40:00+07:00" });
     for (path, said) in [
@@ -73,7 +74,10 @@ async fn a_signature_is_taken_back_while_the_other_side_is_awaited() {
     assert_eq!(sign(&at.head, "unit").await, 200);
     assert_eq!(withdraw(&at.lead, "unit").await, (403, json!("visit.signature-of-other")));
     assert_eq!(withdraw(&at.head, "team").await.0, 403);
-    assert_eq!(at.step(&at.clerk, &visit, "minutes", text.clone()).await.body["code"], "visit.minutes-signed");
+    assert_eq!(
+        at.step(&at.clerk, &visit, "minutes", text.clone()).await.body["code"],
+        "visit.minutes-signed"
+    );
     assert_eq!(withdraw(&at.head, "unit").await.0, 200);
     let (_, seen) = at.lead.visitor.get(&visit).await;
     assert_eq!((&seen["state"], &seen["minutes"]["signatures"]), (&json!("minutes_ready"), &json!([])));

@@ -106,10 +106,7 @@ pub fn withdrawable(number: i32, all: &[Addendum]) -> Result<&Addendum, Refusal>
     })?;
     let clash = |code, detail: String| Err(Refusal::new(Kind::Conflict, code, detail));
     if let Some(by) = all.iter().find(|other| other.withdraws == Some(number)) {
-        return clash(
-            "minutes.addendum-withdrawn",
-            format!("Addendum {} took it back already.", by.number),
-        );
+        return clash("minutes.addendum-withdrawn", format!("Addendum {} took it back already.", by.number));
     }
     let rests = |later: &&Addendum| {
         later.number > number
@@ -118,7 +115,7 @@ pub fn withdrawable(number: i32, all: &[Addendum]) -> Result<&Addendum, Refusal>
                 None => later.item.is_none() && later.was == of.becomes,
             }
     };
-    match all.iter().filter(rests).next_back() {
+    match all.iter().rfind(rests) {
         Some(later) => clash(
             "minutes.addendum-corrected",
             format!("Addendum {} corrects it; take that one back first.", later.number),
@@ -178,11 +175,8 @@ mod tests {
 
     #[test]
     fn what_was_corrected_since_is_not_taken_back_before_the_correction() {
-        let of = |number: i32, item: Option<&str>, was: &str, becomes: &str, withdraws: Option<i32>| Addendum {
-            number,
-            item: item.map(str::to_owned),
-            withdraws,
-            ..addendum(was, becomes)
+        let of = |number: i32, item: Option<&str>, was: &str, becomes: &str, withdraws: Option<i32>| {
+            Addendum { number, item: item.map(str::to_owned), withdraws, ..addendum(was, becomes) }
         };
         let item = Some("OSS-B03");
         let all = [
@@ -191,7 +185,9 @@ mod tests {
             of(3, item, "không", "có", None),
             of(4, None, "a", "b", None),
         ];
-        let code = |number: i32, all: &[Addendum]| withdrawable(number, all).map(|of| of.number).map_err(|no| no.code);
+        let code = |number: i32, all: &[Addendum]| {
+            withdrawable(number, all).map(|of| of.number).map_err(|no| no.code)
+        };
         assert_eq!(code(1, &all), Err("minutes.addendum-corrected"));
         assert_eq!((code(2, &all), code(3, &all), code(4, &all)), (Ok(2), Ok(3), Ok(4)));
         assert_eq!(code(5, &all), Err("minutes.addendum-unknown"));

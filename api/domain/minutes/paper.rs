@@ -73,14 +73,14 @@ impl Paper {
             paper.number = head.pop().unwrap_or_default();
             paper.senders = head;
         }
-        paper.heading = lines.next().unwrap_or_default().to_owned();
+        paper.heading = lines.next().map(ToOwned::to_owned).unwrap_or_default();
         if let Some(title) = lines.next_if(|line| line.starts_with("Tại ")) {
-            paper.title = title.to_owned();
+            title.clone_into(&mut paper.title);
         }
         lines.next_if(|line| line.is_empty());
         let opening: Vec<Line> = lines.by_ref().take_while(|line| !line.is_empty()).map(set).collect();
         paper.opening = opening;
-        while let Some(line) = lines.next() {
+        for line in lines {
             let is_last = paper.sections.last().is_some_and(|(head, _)| head.starts_with(LAST));
             if !is_last && is_heading(line) {
                 paper.sections.push((line.to_owned(), Vec::new()));
@@ -137,7 +137,10 @@ mod tests {
                     V. Ý KIẾN CỦA ĐOÀN\nI. Một là\n- hai là\n\nxong\n";
         let paper = Paper::of(text);
         assert_eq!((paper.senders.len(), paper.number.as_str()), (2, "Số: 05/BB-SNV"));
-        assert_eq!((paper.heading.as_str(), paper.title.as_str()), ("BIÊN BẢN KIỂM TRA", "Tại Xã Minh Quang"));
+        assert_eq!(
+            (paper.heading.as_str(), paper.title.as_str()),
+            ("BIÊN BẢN KIỂM TRA", "Tại Xã Minh Quang")
+        );
         assert_eq!(paper.opening.last(), Some(&Line::Entry("Trưởng đoàn: A".to_owned())));
         let [first, last] = &paper.sections[..] else { unreachable!("{paper:?}") };
         assert_eq!(first.1, [Line::Entry("A01: có".to_owned())]);

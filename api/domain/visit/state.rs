@@ -1,6 +1,7 @@
 //! Kinds and states of a visit, the steps between them, and why a step is refused.
 
 use super::Outcome;
+use crate::moment::{DeviceMoment, VIETNAM_OFFSET_S};
 use crate::refusal::{Kind as Family, Next, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -319,6 +320,7 @@ pub fn may_dispatch_now(
     if !is_sealed || now >= earliest {
         return Ok(());
     }
-    let detail = format!("The team of a surprise visit may be told from {earliest} on.");
+    let local = DeviceMoment { at: earliest, offset_s: VIETNAM_OFFSET_S }.rfc3339();
+    let detail = format!("The team of a surprise visit may be told from {local} on.");
     Err(Refusal::new(Family::Conflict, "visit.too-early-to-dispatch", detail).next(Next::Retry))
 }

@@ -213,7 +213,9 @@ impl Hand<'_> {
     ) -> Result<()> {
         let Some(visit) = visits.get(&id) else { return Ok(()) };
         let round = visit.round.and_then(|round| places.get(&round));
-        let round = round.filter(|copy| copy.has_place_for(visit.unit, visit.kind.is_secret(visit.secret))).map(|copy| copy.id);
+        let round = round
+            .filter(|copy| copy.has_place_for(visit.unit, visit.kind.is_secret(visit.secret)))
+            .map(|copy| copy.id);
         let moved = Visit { campaign: target.id, round, ..visit.clone() };
         self.write(&moved, "visit.taken_over", json!({ "from": visit.campaign, "to": target.id })).await
     }

@@ -8,8 +8,8 @@ use crate::domain::permission::{Deed, allows, may};
 use crate::domain::refusal::Refusal;
 use crate::flows::units::today;
 use crate::flows::{Result, findings};
-use crate::records::visits::{Standing, standing};
 use crate::records::Db;
+use crate::records::visits::{Standing, standing};
 use jiff::civil::Date;
 
 /// Adds to a standing whoever answers on a day for what the visit found. Once its minutes are signed they read what that

@@ -35,7 +35,8 @@ impl Work {
         let team_name = teams::find(&mut self.tx, self.visit.team).await?.map(|team| team.name);
         let owner = owners::find(&mut self.tx, self.visit.owner).await?.map(|owner| owner.name);
         let papers = campaigns::documents(&mut self.tx, self.visit.campaign).await?;
-        let grounds = papers.iter().filter(|of| of.kind != DocumentKind::Notice).map(minutes::cited).collect();
+        let grounds =
+            papers.iter().filter(|of| of.kind != DocumentKind::Notice).map(minutes::cited).collect();
         let premises = match self.visit.premises {
             Some(id) => premises::find(&mut self.tx, id).await?.map(|found| found.name),
             None => None,
@@ -89,11 +90,7 @@ struct Sources {
 }
 
 impl Sources {
-    fn document(
-        &self,
-        visit: &Visit,
-        (text, number, drafted_at): (&str, Option<&str>, Timestamp),
-    ) -> String {
+    fn document(&self, visit: &Visit, (text, number, drafted_at): (&str, Option<&str>, Timestamp)) -> String {
         minutes::document(&minutes::Sources {
             visit,
             owner: &self.owner,
@@ -132,8 +129,7 @@ pub async fn draft(
     }
     crate::flows::findings::bear(&mut work, actor, &[]).await?;
     let sources = work.sources().await?;
-    let write =
-        |text: &str, number: Option<&str>| sources.document(&work.visit, (text, number, work.now));
+    let write = |text: &str, number: Option<&str>| sources.document(&work.visit, (text, number, work.now));
     let minutes = Minutes::draft((text, number), sources.figures.clone(), write, work.by, work.now)?;
     let details = json!({ "number": minutes.number, "text_sha256": minutes.text_sha256, "document_sha256": minutes.document_sha256,
         "answers_sha256": minutes.figures.answers_sha256 });

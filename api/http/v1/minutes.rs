@@ -93,7 +93,9 @@ pub struct MinutesDocument {
     visit: Uuid,
     /// The canonical text, UTF-8 in NFC, lines ended by a line feed: answers, figures, strengths, findings, guidance, and
     /// what the team wrote.
-    #[schema(example = "SỞ NỘI VỤ TỈNH TUYÊN QUANG\nĐOÀN KIỂM TRA SỐ 1\nSố: 05/BB-SNV\nMinh Quang, ngày 20 tháng 3 năm 2026\n\nBIÊN BẢN KIỂM TRA ĐỘT XUẤT\n")]
+    #[schema(
+        example = "SỞ NỘI VỤ TỈNH TUYÊN QUANG\nĐOÀN KIỂM TRA SỐ 1\nSố: 05/BB-SNV\nMinh Quang, ngày 20 tháng 3 năm 2026\n\nBIÊN BẢN KIỂM TRA ĐỘT XUẤT\n"
+    )]
     document: String,
     /// SHA-256 of its bytes, in hexadecimal.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]

@@ -286,8 +286,15 @@ pub async fn change_visit(
     version: IfMatch,
     change: Body<VisitChange>,
 ) -> Result<HttpResponse, Problem> {
-    let VisitChange { planned_start: start, planned_end: end, team, round, templates, review_from, review_to } =
-        change.0;
+    let VisitChange {
+        planned_start: start,
+        planned_end: end,
+        team,
+        round,
+        templates,
+        review_from,
+        review_to,
+    } = change.0;
     let review = Some((review_from, review_to)).filter(|of| *of != (None, None));
     let templates = templates.map(|all| all.into_iter().map(TemplateVersionId).collect());
     let change = Change { start, end, team: team.map(TeamId), round: round.map(RoundId), templates, review };

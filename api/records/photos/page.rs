@@ -137,7 +137,9 @@ async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
         Scope::Visits(visits) => rows.filter(photos::visit_id.eq_any(visits.iter().map(|visit| visit.0))),
     };
     if !matches!(query.scope, Scope::Visit(_) | Scope::Action(_)) {
-        rows = rows.filter(visits::kind.ne("surprise").and(visits::secret.eq(false)).or(visits::disclosed_at.is_not_null()));
+        rows = rows.filter(
+            visits::kind.ne("surprise").and(visits::secret.eq(false)).or(visits::disclosed_at.is_not_null()),
+        );
     }
     let mut by_state = false;
     for facet in &query.facets {
@@ -186,7 +188,9 @@ async fn under_unit(db: &mut Db, query: &PageQuery, owner: OwnerId, unit: UnitId
         .inner_join(visits::table.on(visits::id.eq(photos::visit_id)))
         .select(Row::as_select())
         .filter(above::ancestor_id.eq(unit.0).and(above::owner_id.eq(owner.0)))
-        .filter(visits::kind.ne("surprise").and(visits::secret.eq(false)).or(visits::disclosed_at.is_not_null()))
+        .filter(
+            visits::kind.ne("surprise").and(visits::secret.eq(false)).or(visits::disclosed_at.is_not_null()),
+        )
         .into_boxed();
     if let Sight::Below { open, signed } = &query.sight {
         let ids = |units: &[UnitId]| units.iter().map(|unit| unit.0).collect::<Vec<Uuid>>();

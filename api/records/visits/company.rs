@@ -27,7 +27,9 @@ fn attendee((id, visit, name, office, positions, by, at, removed): AttendeeRow) 
 
 type GuidanceRow = (Uuid, Uuid, Option<String>, String, String, Stamp, i32, Uuid, Stamp, NullableStamp);
 
-fn guidance((id, visit, item, guided, content, at, offset_s, by, recorded, removed): GuidanceRow) -> Guidance {
+fn guidance(
+    (id, visit, item, guided, content, at, offset_s, by, recorded, removed): GuidanceRow,
+) -> Guidance {
     Guidance {
         id: GuidanceId(id),
         visit: VisitId(visit),

@@ -197,10 +197,12 @@ impl Secrets {
                     .text(" OR v.disclosed_at IS NOT NULL)");
             }
             Secrets::Cleared(me) => {
-                sql.text(" AND (v.kind <> 'surprise' AND NOT v.secret OR v.disclosed_at IS NOT NULL OR EXISTS (")
-                    .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
-                    .bind(Bind::Id(me))
-                    .text("))");
+                sql.text(
+                    " AND (v.kind <> 'surprise' AND NOT v.secret OR v.disclosed_at IS NOT NULL OR EXISTS (",
+                )
+                .text("SELECT 1 FROM visit_clearances c WHERE c.visit_id = v.id AND c.account_id = ")
+                .bind(Bind::Id(me))
+                .text("))");
             }
         }
     }
