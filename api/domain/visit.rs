@@ -140,6 +140,9 @@ pub struct CheckIn {
     pub distance_m: Option<f64>,
     /// Why the verdict is what it is.
     pub reasons: Vec<String>,
+    /// Whether the office works at that time, by our clock and its calendar; `None` for those from before it was told.
+    #[serde(default)]
+    pub in_working_time: Option<bool>,
     /// Device clock minus ours when the request came, in seconds; an offline check-in sent without the device's
     /// present clock counts its delay here too.
     pub clock_skew_s: f64,

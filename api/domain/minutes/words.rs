@@ -18,15 +18,20 @@ pub fn present(name: &str, titles: &[String], office: &str) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-/// When the team came, by our clock; where the phone's clock was off, what it said as well.
+/// When the team came, by our clock; where the phone's clock was off, what it said as well, and whether the office was
+/// off.
 pub(super) fn began(check_in: Option<&CheckIn>, planned: Timestamp) -> String {
-    match check_in {
+    let mut words = match check_in {
         None => moment(planned),
         Some(came) if came.clock_is_off() => {
             format!("{} (đồng hồ của máy: {})", moment(came.arrived_at()), moment(came.at))
         }
         Some(came) => moment(came.arrived_at()),
+    };
+    if check_in.is_some_and(|came| came.in_working_time == Some(false)) {
+        words.push_str(" (ngoài giờ làm việc của đơn vị)");
     }
+    words
 }
 
 /// A finding as minutes and addenda print it.
@@ -210,6 +215,7 @@ mod tests {
             verdict: Verdict::CannotTell,
             distance_m: None,
             reasons: Vec::new(),
+            in_working_time: None,
             clock_skew_s,
             by: AccountId(Uuid::nil()),
             received_at: Timestamp::UNIX_EPOCH,

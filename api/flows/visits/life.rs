@@ -14,7 +14,7 @@ use crate::domain::visit::{self, CheckIn, Move, Step, Visit, items_answered, rul
 use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
 use crate::records::visits::{Standing, life as rows};
-use crate::records::{Tx, campaigns, custody, premises, responses, units};
+use crate::records::{Tx, calendars, campaigns, custody, premises, responses, units};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -149,6 +149,9 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
         None => None,
     };
     let finding = judge(arrival.fix.as_ref(), arrival.source, area.as_ref());
+    let chain: Vec<_> =
+        std::iter::once(work.visit.unit).chain(work.visit.unit_ancestors.iter().copied()).collect();
+    let office = calendars::holding(&mut work.tx, &chain, (day, day)).await?;
     let check_in = CheckIn {
         at: arrival.at.at,
         offset_s: arrival.at.offset_s,
@@ -159,11 +162,13 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
         verdict: finding.verdict,
         distance_m: finding.distance_m,
         reasons: finding.reasons.into_iter().map(ToOwned::to_owned).collect(),
+        in_working_time: Some(office.is_working_time(arrived_at)),
         clock_skew_s: ahead.as_secs_f64(),
         by: work.by,
         received_at: work.now,
     };
-    let details = json!({ "place": check_in.verdict, "clock_skew_s": check_in.clock_skew_s, "at": arrival.at.rfc3339() });
+    let details = json!({ "place": check_in.verdict, "clock_skew_s": check_in.clock_skew_s, "at": arrival.at.rfc3339(),
+        "in_working_time": check_in.in_working_time });
     work.visit.state = state;
     work.visit.check_in = Some(check_in);
     if work.visit.is_sealed() {

@@ -27,7 +27,7 @@ use uuid::Uuid;
     "planned_end": "2026-03-20T10:00:00Z", "dispatched_at": "2026-03-19T13:30:00Z",
     "disclosed_at": "2026-03-20T01:04:12.5Z", "check_in": {
         "at": "2026-03-20T08:04:11+07:00", "latitude": 22.4871, "longitude": 105.2189, "accuracy_m": 8.0,
-        "source": "gnss", "place": "inside", "distance_m": 0.0, "reasons": [], "clock_skew_s": -1.5,
+        "source": "gnss", "place": "inside", "distance_m": 0.0, "reasons": [], "in_working_time": true, "clock_skew_s": -1.5,
         "clock_off": false, "by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21", "received_at": "2026-03-20T01:04:12.5Z" },
     "submitted_at": null, "finalised_at": null, "ended_because": null, "unanswered_because": null, "round": null, "review_from": null,
     "review_to": null, "joined_into": null, "previous_visit": null, "minutes": null,
@@ -130,6 +130,9 @@ pub struct CheckInView {
     /// Why the verdict is what it is.
     #[schema(value_type = Vec<vocabulary::PlaceReason>)]
     reasons: Vec<String>,
+    /// Whether the office works at that time, by our clock and its own calendar, Saturday mornings and holidays included;
+    /// `null` for visits of before it was told.
+    in_working_time: Option<bool>,
     /// Device clock minus ours when the request came, in seconds.
     clock_skew_s: f64,
     /// Whether that is more than five minutes.
@@ -151,6 +154,7 @@ impl From<&CheckIn> for CheckInView {
             place: c.verdict,
             distance_m: c.distance_m,
             reasons: c.reasons.clone(),
+            in_working_time: c.in_working_time,
             clock_skew_s: c.clock_skew_s,
             clock_off: c.clock_is_off(),
             by: c.by.0,
