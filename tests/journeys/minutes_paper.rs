@@ -27,6 +27,42 @@ fn in_order(page: &str, lines: &[&str]) {
     }
 }
 
+/// Corrected, corrected again; the first stands until the second is taken back. All of it is printed behind what was signed.
+async fn added_behind(at: &Inspectorate, visit: &str, sha256: &str) {
+    let addenda = format!("{visit}/minutes/addenda");
+    let add = async |said: Value| at.lead.visitor.post(&addenda, &said).await;
+    let metres = |value: &str| json!({ "type": "number", "value": value });
+    let first = json!({ "item": "A02", "answer": metres("39"), "reason": "Đo lại" });
+    assert_eq!(add(first).await.0, 201);
+    let second = json!({ "item": "A02", "answer": metres("41"), "reason": "Đo cả hiên" });
+    assert_eq!(add(second).await.0, 201);
+    let back = |number: i32| json!({ "withdraws": number, "reason": "Hiên không tính" });
+    let (status, no) = add(back(1)).await;
+    assert_eq!((status, &no["code"]), (409, &json!("minutes.addendum-corrected")), "{no}");
+    assert_eq!(at.clerk.visitor.post(&addenda, &back(2)).await.1["code"], "minutes.addendum-lead");
+    let score = async || at.reviewer.visitor.get(&format!("{visit}/score")).await.1["templates"][0].clone();
+    assert_eq!(json!([score().await["points"], score().await["as_signed"]["points"]]), json!([2, 1]));
+    let (status, taken) = add(back(2)).await;
+    assert_eq!((status, &taken["was"], &taken["becomes"]), (201, &json!("41"), &json!("39")), "{taken}");
+    assert_eq!((&taken["withdraws"], &taken["outcome"]), (&json!(2), &json!("fail")));
+    assert_eq!(add(back(2)).await.1["code"], "minutes.addendum-withdrawn");
+    assert_eq!(add(back(9)).await.1["code"], "minutes.addendum-unknown");
+    assert_eq!(score().await["points"], json!(1), "figures follow");
+    let (_, page) = printed(at, "van-thu", visit).await;
+    in_order(
+        &page,
+        &[
+            "PHỤ LỤC BIÊN BẢN",
+            "1. Trong biên bản: A02: 38,5. Nay sửa thành: 39. Lý do: Đo lại (Mai Văn Bảy, ",
+            "2. Trong biên bản: A02: 39. Nay sửa thành: 41.",
+            "3. Trong biên bản: A02: 41. Nay sửa thành: 39. Lý do: Rút phụ lục 2. Hiên không tính",
+            "Kết quả sau khi có phụ lục:",
+            "MC: 1/2 điểm (50,00%)",
+            sha256,
+        ],
+    );
+}
+
 /// L03, L04, N15: letterhead, number and day, both sides with all titles, each section with its counts, guidance, what was
 /// left open and why, a refusal with its witness, the hash; what came later stands behind it with both values.
 #[tokio::test(flavor = "multi_thread")]
@@ -118,39 +154,7 @@ async fn minutes_are_printed_as_the_decree_asks() {
         assert!(!page.contains(code), "{code} is no Vietnamese");
     }
 
-    // Corrected, corrected again; the first stands until the second is taken back.
-    let addenda = format!("{visit}/minutes/addenda");
-    let add = async |said: Value| at.lead.visitor.post(&addenda, &said).await;
-    let metres = |value: &str| json!({ "type": "number", "value": value });
-    let first = json!({ "item": "A02", "answer": metres("39"), "reason": "Đo lại" });
-    assert_eq!(add(first).await.0, 201);
-    let second = json!({ "item": "A02", "answer": metres("41"), "reason": "Đo cả hiên" });
-    assert_eq!(add(second).await.0, 201);
-    let back = |number: i32| json!({ "withdraws": number, "reason": "Hiên không tính" });
-    let (status, no) = add(back(1)).await;
-    assert_eq!((status, &no["code"]), (409, &json!("minutes.addendum-corrected")), "{no}");
-    assert_eq!(at.clerk.visitor.post(&addenda, &back(2)).await.1["code"], "minutes.addendum-lead");
-    let score = async || at.reviewer.visitor.get(&format!("{visit}/score")).await.1["templates"][0].clone();
-    assert_eq!(json!([score().await["points"], score().await["as_signed"]["points"]]), json!([2, 1]));
-    let (status, taken) = add(back(2)).await;
-    assert_eq!((status, &taken["was"], &taken["becomes"]), (201, &json!("41"), &json!("39")), "{taken}");
-    assert_eq!((&taken["withdraws"], &taken["outcome"]), (&json!(2), &json!("fail")));
-    assert_eq!(add(back(2)).await.1["code"], "minutes.addendum-withdrawn");
-    assert_eq!(add(back(9)).await.1["code"], "minutes.addendum-unknown");
-    assert_eq!(score().await["points"], json!(1), "figures follow");
-    let (_, page) = printed(&at, "van-thu", &visit).await;
-    in_order(
-        &page,
-        &[
-            "PHỤ LỤC BIÊN BẢN",
-            "1. Trong biên bản: A02: 38,5. Nay sửa thành: 39. Lý do: Đo lại (Mai Văn Bảy, ",
-            "2. Trong biên bản: A02: 39. Nay sửa thành: 41.",
-            "3. Trong biên bản: A02: 41. Nay sửa thành: 39. Lý do: Rút phụ lục 2. Hiên không tính",
-            "Kết quả sau khi có phụ lục:",
-            "MC: 1/2 điểm (50,00%)",
-            &sha256,
-        ],
-    );
+    added_behind(&at, &visit, &sha256).await;
     at.house.end().await;
 }
 

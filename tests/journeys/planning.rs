@@ -79,7 +79,8 @@ async fn an_office_has_its_own_hours_and_a_day_off_is_a_warning() {
     for (visit, hour, works) in [(&saturday, 9, true), (&sunday, 14, false)] {
         let place = visit.header("location");
         assert_eq!(at.step(&at.scheduler, place, "dispatch", Value::Null).await.status, 200);
-        let came = json!({ "at": format!("2022-03-05T{hour:02}:00:00+07:00"), "device_clock": at.house.app.now() });
+        let came =
+            json!({ "at": format!("2022-03-05T{hour:02}:00:00+07:00"), "device_clock": at.house.app.now() });
         let there = at.step(&at.member, place, "check-in", came).await;
         assert_eq!(there.body["check_in"]["in_working_time"], json!(works), "{}", there.body);
     }
