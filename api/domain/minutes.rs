@@ -125,7 +125,7 @@ fn head(line: &mut impl FnMut(&str), of: &Sources<'_>) {
     line(&date_line(&place(&visit.unit_path), vietnam_day(of.drafted_at)));
     line("");
     line(heading(visit.kind, visit.secret));
-    line(&format!("Tại {}", one_line(&visit.unit_path)));
+    line(&format!("Tại {}", within(&one_line(&visit.unit_path))));
     line("");
     for ground in of.grounds {
         line(&format!("Căn cứ {ground}"));
@@ -161,6 +161,16 @@ const TYPES: [&str; 11] = [
     "UBND xã ",
     "UBND phường ",
 ];
+
+/// A unit's path in a sentence: the word for its type begins small, a name of an office stays as it is.
+fn within(path: &str) -> String {
+    let begins = |kind: &&str| path.to_lowercase().starts_with(&kind.to_lowercase());
+    let Some(kind) = TYPES.iter().find(begins).filter(|kind| !kind.starts_with("UBND")) else {
+        return path.to_owned();
+    };
+    let rest: String = path.chars().skip(kind.chars().count()).collect();
+    format!("{kind}{rest}")
+}
 
 /// Where the paper is written: the unit's name without its type (source: Nghị định 30/2020/NĐ-CP, Phụ lục I); one that is
 /// named by a number keeps it, and an office is in the place above it.
@@ -306,5 +316,7 @@ mod tests {
         ] {
             assert_eq!(place(path), told, "{path}");
         }
+        assert_eq!(within("Xã Minh Quang, tỉnh Tuyên Quang"), "xã Minh Quang, tỉnh Tuyên Quang");
+        assert_eq!(within("Phòng Nội vụ, huyện Mỹ Đức"), "Phòng Nội vụ, huyện Mỹ Đức");
     }
 }

@@ -102,6 +102,8 @@ pub struct Score {
     pub ungraded_because: Option<Ungraded>,
     /// Items by where they stand.
     pub tally: Tally,
+    /// Codes of the items that are asked and have no answer, in order.
+    pub unanswered: Vec<String>,
     /// Items that earned less than everything, in order.
     pub failing: Vec<Failing>,
 }
@@ -176,11 +178,14 @@ impl Score {
     #[must_use]
     pub fn of(list: &AskedList, answers: &[Response], occasion: Occasion) -> Self {
         let mut tally = Tally::default();
-        let mut failing = Vec::new();
+        let (mut failing, mut unanswered) = (Vec::new(), Vec::new());
         // Trillionths: a weight and a credit have six places each.
         let (mut points, mut weight) = (0_i128, 0_i128);
         for (item, standing) in standings(list, answers, occasion) {
             tally.add(standing);
+            if standing == Standing::Unanswered {
+                unanswered.push(item.code.clone());
+            }
             let Standing::Judged(judgement) = standing else { continue };
             let Some(credit) = judgement.credit else { continue };
             let own = Decimal::of_f64(item.weight);
@@ -214,6 +219,7 @@ impl Score {
             ungraded_because: grade.is_none().then_some(why),
             grade,
             tally,
+            unanswered,
             failing,
         }
     }

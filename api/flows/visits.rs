@@ -22,6 +22,7 @@ use crate::domain::response::{Candidate, Response};
 use crate::domain::template::{Audience, Occasion};
 use crate::domain::text;
 use crate::domain::unit::UnitKind;
+use crate::domain::visit::company::{Attendee, Guidance};
 use crate::domain::visit::{AskedList, Kind, State, Visit};
 use crate::records::custody::{self, Entry};
 use crate::records::premises::Premises;
@@ -29,7 +30,7 @@ use crate::records::templates::TemplateVersion;
 use crate::records::templates::pictures::HeldPicture;
 use crate::records::visits::evidence::{self, Declared};
 use crate::records::visits::visible::{self, Place, Wanted};
-use crate::records::visits::{Standing, life as rows, standing};
+use crate::records::visits::{Standing, company, life as rows, standing};
 use crate::records::{Db, Tx, premises, responses, templates, units};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -191,6 +192,10 @@ pub struct Bundle {
     pub responses: Vec<Response>,
     /// What other devices said beside that, for the lead to decide.
     pub waiting: Vec<Candidate>,
+    /// Who received the team, as recorded so far.
+    pub hosts: Vec<Attendee>,
+    /// What was explained on the spot.
+    pub guidance: Vec<Guidance>,
     /// Photos declared so far; `None` where they are not for this actor.
     pub photos: Option<Vec<Declared>>,
     /// What was not fine at earlier visits to this unit.
@@ -224,6 +229,8 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
     let pictures = pictures(&mut tx, &templates).await?;
     let waiting = responses::candidates::of_visit(&mut tx, visit.id, true).await?;
     let responses = responses::of_visit(&mut tx, visit.id).await?;
+    let hosts = company::attendees(&mut tx, visit.id).await?;
+    let guidance = company::guidance_log(&mut tx, visit.id).await?;
     // A phone that may send photos must know which ones are held, even if its client may not show any.
     let photos =
         if [Deed::ReadPhotos, Deed::SendPhoto].iter().any(|deed| may_do(actor, *deed, &standing.subject)) {
@@ -239,7 +246,19 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
         Vec::new()
     };
     tx.commit().await?;
-    Ok(Bundle { visit, premises, templates, pictures, responses, waiting, photos, earlier, carried })
+    Ok(Bundle {
+        visit,
+        premises,
+        templates,
+        pictures,
+        responses,
+        waiting,
+        hosts,
+        guidance,
+        photos,
+        earlier,
+        carried,
+    })
 }
 
 async fn earlier(tx: &mut Tx, actor: &Actor, visit: &Visit) -> Result<Vec<Earlier>> {

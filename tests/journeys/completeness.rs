@@ -30,6 +30,7 @@ async fn items_without_an_answer_hold_a_visit_until_the_lead_says_why() {
     let told =
         json!([list["asked"], list["answered"], list["percent"], list["grade"], list["ungraded_because"]]);
     assert_eq!(told, json!([3, 1, 100.0, null, "items_unanswered"]));
+    assert_eq!(list["unanswered"], json!(["A02", "A03"]));
 
     let open = (422, "visit.items-unanswered", vec!["/items/A02", "/items/A03"]);
     let step = async |who, step: &str, said: Value| at.step(who, &visit, step, said).await;

@@ -119,7 +119,7 @@ async fn minutes_are_printed_as_the_decree_asks() {
             "Số: 05/BB-SNV",
             &format!("Minh Quang, ngày {:02} tháng ", today.day()),
             "BIÊN BẢN KIỂM TRA ĐỘT XUẤT",
-            "Tại Xã Minh Quang, tỉnh Tuyên Quang",
+            "Tại xã Minh Quang, tỉnh Tuyên Quang",
             "Căn cứ Quyết định số 4889/QĐ-UBND ngày 05/08/2021",
             &format!(", ngày {day}"),
             "Trưởng đoàn: Mai Văn Bảy, Chuyên viên",

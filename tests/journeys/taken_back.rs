@@ -38,6 +38,9 @@ async fn hosts_and_guidance_are_taken_back_until_somebody_has_signed() {
         at.lead.visitor.get(&format!("{visit}/{what}")).await.1["items"].as_array().map(Vec::len)
     };
     assert_eq!((listed("attendees").await, listed("guidance").await), (Some(1), Some(0)));
+    let (_, bundle) = at.lead.visitor.get(&format!("{visit}/bundle")).await;
+    let taken_along = ["attendees", "guidance"].map(|of| bundle[of].as_array().map(Vec::len));
+    assert_eq!(taken_along, [Some(1), Some(0)], "a phone takes along what there is");
     let (status, no) = at.member.visitor.put(&format!("/v1/attendees/{host}"), &person).await;
     assert_eq!((status, &no["code"]), (409, &json!("entry.taken-back")), "a phone that sends it again");
     let deeds: Vec<String> = [host, advice].map(|id| id.to_string()).into_iter().collect();

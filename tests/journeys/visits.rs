@@ -301,7 +301,11 @@ async fn plans_change_only_for_who_read_them_and_before_the_team_is_told() {
     };
     let unknown = amend("\"v2\"", &json!({ "templates": [Uuid::new_v4()] })).await;
     assert_eq!((unknown.status, &unknown.body["errors"][0]["pointer"]), (422, &json!("/templates/0")));
-    let second = at.house.checklist(at.owner).await;
+    let other = at.house.owner("lai-chau").await.0;
+    let second = at.house.checklist(other).await;
+    let ours =
+        format!("UPDATE templates SET owner_id = '{}', code = 'MD' WHERE owner_id = '{other}'", at.owner);
+    at.house.sql().await.batch_execute(&ours).await.unwrap();
     let period = json!({ "templates": [second], "review_from": "2019-01-01", "review_to": "2021-12-31" });
     let amended = amend("\"v2\"", &period).await;
     assert_eq!((amended.status, &amended.body["templates"]), (200, &json!([second])), "{}", amended.body);

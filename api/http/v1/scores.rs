@@ -44,7 +44,7 @@ pub struct ScoredView {
 #[schema(as = ChecklistScore, example = json!({
     "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a", "code": "OSS",
     "title": { "vi": "Bộ phận Một cửa", "en": "One-stop shop" }, "points": 69, "weight": 71, "percent": 97.18,
-    "asked": 33, "answered": 33, "ungraded_because": null, "as_signed": null,
+    "asked": 33, "answered": 33, "unanswered": [], "ungraded_because": null, "as_signed": null,
     "grade": { "code": "good", "label": { "vi": "Tốt", "en": "Good" }, "capped": false },
     "items": { "pass": 31, "partial": 2, "fail": 0, "na": 0, "recorded": 0, "unanswered": 0, "not_asked": 0 },
     "failing": [{ "item": "OSS-D06", "question": { "vi": "Đã niêm yết Quyết định công bố ISO 9001?",
@@ -78,6 +78,8 @@ pub struct ScoreView {
     ungraded_because: Option<Ungraded>,
     /// What the signed minutes say: addenda may have changed it since. `null` until both sides are done.
     as_signed: Option<FrozenScoreView>,
+    /// Codes of the items that are asked and have no answer, in the checklist's order.
+    unanswered: Vec<String>,
     /// Items by where they stand.
     items: TallyView,
     /// Items that earned less than everything, in the checklist's order: candidates for findings.
@@ -178,6 +180,7 @@ impl From<(Score, Option<FrozenScore>)> for ScoreView {
             grade: score.grade.map(GradedView::from),
             ungraded_because: score.ungraded_because,
             as_signed: as_signed.as_ref().map(FrozenScoreView::from),
+            unanswered: score.unanswered,
             items: score.tally.into(),
             failing: score.failing.into_iter().map(FailingView::from).collect(),
         }

@@ -9,6 +9,7 @@ use crate::flows::visits as flow;
 use crate::flows::visits::{Bundle, DeclaredPhoto, Earlier};
 use crate::http::actor::Caller;
 use crate::http::problem::Problem;
+use crate::http::v1::company::{AttendeeView, GuidanceView};
 use crate::http::v1::findings::view::FindingView;
 use crate::http::v1::premises::Shape;
 use crate::http::v1::responses::ResponseView;
@@ -45,6 +46,10 @@ pub struct BundleView {
     responses: Vec<ResponseView>,
     /// Photos declared so far; `null` for a caller who may not read this visit's photos.
     photos: Option<Vec<BundlePhoto>>,
+    /// Who received the team, as recorded so far.
+    attendees: Vec<AttendeeView>,
+    /// What was explained on the spot so far.
+    guidance: Vec<GuidanceView>,
     /// What was not fine at earlier visits to this unit that the caller may see.
     earlier_findings: Vec<BundleFinding>,
     /// Of a re-inspection: the open findings it is to look at again, by item; each goes with the item of its code.
@@ -180,6 +185,8 @@ impl From<&Bundle> for BundleView {
             templates: templates.collect(),
             responses: b.responses.iter().map(|r| ResponseView::among(r, &b.waiting)).collect(),
             photos: b.photos.as_ref().map(|all| all.iter().map(Into::into).collect()),
+            attendees: b.hosts.iter().cloned().map(AttendeeView::from).collect(),
+            guidance: b.guidance.iter().cloned().map(GuidanceView::from).collect(),
             earlier_findings: b.earlier.iter().map(Into::into).collect(),
             open_findings: b.carried.iter().map(Into::into).collect(),
         }
