@@ -164,7 +164,7 @@ const TYPES: [&str; 11] = [
 
 /// A unit's path in a sentence: the word for its type begins small, a name of an office stays as it is.
 fn within(path: &str) -> String {
-    let begins = |kind: &&str| path.to_lowercase().starts_with(&kind.to_lowercase());
+    let begins = |kind: &&&str| path.to_lowercase().starts_with(&kind.to_lowercase());
     let Some(kind) = TYPES.iter().find(begins).filter(|kind| !kind.starts_with("UBND")) else {
         return path.to_owned();
     };
