@@ -207,6 +207,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "unit-event.followed", "Sau đó các đơn vị này còn có thay đổi khác; hãy hủy thay đổi đó trước.", "Something has happened to these units since; undo that first."),
     problem(409, "unit-event.in-use", "Đã có lượt kiểm tra dựa trên những gì sự kiện này tạo ra.", "Visits rest on what this event began."),
     problem(409, "unit-event.of-register", "Sự kiện này do danh mục nêu; hãy nhập bản danh mục đã sửa.", "A register says so; enter a corrected edition of it."),
+    problem(409, "unit-event.other-stands", "Sự kiện khác đã nêu ngày kết thúc hoặc thay đổi sau này của đơn vị; hãy hủy sự kiện đó trước.", "Another event says when one of these units ends, or what becomes of it later; undo that first."),
     problem(409, "unit-event.still-above", "Vẫn còn đơn vị trực thuộc; xem errors.", "Units still stand below one that is to end; see errors."),
     problem(409, "unit-event.undone", "Sự kiện này đã được hủy.", "This event has been undone already."),
     problem(409, "unit.version-gap", "Phiên bản này để lại những ngày không có phiên bản nào.", "This version leaves days without any version."),
@@ -397,12 +398,14 @@ pub const FIELDS: &[Word] = &[
     field("unit-event.dates", "Ngày của sự kiện không hợp lý.", "The days of the event do not make sense."),
     field("unit-event.kind", "Các phần của sự kiện không khớp với loại sự kiện.", "The parts of the event are not those of its kind."),
     field("unit-event.opened", "Không có đơn vị mới ở vị trí này.", "No unit is opened at this place."),
+    field("unit-event.other", "Sự kiện khác liên quan đến đơn vị này.", "Another event speaks of this unit."),
     field("unit-event.portion", "Phần toàn bộ và phần một phần không khớp nhau.", "Whole and part do not fit together."),
     field("unit-event.size", "Sự kiện có quá nhiều đơn vị.", "The event has too many units."),
     field("unit-event.successor", "Đơn vị kế thừa không phù hợp.", "The successor does not fit."),
     field("unit-event.unit-twice", "Đơn vị này xuất hiện hai lần.", "This unit stands in the event twice."),
     field("unit-event.unit-unknown", "Không có đơn vị này vào ngày đó.", "There is no such unit on that day."),
     field("unit.certainty-unknown", "Không có mức chắc chắn này.", "There is no such certainty."),
+    field("unit.child-unfit", "Đơn vị trực thuộc này không thể đứng dưới loại đơn vị mới.", "This unit can't stand below one of the new type."),
     field("unit.dates", "Ngày hiệu lực không hợp lý.", "The days of validity do not make sense."),
     field("unit.kind-changed", "Loại của đơn vị không thay đổi được.", "The kind of a unit never changes."),
     field("unit.left-below", "Đơn vị này vẫn còn trực thuộc.", "This unit still stands below."),
@@ -424,8 +427,8 @@ pub const FIELDS: &[Word] = &[
 ];
 
 /// Codes whose detail is data rather than a sentence; it reaches every caller as it is.
-const AS_GIVEN: [&str; 4] =
-    ["response.current", "response.current-version", "unit.left-below", "unit.successor"];
+const AS_GIVEN: [&str; 5] =
+    ["response.current", "response.current-version", "unit.child-unfit", "unit.left-below", "unit.successor"];
 
 /// The words of a code: of whole problems first, then of fields.
 #[must_use]

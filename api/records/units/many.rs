@@ -3,7 +3,7 @@
 use super::{Db, Error, Result, Row};
 use crate::domain::ids::{UnitId, UnitVersionId};
 use crate::domain::text;
-use crate::domain::unit::{UnitKind, UnitVersion};
+use crate::domain::unit::{UnitKind, UnitType, UnitVersion};
 use crate::records::schema::{unit_versions, units};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -121,6 +121,22 @@ pub async fn histories(db: &mut Db, of: &[UnitId]) -> Result<HashMap<UnitId, Vec
         }
     }
     Ok(out)
+}
+
+/// Names and types of whatever stands directly below a unit on a day or later, by name.
+///
+/// # Errors
+/// The database's own.
+pub async fn types_below(db: &mut Db, parent: UnitId, day: Date) -> Result<Vec<(String, UnitType)>> {
+    let rows: Vec<(String, String)> = unit_versions::table
+        .filter(unit_versions::parent_id.eq(parent.0))
+        .filter(unit_versions::valid_to.is_null().or(unit_versions::valid_to.gt(day.to_diesel())))
+        .select((unit_versions::name, unit_versions::unit_type))
+        .distinct()
+        .order((unit_versions::name.asc(), unit_versions::unit_type.asc()))
+        .load(db)
+        .await?;
+    rows.into_iter().map(|(name, of)| Ok((name, super::read_type(&of)?))).collect()
 }
 
 /// Names of units that stand below one of these on a day or later, some left out; at most twenty.
