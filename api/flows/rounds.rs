@@ -9,6 +9,7 @@ pub use crate::domain::campaign::round::Round;
 use crate::domain::ids::{CampaignId, RoundId, TeamId, UnitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
+use crate::records::visits::visible::{self, Wanted};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -86,6 +87,41 @@ pub async fn change(
     note(&mut tx, actor, "round.changed", &round, app.now()).await?;
     tx.commit().await?;
     Ok(round)
+}
+
+/// Takes out a round that was entered by mistake. Visits in it that the actor knows of hold it; a surprise that they may
+/// not know of goes on without a round, and its own log says so.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `version.stale`, `campaign.state`, `round.in-use`.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    (campaign, id): (CampaignId, RoundId),
+    version: i32,
+) -> Result<()> {
+    let mut tx = app.records.begin().await?;
+    let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
+    let all = records::rounds::of_campaigns(&mut tx, &[campaign]).await?;
+    let round = all.into_iter().find(|round| round.id == id).ok_or_else(Refusal::not_found)?;
+    current(version, round.version)?;
+    open(&held)?;
+    let wanted = Wanted { campaign: Some(campaign), round: Some(id), ..Wanted::default() };
+    if !visible::page(&mut tx, actor, Deed::ReadVisit, &wanted, 1).await?.is_empty() {
+        let detail = "Visits stand in this round; plan them in another, or leave it as it is.";
+        return Err(Refusal::new(Kind::Conflict, "round.in-use", detail).into());
+    }
+    let now = app.now();
+    for visit in records::rounds::remove(&mut tx, &round).await? {
+        let object = ("visit", visit.to_string());
+        let (owner, of) = (Some(held.owner), Some(visit));
+        let details = json!({ "round": id });
+        let entry = custody::Entry { deed: "visit.round_removed", object, owner, visit: of, details };
+        custody::note(&mut tx, Some(actor), entry, now).await?;
+    }
+    note(&mut tx, actor, "round.removed", &round, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Every round of a campaign, by number.

@@ -11,6 +11,7 @@ use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::domain::team::{HIGHEST_NUMBER, Membership, checked, fitting};
 use crate::domain::text;
 pub use crate::records::teams::{Member, Team};
+use crate::records::visits::visible::{self, Wanted};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use serde_json::json;
@@ -74,6 +75,52 @@ pub async fn reseat(
     let members = records::teams::members(&mut tx, id).await?;
     tx.commit().await?;
     Ok((team, members))
+}
+
+/// Disbands a team that was entered by mistake. Visits of it that the actor knows of hold it, and rounds that name it; a
+/// surprise that they may not know of stays in its hands.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `version.stale`, `campaign.state`, `team.in-use`.
+pub async fn disband(
+    app: &App,
+    actor: &Actor,
+    (campaign, id): (CampaignId, TeamId),
+    version: i32,
+) -> Result<()> {
+    let mut tx = app.records.begin().await?;
+    let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
+    let own = records::teams::find(&mut tx, id).await?.filter(|team| team.campaign == campaign);
+    let team = own.ok_or_else(Refusal::not_found)?;
+    current(version, team.version)?;
+    open(&held)?;
+    let rounds = records::rounds::of_campaigns(&mut tx, &[campaign]).await?;
+    let named = rounds.iter().filter(|round| round.teams.contains(&id));
+    let mut faults: Vec<FieldFault> =
+        named.map(|of| FieldFault::new("", "team.rest", format!("serves round {}", of.number))).collect();
+    let ids = records::visits::life::of_team(&mut tx, id).await?;
+    let wanted = Wanted { campaign: Some(campaign), ids: ids.clone(), ..Wanted::default() };
+    if !ids.is_empty() && !visible::page(&mut tx, actor, Deed::ReadVisit, &wanted, 1).await?.is_empty() {
+        faults.push(FieldFault::new("", "team.rest", "has visits"));
+    }
+    if !faults.is_empty() {
+        let detail = "Visits or rounds rest on this team; see errors.";
+        let mut no = Refusal::new(Kind::Conflict, "team.in-use", detail);
+        no.faults = faults;
+        return Err(no.into());
+    }
+    let now = app.now();
+    records::teams::disband(&mut tx, id, now).await?;
+    let entry = custody::Entry {
+        deed: "team.disbanded",
+        object: ("team", id.to_string()),
+        owner: Some(team.owner),
+        visit: None,
+        details: json!({ "campaign": campaign, "name": team.name }),
+    };
+    custody::note(&mut tx, Some(actor), entry, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Every member is an active account with a fitting role at the owner. Which of these is missing is not told: who

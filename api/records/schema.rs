@@ -769,6 +769,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         number -> Nullable<Int4>,
+        disbanded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -862,6 +863,7 @@ diesel::table! {
         instrument -> Nullable<Text>,
         certainty -> Text,
         created_at -> Timestamptz,
+        previous_end -> Nullable<Date>,
     }
 }
 
@@ -870,6 +872,7 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         created_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -54,6 +54,7 @@ mod sign_in_guards;
 mod slow_lines;
 mod stopping;
 mod store_outages;
+mod taken_back;
 mod templates;
 mod unit_events;
 mod units;

@@ -9,7 +9,7 @@ use crate::http::headers::{IfMatch, etag};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// The operations on rounds.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(create_round).service(list_rounds).service(change_round);
+    cfg.service(create_round).service(list_rounds).service(change_round).service(remove_round);
 }
 
 /// A round to be entered.
@@ -175,6 +175,27 @@ pub async fn list_rounds(
     let found = rounds::list(&app, &caller.0, CampaignId(path.into_inner())).await?;
     Ok(HttpResponse::Ok()
         .json(RoundList { items: found.into_iter().map(RoundView::from).collect(), next: None }))
+}
+
+/// Take out a round that was entered by mistake
+///
+/// With its targets, while no visit stands in it.
+#[utoipa::path(tag = "campaigns", params(RoundPath, ("If-Match" = String, Header, description = "`ETag` as last read.")),
+    responses(
+    (status = 204, description = "Taken out."),
+    (status = 409, description = "`round.in-use`: visits stand in it. `campaign.state`: it is over."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[delete("/v1/campaigns/{campaign}/rounds/{round}")]
+pub async fn remove_round(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<RoundPath>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let at = (CampaignId(path.campaign), RoundId(path.round));
+    rounds::remove(&app, &caller.0, at, version.0).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Change a round

@@ -12,7 +12,7 @@ use crate::http::headers::{IfMatch, etag};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,6 +21,7 @@ use uuid::Uuid;
 /// The operations on teams.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(create_team).service(list_teams).service(read_team).service(reseat_team);
+    cfg.service(disband_team);
 }
 
 /// Somebody to be seated.
@@ -248,6 +249,26 @@ pub async fn read_team(
 ) -> Result<HttpResponse, Problem> {
     let (team, members) = teams::read(&app, &caller.0, path.into_inner().into()).await?;
     Ok(HttpResponse::Ok().insert_header(etag(team.version)).json(TeamView::from((team, members))))
+}
+
+/// Disband a team that was entered by mistake
+///
+/// While no visit and no round rests on it.
+#[utoipa::path(tag = "campaigns", params(TeamPath, ("If-Match" = String, Header, description = "`ETag` as last read.")),
+    responses(
+    (status = 204, description = "Disbanded."),
+    (status = 409, description = "`team.in-use`: visits or rounds rest on it. `campaign.state`: it is over."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[delete("/v1/campaigns/{campaign}/teams/{team}")]
+pub async fn disband_team(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<TeamPath>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    teams::disband(&app, &caller.0, path.into_inner().into(), version.0).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Change who is on a team
