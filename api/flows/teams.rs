@@ -5,7 +5,7 @@ use super::visits::people;
 use super::{Error, Result, current, random_bytes};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId, UnitId};
+use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId, UnitId, VisitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::domain::team::{HIGHEST_NUMBER, Membership, checked, fitting};
@@ -15,6 +15,7 @@ use crate::records::visits::visible::{self, Wanted};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Names a team with its people: exactly one lead.
 ///
@@ -48,17 +49,21 @@ pub async fn create(
     Ok((team, members))
 }
 
-/// Seats exactly these people on a team.
+/// A visit that is worth a second look, and why.
+pub type Warned = (VisitId, &'static str);
+
+/// Seats exactly these people on a team; says what of the visits in its hands is worth a second look.
 ///
 /// # Errors
-/// As [`create`], `version.stale`, and what the owner's rules refuse of the visits that the team has been told of.
+/// As [`create`], `version.stale`, and what the owner's rules refuse of the visits that the team has been told of, as far as
+/// the actor knows of them.
 pub async fn reseat(
     app: &App,
     actor: &Actor,
     (campaign, id): (CampaignId, TeamId),
     version: i32,
     members: Vec<Membership>,
-) -> Result<(Team, Vec<Member>)> {
+) -> Result<(Team, Vec<Member>, Vec<Warned>)> {
     let mut tx = app.records.begin().await?;
     let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
     let own = records::teams::find(&mut tx, id).await?.filter(|team| team.campaign == campaign);
@@ -69,12 +74,27 @@ pub async fn reseat(
     fit(&mut tx, held.owner, &members).await?;
     let team = seat(&mut tx, actor, "team.changed", team, &members, app.now()).await?;
     // What they have been told of was looked at with those who sat there then.
-    for visit in records::visits::life::in_hands_of(&mut tx, id).await? {
-        people(&mut tx, &visit).await?;
+    let mut warned = Vec::new();
+    let told = records::visits::life::in_hands_of(&mut tx, id).await?;
+    let known = known_of(&mut tx, actor, told.iter().map(|visit| visit.id).collect()).await?;
+    // A refusal for the sake of a visit that is secret to the actor would tell of it.
+    for visit in told.iter().filter(|visit| known.contains(&visit.id)) {
+        let warnings = people(&mut tx, visit).await?;
+        warned.extend(warnings.into_iter().map(|code| (visit.id, code)));
     }
     let members = records::teams::members(&mut tx, id).await?;
     tx.commit().await?;
-    Ok((team, members))
+    Ok((team, members, warned))
+}
+
+/// Those of these visits that the actor may know of.
+async fn known_of(db: &mut Db, actor: &Actor, ids: Vec<VisitId>) -> Result<HashSet<VisitId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let wanted = Wanted { ids, ..Wanted::default() };
+    let seen = visible::every(db, actor, Deed::ReadVisit, &wanted).await?;
+    Ok(seen.into_iter().map(|visit| visit.id).collect())
 }
 
 /// Disbands a team that was entered by mistake. Visits of it that the actor knows of hold it, and rounds that name it; a
@@ -99,8 +119,7 @@ pub async fn disband(
     let mut faults: Vec<FieldFault> =
         named.map(|of| FieldFault::new("", "team.rest", format!("serves round {}", of.number))).collect();
     let ids = records::visits::life::of_team(&mut tx, id).await?;
-    let wanted = Wanted { campaign: Some(campaign), ids: ids.clone(), ..Wanted::default() };
-    if !ids.is_empty() && !visible::page(&mut tx, actor, Deed::ReadVisit, &wanted, 1).await?.is_empty() {
+    if !known_of(&mut tx, actor, ids).await?.is_empty() {
         faults.push(FieldFault::new("", "team.rest", "has visits"));
     }
     if !faults.is_empty() {

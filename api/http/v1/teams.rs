@@ -125,6 +125,20 @@ pub struct TeamView {
     /// Counts changes.
     #[schema(example = 1)]
     version: i32,
+    /// What of the visits that the team has been told of is worth a second look with these people; told when people are
+    /// seated, and empty else.
+    warnings: Vec<TeamWarningView>,
+}
+
+/// A visit of a team that is worth a second look.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TeamWarning)]
+pub struct TeamWarningView {
+    /// Which visit.
+    visit: Uuid,
+    /// Why.
+    #[schema(value_type = vocabulary::VisitWarning)]
+    code: &'static str,
 }
 
 impl From<(Team, Vec<Member>)> for TeamView {
@@ -146,6 +160,7 @@ impl From<(Team, Vec<Member>)> for TeamView {
             name: team.name,
             members: members.into_iter().map(seat).collect(),
             version: team.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -289,7 +304,10 @@ pub async fn reseat_team(
     body: Body<NewMembers>,
 ) -> Result<HttpResponse, Problem> {
     let members = seats(body.0.members)?;
-    let (team, members) =
+    let (team, members, warned) =
         teams::reseat(&app, &caller.0, path.into_inner().into(), version.0, members).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(team.version)).json(TeamView::from((team, members))))
+    let warnings = warned.into_iter().map(|(visit, code)| TeamWarningView { visit: visit.0, code }).collect();
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header(etag(team.version));
+    Ok(answer.json(TeamView { warnings, ..TeamView::from((team, members)) }))
 }

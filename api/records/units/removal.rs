@@ -28,6 +28,7 @@ SELECT what FROM (
     UNION ALL SELECT 7, 'papers or figures name it' WHERE EXISTS (SELECT 1 FROM notice_units WHERE unit_id = $1)
         OR EXISTS (SELECT 1 FROM recommendation_addressees WHERE unit_id = $1)
         OR EXISTS (SELECT 1 FROM review_triggers WHERE unit_id = $1)
+        OR EXISTS (SELECT 1 FROM conflicts_of_interest WHERE unit_id = $1 AND withdrawn_at IS NULL)
         OR EXISTS (SELECT 1 FROM action_owners WHERE unit_id = $1)
         OR EXISTS (SELECT 1 FROM external_figures WHERE (unit_id || unit_ancestors) @> ARRAY[$1])
 ) rests ORDER BY place";

@@ -133,6 +133,9 @@ draft_notice       -    -     -    -     ck    -    c    -      -     -   -    -
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 create_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 write_assignment_rules ckf ck -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+enter_conflict     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+list_conflicts     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+withdraw_conflict  ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 ",
     },
     // A plan under the own campaign with the own team (c) or another (x), under a foreign one with its team (f) or the

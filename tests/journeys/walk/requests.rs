@@ -131,6 +131,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
             headers.push(("content-type", workbook.to_owned()));
         }
         "list_reviews" => path.push_str(&format!("?owner={}&unit={}", names["owner"], names["unit"])),
+        "withdraw_conflict" => path.push_str(&format!("?account={0}&unit={0}", Uuid::nil())),
         "remove_procedure" => {
             let of = format!("?owner={}&level=commune&code=9.999999&valid_from=2020-01-01", names["owner"]);
             path.push_str(&of);
@@ -257,6 +258,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "acknowledge_notice" => json!({ "unit": known("unit") }),
         "commit_draw" => json!({ "title": "", "strata": [] }),
         "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
+        "enter_conflict" => json!({ "account": Uuid::nil(), "unit": Uuid::nil(), "reason": "" }),
         "write_calendar" => json!({ "hours": {} }),
         "write_holidays" => json!({ "days": [{ "day": "2026-02-17", "works": false, "name": "" }] }),
         "put_attendee" => json!({ "visit": known("visit"), "name": "" }),
