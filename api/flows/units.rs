@@ -21,6 +21,7 @@ pub mod lineage;
 mod register;
 mod register_check;
 mod register_news;
+pub mod removal;
 pub mod through_time;
 
 pub use register::{Did, Imported, Register, Row, import};
@@ -109,6 +110,8 @@ pub async fn add_version(app: &App, actor: &Actor, id: UnitId, said: VersionSaid
         records::units::close_version(&mut tx, last.id, ends).await?;
     }
     keep(&mut tx, actor, "unit.version_added", &version, now).await?;
+    let was = before.last().and_then(|last| last.valid_to);
+    records::units::removal::note_previous_end(&mut tx, version.id, was).await?;
     let unit = look(&mut tx, id, version.valid_from).await?;
     tx.commit().await?;
     Ok(unit)

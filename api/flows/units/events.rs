@@ -237,7 +237,7 @@ async fn nothing_followed(db: &mut Db, kept: &Kept) -> Result<()> {
 }
 
 /// Visits that nobody has made yet stand on what holds again. They hold up no undoing, because some are secret.
-async fn stand_visits_again(db: &mut Db, touched: &[UnitId]) -> Result<()> {
+pub(super) async fn stand_visits_again(db: &mut Db, touched: &[UnitId]) -> Result<()> {
     for (visit, unit, start) in visits::on_no_version(db, touched).await? {
         if let Some(at) = units::at(db, unit, vietnam_day(start)).await? {
             visits::stand_on(db, visit, &at).await?;

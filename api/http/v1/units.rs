@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 pub mod events;
 pub mod lineage;
+pub mod removal;
 
 /// The operations on units.
 pub fn operations(cfg: &mut ServiceConfig) {
@@ -28,6 +29,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(lineage::list_unit_successors).service(lineage::list_unit_predecessors);
     cfg.service(lineage::list_unit_visits).service(lineage::list_unit_versions);
     cfg.service(lineage::list_unit_types);
+    cfg.service(removal::remove_unit).service(removal::remove_unit_version);
 }
 
 /// A version of a unit to be entered.

@@ -349,9 +349,8 @@ impl Ground {
             ('f', campaign, foreign_team),
             ('m', campaign, at.team),
         ] {
-            let ids =
-                [("campaign", campaign), ("team", team), ("unit", at.commune), ("checklist", at.checklist)];
-            let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            let of = [("campaign", campaign), ("team", team), ("unit", at.commune), ("checklist", at.checklist)];
+            let names = of.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("plans", letter), names);
         }
         for (letter, owner) in [('l', None), ('o', Some(at.owner)), ('f', Some(abroad))] {
@@ -361,8 +360,9 @@ impl Ground {
             subjects.insert(("accounts", letter), account(house, sql, owner).await);
         }
         for (letter, unit) in [('e', at.commune), ('n', at.other_commune)] {
-            let ids = [("owner", at.owner), ("unit", unit), ("event", event(sql, unit).await)];
-            let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            let made = [("event", event(sql, unit).await), ("unit_version", house.version_of(unit).await)];
+            let ids = [("owner", at.owner), ("unit", unit)].into_iter().chain(made);
+            let names = ids.map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("ground", letter), names);
         }
         for (letter, owner, unit) in
