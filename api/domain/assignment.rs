@@ -194,13 +194,18 @@ mod tests {
         let strict = Rules { rotation_days: 365, ..strict };
         assert_eq!(judged(strict, member(false, lately), false), Err("visit.member-lately-there"));
         let kept_off = Assigned { conflicts: vec![unit], ..member(false, None) };
-        assert_eq!(judged(usual, kept_off.clone(), true), Err("visit.member-in-conflict"), "another look, too");
+        assert_eq!(
+            judged(usual, kept_off.clone(), true),
+            Err("visit.member-in-conflict"),
+            "another look, too"
+        );
         let warned = Rules { conflict: Consequence::Warn, ..usual };
         assert_eq!(judged(warned, kept_off, false), Ok(vec![IN_CONFLICT]));
         let older = UnitId(Uuid::from_u128(6));
         let of_older = Assigned { belongs_to: vec![older], ..member(false, None) };
         let no = judge(usual, &[unit, older], day, &[of_older], false).err().map(|no| no.faults);
-        let told = no.and_then(|faults| faults.into_iter().next()).map(|fault| fault.detail).unwrap_or_default();
+        let told =
+            no.and_then(|faults| faults.into_iter().next()).map(|fault| fault.detail).unwrap_or_default();
         assert!(told.ends_with(&format!("belongs to unit {older}")), "{told}");
     }
 }

@@ -344,7 +344,8 @@ pub async fn withdraw_document(
         open(&held)?;
     }
     let first = |kind| documents.iter().filter(|of| of.kind == kind).map(|of| of.issued_on).min();
-    let [plan, decision, notice] = [DocumentKind::Plan, DocumentKind::Decision, DocumentKind::Notice].map(first);
+    let [plan, decision, notice] =
+        [DocumentKind::Plan, DocumentKind::Decision, DocumentKind::Notice].map(first);
     campaign::stands_on(held.state, Grounds { plan, decision, ..Grounds::default() })?;
     if gone.kind == DocumentKind::Decision
         && let Some(day) = decision

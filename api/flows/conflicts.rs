@@ -32,8 +32,7 @@ pub async fn enter(
     may_keep(actor, owner)?;
     let mut tx = app.records.begin().await?;
     records::owners::find(&mut tx, owner).await?.ok_or_else(Refusal::not_found)?;
-    let reason =
-        text::required(reason, 500).map_err(|why| Refusal::field("/reason", "text.refused", why))?;
+    let reason = text::required(reason, 500).map_err(|why| Refusal::field("/reason", "text.refused", why))?;
     // Who keeps rules need not learn what accounts there are.
     if records::teams::roles_held(&mut tx, owner, &[account]).await?.is_empty() {
         let detail = "is no active account with a role at this owner";
@@ -69,12 +68,7 @@ async fn note(db: &mut Db, actor: &Actor, deed: &str, of: &Conflict, now: Timest
 ///
 /// # Errors
 /// `forbidden`, `invalid` with `conflict.unknown`.
-pub async fn withdraw(
-    app: &App,
-    actor: &Actor,
-    owner: OwnerId,
-    of: (AccountId, UnitId),
-) -> Result<()> {
+pub async fn withdraw(app: &App, actor: &Actor, owner: OwnerId, of: (AccountId, UnitId)) -> Result<()> {
     may_keep(actor, owner)?;
     let mut tx = app.records.begin().await?;
     let now = app.now();

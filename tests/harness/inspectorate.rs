@@ -120,7 +120,9 @@ impl House {
 
     /// The last version of a unit.
     pub async fn version_of(&self, unit: Uuid) -> Uuid {
-        let last = format!("SELECT id::text FROM unit_versions WHERE unit_id = '{unit}' ORDER BY valid_from DESC LIMIT 1");
+        let last = format!(
+            "SELECT id::text FROM unit_versions WHERE unit_id = '{unit}' ORDER BY valid_from DESC LIMIT 1"
+        );
         let row = self.sql().await.query_one(&last, &[]).await.expect("a version");
         row.get::<_, String>(0).parse().expect("an id")
     }

@@ -79,7 +79,8 @@ async fn a_version_added_by_mistake_is_taken_back_and_what_was_before_holds_agai
     let at = Inspectorate::open().await;
     let unit = format!("/v1/units/{}", at.commune);
     let add = async |name: &str, from: &str| {
-        let version = json!({ "name": name, "unit_type": "commune", "parent": at.province, "valid_from": from });
+        let version =
+            json!({ "name": name, "unit_type": "commune", "parent": at.province, "valid_from": from });
         let (status, said) = at.scheduler.visitor.post(&format!("{unit}/versions"), &version).await;
         assert_eq!(status, 201, "{said}");
         said["versions"].as_array().and_then(|all| all.last()).expect("a version")["id"]
@@ -100,16 +101,18 @@ async fn a_version_added_by_mistake_is_taken_back_and_what_was_before_holds_agai
         told(409, "unit.version-followed")
     );
     let back = ask(&at.scheduler, "DELETE", &of(&wrong), "*", None).await;
-    assert_eq!((back.status, back.body["versions"].as_array().map(Vec::len)), (200, Some(1)), "{}", back.body);
+    assert_eq!(
+        (back.status, back.body["versions"].as_array().map(Vec::len)),
+        (200, Some(1)),
+        "{}",
+        back.body
+    );
     assert_eq!(back.body["versions"][0]["valid_to"], Value::Null, "it goes on");
     for visit in [&announced, &secret] {
         assert_eq!(path_of(visit).await, "Xã Minh Quang, tỉnh Tuyên Quang");
     }
     assert_eq!(take_back(&at.scheduler, &of(&wrong), "*").await, told(404, "not-found"));
-    assert_eq!(
-        take_back(&at.scheduler, &of(&first.to_string()), "*").await,
-        told(409, "unit.version-only")
-    );
+    assert_eq!(take_back(&at.scheduler, &of(&first.to_string()), "*").await, told(409, "unit.version-only"));
     assert_eq!(take_back(&at.reviewer, &of(&first.to_string()), "*").await.0, 403);
 
     // What visits that were made rest on stays.
@@ -149,7 +152,11 @@ async fn rounds_and_teams_go_while_no_visit_that_is_known_rests_on_them() {
     let team = async |name: &str| {
         let new = json!({ "name": name, "members": [
             { "account": at.lead.account, "role": "lead", "position": "Trưởng đoàn" }] });
-        let made = at.scheduler.visitor.send("POST", &format!("/v1/campaigns/{}/teams", at.campaign), Some(&new)).await;
+        let made = at
+            .scheduler
+            .visitor
+            .send("POST", &format!("/v1/campaigns/{}/teams", at.campaign), Some(&new))
+            .await;
         assert_eq!(made.status, 201, "{}", made.body);
         made.header("location").to_owned()
     };
@@ -163,7 +170,11 @@ async fn rounds_and_teams_go_while_no_visit_that_is_known_rests_on_them() {
     assert_eq!(ask(&overseer, "DELETE", &empty, "\"v9\"", None).await.status, 412);
     let no_version = overseer.visitor.send("DELETE", &empty, None).await;
     assert_eq!(no_version.status, 428, "{}", no_version.body);
-    assert_eq!(take_back(&at.scheduler, &secret, "\"v1\"").await, told(409, "round.in-use"), "they know of it");
+    assert_eq!(
+        take_back(&at.scheduler, &secret, "\"v1\"").await,
+        told(409, "round.in-use"),
+        "they know of it"
+    );
     for gone in [&empty, &secret] {
         assert_eq!(take_back(&overseer, gone, "\"v1\"").await, told(204, ""));
         assert_eq!(take_back(&overseer, gone, "\"v1\"").await, told(404, "not-found"));
@@ -211,7 +222,11 @@ async fn a_wrong_paper_goes_once_the_right_one_is_there() {
 
     at.visit("planned", 24).await;
     let late = enter("9/QĐ-UBND", "2090-01-01").await;
-    assert_eq!(take_back(&at.scheduler, &first, &late).await, told(409, "document.in-use"), "visits before it");
+    assert_eq!(
+        take_back(&at.scheduler, &first, &late).await,
+        told(409, "document.in-use"),
+        "visits before it"
+    );
     let right = enter("12/QĐ-UBND", "2021-08-10").await;
     let back = ask(&at.scheduler, "DELETE", &first, &right, None).await;
     assert_eq!(back.status, 200, "{}", back.body);
@@ -239,7 +254,8 @@ async fn a_calendar_and_a_procedure_entered_by_mistake_are_taken_back() {
     let usual = at.scheduler.visitor.get(&calendar).await.1;
     assert_eq!((&usual["version"], &usual["days"]), (&json!(0), &json!([])), "{usual}");
 
-    let procedure = json!({ "code": "1.001", "name": "Khai sinh", "field": "ho_tich", "valid_from": "2018-01-01" });
+    let procedure =
+        json!({ "code": "1.001", "name": "Khai sinh", "field": "ho_tich", "valid_from": "2018-01-01" });
     let list = json!({ "owner": at.owner, "level": "commune", "fields": [{ "code": "ho_tich", "name": "Hộ tịch" }],
         "procedures": [procedure] });
     assert_eq!(at.scheduler.visitor.post("/v1/procedure-lists", &list).await.0, 200);

@@ -375,7 +375,7 @@ async fn a_register_of_offices_stands_below_units_that_are_known_and_yields_to_w
     let (_, read) = at.scheduler.visitor.get(&format!("/v1/units/{office}?as_of=2022-01-01")).await;
     assert_eq!(read["at"], Value::Null, "it has ended all the same");
     let mut longer = offices.clone();
-    longer["units"][0]["versions"][0]["valid_to"] = json!("2026-07-01");
+    longer["units"][0]["versions"][0]["valid_to"] = json!("2024-07-01");
     let faults = enter(&at, longer).await.expect_err("refused");
     assert_eq!(faults, [("/units/0/versions/0".to_owned(), "register.recorded-here".to_owned())]);
     let mut orphan = offices.clone();

@@ -22,7 +22,9 @@ fn in_use(rests: Vec<String>) -> Refusal {
 /// What a database that keeps a version says for: visits that were made stand on it.
 fn made(why: records::Error) -> Error {
     match why {
-        records::Error::Constraint(_) => in_use(vec!["visits are planned there, or were made".to_owned()]).into(),
+        records::Error::Constraint(_) => {
+            in_use(vec!["visits are planned there, or were made".to_owned()]).into()
+        }
         why => why.into(),
     }
 }
@@ -66,7 +68,11 @@ fn of_event(detail: &str) -> Error {
 /// # Errors
 /// `not-found`, `forbidden`, `unit.version-followed`, `unit.version-only`, `unit.of-register`, `unit-event.other-stands`,
 /// `unit.in-use`, and what [`super::add_version`] refuses of the one before.
-pub async fn remove_version(app: &App, actor: &Actor, (id, version): (UnitId, UnitVersionId)) -> Result<Unit> {
+pub async fn remove_version(
+    app: &App,
+    actor: &Actor,
+    (id, version): (UnitId, UnitVersionId),
+) -> Result<Unit> {
     let mut tx = app.records.begin().await?;
     may_edit(&mut tx, app, actor, Some(id)).await?;
     let mut touched: Vec<UnitId> = records::units::versions(&mut tx, id)

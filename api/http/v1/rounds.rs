@@ -109,7 +109,8 @@ pub struct RoundWarningView {
 
 impl From<(Round, Vec<Warned>)> for RoundView {
     fn from((round, warned): (Round, Vec<Warned>)) -> Self {
-        let warnings = warned.into_iter().map(|(unit, code)| RoundWarningView { unit: unit.0, code }).collect();
+        let warnings =
+            warned.into_iter().map(|(unit, code)| RoundWarningView { unit: unit.0, code }).collect();
         Self { warnings, ..Self::from(round) }
     }
 }

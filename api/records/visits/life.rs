@@ -258,8 +258,7 @@ pub async fn change(db: &mut Db, visit: &Visit) -> Result<i32> {
 /// # Errors
 /// The database's own.
 pub async fn of_team(db: &mut Db, team: TeamId) -> Result<Vec<VisitId>> {
-    let ids: Vec<Uuid> =
-        visits::table.filter(visits::team_id.eq(team.0)).select(visits::id).load(db).await?;
+    let ids: Vec<Uuid> = visits::table.filter(visits::team_id.eq(team.0)).select(visits::id).load(db).await?;
     Ok(ids.into_iter().map(VisitId).collect())
 }
 

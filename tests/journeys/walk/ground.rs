@@ -349,7 +349,8 @@ impl Ground {
             ('f', campaign, foreign_team),
             ('m', campaign, at.team),
         ] {
-            let of = [("campaign", campaign), ("team", team), ("unit", at.commune), ("checklist", at.checklist)];
+            let of =
+                [("campaign", campaign), ("team", team), ("unit", at.commune), ("checklist", at.checklist)];
             let names = of.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("plans", letter), names);
         }

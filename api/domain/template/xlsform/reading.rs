@@ -71,6 +71,8 @@ struct Reading<'a> {
     places: Vec<SectionPlace>,
     /// Whether a section is open: what stands behind its end is in none.
     is_open: bool,
+    /// The question that was found wrong last: what belongs to it is not wrong, too.
+    failed: &'a str,
 }
 
 /// What a row asks: the type of its answers, the list of its choices, the rows of a ratio's two numbers.
@@ -110,7 +112,8 @@ pub fn read(sheets: &[Sheet]) -> Result<Checklist, Refusal> {
         lists.entry(choices.cell(row, "list_name")).or_default().push(row);
     }
     let (faults, sections, places) = (Vec::new(), Vec::new(), Vec::new());
-    let mut reading = Reading { choices, lists, items: 0, faults, sections, places, is_open: false };
+    let mut reading =
+        Reading { choices, lists, items: 0, faults, sections, places, is_open: false, failed: "" };
     let mut row = 0;
     // What no checklist can hold is not read to its end: a small workbook may unfold to any size.
     while row < survey.rows.len() && reading.items <= MOST_ITEMS && reading.faults.len() < MOST_FAULTS {
@@ -137,13 +140,23 @@ pub fn read(sheets: &[Sheet]) -> Result<Checklist, Refusal> {
     list.checked("").map_err(|no| places.name(no))
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     fn fault(&mut self, at: String, code: &str, detail: impl ToString) {
         self.faults.push(FieldFault::new(at, code, detail));
     }
 
     /// Reads what begins at a row; the row behind it.
-    fn row(&mut self, survey: &Table<'_>, row: usize) -> usize {
+    fn row(&mut self, survey: &Table<'a>, row: usize) -> usize {
+        let before = self.faults.len();
+        let next = self.read_row(survey, row);
+        let name = survey.cell(row, "name");
+        if self.faults.len() > before {
+            self.failed = name;
+        }
+        next
+    }
+
+    fn read_row(&mut self, survey: &Table<'a>, row: usize) -> usize {
         let words: Vec<&str> =
             survey.cell(row, "type").split([' ', '_']).filter(|word| !word.is_empty()).collect();
         let name = survey.cell(row, "name");
@@ -162,6 +175,7 @@ impl Reading<'_> {
                 self.is_open = false;
                 row + 1
             }
+            ["image" | "text"] if self.is_of_failed(name) => row + 1,
             ["image"] => {
                 self.photo(survey, row, name);
                 row + 1
@@ -192,6 +206,11 @@ impl Reading<'_> {
     /// The item that was read last, in the section that is open.
     fn last(&self) -> Option<&Value> {
         self.sections.last().filter(|_| self.is_open)?["items"].as_array()?.last()
+    }
+
+    fn is_of_failed(&self, name: &str) -> bool {
+        let of = name.strip_suffix(PHOTO).or_else(|| name.strip_suffix(REASON));
+        of.is_some_and(|of| of == self.failed)
     }
 
     /// A photo belongs to the question above it, whose rules say which it is to be.
