@@ -33,29 +33,34 @@ impl OldEncoding {
 /// Most words that are looked at; what comes behind them is written as they are.
 const MOST_WORDS: usize = 2000;
 
+/// Letters of this block that Vietnamese has in Unicode, too.
+const OURS: &str = "àáâãèéêìíòóôõùúý";
+
 /// The old encoding a text is written in: more of its words are Vietnamese when read in that encoding alone than as they
-/// stand. A word that can be read either way decides nothing.
+/// stand. A word that can be read either way decides nothing, one of our own letters not by itself: Kót is a name.
 #[must_use]
 pub fn old_encoding(text: &str) -> Option<OldEncoding> {
     // Only signs of this block stand for letters of the old encodings.
-    if !text.chars().any(|c| ('\u{a1}'..='\u{ff}').contains(&c)) {
+    let is_sign = |c: char| ('\u{a1}'..='\u{ff}').contains(&c);
+    if !text.chars().any(is_sign) {
         return None;
     }
-    let [mut tcvn3, mut vni] = [0_i32; 2];
+    let foreign = |c: char| is_sign(c) && !c.to_lowercase().any(|c| OURS.contains(c));
+    let [mut tcvn3, mut vni] = [(0_i32, false); 2];
     let words = text.split(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
     // A micrometre is no word.
     let words = words.filter(|word| !word.is_ascii() && !word.starts_with('µ'));
     for word in words.take(MOST_WORDS) {
         let stands = is_syllable(word.trim_matches(|c: char| !c.is_alphabetic() || "ªº".contains(c)));
-        let reads = |as_of: OldEncoding| {
-            as_of.decoded(word).is_some_and(|read| !read.is_ascii() && is_syllable(&read))
-        };
-        for (of, balance) in [(OldEncoding::Tcvn3, &mut tcvn3), (OldEncoding::Vni, &mut vni)] {
-            *balance += i32::from(reads(of)) - i32::from(stands);
+        for (of, (balance, is_sure)) in [(OldEncoding::Tcvn3, &mut tcvn3), (OldEncoding::Vni, &mut vni)] {
+            let reads = of.decoded(word).is_some_and(|read| !read.is_ascii() && is_syllable(&read));
+            *balance += i32::from(reads) - i32::from(stands);
+            *is_sure |= reads && !stands && word.chars().any(foreign);
         }
     }
-    let likelier = if tcvn3 >= vni { (OldEncoding::Tcvn3, tcvn3) } else { (OldEncoding::Vni, vni) };
-    (likelier.1 > 0).then_some(likelier.0)
+    let (of, (balance, is_sure)) =
+        if tcvn3.0 >= vni.0 { (OldEncoding::Tcvn3, tcvn3) } else { (OldEncoding::Vni, vni) };
+    (balance > 1 || (balance == 1 && is_sure)).then_some(of)
 }
 
 /// Letters of TCVN3 from U+00A1 on; a blank where it has none.
@@ -223,6 +228,8 @@ mod tests {
             "Café Zürich, résumé, naïve, São Paulo, Citroën, España, Köln, crème brûlée, Noël",
             "Đắk Lắk, Ea H'leo, Pleiku, Krông Pắc, Chư Sê",
             "déjà vu",
+            "Kót",
+            "â",
             "plain words",
         ] {
             assert_eq!(old_encoding(text), None, "{text}");
