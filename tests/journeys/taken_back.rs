@@ -64,13 +64,13 @@ async fn a_unit_entered_by_mistake_goes_while_nothing_rests_on_it() {
         assert_eq!((no.status, no.body["code"].as_str()), (409, Some("unit.in-use")), "{}", no.body);
         no.body["errors"][0]["detail"].as_str().unwrap_or_default().to_owned()
     };
-    assert_eq!(why(&open).await, "visits are planned there, or were made");
-    assert_eq!(why(&format!("/v1/units/{}", at.province)).await, "other units stand below it");
-    assert_eq!(why(&format!("/v1/units/{}", at.commune)).await, "somebody has a role for it");
+    assert_eq!(why(&open).await, "có lượt kiểm tra đã lập hoặc đã tiến hành");
+    assert_eq!(why(&format!("/v1/units/{}", at.province)).await, "có đơn vị trực thuộc");
+    assert_eq!(why(&format!("/v1/units/{}", at.commune)).await, "có người được giao quyền ở đó");
     let rename = json!({ "kind": "rename", "instrument": "12/NQ-HĐND", "operating_date": "2025-07-01",
         "changes": [{ "unit": at.other_commune, "name": "Xã Phúc" }] });
     assert_eq!(at.scheduler.visitor.post("/v1/unit-events", &rename).await.0, 201);
-    assert_eq!(why(&format!("/v1/units/{}", at.other_commune)).await, "an event tells of it");
+    assert_eq!(why(&format!("/v1/units/{}", at.other_commune)).await, "có sự kiện liên quan");
     at.house.close().await;
 }
 

@@ -144,9 +144,9 @@ pub async fn list_conflicts(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Between {
-    /// Who.
+    /// Who is kept off.
     account: Uuid,
-    /// Where.
+    /// Where they were not to go.
     unit: Uuid,
 }
 

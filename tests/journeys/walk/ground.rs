@@ -349,9 +349,9 @@ impl Ground {
             ('f', campaign, foreign_team),
             ('m', campaign, at.team),
         ] {
-            let of =
+            let ids =
                 [("campaign", campaign), ("team", team), ("unit", at.commune), ("checklist", at.checklist)];
-            let names = of.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
             subjects.insert(("plans", letter), names);
         }
         for (letter, owner) in [('l', None), ('o', Some(at.owner)), ('f', Some(abroad))] {
@@ -362,9 +362,8 @@ impl Ground {
         }
         for (letter, unit) in [('e', at.commune), ('n', at.other_commune)] {
             let made = [("event", event(sql, unit).await), ("unit_version", house.version_of(unit).await)];
-            let ids = [("owner", at.owner), ("unit", unit)].into_iter().chain(made);
-            let names = ids.map(|(name, id)| (name, id.to_string())).collect();
-            subjects.insert(("ground", letter), names);
+            let ids = made.into_iter().chain([("owner", at.owner), ("unit", unit)]);
+            subjects.insert(("ground", letter), ids.map(|(name, id)| (name, id.to_string())).collect());
         }
         for (letter, owner, unit) in
             [('e', at.owner, at.commune), ('n', at.owner, at.other_commune), ('f', abroad, at.commune)]
