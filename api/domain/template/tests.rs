@@ -225,11 +225,13 @@ fn full_list() -> Checklist {
         let mut option =
             json!({ "value": value, "label": { "vi": "Bản 2008", "en": "Edition 2008" }, "credit": credit });
         for (name, day) in [("valid_from", from), ("valid_to", to)] {
-            day.map(|day| option[name] = json!(day));
+            if let Some(day) = day {
+                option[name] = json!(day);
+            }
         }
         option
     };
-    let mut items = vec![
+    let mut items = [
         of("A1", json!({ "type": "yes_no_na", "pass": "no" })),
         of(
             "A2",

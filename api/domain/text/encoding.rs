@@ -198,9 +198,9 @@ mod tests {
     fn names_and_sentences_in_old_encodings_are_told() {
         for text in [
             "Céng hßa x· héi chñ nghÜa ViÖt Nam",
-            "X· Ph­íc Ninh",
-            "Ph­êng Phó L­¬ng",
-            "UBND x· Minh Quang ch­a niªm yÕt thñ tôc",
+            "X· Ph\u{ad}íc Ninh",
+            "Ph\u{ad}êng Phó L\u{ad}¬ng",
+            "UBND x· Minh Quang ch\u{ad}a niªm yÕt thñ tôc",
             "Hµ Néi",
             "HuyÖn N«ng S¬n",
         ] {
