@@ -183,7 +183,7 @@ mod tests {
         let to = book.add_worksheet().set_name("choices").unwrap();
         to.write_number_with_format(0, 0, 46101, &day).unwrap().write_boolean(0, 1, true).unwrap();
         let read = read(&book.save_to_buffer().unwrap(), &["choices"]).unwrap();
-        assert_eq!(read[0].rows, [["2026-03-20", "true"]]);
+        assert_eq!(read.into_iter().next().unwrap().rows, [["2026-03-20", "true"]]);
     }
 
     /// A workbook of these parts.
