@@ -62,8 +62,13 @@ pub const NON_WORKING_DAY: &str = "non_working_day";
 /// Warning: another visit to the unit, one the scheduler may see, is planned for the same time.
 pub const OVERLAPPING_VISIT: &str = "overlapping_visit";
 /// Every warning.
-pub const WARNINGS: [&str; 4] =
-    [NON_WORKING_DAY, OVERLAPPING_VISIT, crate::assignment::OWN_UNIT, crate::assignment::LATELY_THERE];
+pub const WARNINGS: [&str; 5] = [
+    NON_WORKING_DAY,
+    OVERLAPPING_VISIT,
+    crate::assignment::OWN_UNIT,
+    crate::assignment::IN_CONFLICT,
+    crate::assignment::LATELY_THERE,
+];
 
 impl Window {
     /// Checks a planned time.

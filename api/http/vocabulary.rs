@@ -122,6 +122,8 @@ vocabulary! {
     closed Change = compared::Change::ALL.iter().map(|change| change.as_str()).collect();
     /// What follows where a rule for teams is broken.
     closed Consequence = assignment::Consequence::ALL.map(assignment::Consequence::as_str).to_vec();
+    /// Why a target of a round is worth a second look.
+    open RoundWarning = campaign::round::WARNINGS.to_vec();
     /// What is allowed about a campaign and still worth a look.
     open CampaignWarning = campaign::WARNINGS.to_vec();
     // visits

@@ -118,6 +118,15 @@ impl House {
         id
     }
 
+    /// The last version of a unit.
+    pub async fn version_of(&self, unit: Uuid) -> Uuid {
+        let last = format!(
+            "SELECT id::text FROM unit_versions WHERE unit_id = '{unit}' ORDER BY valid_from DESC LIMIT 1"
+        );
+        let row = self.sql().await.query_one(&last, &[]).await.expect("a version");
+        row.get::<_, String>(0).parse().expect("an id")
+    }
+
     /// An active campaign of an owner under a decision of 5/8/2021.
     pub async fn active_campaign(&self, owner: Uuid) -> Uuid {
         let (id, sql) = (Uuid::new_v4(), self.sql().await);

@@ -259,6 +259,15 @@ pub async fn change(db: &mut Db, visit: &Visit) -> Result<i32> {
         .await?)
 }
 
+/// Every visit of a team, whatever became of it.
+///
+/// # Errors
+/// The database's own.
+pub async fn of_team(db: &mut Db, team: TeamId) -> Result<Vec<VisitId>> {
+    let ids: Vec<Uuid> = visits::table.filter(visits::team_id.eq(team.0)).select(visits::id).load(db).await?;
+    Ok(ids.into_iter().map(VisitId).collect())
+}
+
 /// Visits at these units that stand on no version of them, and when they are planned.
 ///
 /// # Errors
