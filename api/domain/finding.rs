@@ -8,7 +8,7 @@ pub use state::{Move, Step, take};
 use crate::ids::{
     AccountId, CampaignId, FindingId, OwnerId, PhotoId, TeamId, TemplateVersionId, UnitId, VisitId,
 };
-use crate::moment::to_micros;
+use crate::moment::{to_micros, vietnam_day};
 use crate::refusal::{Kind as Family, Refusal};
 use crate::response::{Answer, Response};
 use crate::score::{Standing, standings};
@@ -177,6 +177,9 @@ pub struct Explanation {
     pub by: AccountId,
     /// When.
     pub at: Timestamp,
+    /// Whether the last day on which it was asked to explain was over by then.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// What came of verifying an explanation.
@@ -186,6 +189,19 @@ pub struct Verification {
     pub upheld: bool,
     /// Why.
     pub reason: String,
+    /// Who verified.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What bore out what people said (xác minh).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Substantiation {
+    /// What was done and what it showed.
+    pub text: String,
+    /// Papers, by name.
+    pub papers: Vec<String>,
     /// Who verified.
     pub by: AccountId,
     /// When.
@@ -228,8 +244,12 @@ pub struct Story {
     pub no_action_because: Option<String>,
     /// Number of a procedure outside the system; never more than the number.
     pub referral: Option<String>,
-    /// Findings that belong together.
-    pub linked: Vec<FindingId>,
+    /// Whether it rests on what people said (phản ánh), and is verified before anybody stands by it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hearsay: bool,
+    /// What bore it out, where it rests on what people said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub substantiation: Option<Substantiation>,
     /// Administrative procedures it is about, by code or name: those of a pilot that is worth telling.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub procedures: Vec<String>,
@@ -248,21 +268,26 @@ impl Explanation {
     /// Whether another says the same for the same person: a repeat of a request whose answer was lost.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { at: other.at, ..self.clone() } == *other
+        Self { at: other.at, late: other.late, ..self.clone() } == *other
     }
 }
 
 impl Inspected {
-    /// Checks that moment and precision agree, and that it lies between the year 2000 and tomorrow.
+    /// Checks that moment and precision agree, and that it lies between the local day on which the team came and `latest`:
+    /// now, by a phone's clock that may be fast.
     ///
     /// # Errors
     /// `finding.inspected-at`.
-    pub fn checked(at: Option<Timestamp>, precision: Precision, now: Timestamp) -> Result<Self, Refusal> {
-        let tomorrow = now.as_second().saturating_add(24 * 3600);
-        // 2000-01-01 in seconds; a phone's clock may be some hours fast.
-        if at.is_some_and(|at| !(946_684_800..tomorrow).contains(&at.as_second())) {
-            let detail = "What was seen was seen between the year 2000 and now.";
-            return Err(rule("finding.inspected-at", "/inspected_at", detail));
+    pub fn checked(
+        at: Option<Timestamp>,
+        precision: Precision,
+        (came, latest): (Timestamp, Timestamp),
+    ) -> Result<Self, Refusal> {
+        let is_at_visit = |at: Timestamp| vietnam_day(at) >= vietnam_day(came) && at <= latest;
+        if at.is_some_and(|at| !is_at_visit(at)) {
+            let day = vietnam_day(came);
+            let detail = format!("What a visit saw was seen between the day on which the team came ({day}) and now.");
+            return Err(rule("finding.inspected-at", "/inspected_at", &detail));
         }
         if at.is_none() == (precision == Precision::Period) {
             return Ok(Self { at: at.map(to_micros), precision });
@@ -328,6 +353,11 @@ pub struct Finding {
     /// Who stands in the unit's place now, where it ended and the finding is open, or a person named them. Read, never
     /// stored.
     pub held_by: Option<Holder>,
+    /// Findings that belong together with it, seen from either. Kept beside it.
+    pub linked: Vec<FindingId>,
+    /// Held photos that show it: those the team declared for it, and those of its item at its visit, 50 of either at most.
+    /// Read, never stored.
+    pub photos: Vec<PhotoId>,
     /// For `If-Match`.
     pub version: i32,
 }
@@ -345,6 +375,8 @@ pub struct Birth {
     pub severity: Severity,
     /// Whether the item is critical.
     pub critical: bool,
+    /// Whether the item asks for what people said.
+    pub hearsay: bool,
 }
 
 /// The findings that the answers of a visit give rise to, in the order of its checklists: one for each item that is asked
@@ -366,6 +398,7 @@ pub fn born_of(lists: &[AskedList], answers: &[Response], occasion: Occasion) ->
                 .map_or_else(|| item.question.vi.clone(), |answer| stated(item, &answer.answer)),
             severity: if item.critical { Severity::Violation } else { Severity::Shortcoming },
             critical: item.critical,
+            hearsay: item.hearsay,
         })
         .collect()
 }
@@ -441,6 +474,24 @@ pub struct Share {
 }
 
 impl Finding {
+    /// Whether it rests on what people said, and nobody has verified that yet.
+    #[must_use]
+    pub fn awaits_verification(&self) -> bool {
+        self.story.hearsay && self.story.substantiation.is_none()
+    }
+
+    /// Refuses to stand by what people said before it is verified.
+    ///
+    /// # Errors
+    /// `finding.not-substantiated`.
+    pub fn refuse_hearsay(&self) -> Result<(), Refusal> {
+        if !self.awaits_verification() {
+            return Ok(());
+        }
+        let detail = "This rests on what people said: somebody verifies it first (substantiate), or it is dismissed.";
+        Err(Refusal::new(Family::Conflict, "finding.not-substantiated", detail))
+    }
+
     /// The unit that answers for it: where it was found, or whom a person named where that unit was divided.
     #[must_use]
     pub fn answering(&self) -> UnitId {

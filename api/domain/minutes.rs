@@ -161,7 +161,8 @@ pub fn found(finding: &Finding) -> String {
     for (is, mark) in [
         (finding.critical, " | nghiêm trọng"),
         (finding.repeat_count > 0, " | lặp lại"),
-        (finding.state == State::Candidate, " | chờ xác nhận"),
+        (finding.state == State::Candidate && finding.awaits_verification(), " | chờ xác minh"),
+        (finding.state == State::Candidate && !finding.awaits_verification(), " | chờ xác nhận"),
     ] {
         if is {
             words.push_str(mark);

@@ -5,6 +5,7 @@ mod browse;
 mod compare;
 mod declare;
 mod deliver;
+mod evidence;
 mod examine;
 mod mask;
 mod receive;
@@ -12,6 +13,7 @@ mod withdraw;
 
 pub use browse::{After, Facet, Filters, browse};
 pub use declare::declare;
+pub(super) use evidence::shown;
 pub use deliver::{Deliverable, derivative, file_name, open, original, shown_to};
 pub use examine::{examine, give_up};
 pub use mask::mask;
@@ -23,7 +25,7 @@ pub use crate::media::{Chunks, Span};
 pub use crate::records::photos::Photo;
 
 use super::units::today;
-use super::{Result, actions, sessions};
+use super::{Result, actions, findings, sessions};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
@@ -43,8 +45,8 @@ pub enum Done<T> {
     Before(T),
 }
 
-/// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, and
-/// they may look at it beside those who see the visit; the bytes of one that shows data of people are for those of the
+/// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, what
+/// a unit replies with by that unit; they may look at it beside those who see the visit; the bytes of one that shows data of people are for those of the
 /// visit alone, since an action may have several owners.
 async fn permitted(
     db: &mut Db,
@@ -54,12 +56,16 @@ async fn permitted(
 ) -> Result<(Photo, Standing)> {
     let found = photos::find_with_visit(db, actor, id).await?;
     let (photo, standing) = found.ok_or_else(Refusal::not_found)?;
-    match photo.declared.action {
-        Some(action) if deed == Deed::SendPhoto || !permission::allows(actor, deed, &standing.subject) => {
+    let is_theirs = deed == Deed::SendPhoto || !permission::allows(actor, deed, &standing.subject);
+    match (photo.declared.action, photo.declared.reply_to) {
+        (Some(action), _) if is_theirs => {
             if deed == Deed::ReadOriginal && photo.personal_data {
                 permission::may(actor, deed, &standing.subject)?;
             }
             actions::shown_by(db, actor, (action, deed), today(app)).await?;
+        }
+        (None, Some(finding)) if is_theirs => {
+            findings::shown_to(db, actor, (finding, deed), today(app)).await?;
         }
         _ => permission::may(actor, deed, &standing.subject)?,
     }
