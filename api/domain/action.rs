@@ -5,8 +5,8 @@ mod story;
 
 pub use state::{Move, Step, take};
 pub use story::{
-    Carried, Extension, MOST_REMINDERS, Measure, Reached, Recurrence, Reminder, Report, Story, due_on, measures,
-    papers, said,
+    Carried, Extension, MOST_REMINDERS, Measure, Reached, Recurrence, Reminder, Report, Story, due_on,
+    measures, papers, said,
 };
 
 use crate::ids::{AccountId, ActionId, CampaignId, DocumentId, FindingId, OwnerId, TeamId, UnitId, VisitId};
@@ -244,7 +244,7 @@ impl Action {
     ///
     /// # Errors
     /// `action.no-time-runs` where nothing falls due, `action.extension-asked` when one waits already,
-    /// `action.extension` for a day that is no later, or over.
+    /// `action.extension` for a day that is no later.
     pub fn ask_for_time(&mut self, request: Extension) -> Result<(), Refusal> {
         let Some(due) = self.due_on.filter(|_| self.state.is_awaited()) else {
             let detail = format!("No time runs for an action that is {}.", self.state.as_str());
@@ -258,10 +258,8 @@ impl Action {
             let detail = format!("More time ends after the due day, {due}.");
             return Err(rule("action.extension", "/until", &detail));
         }
-        let today = vietnam_day(request.at);
-        if request.until < today || request.until.year() >= 2200 {
-            let detail = format!("More time ends today ({today}) or later.");
-            return Err(rule("action.extension", "/until", &detail));
+        if request.until.year() >= 2200 {
+            return Err(rule("action.extension", "/until", "More time ends before the year 2200."));
         }
         self.story.extensions.push(request);
         Ok(())

@@ -286,7 +286,8 @@ impl Inspected {
         let is_at_visit = |at: Timestamp| vietnam_day(at) >= vietnam_day(came) && at <= latest;
         if at.is_some_and(|at| !is_at_visit(at)) {
             let day = vietnam_day(came);
-            let detail = format!("What a visit saw was seen between the day on which the team came ({day}) and now.");
+            let detail =
+                format!("What a visit saw was seen between the day on which the team came ({day}) and now.");
             return Err(rule("finding.inspected-at", "/inspected_at", &detail));
         }
         if at.is_none() == (precision == Precision::Period) {
@@ -488,7 +489,8 @@ impl Finding {
         if !self.awaits_verification() {
             return Ok(());
         }
-        let detail = "This rests on what people said: somebody verifies it first (substantiate), or it is dismissed.";
+        let detail =
+            "This rests on what people said: somebody verifies it first (substantiate), or it is dismissed.";
         Err(Refusal::new(Family::Conflict, "finding.not-substantiated", detail))
     }
 

@@ -271,7 +271,8 @@ pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>)
     let Some(due) = due_on.or(hold.action.due_on) else {
         return Err(rule("action.due-on", "/due_on", "An action is issued with a due day.").into());
     };
-    let due = action::due_on(due, vietnam_day(hold.now))?;
+    let visit = visits::life::find(&mut hold.tx, hold.action.visit).await?.ok_or_else(Refusal::not_found)?;
+    let due = action::due_on(due, vietnam_day(visit.window.start))?;
     hold.action.due_on = Some(due);
     hold.action.state = state;
     hold.action.issued_at = Some(hold.now);

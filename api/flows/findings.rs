@@ -266,7 +266,8 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
     }
     let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
     let list = |code: &str| lists.iter().find(|list| list.body.item(code).is_some()).map(|list| list.version);
-    let asks_people = |code: &str| lists.iter().filter_map(|list| list.body.item(code)).any(|item| item.hearsay);
+    let asks_people =
+        |code: &str| lists.iter().filter_map(|list| list.body.item(code)).any(|item| item.hearsay);
     let (item, template_version, category) = match (said_of.item, said_of.category) {
         (Some(code), None) => {
             let version = list(&code).ok_or_else(|| unknown_item(&code))?;

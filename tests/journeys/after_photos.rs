@@ -183,7 +183,8 @@ async fn a_photo_that_shows_nothing_is_no_evidence() {
     let broken = after(&action, &visit, b"no picture at all".to_vec());
     let elsewhere = after(&action, &visit, pictures::sharp(4)).with("position", far);
     let promised = after(&action, &visit, pictures::sharp(5));
-    let picked = after(&action, &visit, pictures::sharp(6)).with("origin", "gallery").with("position", Value::Null);
+    let picked =
+        after(&action, &visit, pictures::sharp(6)).with("origin", "gallery").with("position", Value::Null);
     for shot in [&good, &dark, &broken, &elsewhere, &picked] {
         assert_eq!(shot.send(&at.head.visitor).await.status, 201);
     }
@@ -193,9 +194,13 @@ async fn a_photo_that_shows_nothing_is_no_evidence() {
         json!({ "note": "Đã niêm yết lại.", "photos": photos })
     };
     let (status, no) = step(&at.head, &action, "report", shown(&[&good])).await;
-    assert_eq!((status, &no["code"], &no["client_action"]), (409, &json!("photo.evidence-waits"), &json!("retry")));
+    assert_eq!(
+        (status, &no["code"], &no["client_action"]),
+        (409, &json!("photo.evidence-waits"), &json!("retry"))
+    );
     at.house.work().await;
-    let (status, no) = step(&at.head, &action, "report", shown(&[&good, &dark, &broken, &elsewhere, &promised])).await;
+    let (status, no) =
+        step(&at.head, &action, "report", shown(&[&good, &dark, &broken, &elsewhere, &promised])).await;
     assert_eq!((status, &no["code"]), (422, &json!("action.evidence")), "{no}");
     let told: Vec<(&str, &str)> = no["errors"]
         .as_array()
@@ -213,8 +218,11 @@ async fn a_photo_that_shows_nothing_is_no_evidence() {
     let (status, done) = step(&at.head, &action, "report", shown(&[&good, &picked])).await;
     assert_eq!((status, &done["state"]), (200, &json!("reported_done")), "{done}");
     let remarks = done["reports"][0]["remarks"].as_array().expect("remarks").clone();
-    let of_picked: Vec<&str> =
-        remarks.iter().filter(|of| of["photo"] == json!(picked.id)).filter_map(|of| of["code"].as_str()).collect();
+    let of_picked: Vec<&str> = remarks
+        .iter()
+        .filter(|of| of["photo"] == json!(picked.id))
+        .filter_map(|of| of["code"].as_str())
+        .collect();
     assert!(of_picked.contains(&"from_gallery") && of_picked.contains(&"place_unknown"), "{remarks:?}");
 
     // What nobody can look at any more is not verified.

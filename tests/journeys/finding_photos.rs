@@ -16,7 +16,8 @@ async fn a_finding_lists_the_photos_that_show_it() {
     let at = Inspectorate::open().await;
     let visit = at.visit("surprise", 1).await;
     at.on_site(&visit).await;
-    let free = json!({ "kind": "finding", "category": "Trụ sở", "statement": "Cổng đóng trong giờ làm việc." });
+    let free =
+        json!({ "kind": "finding", "category": "Trụ sở", "statement": "Cổng đóng trong giờ làm việc." });
     let made = at.member.visitor.send("POST", &format!("{visit}/findings"), Some(&free)).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let finding = made.header("location").to_owned();
@@ -59,7 +60,11 @@ async fn a_unit_replies_with_photos_of_its_own() {
     let finding = confirmed(&at, &visit, "A01", json!({})).await;
     at.held_photo(&visit, "A01").await;
     let early = shot(&visit, 2).with("reply_to", id_of(&finding));
-    assert_eq!(at.head.visitor.put(&early.path(), &early.declaration).await.0, 404, "not told before signing");
+    assert_eq!(
+        at.head.visitor.put(&early.path(), &early.declaration).await.0,
+        404,
+        "not told before signing"
+    );
     signed(&at, &visit).await;
     for next in ["submit", "finalise"] {
         assert_eq!(at.step(&at.lead, &visit, next, Value::Null).await.status, 200, "{next}");
@@ -88,7 +93,11 @@ async fn a_unit_replies_with_photos_of_its_own() {
     let (status, no) = at.head.visitor.post(&explain, &said(&[board.id, dark.id])).await;
     assert_eq!((status, &no["code"]), (422, &json!("finding.photos")), "{no}");
     assert_eq!(no["errors"][0]["pointer"], "/photos/1");
-    assert_eq!(staff.visitor.post(&explain, &said(&[board.id])).await.0, 403, "staff prepare, the head speaks");
+    assert_eq!(
+        staff.visitor.post(&explain, &said(&[board.id])).await.0,
+        403,
+        "staff prepare, the head speaks"
+    );
     let (status, told) = at.head.visitor.post(&explain, &said(&[board.id])).await;
     assert_eq!((status, &told["explanation"]["photos"]), (200, &json!([board.id])), "{told}");
 
@@ -103,18 +112,25 @@ async fn a_unit_replies_with_photos_of_its_own() {
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "{list}");
 
     let because = json!({ "reason": "Chụp nhầm" });
-    let withdraw = async |shot: &Shot| at.head.visitor.post(&format!("{}/withdraw", shot.path()), &because).await;
+    let withdraw =
+        async |shot: &Shot| at.head.visitor.post(&format!("{}/withdraw", shot.path()), &because).await;
     assert_eq!(withdraw(&mistaken).await.1["state"], "withdrawn");
     let (status, no) = withdraw(&board).await;
     assert_eq!((status, &no["code"]), (409, &json!("photo.reply-given")), "{no}");
     // It may add to what it said until that is verified; then it is over.
     let more = json!({ "text": "Bảng treo ở cửa bên, có ảnh và biên bản.", "photos": [board.id] });
-    assert_eq!(at.head.visitor.post(&explain, &more).await.1["earlier_explanations"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        at.head.visitor.post(&explain, &more).await.1["earlier_explanations"].as_array().map(Vec::len),
+        Some(1)
+    );
     let why = json!({ "reason": "Đã xác minh." });
     assert_eq!(at.member.visitor.post(&format!("{finding}/withdraw"), &why).await.1["state"], "withdrawn");
     let (status, no) = at.head.visitor.post(&explain, &said(&[board.id])).await;
     assert_eq!((status, &no["code"]), (409, &json!("finding.not-explainable")), "{no}");
     let late = shot(&visit, 9).with("reply_to", id_of(&finding));
-    assert_eq!(at.head.visitor.put(&late.path(), &late.declaration).await.1["code"], "finding.not-explainable");
+    assert_eq!(
+        at.head.visitor.put(&late.path(), &late.declaration).await.1["code"],
+        "finding.not-explainable"
+    );
     at.house.close().await;
 }

@@ -25,7 +25,9 @@ async fn what_people_said_is_verified_before_it_is_confirmed() {
     let said = json!({ "kind": "finding", "category": "Thái độ", "critical": true, "hearsay": true,
         "statement": "Người dân phản ánh bị gây phiền hà tại quầy số 2." });
     let finding = proposed(&at, &visit, said).await;
-    let plain = proposed(&at, &visit, json!({ "kind": "finding", "category": "Trụ sở", "statement": "Cổng đóng." })).await;
+    let plain =
+        proposed(&at, &visit, json!({ "kind": "finding", "category": "Trụ sở", "statement": "Cổng đóng." }))
+            .await;
     let (_, told) = at.lead.visitor.get(&finding).await;
     assert_eq!((&told["hearsay"], &told["substantiation"]), (&json!(true), &Value::Null));
     let confirm = format!("{finding}/confirm");
@@ -39,7 +41,8 @@ async fn what_people_said_is_verified_before_it_is_confirmed() {
     assert!(minutes["document"].as_str().unwrap_or_default().contains("chờ xác minh"), "{minutes}");
 
     let way = format!("{finding}/substantiate");
-    let checked = json!({ "text": "Đã làm việc với người phản ánh; nội dung đúng.", "papers": ["Biên bản 23/3/2026"] });
+    let checked =
+        json!({ "text": "Đã làm việc với người phản ánh; nội dung đúng.", "papers": ["Biên bản 23/3/2026"] });
     let (status, no) = at.lead.visitor.post(&way, &checked).await;
     assert_eq!((status, &no["code"]), (403, &json!("finding.lead-alone")), "{no}");
     assert_eq!(at.head.visitor.post(&way, &checked).await.0, 403, "the unit is no judge in it");
@@ -80,7 +83,15 @@ async fn findings_that_belong_together_name_each_other() {
     assert_eq!(told.body["linked"], json!([]), "{}", told.body);
     assert_eq!(linked(&one).await, json!([id_of(&three)]));
     let same = changed(&at.lead, &one, json!({ "linked": [id_of(&one)] })).await;
-    assert_eq!((same.status, &same.body["errors"][0]["pointer"]), (422, &json!("/linked/0")), "{}", same.body);
-    assert_eq!(at.house.deeds(id_of(&two)).await, ["finding.proposed", "finding.linked", "finding.unlinked", "finding.changed"]);
+    assert_eq!(
+        (same.status, &same.body["errors"][0]["pointer"]),
+        (422, &json!("/linked/0")),
+        "{}",
+        same.body
+    );
+    assert_eq!(
+        at.house.deeds(id_of(&two)).await,
+        ["finding.proposed", "finding.linked", "finding.unlinked", "finding.changed"]
+    );
     at.house.end().await;
 }

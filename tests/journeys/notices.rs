@@ -396,22 +396,38 @@ async fn a_signed_notice_may_be_declared_void_until_it_is_issued() {
     let void = step(&at.authority, &notice, "void", why.clone()).await;
     assert_eq!((void.status, &void.body["state"]), (200, &json!("voided")), "{}", void.body);
     assert_eq!(void.body["voided"]["reason"], "Ký nhầm ngày.");
-    assert_eq!((&void.body["number"], void.body["signing"]["document"].is_string()), (&json!("05/TB-SNV"), true));
+    assert_eq!(
+        (&void.body["number"], void.body["signing"]["document"].is_string()),
+        (&json!("05/TB-SNV"), true)
+    );
     for (who, way) in [(&at.scheduler, "issue"), (&at.authority, "void"), (&at.authority, "sign")] {
-        let said = if way == "sign" { signing(&at, 6) } else if way == "void" { why.clone() } else { Value::Null };
+        let said = if way == "sign" {
+            signing(&at, 6)
+        } else if way == "void" {
+            why.clone()
+        } else {
+            Value::Null
+        };
         assert_eq!(code(&step(who, &notice, way, said).await), (409, "notice.voided"), "{way}");
     }
     assert_eq!(at.head.visitor.get(&notice).await.0, 404, "nobody was told");
     assert_eq!(at.house.deeds(id_of(&notice)).await.last().map(String::as_str), Some("notice.voided"));
     let sql = at.house.sql().await;
-    let refused = sql.batch_execute("UPDATE notices SET state = 'signed', voided_by = NULL, voided_at = NULL, voided_because = NULL").await;
+    let refused = sql
+        .batch_execute(
+            "UPDATE notices SET state = 'signed', voided_by = NULL, voided_at = NULL, voided_because = NULL",
+        )
+        .await;
     assert!(refused.is_err(), "what is void stays void");
 
     // The number is used; the next one takes another.
     let made = begun(&at, &at.scheduler, &written).await;
     let next = made.header("location").to_owned();
     assert_eq!(step(&at.lead, &next, "review", Value::Null).await.status, 200);
-    assert_eq!(code(&step(&at.authority, &next, "sign", signing(&at, 5)).await), (409, "document.number-taken"));
+    assert_eq!(
+        code(&step(&at.authority, &next, "sign", signing(&at, 5)).await),
+        (409, "document.number-taken")
+    );
     assert_eq!(step(&at.authority, &next, "sign", signing(&at, 6)).await.status, 200);
     assert_eq!(step(&at.authority, &next, "issue", Value::Null).await.status, 200);
     assert_eq!(code(&step(&at.authority, &next, "void", why).await), (409, "notice.issued"));
@@ -425,7 +441,8 @@ async fn a_period_is_not_told_before_its_last_day() {
     finalised(&at).await;
     let today = fieldproof::domain::moment::vietnam_day(at.house.app.now());
     let mut written = content(&at, "/x");
-    written["source"] = json!({ "kind": "meeting", "title": "Giao ban quý", "place": "Tuyên Quang", "held_on": today });
+    written["source"] =
+        json!({ "kind": "meeting", "title": "Giao ban quý", "place": "Tuyên Quang", "held_on": today });
     written["covers"] = json!({ "from": "2020-01-01", "to": today.tomorrow().expect("a day") });
     let made = begun(&at, &at.scheduler, &written).await;
     assert_eq!(made.status, 201, "{}", made.body);

@@ -262,11 +262,15 @@ async fn a_report_tells_how_far_it_came() {
         assert_eq!(step(&at.head, &action, taken, Value::Null).await.0, 200);
     }
     let shown = |reached: Value| json!({ "note": "Đã rà soát.", "papers": ["Báo cáo 1/BC-UBND"], "reached": reached });
-    for wrong in [json!([{ "name": "Phí", "value": 1 }]), json!([{ "name": days, "value": 8 }, { "name": days, "value": 9 }])] {
+    for wrong in [
+        json!([{ "name": "Phí", "value": 1 }]),
+        json!([{ "name": days, "value": 8 }, { "name": days, "value": 9 }]),
+    ] {
         let (status, no) = step(&at.head, &action, "report", shown(wrong)).await;
         assert_eq!((status, &no["code"]), (422, &json!("action.reached")), "{no}");
     }
-    let (status, done) = step(&at.head, &action, "report", shown(json!([{ "name": days, "value": 8 }]))).await;
+    let (status, done) =
+        step(&at.head, &action, "report", shown(json!([{ "name": days, "value": 8 }]))).await;
     assert_eq!((status, &done["measures"][0]["reached"]), (200, &json!(8)), "{done}");
     assert_eq!((&done["measures"][0]["after"], &done["measures"][1]["reached"]), (&json!(7), &Value::Null));
     assert_eq!(done["reports"][0]["reached"], json!([{ "name": days, "value": 8 }]));
@@ -288,13 +292,19 @@ async fn one_instance_goes_or_the_rest_of_its_series() {
             .as_array()
             .expect("items")
             .iter()
-            .map(|of| (of["instance"].as_i64().unwrap_or(0), of["state"].as_str().unwrap_or("").to_owned(),
-                of["id"].as_str().unwrap_or("").to_owned()))
+            .map(|of| {
+                (
+                    of["instance"].as_i64().unwrap_or(0),
+                    of["state"].as_str().unwrap_or("").to_owned(),
+                    of["id"].as_str().unwrap_or("").to_owned(),
+                )
+            })
             .collect();
         all.sort();
         all
     };
-    let instance = |all: &[(i64, String, String)], n: usize| format!("/v1/corrective-actions/{}", all[n - 1].2);
+    let instance =
+        |all: &[(i64, String, String)], n: usize| format!("/v1/corrective-actions/{}", all[n - 1].2);
     let all = states().await;
     let why = |series: bool| json!({ "reason": "Không cần nữa.", "series": series });
     assert_eq!(step(&at.scheduler, &instance(&all, 2), "cancel", why(false)).await.1["state"], "cancelled");
@@ -353,7 +363,8 @@ async fn what_is_open_goes_on_in_another_campaign() {
     reported(&at.head, &action).await;
     assert_eq!(step(&at.scheduler, &action, "verify", json!({})).await.1["state"], "verified_done");
     assert_eq!(at.lead.visitor.get(&finding).await.1["state"], "closed");
-    let new = json!({ "visit": id_of(&visit), "kind": "correction", "title": "Thêm", "owners": [at.commune] });
+    let new =
+        json!({ "visit": id_of(&visit), "kind": "correction", "title": "Thêm", "owners": [at.commune] });
     let late = at.lead.visitor.send("POST", "/v1/corrective-actions", Some(&new)).await;
     assert_eq!((late.status, &late.body["code"]), (409, &json!("campaign.state")), "{}", late.body);
     at.house.end().await;

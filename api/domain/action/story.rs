@@ -154,7 +154,8 @@ impl Recurrence {
             Every::Quarter => 3,
             Every::Year => 12,
         };
-        let day = |n: i32| first.checked_add(Span::new().months(n * months)).ok().filter(|day| day.year() < 2200);
+        let day =
+            |n: i32| first.checked_add(Span::new().months(n * months)).ok().filter(|day| day.year() < 2200);
         (0..i32::from(self.instances)).map(day).collect::<Option<_>>().ok_or_else(|| {
             let detail = "The last instance is due before the year 2200.";
             rule("action.recurrence", "/recurrence/instances", detail)
@@ -263,16 +264,17 @@ pub fn measures(mut raw: Vec<Measure>) -> Result<Vec<Measure>, Refusal> {
     Ok(raw)
 }
 
-/// Reads a due day that is set on a day: whoever is to do it has that day at least.
+/// Reads a due day: not before the day of the visit that the action comes from. What was done on paper years ago may be
+/// entered today, so that it may be over.
 ///
 /// # Errors
-/// `action.due-on` for a day that is over, or after the year 2199.
-pub fn due_on(day: Date, today: Date) -> Result<Date, Refusal> {
+/// `action.due-on` for a day before the visit, or after the year 2199.
+pub fn due_on(day: Date, visited: Date) -> Result<Date, Refusal> {
     if day.year() >= 2200 {
         return Err(rule("action.due-on", "/due_on", "A due day lies in the years 2000 to 2200."));
     }
-    if day < today {
-        let detail = format!("A due day is today ({today}) or later.");
+    if day < visited {
+        let detail = format!("A due day is not before the visit the action comes from, {visited}.");
         return Err(rule("action.due-on", "/due_on", &detail));
     }
     Ok(day)

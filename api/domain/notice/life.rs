@@ -77,9 +77,10 @@ pub fn step(state: State, step: Step) -> Result<State, Refusal> {
             "notice.voided",
             "This notice was signed and declared void; its number stays used. Write another.",
         )),
-        (State::Issued, Step::Void) => {
-            Err(never("notice.issued", "An issued notice is not declared void; write a notice that corrects it."))
-        }
+        (State::Issued, Step::Void) => Err(never(
+            "notice.issued",
+            "An issued notice is not declared void; write a notice that corrects it.",
+        )),
         (State::Draft | State::Reviewed, Step::Void) => {
             Err(never("notice.not-signed", "What nobody has signed is discarded."))
         }
@@ -121,7 +122,8 @@ fn never(code: &'static str, detail: &'static str) -> Refusal {
 pub fn period_is_over(last: Option<Date>, counted_on: Date, today: Date) -> Result<(), Refusal> {
     let Some(last) = last else { return Ok(()) };
     if today < last {
-        let detail = format!("The period ends with {last}: its figures are frozen on that day at the earliest.");
+        let detail =
+            format!("The period ends with {last}: its figures are frozen on that day at the earliest.");
         return Err(Refusal::new(Kind::Conflict, "notice.period-open", detail));
     }
     if counted_on < last {

@@ -56,9 +56,7 @@ impl Shown {
         Some(match self.state {
             State::Announced => ("photo.not-arrived", said("was declared, and its bytes have not arrived")),
             State::Stored => ("photo.not-examined", said("is not examined yet; wait for it and send again")),
-            State::Quarantined => {
-                ("photo.set-apart", said("is damaged or can't be decoded; take it again"))
-            }
+            State::Quarantined => ("photo.set-apart", said("is damaged or can't be decoded; take it again")),
             State::NoPreview => {
                 ("photo.no-picture", said("is kept in a format nobody can look at here; take it as JPEG"))
             }

@@ -41,17 +41,12 @@ pub struct Change {
 ///
 /// # Errors
 /// `version.stale`, `action.not-proposed` once it is issued or cancelled, and what [`super::propose()`] refuses.
-pub async fn change(
-    app: &App,
-    actor: &Actor,
-    id: ActionId,
-    version: i32,
-    change: Change,
-) -> Result<Action> {
+pub async fn change(app: &App, actor: &Actor, id: ActionId, version: i32, change: Change) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::ProposeAction).await?;
     current(version, hold.action.version)?;
     if hold.action.state != State::Proposed {
-        let detail = format!("Only a proposed action is changed. This one is {}.", hold.action.state.as_str());
+        let detail =
+            format!("Only a proposed action is changed. This one is {}.", hold.action.state.as_str());
         return Err(Refusal::new(Family::Conflict, "action.not-proposed", detail).into());
     }
     let visit = visits::find(&mut hold.tx, hold.action.visit).await?.ok_or_else(Refusal::not_found)?;
@@ -74,7 +69,7 @@ pub async fn change(
     let owners = owners.unwrap_or_else(|| hold.action.owners.iter().map(|owner| owner.unit).collect());
     hold.action.owners = ground.owners(&mut hold.tx, &owners, &found).await?;
     if let Some(day) = due_on {
-        hold.action.due_on = Some(action::due_on(day, vietnam_day(hold.now))?);
+        hold.action.due_on = Some(action::due_on(day, vietnam_day(visit.window.start))?);
     }
     if let Some(programme) = programme {
         ground.known(&mut hold.tx, programme).await?;

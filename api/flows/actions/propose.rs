@@ -7,8 +7,8 @@ use crate::domain::action::{
     measures, said,
 };
 use crate::domain::actor::Actor;
-use crate::domain::finding::{self, Finding};
 use crate::domain::campaign::CampaignState;
+use crate::domain::finding::{self, Finding};
 use crate::domain::ids::{ActionId, CampaignId, DocumentId, FindingId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, allows, may};
@@ -71,7 +71,7 @@ pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Act
     if let Some(programme) = proposal.programme {
         ground.known(tx, programme).await?;
     }
-    let today_there = vietnam_day(work.now);
+    let visited_on = vietnam_day(work.visit.window.start);
     let mut action = Action {
         id: ActionId::random(identity::random()),
         owner: work.visit.owner,
@@ -81,7 +81,7 @@ pub async fn propose(app: &App, actor: &Actor, proposal: Proposal) -> Result<Act
         kind: proposal.kind,
         title: said(&proposal.title, "/title")?,
         state: State::Proposed,
-        due_on: proposal.due_on.map(|day| action::due_on(day, today_there)).transpose()?,
+        due_on: proposal.due_on.map(|day| action::due_on(day, visited_on)).transpose()?,
         issued_at: None,
         programme: proposal.programme,
         series: None,

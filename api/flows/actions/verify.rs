@@ -13,9 +13,9 @@ use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
 use crate::flows::photos::shown;
 use crate::flows::{Result, findings};
-use crate::records::{Tx, photos};
 use crate::records::actions as shelf;
 use crate::records::actions::verify::{self as rows, Verification};
+use crate::records::{Tx, photos};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -71,9 +71,9 @@ async fn still_shown(hold: &mut Hold) -> Result<()> {
         .iter()
         .map(|photo| Some(Shown { checks: Vec::new(), ..shown(photo.as_ref()?, false) }))
         .collect();
+    let code = "action.evidence-gone";
     let detail = "Photos of the report can't be looked at any more; return it.";
-    judged(&held, None, ("action.evidence-gone", detail))
-        .map_err(|no| Refusal { kind: Family::Conflict, ..no })?;
+    judged(&held, None, (code, detail)).map_err(|no| Refusal { kind: Family::Conflict, ..no })?;
     Ok(())
 }
 

@@ -131,16 +131,17 @@ pub async fn substantiate(
     if hold.finding.story.substantiation.as_ref().is_some_and(said_before) {
         return Ok(hold.finding);
     }
-    let conflict = |code, detail: &str| Err(Refusal::new(Family::Conflict, code, detail).into());
     if !hold.finding.story.hearsay {
-        return conflict("finding.not-hearsay", "It does not rest on what people said; the lead may confirm it.");
+        let detail = "It does not rest on what people said; the lead may confirm it.";
+        return Err(Refusal::new(Family::Conflict, "finding.not-hearsay", detail).into());
     }
     if hold.finding.state != State::Candidate {
         let detail = format!("Only a candidate is verified; this one is {}.", hold.finding.state.as_str());
-        return conflict("finding.not-candidate", &detail);
+        return Err(Refusal::new(Family::Conflict, "finding.not-candidate", detail).into());
     }
     if !hold.finding.awaits_verification() {
-        return conflict("finding.substantiated", "Somebody has verified it already; what they said stands.");
+        let detail = "Somebody has verified it already; what they said stands.";
+        return Err(Refusal::new(Family::Conflict, "finding.substantiated", detail).into());
     }
     let of = hold.concerned();
     if verify::belongs(&mut hold.tx, hold.by, &of).await? {

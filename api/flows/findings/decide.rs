@@ -10,8 +10,8 @@ use crate::domain::finding::{
 use crate::domain::ids::{FindingId, PhotoId, UnitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::Deed;
-use crate::domain::photo::evidence::{Shown, judged};
 use crate::domain::photo;
+use crate::domain::photo::evidence::{Shown, judged};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
 use crate::flows::photos::{Photo, shown};

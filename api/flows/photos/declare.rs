@@ -35,7 +35,11 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         (None, None) => of_visit(&mut tx, actor, &declared, &visit).await?,
         (Some(action), None) => of_action(&mut tx, actor, (&declared, action), today(app)).await?,
         (None, Some(finding)) => of_reply(&mut tx, actor, (&declared, finding), today(app)).await?,
-        _ => Err(Refusal::field("/reply_to", "photo.about-one", "a photo shows an action done, or answers a finding")),
+        _ => Err(Refusal::field(
+            "/reply_to",
+            "photo.about-one",
+            "a photo shows an action done, or answers a finding",
+        )),
     };
     let (finding, privacy) = match judged {
         Ok(judged) => judged,
@@ -140,7 +144,8 @@ async fn nearest(tx: &mut Tx, declared: &Declaration, units: &[UnitId]) -> Resul
     let mut best = place::judge(declared.fix.as_ref(), declared.source, None);
     let mut is_first = true;
     for unit in units {
-        let Some((_, area, _)) = premises::of_unit(tx, *unit, vietnam_day(declared.captured.at)).await? else {
+        let Some((_, area, _)) = premises::of_unit(tx, *unit, vietnam_day(declared.captured.at)).await?
+        else {
             continue;
         };
         let here = place::judge(declared.fix.as_ref(), declared.source, Some(&area));

@@ -13,8 +13,8 @@ mod withdraw;
 
 pub use browse::{After, Facet, Filters, browse};
 pub use declare::declare;
-pub(super) use evidence::shown;
 pub use deliver::{Deliverable, derivative, file_name, open, original, shown_to};
+pub(super) use evidence::shown;
 pub use examine::{examine, give_up};
 pub use mask::mask;
 pub use receive::{Receipt, receive};

@@ -173,7 +173,7 @@ pub struct ActionProposal {
     #[serde(default)]
     #[schema(max_items = 200)]
     findings: Vec<Uuid>,
-    /// The last local day, today or later, where that is known already.
+    /// The last local day, not before the visit, where that is known already.
     #[serde(default)]
     due_on: Option<Date>,
     /// A document of the campaign that it is part of.

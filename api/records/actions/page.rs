@@ -89,7 +89,9 @@ pub async fn page(
             .text(")");
         }
         if let Some(campaign) = wanted.carried_from {
-            sql.text(" AND t.carried_from @> ARRAY[").bind(Bind::Id(campaign.0)).text("] AND t.carried_from <> '{}'");
+            sql.text(" AND t.carried_from @> ARRAY[")
+                .bind(Bind::Id(campaign.0))
+                .text("] AND t.carried_from <> '{}'");
         }
         if wanted.extended {
             sql.text(EXTENDED);

@@ -18,7 +18,8 @@ struct Pair {
 }
 
 /// Each finding with one that belongs to it, by id.
-const LINKED: &str = "SELECT finding_id AS finding, other_id AS other FROM finding_links WHERE finding_id = ANY ($1)
+const LINKED: &str =
+    "SELECT finding_id AS finding, other_id AS other FROM finding_links WHERE finding_id = ANY ($1)
     UNION ALL SELECT other_id, finding_id FROM finding_links WHERE other_id = ANY ($1) ORDER BY 1, 2";
 
 /// Each finding with a held photo of it, in order of capture: two short seeks a finding.

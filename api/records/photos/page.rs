@@ -136,7 +136,9 @@ async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
             rows.filter(photos::owner_id.eq(owner.0))
         }
         Scope::Campaign(campaign) => rows.filter(photos::campaign_id.eq(campaign.0)),
-        Scope::Visit(visit) => rows.filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null())),
+        Scope::Visit(visit) => rows.filter(
+            photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null()),
+        ),
         Scope::Action(action) => rows.filter(photos::action_id.eq(action.0)),
         Scope::Finding(finding) => rows.filter(photos::finding_id.eq(finding.0)),
         Scope::Reply(finding) => rows.filter(photos::reply_to.eq(finding.0)),

@@ -220,7 +220,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "enter_recommendation" => json!({ "text": "", "addressees": [] }),
         "enter_assessment" => json!({ "item": "", "assessor": "team", "judgement": "pass" }),
         "confirm_finding" => json!({ "statement": "" }),
-        "request_explanation" | "change_finding" | "change_action" | "issue_action" | "verify_action" => json!({}),
+        "request_explanation" | "change_finding" | "change_action" | "issue_action" | "verify_action" => {
+            json!({})
+        }
         "substantiate_finding" => json!({ "text": "" }),
         "carry_over_action" => json!({ "campaign": Uuid::nil(), "reason": "" }),
         "void_notice" => json!({ "reason": "" }),

@@ -44,7 +44,7 @@ pub struct ActionChange {
     #[serde(default)]
     #[schema(max_items = 200)]
     findings: Option<Vec<Uuid>>,
-    /// The last local day, today or later.
+    /// The last local day, not before the visit.
     #[serde(default)]
     due_on: Option<Date>,
     /// A document of the campaign that it is part of.

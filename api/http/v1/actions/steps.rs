@@ -31,7 +31,7 @@ pub(super) fn done(app: &App, action: &Action) -> HttpResponse {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "due_on": "2026-04-15" }))]
 pub struct ActionIssue {
-    /// The last local day, today or later; what was proposed where nothing is said.
+    /// The last local day, not before the visit; what was proposed where nothing is said.
     #[serde(default)]
     due_on: Option<Date>,
 }
@@ -75,7 +75,7 @@ pub struct ActionDone {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "until": "2026-04-30", "reason": "Chờ kinh phí làm bảng mới." }))]
 pub struct ExtensionAsked {
-    /// The last local day asked for: later than the due day, and not over.
+    /// The last local day asked for: later than the due day.
     until: Date,
     /// Why, up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]

@@ -131,15 +131,8 @@ impl PhotoFilters {
 
     /// What a cursor is bound to: the list with these filters, whatever the size of its pages.
     fn bound_to(&self) -> String {
-        let uuids = [
-            self.owner,
-            self.campaign,
-            self.visit,
-            self.action,
-            self.finding,
-            self.reply_to,
-            self.unit,
-        ];
+        let uuids =
+            [self.owner, self.campaign, self.visit, self.action, self.finding, self.reply_to, self.unit];
         let texts = [
             &self.bbox,
             &self.item,
