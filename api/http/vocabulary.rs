@@ -4,7 +4,7 @@
 
 use crate::domain::{
     account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
-    permission, photo, place, procedure, ranking, refusal, response, review, template, unit, visit,
+    permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -139,6 +139,8 @@ vocabulary! {
     closed YesNoNa = serde_words::<response::YesNoNa>();
     /// What an answer amounts to: fine, partly, not fine, does not arise, or kept with nothing to judge it by.
     closed ResponseOutcome = serde_words::<response::Outcome>();
+    /// Why a checklist gets no grade: items that are asked have no answer, or none of its items counts.
+    open UngradedReason = score::Ungraded::ALL.map(score::Ungraded::as_str).to_vec();
     // findings and actions
     /// What a finding says: not as it should be, or good.
     closed FindingKind = finding::Kind::ALL.iter().map(|word| word.as_str()).collect();
