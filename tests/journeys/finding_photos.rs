@@ -58,6 +58,7 @@ async fn a_unit_replies_with_photos_of_its_own() {
     let at = Inspectorate::open().await;
     let visit = recorded(&at).await;
     let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    confirmed(&at, &visit, "A02", json!({})).await;
     at.held_photo(&visit, "A01").await;
     let early = shot(&visit, 2).with("reply_to", id_of(&finding));
     assert_eq!(

@@ -1,6 +1,6 @@
 //! What people said is verified before anybody stands by it; findings that belong together name each other.
 
-use super::findings::{recorded, signed};
+use super::findings::{confirmed, recorded, signed};
 use crate::harness::{Answer, Holder, Inspectorate, id_of};
 use serde_json::{Value, json};
 
@@ -39,6 +39,18 @@ async fn what_people_said_is_verified_before_it_is_confirmed() {
     signed(&at, &visit).await;
     let (_, minutes) = at.lead.visitor.get(&format!("{visit}/minutes")).await;
     assert!(minutes["document"].as_str().unwrap_or_default().contains("chờ xác minh"), "{minutes}");
+
+    // Verifying takes longer than a visit: everything else is decided, and the visit is final.
+    at.held_photo(&visit, "A01").await;
+    for item in ["A01", "A02"] {
+        confirmed(&at, &visit, item, json!({})).await;
+    }
+    assert_eq!(at.step(&at.lead, &visit, "submit", Value::Null).await.status, 200);
+    let held = at.step(&at.lead, &visit, "finalise", Value::Null).await;
+    assert_eq!(held.body["code"], "visit.candidates-undecided", "the other free one: {}", held.body);
+    let why = json!({ "reason": "Cổng chỉ khép." });
+    assert_eq!(at.lead.visitor.post(&format!("{plain}/dismiss"), &why).await.0, 200);
+    assert_eq!(at.step(&at.lead, &visit, "finalise", Value::Null).await.status, 200);
 
     let way = format!("{finding}/substantiate");
     let checked =
