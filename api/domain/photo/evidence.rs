@@ -158,8 +158,8 @@ mod tests {
         Check { outcome, ..Check::cannot_tell(code) }
     }
 
-    fn asked() -> Option<Timestamp> {
-        Some("2026-03-24T02:00:00Z".parse().unwrap())
+    fn asked() -> Timestamp {
+        "2026-03-24T02:00:00Z".parse().unwrap()
     }
 
     const WHY: (&str, &str) = ("action.evidence", "why");
@@ -177,7 +177,7 @@ mod tests {
             (Some(dark), "photo.check-failed"),
             (Some(outside), "photo.outside"),
         ] {
-            let no = judged(&[Some(shown(State::Ready)), named], asked(), WHY).unwrap_err();
+            let no = judged(&[Some(shown(State::Ready)), named], Some(asked()), WHY).unwrap_err();
             let told = no.faults.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_str()));
             assert_eq!((no.code, told.collect::<Vec<_>>()), ("action.evidence", vec![("/photos/1", code)]));
         }
@@ -185,9 +185,9 @@ mod tests {
 
     #[test]
     fn what_is_not_examined_yet_is_asked_for_again() {
-        let no = judged(&[Some(shown(State::Stored))], asked(), WHY).unwrap_err();
+        let no = judged(&[Some(shown(State::Stored))], Some(asked()), WHY).unwrap_err();
         assert_eq!((no.code, no.next), ("photo.evidence-waits", Next::Retry));
-        let no = judged(&[Some(shown(State::Stored)), None], asked(), WHY).unwrap_err();
+        let no = judged(&[Some(shown(State::Stored)), None], Some(asked()), WHY).unwrap_err();
         assert_eq!(no.code, "action.evidence", "waiting would not help");
     }
 
@@ -201,12 +201,12 @@ mod tests {
             origin: Origin::Gallery,
             ..shown(State::Ready)
         };
-        let told = judged(&[Some(shown(State::Ready)), Some(doubtful.clone())], asked(), WHY).unwrap();
+        let told = judged(&[Some(shown(State::Ready)), Some(doubtful.clone())], Some(asked()), WHY).unwrap();
         let codes: Vec<&str> = told.iter().map(|remark| remark.code.as_str()).collect();
         assert_eq!(codes, ["blurred", PLACE_UNKNOWN, CLOCK_OFF, FROM_GALLERY, TAKEN_BEFORE]);
         // A clock that is a week behind takes photos a week early: set right, it is after.
         let slow = Shown { clock_skew_s: -7.0 * 86400.0, ..doubtful };
-        let told = judged(&[Some(slow)], asked(), WHY).unwrap();
+        let told = judged(&[Some(slow)], Some(asked()), WHY).unwrap();
         assert!(!told.iter().any(|remark| remark.code == TAKEN_BEFORE), "{told:?}");
     }
 }

@@ -33,8 +33,10 @@ pub struct Change {
     pub programme: Option<DocumentId>,
     /// Before and after, all of it.
     pub measures: Option<Vec<Measure>>,
-    /// How often; `Some(None)` for once.
-    pub recurrence: Option<Option<Recurrence>>,
+    /// How often.
+    pub recurrence: Option<Recurrence>,
+    /// Once after all.
+    pub once: bool,
 }
 
 /// Changes a proposal, by whoever may propose it.
@@ -52,18 +54,26 @@ pub async fn change(app: &App, actor: &Actor, id: ActionId, version: i32, change
     let visit = visits::find(&mut hold.tx, hold.action.visit).await?.ok_or_else(Refusal::not_found)?;
     let subject = standing(&mut hold.tx, actor, visit.id).await?.ok_or_else(Refusal::not_found)?.subject;
     let ground = Ground { visit: &visit, subject: &subject, now: hold.now };
-    let Change { kind, title, owners, findings: wanted, due_on, programme, measures: counted, recurrence } =
-        change;
+    let Change {
+        kind,
+        title,
+        owners,
+        findings: wanted,
+        due_on,
+        programme,
+        measures: counted,
+        recurrence,
+        once,
+    } = change;
     hold.action.kind = kind.unwrap_or(hold.action.kind);
     if let Some(title) = title {
         hold.action.title = said(&title, "/title")?;
     }
-    let found = match wanted {
-        Some(wanted) => ground.fitting(&mut hold.tx, actor, &wanted).await?,
-        None => {
-            let ids: Vec<FindingId> = hold.action.targets.iter().map(|target| target.finding).collect();
-            findings::load(&mut hold.tx, &ids).await?
-        }
+    let found = if let Some(wanted) = wanted {
+        ground.fitting(&mut hold.tx, actor, &wanted).await?
+    } else {
+        let ids: Vec<FindingId> = hold.action.targets.iter().map(|target| target.finding).collect();
+        findings::load(&mut hold.tx, &ids).await?
     };
     hold.action.targets = targets(&found);
     let owners = owners.unwrap_or_else(|| hold.action.owners.iter().map(|owner| owner.unit).collect());
@@ -79,7 +89,10 @@ pub async fn change(app: &App, actor: &Actor, id: ActionId, version: i32, change
         hold.action.story.measures = measures(counted)?;
     }
     if let Some(recurrence) = recurrence {
-        hold.action.story.recurrence = recurrence.map(Recurrence::checked).transpose()?;
+        hold.action.story.recurrence = Some(recurrence.checked()?);
+    }
+    if once {
+        hold.action.story.recurrence = None;
     }
     tell_holders(&mut hold.tx, std::slice::from_mut(&mut hold.action), today(app)).await?;
     rows::rewrite(&mut hold.tx, &hold.action, &subject.units).await?;

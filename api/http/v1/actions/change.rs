@@ -74,7 +74,8 @@ impl From<ActionChange> for flow::Change {
             due_on: said.due_on,
             programme: said.programme.map(DocumentId),
             measures: said.measures.map(|of| of.into_iter().map(Into::into).collect()),
-            recurrence: if said.once { Some(None) } else { recurrence.map(Some) },
+            recurrence,
+            once: said.once,
         }
     }
 }
