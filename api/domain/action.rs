@@ -5,7 +5,8 @@ mod story;
 
 pub use state::{Move, Step, take};
 pub use story::{
-    Extension, MOST_REMINDERS, Measure, Recurrence, Reminder, Report, Story, due_on, measures, papers, said,
+    Carried, Extension, MOST_REMINDERS, Measure, Reached, Recurrence, Reminder, Report, Story, due_on,
+    measures, papers, said,
 };
 
 use crate::ids::{AccountId, ActionId, CampaignId, DocumentId, FindingId, OwnerId, TeamId, UnitId, VisitId};
@@ -254,7 +255,11 @@ impl Action {
             return Err(Refusal::new(Family::Conflict, "action.extension-asked", detail));
         }
         if request.until <= due {
-            return Err(rule("action.extension", "/until", "More time ends after the due day."));
+            let detail = format!("More time ends after the due day, {due}.");
+            return Err(rule("action.extension", "/until", &detail));
+        }
+        if request.until.year() >= 2200 {
+            return Err(rule("action.extension", "/until", "More time ends before the year 2200."));
         }
         self.story.extensions.push(request);
         Ok(())

@@ -2,13 +2,15 @@
 
 mod reply;
 mod state;
+mod story;
 
 pub use state::{Move, Step, take};
+pub use story::{Explanation, Seen, Story, Substantiation, Verification};
 
 use crate::ids::{
     AccountId, CampaignId, FindingId, OwnerId, PhotoId, TeamId, TemplateVersionId, UnitId, VisitId,
 };
-use crate::moment::to_micros;
+use crate::moment::{to_micros, vietnam_day};
 use crate::refusal::{Kind as Family, Refusal};
 use crate::response::{Answer, Response};
 use crate::score::{Standing, standings};
@@ -17,8 +19,6 @@ use crate::text;
 use crate::unit::lineage::Holder;
 use crate::visit::{AskedList, rule};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 /// Most characters of a statement, a cause, an explanation or a reason.
 pub const MOST_TEXT: usize = 4000;
@@ -164,77 +164,6 @@ impl State {
     }
 }
 
-/// What the unit says to a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
-    /// Its words.
-    pub text: String,
-    /// Its own evidence: held photos.
-    pub photos: Vec<PhotoId>,
-    /// Its own evidence: papers, as it names them.
-    pub papers: Vec<String>,
-    /// Who spoke for it.
-    pub by: AccountId,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What came of verifying an explanation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verification {
-    /// Whether the finding stands.
-    pub upheld: bool,
-    /// Why.
-    pub reason: String,
-    /// Who verified.
-    pub by: AccountId,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What a re-inspection saw.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    /// The re-inspection: the proof.
-    pub visit: VisitId,
-    /// What it saw.
-    pub outcome: Outcome,
-    /// In words; may be empty.
-    pub note: String,
-    /// Who recorded it.
-    pub by: AccountId,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What became of a finding, besides its state.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Story {
-    /// Why it was dismissed.
-    pub dismissed_because: Option<String>,
-    /// The last day on which the unit may explain.
-    pub explain_by: Option<Date>,
-    /// What the unit said last.
-    pub explanation: Option<Explanation>,
-    /// What it had said before, each time it was asked or spoke up, oldest first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub earlier_explanations: Vec<Explanation>,
-    /// What came of verifying it.
-    pub verification: Option<Verification>,
-    /// What the last re-inspection saw.
-    pub re_inspection: Option<Seen>,
-    /// Why no action is needed.
-    pub no_action_because: Option<String>,
-    /// Number of a procedure outside the system; never more than the number.
-    pub referral: Option<String>,
-    /// Findings that belong together.
-    pub linked: Vec<FindingId>,
-    /// Administrative procedures it is about, by code or name: those of a pilot that is worth telling.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub procedures: Vec<String>,
-}
-
 /// When something was seen, as well as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inspected {
@@ -244,25 +173,23 @@ pub struct Inspected {
     pub precision: Precision,
 }
 
-impl Explanation {
-    /// Whether another says the same for the same person: a repeat of a request whose answer was lost.
-    #[must_use]
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { at: other.at, ..self.clone() } == *other
-    }
-}
-
 impl Inspected {
-    /// Checks that moment and precision agree, and that it lies between the year 2000 and tomorrow.
+    /// Checks that moment and precision agree, and that it lies between the local day on which the team came and `latest`:
+    /// now, by a phone's clock that may be fast.
     ///
     /// # Errors
     /// `finding.inspected-at`.
-    pub fn checked(at: Option<Timestamp>, precision: Precision, now: Timestamp) -> Result<Self, Refusal> {
-        let tomorrow = now.as_second().saturating_add(24 * 3600);
-        // 2000-01-01 in seconds; a phone's clock may be some hours fast.
-        if at.is_some_and(|at| !(946_684_800..tomorrow).contains(&at.as_second())) {
-            let detail = "What was seen was seen between the year 2000 and now.";
-            return Err(rule("finding.inspected-at", "/inspected_at", detail));
+    pub fn checked(
+        at: Option<Timestamp>,
+        precision: Precision,
+        (came, latest): (Timestamp, Timestamp),
+    ) -> Result<Self, Refusal> {
+        let is_at_visit = |at: Timestamp| vietnam_day(at) >= vietnam_day(came) && at <= latest;
+        if at.is_some_and(|at| !is_at_visit(at)) {
+            let day = vietnam_day(came);
+            let detail =
+                format!("What a visit saw was seen between the day on which the team came ({day}) and now.");
+            return Err(rule("finding.inspected-at", "/inspected_at", &detail));
         }
         if at.is_none() == (precision == Precision::Period) {
             return Ok(Self { at: at.map(to_micros), precision });
@@ -328,6 +255,11 @@ pub struct Finding {
     /// Who stands in the unit's place now, where it ended and the finding is open, or a person named them. Read, never
     /// stored.
     pub held_by: Option<Holder>,
+    /// Findings that belong together with it, seen from either. Kept beside it.
+    pub linked: Vec<FindingId>,
+    /// Held photos that show it: those the team declared for it, and those of its item at its visit, 50 of either at most.
+    /// Read, never stored.
+    pub photos: Vec<PhotoId>,
     /// For `If-Match`.
     pub version: i32,
 }
@@ -345,6 +277,8 @@ pub struct Birth {
     pub severity: Severity,
     /// Whether the item is critical.
     pub critical: bool,
+    /// Whether the item asks for what people said.
+    pub hearsay: bool,
 }
 
 /// The findings that the answers of a visit give rise to, in the order of its checklists: one for each item that is asked
@@ -366,6 +300,7 @@ pub fn born_of(lists: &[AskedList], answers: &[Response], occasion: Occasion) ->
                 .map_or_else(|| item.question.vi.clone(), |answer| stated(item, &answer.answer)),
             severity: if item.critical { Severity::Violation } else { Severity::Shortcoming },
             critical: item.critical,
+            hearsay: item.hearsay,
         })
         .collect()
 }
@@ -441,6 +376,25 @@ pub struct Share {
 }
 
 impl Finding {
+    /// Whether it rests on what people said, and nobody has verified that yet.
+    #[must_use]
+    pub fn awaits_verification(&self) -> bool {
+        self.story.hearsay && self.story.substantiation.is_none()
+    }
+
+    /// Refuses to stand by what people said before it is verified.
+    ///
+    /// # Errors
+    /// `finding.not-substantiated`.
+    pub fn refuse_hearsay(&self) -> Result<(), Refusal> {
+        if !self.awaits_verification() {
+            return Ok(());
+        }
+        let detail =
+            "This rests on what people said: somebody verifies it first (substantiate), or it is dismissed.";
+        Err(Refusal::new(Family::Conflict, "finding.not-substantiated", detail))
+    }
+
     /// The unit that answers for it: where it was found, or whom a person named where that unit was divided.
     #[must_use]
     pub fn answering(&self) -> UnitId {

@@ -11,7 +11,7 @@ mod print;
 
 pub use content::{Content, Line, MOST_RECIPIENTS, Section, Source, Wanted, Wish, Written};
 pub use figure::{Asked, Figure, Measure, Named, Query, Rows, fits, said_as_counted};
-pub use life::{Act, Signer, Signing, State, Step, step};
+pub use life::{Act, Signer, Signing, State, Step, Voiding, period_is_over, step, void_reason};
 pub use paper::{Paper, document};
 pub use print::{Symbol, date_line, day_line, number_line};
 
@@ -175,6 +175,8 @@ pub struct Notice {
     pub issued: Option<Act>,
     /// Who gave it up.
     pub discarded: Option<Act>,
+    /// Who declared it void, and why.
+    pub voided: Option<Voiding>,
     /// For `If-Match`.
     pub version: i32,
 }

@@ -1,9 +1,10 @@
 //! A photo promised and held: what the phone declares, when bytes are intact, which states follow which.
 
+pub mod evidence;
 pub mod mask;
 
 use crate::action;
-use crate::ids::{ActionId, PhotoId, VisitId};
+use crate::ids::{ActionId, FindingId, PhotoId, VisitId};
 use crate::moment::DeviceMoment;
 use crate::place::{GeoFix, PositionSource};
 use crate::refusal::{Kind, Next, Refusal};
@@ -158,6 +159,10 @@ pub struct Declaration {
     pub visit: VisitId,
     /// The corrective action it shows done, of that visit; `None` for what the visit itself saw.
     pub action: Option<ActionId>,
+    /// The finding of that visit it shows: what the team saw.
+    pub finding: Option<FindingId>,
+    /// The finding of that visit it answers: the unit's own evidence, no part of what the visit saw.
+    pub reply_to: Option<FindingId>,
     /// The checklist item it is evidence for; `None` for a photo of the visit as a whole.
     pub item: Option<String>,
     /// One of [`SUBJECTS`].
@@ -234,6 +239,12 @@ impl State {
 }
 
 impl Declaration {
+    /// Whether it belongs to what the visit itself saw, and not to what came after it.
+    #[must_use]
+    pub fn is_of_visit(&self) -> bool {
+        self.action.is_none() && self.reply_to.is_none()
+    }
+
     /// Whether another declaration promises the same photo. The device's clock goes on between two attempts, so it
     /// does not count.
     #[must_use]

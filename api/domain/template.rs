@@ -79,6 +79,9 @@ pub struct Item {
     /// Whether failing it caps the grade of the whole visit.
     #[serde(default)]
     pub critical: bool,
+    /// Whether it asks for what people said (phản ánh): what it gives rise to is verified before the lead confirms it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hearsay: bool,
     /// Laws, decrees and decisions behind it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legal_basis: Vec<LegalBasis>,

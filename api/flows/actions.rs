@@ -2,6 +2,9 @@
 //! verifies it and what is due have files of their own.
 
 pub mod answer;
+pub mod cancel;
+pub mod carry;
+pub mod change;
 pub mod due;
 pub mod hand_over;
 mod propose;
@@ -10,10 +13,11 @@ pub mod verify;
 use super::units::{lineage, today};
 use super::{Asked, Result, cut, scope};
 use crate::app::App;
-use crate::domain::action::{self, Action, Move, Owner, State, Step, Story, said, take};
+use crate::domain::action::{self, Action, Move, Owner, State, Step, Story, take};
 use crate::domain::actor::Actor;
 use crate::domain::finding::{self, Finding};
 use crate::domain::ids::{AccountId, ActionId, FindingId, UnitId, VisitId};
+use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
@@ -178,7 +182,8 @@ fn subject(standing: &Subject, action: &Action, came_from: Option<&Holder>, deed
             came_from.iter().flat_map(|at| std::iter::once(at.unit).chain(at.ancestors.iter().copied())),
         );
     }
-    Subject { units, signed: action.issued_at.is_some(), ..standing.clone() }
+    let (signed, campaign) = (action.issued_at.is_some(), Some(action.campaign));
+    Subject { units, signed, campaign, ..standing.clone() }
 }
 
 /// An action, if the actor may do the deed to it. Whoever may not even read it is told that there is none.
@@ -259,14 +264,16 @@ pub async fn page(
 /// Issues an action to its owners; a recurring one with all its instances. Its findings wait for it from then on.
 ///
 /// # Errors
-/// `action.not-proposed`, `action.due-on`, `finding.not-actionable`.
+/// `action.not-proposed`, `action.due-on`, `action.recurrence`, `finding.not-actionable`.
 pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::IssueAction).await?;
     let Some(state) = hold.step(Step::Issue)? else { return Ok(hold.action) };
     let Some(due) = due_on.or(hold.action.due_on) else {
         return Err(rule("action.due-on", "/due_on", "An action is issued with a due day.").into());
     };
-    hold.action.due_on = Some(action::due_on(due)?);
+    let visit = visits::life::find(&mut hold.tx, hold.action.visit).await?.ok_or_else(Refusal::not_found)?;
+    let due = action::due_on(due, vietnam_day(visit.window.start))?;
+    hold.action.due_on = Some(due);
     hold.action.state = state;
     hold.action.issued_at = Some(hold.now);
     for mut finding in hold.targets().await? {
@@ -286,7 +293,7 @@ pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>)
     }
     if let Some(recurrence) = hold.action.story.recurrence {
         hold.action.series = Some(id);
-        let days = recurrence.due_days(due);
+        let days = recurrence.due_days(due)?;
         let beside = standing(&mut hold.tx, actor, hold.action.visit).await?;
         let beside = beside.map(|of| of.subject.units).unwrap_or_default();
         for (day, instance) in days.into_iter().zip(1..).skip(1) {
@@ -306,22 +313,6 @@ pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>)
         }
     }
     hold.write(actor, "action.issued", json!({ "due_on": due })).await
-}
-
-/// Takes an action back that is not needed any more. What its findings waited for besides decides what becomes of them.
-///
-/// # Errors
-/// `action.verified`, `action.own-unit`, `action.text` without a reason.
-pub async fn cancel(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Result<Action> {
-    let mut hold = Hold::begin(app, actor, id, Deed::IssueAction).await?;
-    let reason = said(reason, "/reason")?;
-    let Some(state) = hold.step(Step::Cancel)? else { return Ok(hold.action) };
-    hold.refuse_own_unit().await?;
-    hold.action.state = state;
-    hold.action.story.cancelled_because = Some(reason.clone());
-    let mut targets = hold.targets().await?;
-    verify::settle(&mut hold.tx, actor, &mut targets, Some(&hold.action), hold.now).await?;
-    hold.write(actor, "action.cancelled", json!({ "reason": reason })).await
 }
 
 /// The actions for findings that are not over, held.

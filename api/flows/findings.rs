@@ -3,6 +3,7 @@
 
 pub mod again;
 pub mod assess;
+pub mod change;
 pub mod decide;
 pub mod hand_over;
 pub mod totals;
@@ -18,7 +19,7 @@ use crate::domain::finding::{
 };
 use crate::domain::ids::{AccountId, FindingId, UnitId, VisitId};
 use crate::domain::minutes::{Addendum, corrected};
-use crate::domain::permission::{Deed, may};
+use crate::domain::permission::{Deed, allows, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
 use crate::domain::visit::{self, CheckIn, Visit, rule};
@@ -28,8 +29,8 @@ use crate::records::custody::{self, Entry};
 use crate::records::findings::{self as rows, page as lists};
 use crate::records::visits::{self, Standing, standing};
 use crate::records::{Db, Tx, actions, responses};
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -47,12 +48,25 @@ struct Hold {
 impl Hold {
     /// Takes a finding in hand, if the actor may do the deed at its visit.
     async fn begin(app: &App, actor: &Actor, id: FindingId, deed: Deed) -> Result<Self> {
+        Self::begin_with(app, actor, (id, deed), &[]).await
+    }
+
+    /// Takes a finding in hand, and the logs of others that the deed is about.
+    async fn begin_with(
+        app: &App,
+        actor: &Actor,
+        (id, deed): (FindingId, Deed),
+        others: &[FindingId],
+    ) -> Result<Self> {
         let mut tx = app.records.begin().await?;
         let (finding, standing) = permitted(&mut tx, actor, id, deed, today(app)).await?;
         let by = actor.account().ok_or_else(Refusal::forbidden)?;
-        lock_logs(&mut tx, [finding.visit], id).await?;
+        let others = rows::load(&mut tx, others).await?;
+        let logs = others.iter().map(|other| other.visit).chain([finding.visit]);
+        lock_logs(&mut tx, logs, id).await?;
         let held = rows::hold(&mut tx, &[id]).await?.pop().ok_or_else(Refusal::not_found)?;
-        let finding = Finding { held_by: finding.held_by, ..held };
+        let Finding { held_by, linked, photos, .. } = finding;
+        let finding = Finding { held_by, linked, photos, ..held };
         Ok(Self { tx, standing, finding, by, now: app.now() })
     }
 
@@ -159,7 +173,32 @@ async fn permitted(
     tell_holders(tx, std::slice::from_mut(&mut finding), day).await?;
     standing.subject.units.extend(units_of(finding.held_by.as_ref()));
     may(actor, deed, &standing.subject)?;
+    rows::beside::tell(tx, std::slice::from_mut(&mut finding)).await?;
     Ok((finding, standing))
+}
+
+/// A finding to whose photos an actor may do a deed: look at them as whoever sees the photos of its visit; or as the unit
+/// that answers for it, and whoever stands in its place, which alone send what it replies with.
+///
+/// # Errors
+/// `not-found`, `forbidden`.
+pub(super) async fn shown_to(
+    db: &mut Db,
+    actor: &Actor,
+    (id, deed): (FindingId, Deed),
+    day: Date,
+) -> Result<Finding> {
+    let mut finding = rows::find(db, id).await?.ok_or_else(Refusal::not_found)?;
+    let mut subject = standing(db, actor, finding.visit).await?.ok_or_else(Refusal::not_found)?.subject;
+    tell_holders(db, std::slice::from_mut(&mut finding), day).await?;
+    let sees_visit = deed == Deed::ReadPhotos && allows(actor, deed, &subject);
+    subject.units.extend(units_of(finding.held_by.as_ref()));
+    let as_unit = if deed == Deed::ReadOriginal { deed } else { Deed::SendAfterPhoto };
+    if !sees_visit && !allows(actor, as_unit, &subject) {
+        may(actor, as_unit, &subject)?;
+    }
+    scope(actor, deed)?;
+    Ok(finding)
 }
 
 /// Reads one finding.
@@ -193,6 +232,7 @@ pub async fn page(
     let ids: Vec<FindingId> = places.iter().map(lists::at).collect();
     let mut findings = rows::load(&mut db, &ids).await?;
     tell_holders(&mut db, &mut findings, day).await?;
+    rows::beside::tell(&mut db, &mut findings).await?;
     Ok((findings, next))
 }
 
@@ -219,6 +259,8 @@ pub struct Proposal {
     pub precision: Precision,
     /// Which administrative procedures it is about.
     pub procedures: Vec<String>,
+    /// Whether it rests on what people said.
+    pub hearsay: bool,
 }
 
 /// Enters a candidate: a free finding, one about an item, or a strength; until somebody has signed the minutes.
@@ -236,6 +278,8 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
     }
     let lists = super::visits::asked(&mut work.tx, &work.visit).await?;
     let list = |code: &str| lists.iter().find(|list| list.body.item(code).is_some()).map(|list| list.version);
+    let asks_people =
+        |code: &str| lists.iter().filter_map(|list| list.body.item(code)).any(|item| item.hearsay);
     let (item, template_version, category) = match (said_of.item, said_of.category) {
         (Some(code), None) => {
             let version = list(&code).ok_or_else(|| unknown_item(&code))?;
@@ -267,15 +311,17 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
         (said_of.kind == Kind::Shortfall).then(|| said_of.severity.unwrap_or(Severity::Shortcoming));
     finding.critical = said_of.critical;
     finding.root_cause = said_if(said_of.root_cause.as_deref(), "/root_cause")?;
-    finding.inspected = Inspected::checked(moment, said_of.precision, work.now)?;
+    finding.inspected = Inspected::checked(moment, said_of.precision, seen_between(&work.visit, work.now))?;
     finding.story.procedures = crate::domain::finding::procedures(&said_of.procedures)?;
+    finding.story.hearsay = said_of.hearsay || finding.item.as_deref().is_some_and(asks_people);
     let kept = rows::keep(&mut work.tx, &finding).await?;
     let (id, _) = kept.ok_or_else(|| {
         let detail = "This item gave rise to a finding at this visit already.";
         Refusal::new(Family::Conflict, "finding.item-taken", detail)
     })?;
     let finding = rows::find(&mut work.tx, id).await?.ok_or_else(Refusal::not_found)?;
-    let details = json!({ "kind": finding.kind, "item": finding.item, "category": finding.category });
+    let details = json!({ "kind": finding.kind, "item": finding.item, "category": finding.category,
+        "hearsay": finding.story.hearsay });
     custody::note(&mut work.tx, Some(actor), entry(&finding, "finding.proposed", details), work.now).await?;
     work.tx.commit().await?;
     Ok(finding)
@@ -329,6 +375,7 @@ fn candidate(visit: &Visit, birth: Birth, by: AccountId, now: Timestamp) -> Find
         statement: birth.statement,
         severity: Some(birth.severity),
         critical: birth.critical,
+        story: Story { hearsay: birth.hearsay, ..Story::default() },
         ..blank(visit, by, now)
     }
 }
@@ -363,6 +410,8 @@ fn blank(visit: &Visit, by: AccountId, now: Timestamp) -> Finding {
         proposed_by: by,
         handed_to: None,
         held_by: None,
+        linked: Vec::new(),
+        photos: Vec::new(),
         version: 1,
     }
 }
@@ -377,6 +426,15 @@ pub(super) fn visited(visit: &Visit) -> std::result::Result<(), Refusal> {
         return Err(Refusal::new(Family::Conflict, "visit.not-on-site", detail));
     }
     Ok(())
+}
+
+/// From when and until when something can have been seen: the phone that says so may be as fast as it was at check-in, and
+/// five minutes more.
+fn seen_between(visit: &Visit, now: Timestamp) -> (Timestamp, Timestamp) {
+    let Some(came) = &visit.check_in else { return (now, now) };
+    let ahead_s = visit::CLOCK_SKEW_FLAG_S + came.clock_skew_s.max(0.0);
+    let ahead = SignedDuration::try_from_secs_f64(ahead_s).unwrap_or_default();
+    (came.arrived_at().min(now), now.saturating_add(ahead).unwrap_or(now))
 }
 
 fn unknown_item(code: &str) -> Error {

@@ -4,11 +4,11 @@ pub mod due;
 pub mod page;
 pub mod verify;
 
-use super::schema::{action_findings, action_owners, action_units, actions, photos};
+use super::schema::{action_findings, action_owners, action_units, actions};
 use super::{Db, Error, Result};
 use crate::domain::action::{Action, Kind, Owner, State, Target};
 use crate::domain::ids::{
-    AccountId, ActionId, CampaignId, DocumentId, FindingId, OwnerId, PhotoId, TeamId, UnitId, VisitId,
+    AccountId, ActionId, CampaignId, DocumentId, FindingId, OwnerId, TeamId, UnitId, VisitId,
 };
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
@@ -197,9 +197,20 @@ pub async fn keep(db: &mut Db, new: &Action, beside: &[UnitId]) -> Result<()> {
             actions::story.eq(serde_json::to_value(&new.story).map_err(Error::bad_row)?),
             actions::created_by.eq(new.created_by.0),
             actions::created_at.eq(new.created_at.to_diesel()),
+            actions::carried_from.eq(carried_from(new)),
         ))
         .execute(db)
         .await?;
+    place(db, new, beside).await
+}
+
+/// The campaigns it was carried over from.
+fn carried_from(action: &Action) -> Vec<Uuid> {
+    action.story.carried.iter().map(|carried| carried.from.0).collect()
+}
+
+/// Enters owners, findings, and the units that see it.
+async fn place(db: &mut Db, new: &Action, beside: &[UnitId]) -> Result<()> {
     let owners: Vec<_> = new
         .owners
         .iter()
@@ -237,6 +248,41 @@ pub async fn keep(db: &mut Db, new: &Action, beside: &[UnitId]) -> Result<()> {
     Ok(())
 }
 
+/// Writes a held proposal anew, besides what [`change`] writes: what is to be done, by whom, about what.
+///
+/// # Errors
+/// The database's own.
+pub async fn rewrite(db: &mut Db, action: &Action, beside: &[UnitId]) -> Result<()> {
+    let id = action.id.0;
+    diesel::update(actions::table.find(id))
+        .set((
+            actions::kind.eq(action.kind.as_str()),
+            actions::title.eq(&action.title),
+            actions::programme_id.eq(action.programme.map(|id| id.0)),
+        ))
+        .execute(db)
+        .await?;
+    diesel::delete(action_owners::table.filter(action_owners::action_id.eq(id))).execute(db).await?;
+    diesel::delete(action_findings::table.filter(action_findings::action_id.eq(id))).execute(db).await?;
+    diesel::delete(action_units::table.filter(action_units::action_id.eq(id))).execute(db).await?;
+    place(db, action, beside).await
+}
+
+/// Holds what comes later in a series, in the order of their ids.
+///
+/// # Errors
+/// The database's own.
+pub async fn hold_later(db: &mut Db, series: ActionId, after: i32) -> Result<Vec<Action>> {
+    let rows = actions::table
+        .filter(actions::series_id.eq(series.0).and(actions::instance.gt(after)))
+        .order(actions::id)
+        .select(Row::as_select())
+        .for_no_key_update()
+        .load(db)
+        .await?;
+    whole(db, rows).await
+}
+
 /// Writes an action that is held; its next version.
 ///
 /// # Errors
@@ -248,6 +294,8 @@ pub async fn change(db: &mut Db, action: &Action) -> Result<i32> {
             actions::due_on.eq(action.due_on.to_diesel()),
             actions::issued_at.eq(action.issued_at.to_diesel()),
             actions::series_id.eq(action.series.map(|id| id.0)),
+            actions::campaign_id.eq(action.campaign.0),
+            actions::carried_from.eq(carried_from(action)),
             actions::story.eq(serde_json::to_value(&action.story).map_err(Error::bad_row)?),
             actions::version.eq(actions::version + 1),
         ))
@@ -297,44 +345,6 @@ pub async fn visits_for(db: &mut Db, finding: FindingId) -> Result<Vec<VisitId>>
         .load(db)
         .await?;
     Ok(found.into_iter().map(VisitId).collect())
-}
-
-/// How many of these photos are held, sound, of this owner and of one of these units.
-///
-/// # Errors
-/// The database's own.
-pub async fn photos_of(
-    db: &mut Db,
-    wanted: &[PhotoId],
-    (owner, units): (OwnerId, &[UnitId]),
-) -> Result<usize> {
-    let ids: Vec<Uuid> = wanted.iter().map(|id| id.0).collect();
-    let units: Vec<Uuid> = units.iter().map(|id| id.0).collect();
-    let held: i64 = photos::table
-        .filter(photos::id.eq_any(ids))
-        .filter(photos::unit_id.eq_any(units))
-        .filter(photos::owner_id.eq(owner.0))
-        .filter(photos::state.eq_any(["stored", "ready"]))
-        .count()
-        .get_result(db)
-        .await?;
-    usize::try_from(held).map_err(Error::bad_row)
-}
-
-/// How many of these photos were sent for this action, are held and can be looked at.
-///
-/// # Errors
-/// The database's own.
-pub async fn shown_for(db: &mut Db, wanted: &[PhotoId], action: ActionId) -> Result<usize> {
-    let ids: Vec<Uuid> = wanted.iter().map(|id| id.0).collect();
-    let held: i64 = photos::table
-        .filter(photos::id.eq_any(ids))
-        .filter(photos::action_id.eq(action.0))
-        .filter(photos::state.eq_any(["stored", "ready"]))
-        .count()
-        .get_result(db)
-        .await?;
-    usize::try_from(held).map_err(Error::bad_row)
 }
 
 /// Whether an action of a campaign is neither verified nor cancelled.

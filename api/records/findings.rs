@@ -1,5 +1,6 @@
 //! Findings as rows: entered, changed, read whole. Their lists and figures have files of their own.
 
+pub mod beside;
 pub mod figures;
 pub mod page;
 
@@ -90,6 +91,8 @@ impl TryFrom<Row> for Finding {
             proposed_by: AccountId(row.proposed_by),
             handed_to: row.holder_id.map(UnitId),
             held_by: None,
+            linked: Vec::new(),
+            photos: Vec::new(),
             version: row.version,
         })
     }
@@ -173,6 +176,10 @@ pub async fn open_at(
         .load(db)
         .await?;
     parse(rows)
+}
+
+fn plain_ids(findings: &[FindingId]) -> Vec<Uuid> {
+    findings.iter().map(|id| id.0).collect()
 }
 
 fn plain(units: &[UnitId]) -> Vec<Uuid> {

@@ -9,7 +9,7 @@ pub use page::{Place, Wanted, page, summaries};
 use super::schema::{notice_recipients, notice_units, notices};
 use super::{Db, Error, Result};
 use crate::domain::ids::{AccountId, CampaignId, NoticeId, OwnerId, UnitId, VisitId};
-use crate::domain::notice::{Act, Corrected, Notice, Recipient, Signer, Signing, State};
+use crate::domain::notice::{Act, Corrected, Notice, Recipient, Signer, Signing, State, Voiding};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
@@ -60,6 +60,10 @@ struct Row {
     discarded_by: Option<Uuid>,
     #[diesel(deserialize_as = NullableTimestamp)]
     discarded_at: Option<Timestamp>,
+    voided_by: Option<Uuid>,
+    #[diesel(deserialize_as = NullableTimestamp)]
+    voided_at: Option<Timestamp>,
+    voided_because: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -126,6 +130,9 @@ impl TryFrom<Row> for Notice {
             signing,
             issued: act(row.issued_by, row.issued_at),
             discarded: act(row.discarded_by, row.discarded_at),
+            voided: act(row.voided_by, row.voided_at)
+                .zip(row.voided_because)
+                .map(|(act, reason)| Voiding { act, reason }),
             version: row.version,
         })
     }
@@ -372,6 +379,25 @@ pub async fn discard(db: &mut Db, id: NoticeId, act: Act) -> Result<i32> {
             notices::state.eq(State::Discarded.as_str()),
             notices::discarded_by.eq(act.by.0),
             notices::discarded_at.eq(act.at.to_diesel()),
+            notices::version.eq(notices::version + 1),
+        ))
+        .returning(notices::version)
+        .get_result(db)
+        .await?;
+    Ok(version)
+}
+
+/// Writes down that a held notice which was signed is never sent; its next version.
+///
+/// # Errors
+/// The database's own.
+pub async fn void(db: &mut Db, id: NoticeId, voiding: &Voiding) -> Result<i32> {
+    let version = diesel::update(notices::table.find(id.0))
+        .set((
+            notices::state.eq(State::Voided.as_str()),
+            notices::voided_by.eq(voiding.act.by.0),
+            notices::voided_at.eq(voiding.act.at.to_diesel()),
+            notices::voided_because.eq(&voiding.reason),
             notices::version.eq(notices::version + 1),
         ))
         .returning(notices::version)

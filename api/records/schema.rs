@@ -73,6 +73,7 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamptz,
         version -> Int4,
+        carried_from -> Array<Uuid>,
     }
 }
 
@@ -268,6 +269,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    finding_links (finding_id, other_id) {
+        finding_id -> Uuid,
+        other_id -> Uuid,
+    }
+}
+
+diesel::table! {
     finding_outcomes (finding_id, visit_id, seen_at) {
         finding_id -> Uuid,
         visit_id -> Uuid,
@@ -439,6 +447,9 @@ diesel::table! {
         version -> Int4,
         discarded_by -> Nullable<Uuid>,
         discarded_at -> Nullable<Timestamptz>,
+        voided_by -> Nullable<Uuid>,
+        voided_at -> Nullable<Timestamptz>,
+        voided_because -> Nullable<Text>,
     }
 }
 
@@ -525,6 +536,8 @@ diesel::table! {
         action_id -> Nullable<Uuid>,
         personal_data -> Bool,
         masked -> Nullable<Jsonb>,
+        finding_id -> Nullable<Uuid>,
+        reply_to -> Nullable<Uuid>,
     }
 }
 
@@ -1004,6 +1017,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     custody,
     draws,
     external_figures,
+    finding_links,
     finding_outcomes,
     finding_states,
     finding_units,

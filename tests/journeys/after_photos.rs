@@ -161,3 +161,77 @@ async fn what_one_owner_shows_of_its_registers_is_not_for_the_others() {
     assert_eq!((status, &no["code"]), (409, &json!("photo.action-reported")));
     at.house.close().await;
 }
+
+/// An after-photo that is not there, not examined, dark or taken elsewhere shows nothing, and the owner is told which and
+/// why; what is worth a second look is told to whoever verifies.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_shows_nothing_is_no_evidence() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    signed(&at, &visit).await;
+    let office = json!({ "name": "Trụ sở", "valid_from": "2020-01-01",
+        "shape": { "type": "Point", "coordinates": [107.9642, 15.7431], "radius_m": 60 } });
+    let place = format!("/v1/units/{}/premises", at.commune);
+    assert_eq!(at.scheduler.visitor.post(&place, &office).await.0, 201);
+    let action = issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    for taken in ["accept", "start"] {
+        assert_eq!(step(&at.head, &action, taken, Value::Null).await.0, 200);
+    }
+    let far = json!({ "latitude": 16.5, "longitude": 107.1, "accuracy_m": 8.0, "source": "gnss" });
+    let good = after(&action, &visit, pictures::sharp(3));
+    let dark = after(&action, &visit, pictures::dark());
+    let broken = after(&action, &visit, b"no picture at all".to_vec());
+    let elsewhere = after(&action, &visit, pictures::sharp(4)).with("position", far);
+    let promised = after(&action, &visit, pictures::sharp(5));
+    let picked =
+        after(&action, &visit, pictures::sharp(6)).with("origin", "gallery").with("position", Value::Null);
+    for shot in [&good, &dark, &broken, &elsewhere, &picked] {
+        assert_eq!(shot.send(&at.head.visitor).await.status, 201);
+    }
+    assert_eq!(at.head.visitor.put(&promised.path(), &promised.declaration).await.0, 201);
+    let shown = |shots: &[&Shot]| {
+        let photos: Vec<_> = shots.iter().map(|shot| shot.id).collect();
+        json!({ "note": "Đã niêm yết lại.", "photos": photos })
+    };
+    let (status, no) = step(&at.head, &action, "report", shown(&[&good])).await;
+    assert_eq!(
+        (status, &no["code"], &no["client_action"]),
+        (409, &json!("photo.evidence-waits"), &json!("retry"))
+    );
+    at.house.work().await;
+    let (status, no) =
+        step(&at.head, &action, "report", shown(&[&good, &dark, &broken, &elsewhere, &promised])).await;
+    assert_eq!((status, &no["code"]), (422, &json!("action.evidence")), "{no}");
+    let told: Vec<(&str, &str)> = no["errors"]
+        .as_array()
+        .expect("errors")
+        .iter()
+        .map(|of| (of["pointer"].as_str().unwrap_or(""), of["code"].as_str().unwrap_or("")))
+        .collect();
+    let expected = [
+        ("/photos/1", "photo.check-failed"),
+        ("/photos/2", "photo.set-apart"),
+        ("/photos/3", "photo.outside"),
+        ("/photos/4", "photo.not-arrived"),
+    ];
+    assert_eq!(told, expected, "{no}");
+    let (status, done) = step(&at.head, &action, "report", shown(&[&good, &picked])).await;
+    assert_eq!((status, &done["state"]), (200, &json!("reported_done")), "{done}");
+    let remarks = done["reports"][0]["remarks"].as_array().expect("remarks").clone();
+    let of_picked: Vec<&str> = remarks
+        .iter()
+        .filter(|of| of["photo"] == json!(picked.id))
+        .filter_map(|of| of["code"].as_str())
+        .collect();
+    assert!(of_picked.contains(&"from_gallery") && of_picked.contains(&"place_unknown"), "{remarks:?}");
+
+    // What nobody can look at any more is not verified.
+    let gone = format!("UPDATE photos SET state = 'quarantined' WHERE id = '{}'", good.id);
+    at.house.sql().await.batch_execute(&gone).await.expect("a change");
+    let (status, no) = step(&at.scheduler, &action, "verify", json!({})).await;
+    assert_eq!((status, &no["code"]), (409, &json!("action.evidence-gone")), "{no}");
+    let back = json!({ "reason": "Ảnh hỏng." });
+    assert_eq!(step(&at.scheduler, &action, "return", back).await.1["state"], "returned");
+    at.house.close().await;
+}

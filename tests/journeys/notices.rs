@@ -380,3 +380,82 @@ async fn what_a_notice_rests_on_is_checked() {
     }
     at.house.close().await;
 }
+
+/// What was signed and never sent is declared void, with a reason: its number stays used, its text stays, and another takes
+/// its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_notice_may_be_declared_void_until_it_is_issued() {
+    let at = Inspectorate::open().await;
+    let visit = finalised(&at).await;
+    let written = content(&at, &visit);
+    let notice = signed_notice(&at, &written, 5).await;
+    let why = json!({ "reason": "Ký nhầm ngày." });
+    assert_eq!(code(&step(&at.scheduler, &notice, "void", why.clone()).await), (403, "forbidden"));
+    let bare = step(&at.authority, &notice, "void", json!({ "reason": " " })).await;
+    assert_eq!((bare.status, &bare.body["errors"][0]["pointer"]), (422, &json!("/reason")), "{}", bare.body);
+    let void = step(&at.authority, &notice, "void", why.clone()).await;
+    assert_eq!((void.status, &void.body["state"]), (200, &json!("voided")), "{}", void.body);
+    assert_eq!(void.body["voided"]["reason"], "Ký nhầm ngày.");
+    assert_eq!(
+        (&void.body["number"], void.body["signing"]["document"].is_string()),
+        (&json!("05/TB-SNV"), true)
+    );
+    for (who, way) in [(&at.scheduler, "issue"), (&at.authority, "void"), (&at.authority, "sign")] {
+        let said = if way == "sign" {
+            signing(&at, 6)
+        } else if way == "void" {
+            why.clone()
+        } else {
+            Value::Null
+        };
+        assert_eq!(code(&step(who, &notice, way, said).await), (409, "notice.voided"), "{way}");
+    }
+    assert_eq!(at.head.visitor.get(&notice).await.0, 404, "nobody was told");
+    assert_eq!(at.house.deeds(id_of(&notice)).await.last().map(String::as_str), Some("notice.voided"));
+    let sql = at.house.sql().await;
+    let refused = sql
+        .batch_execute(
+            "UPDATE notices SET state = 'signed', voided_by = NULL, voided_at = NULL, voided_because = NULL",
+        )
+        .await;
+    assert!(refused.is_err(), "what is void stays void");
+
+    // The number is used; the next one takes another.
+    let made = begun(&at, &at.scheduler, &written).await;
+    let next = made.header("location").to_owned();
+    assert_eq!(step(&at.lead, &next, "review", Value::Null).await.status, 200);
+    assert_eq!(
+        code(&step(&at.authority, &next, "sign", signing(&at, 5)).await),
+        (409, "document.number-taken")
+    );
+    assert_eq!(step(&at.authority, &next, "sign", signing(&at, 6)).await.status, 200);
+    assert_eq!(step(&at.authority, &next, "issue", Value::Null).await.status, 200);
+    assert_eq!(code(&step(&at.authority, &next, "void", why).await), (409, "notice.issued"));
+    at.house.end().await;
+}
+
+/// Figures of a period are frozen when its last day has come, and were counted then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_is_not_told_before_its_last_day() {
+    let at = Inspectorate::open().await;
+    finalised(&at).await;
+    let today = fieldproof::domain::moment::vietnam_day(at.house.app.now());
+    let mut written = content(&at, "/x");
+    written["source"] =
+        json!({ "kind": "meeting", "title": "Giao ban quý", "place": "Tuyên Quang", "held_on": today });
+    written["covers"] = json!({ "from": "2020-01-01", "to": today.tomorrow().expect("a day") });
+    let made = begun(&at, &at.scheduler, &written).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let notice = made.header("location").to_owned();
+    assert_eq!(step(&at.lead, &notice, "review", Value::Null).await.status, 200);
+    let early = step(&at.authority, &notice, "sign", signing(&at, 5)).await;
+    assert_eq!(code(&early), (409, "notice.period-open"), "{}", early.body);
+    written["covers"]["to"] = json!(today);
+    let version = at.scheduler.visitor.send("GET", &notice, None).await.header("etag").to_owned();
+    let again = at.scheduler.visitor.request("PUT", &notice).header("if-match", version).json(&written);
+    assert_eq!(at.scheduler.visitor.answer(again).await.status, 200);
+    assert_eq!(step(&at.lead, &notice, "review", Value::Null).await.status, 200);
+    let done = step(&at.authority, &notice, "sign", signing(&at, 5)).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    at.house.end().await;
+}

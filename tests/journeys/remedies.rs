@@ -194,3 +194,178 @@ async fn a_report_may_be_returned() {
     assert_eq!(at.lead.visitor.get(&two).await.1["state"], "closed");
     at.house.end().await;
 }
+
+/// Changes what stands, whatever its version.
+async fn changed(who: &Holder, action: &str, said: Value) -> (u16, Value) {
+    let version = who.visitor.send("GET", action, None).await.header("etag").to_owned();
+    let request = who.visitor.request("PATCH", action).header("if-match", version);
+    let answer = who.visitor.answer(request.json(&said)).await;
+    (answer.status, answer.body)
+}
+
+/// What is proposed may be changed and taken back by whoever proposes; what is issued is the office's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_changed_and_taken_back() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let one = confirmed(&at, &visit, "A01", json!({})).await;
+    let two = confirmed(&at, &visit, "A02", json!({})).await;
+    signed(&at, &visit).await;
+    let new = json!({ "visit": id_of(&visit), "kind": "correction", "title": "Khắc phục",
+        "owners": [at.commune], "findings": [id_of(&one)] });
+    let propose = async || {
+        let made = at.lead.visitor.send("POST", "/v1/corrective-actions", Some(&new)).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        made.header("location").to_owned()
+    };
+    let action = propose().await;
+    let change = json!({ "title": "Khắc phục cả hai tồn tại", "owners": [at.commune, at.other_commune],
+        "findings": [id_of(&one), id_of(&two)], "due_on": "2030-03-01",
+        "measures": [{ "name": "Số thủ tục", "unit": "procedure", "before": 141, "after": 150 }] });
+    assert_eq!(changed(&at.member, &action, change.clone()).await.0, 403, "members do not propose actions");
+    let (status, told) = changed(&at.lead, &action, change).await;
+    assert_eq!((status, &told["title"]), (200, &json!("Khắc phục cả hai tồn tại")), "{told}");
+    assert_eq!(told["owners"].as_array().map(Vec::len), Some(2), "{told}");
+    assert_eq!((&told["findings"][1]["finding"].is_string(), &told["due_on"]), (&true, &json!("2030-03-01")));
+    let stale = at.lead.visitor.request("PATCH", &action).header("if-match", "\"v1\"").json(&json!({}));
+    assert_eq!(at.lead.visitor.answer(stale).await.status, 412);
+    let past = json!({ "due_on": "2020-01-31" });
+    assert_eq!(changed(&at.lead, &action, past.clone()).await.1["code"], "action.due-on");
+    assert_eq!(step(&at.scheduler, &action, "issue", past).await.1["code"], "action.due-on");
+
+    // The one who proposed takes it back; nobody else of the team, and nobody of it once it is issued.
+    let why = json!({ "reason": "Trùng việc khác." });
+    let (status, gone) = step(&at.lead, &action, "cancel", why.clone()).await;
+    assert_eq!((status, &gone["state"]), (200, &json!("cancelled")), "{gone}");
+    assert_eq!(step(&at.lead, &action, "cancel", why.clone()).await.0, 200, "said again");
+    assert_eq!(changed(&at.lead, &action, json!({ "title": "x" })).await.1["code"], "action.not-proposed");
+    let action = propose().await;
+    let due = json!({ "due_on": "2030-01-31" });
+    assert_eq!(step(&at.scheduler, &action, "issue", due).await.0, 200);
+    assert_eq!(changed(&at.lead, &action, json!({ "title": "x" })).await.1["code"], "action.not-proposed");
+    assert_eq!(step(&at.lead, &action, "cancel", why).await.0, 403);
+    at.house.end().await;
+}
+
+/// X18: what was counted before, what it is to be, and how far it came, with the report.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_tells_how_far_it_came() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    signed(&at, &visit).await;
+    let days = "Thời gian giải quyết";
+    let more = json!({ "kind": "procedure_review", "measures": [
+        { "name": days, "unit": "day", "before": 10, "after": 7 },
+        { "name": "Giấy tờ", "unit": "paper", "before": 5, "after": 4 }] });
+    let action = issued(&at, &visit, &[], json!([at.commune]), more).await;
+    for taken in ["accept", "start"] {
+        assert_eq!(step(&at.head, &action, taken, Value::Null).await.0, 200);
+    }
+    let shown = |reached: Value| json!({ "note": "Đã rà soát.", "papers": ["Báo cáo 1/BC-UBND"], "reached": reached });
+    for wrong in [
+        json!([{ "name": "Phí", "value": 1 }]),
+        json!([{ "name": days, "value": 8 }, { "name": days, "value": 9 }]),
+    ] {
+        let (status, no) = step(&at.head, &action, "report", shown(wrong)).await;
+        assert_eq!((status, &no["code"]), (422, &json!("action.reached")), "{no}");
+    }
+    let (status, done) =
+        step(&at.head, &action, "report", shown(json!([{ "name": days, "value": 8 }]))).await;
+    assert_eq!((status, &done["measures"][0]["reached"]), (200, &json!(8)), "{done}");
+    assert_eq!((&done["measures"][0]["after"], &done["measures"][1]["reached"]), (&json!(7), &Value::Null));
+    assert_eq!(done["reports"][0]["reached"], json!([{ "name": days, "value": 8 }]));
+    at.house.end().await;
+}
+
+/// M36: of a series one instance may go, or all that are left.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_instance_goes_or_the_rest_of_its_series() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    signed(&at, &visit).await;
+    let more = json!({ "recurrence": { "every": "month", "instances": 5 } });
+    let first = issued(&at, &visit, &[], json!([at.commune]), more).await;
+    let states = async || {
+        let list = format!("/v1/corrective-actions?campaign={}&limit=200", at.campaign);
+        let (_, page) = at.scheduler.visitor.get(&list).await;
+        let mut all: Vec<(i64, String, String)> = page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|of| {
+                (
+                    of["instance"].as_i64().unwrap_or(0),
+                    of["state"].as_str().unwrap_or("").to_owned(),
+                    of["id"].as_str().unwrap_or("").to_owned(),
+                )
+            })
+            .collect();
+        all.sort();
+        all
+    };
+    let instance =
+        |all: &[(i64, String, String)], n: usize| format!("/v1/corrective-actions/{}", all[n - 1].2);
+    let all = states().await;
+    let why = |series: bool| json!({ "reason": "Không cần nữa.", "series": series });
+    assert_eq!(step(&at.scheduler, &instance(&all, 2), "cancel", why(false)).await.1["state"], "cancelled");
+    let now: Vec<String> = states().await.into_iter().map(|of| of.1).collect();
+    assert_eq!(now, ["issued", "cancelled", "issued", "issued", "issued"]);
+    reported(&at.head, &instance(&all, 5)).await;
+    assert_eq!(step(&at.scheduler, &instance(&all, 3), "cancel", why(true)).await.1["state"], "cancelled");
+    let now: Vec<String> = states().await.into_iter().map(|of| of.1).collect();
+    assert_eq!(now, ["issued", "cancelled", "cancelled", "cancelled", "reported_done"]);
+    assert_eq!(at.scheduler.visitor.get(&first).await.1["recurrence"]["instances"], 5);
+    at.house.end().await;
+}
+
+/// A campaign is closed when what is open is done, cancelled or carried over; where that came from stays to be seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_goes_on_in_another_campaign() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    signed(&at, &visit).await;
+    let action = issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    let sql = at.house.sql().await;
+    let concluded = format!("UPDATE campaigns SET state = 'concluded' WHERE id = '{}'", at.campaign);
+    sql.batch_execute(&concluded).await.expect("a change");
+    let campaign = format!("/v1/campaigns/{}", at.campaign);
+    let (status, no) = at.scheduler.visitor.post(&format!("{campaign}/close"), &Value::Null).await;
+    assert_eq!((status, &no["code"]), (409, &json!("campaign.actions-open")), "{no}");
+
+    let next = at.house.active_campaign(at.owner).await;
+    let elsewhere = at.house.owner("ha-giang").await.0;
+    let foreign = at.house.active_campaign(elsewhere).await;
+    let to = |campaign: uuid::Uuid| json!({ "campaign": campaign, "reason": "Theo dõi tiếp." });
+    for wrong in [at.campaign, foreign, uuid::Uuid::new_v4()] {
+        let (status, no) = step(&at.scheduler, &action, "carry-over", to(wrong)).await;
+        assert_eq!((status, &no["code"]), (422, &json!("action.carry-over")), "{no}");
+    }
+    assert_eq!(step(&at.lead, &action, "carry-over", to(next)).await.0, 403);
+    let (status, told) = step(&at.scheduler, &action, "carry-over", to(next)).await;
+    assert_eq!((status, &told["campaign"]), (200, &json!(next)), "{told}");
+    assert_eq!((&told["carried"][0]["from"], &told["carried"][0]["to"]), (&json!(at.campaign), &json!(next)));
+    assert_eq!(step(&at.scheduler, &action, "carry-over", to(next)).await.0, 200, "said again");
+
+    let list = async |filter: String| {
+        let (_, page) = at.scheduler.visitor.get(&format!("/v1/corrective-actions?{filter}")).await;
+        page["items"].as_array().map(Vec::len)
+    };
+    assert_eq!(list(format!("campaign={}", at.campaign)).await, Some(0));
+    assert_eq!(list(format!("campaign={next}")).await, Some(1));
+    assert_eq!(list(format!("carried_from={}", at.campaign)).await, Some(1));
+    let (_, figures) = at.scheduler.visitor.get(&format!("{campaign}/action-figures")).await;
+    assert_eq!((&figures["issued"], &figures["carried_over"]), (&json!(0), &json!(1)), "{figures}");
+    let (status, closed) = at.scheduler.visitor.post(&format!("{campaign}/close"), &Value::Null).await;
+    assert_eq!((status, &closed["state"]), (200, &json!("closed")), "{closed}");
+
+    // It is still the unit's to do, and its finding is settled with it; nothing new is begun in what is closed.
+    reported(&at.head, &action).await;
+    assert_eq!(step(&at.scheduler, &action, "verify", json!({})).await.1["state"], "verified_done");
+    assert_eq!(at.lead.visitor.get(&finding).await.1["state"], "closed");
+    let new =
+        json!({ "visit": id_of(&visit), "kind": "correction", "title": "Thêm", "owners": [at.commune] });
+    let late = at.lead.visitor.send("POST", "/v1/corrective-actions", Some(&new)).await;
+    assert_eq!((late.status, &late.body["code"]), (409, &json!("campaign.state")), "{}", late.body);
+    at.house.end().await;
+}

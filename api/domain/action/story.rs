@@ -1,7 +1,8 @@
 //! What is told of an action in its course: reports, requests for more time, reminders, measures, the series it is part of.
 
 use super::{Every, ExtensionState, MOST_INSTANCES, MOST_MEASURES};
-use crate::ids::{AccountId, PhotoId, UnitId};
+use crate::ids::{AccountId, CampaignId, PhotoId, UnitId};
+use crate::photo::evidence::Remark;
 use crate::refusal::Refusal;
 use crate::text;
 use crate::visit::rule;
@@ -65,13 +66,29 @@ pub struct Report {
     pub due_on: Option<Date>,
     /// Why it was returned, where it was.
     pub returned_because: Option<String>,
+    /// What of its photos is worth a second look.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
+    /// What was reached of what is counted.
+    #[serde(default)]
+    pub reached: Vec<Reached>,
+}
+
+/// How far something that is counted came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// What is counted: the name of one of the action's measures.
+    pub name: String,
+    /// As it is now.
+    pub value: i64,
 }
 
 impl Report {
     /// Whether another says the same in the same words: a repeat of a request whose answer was lost.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { number: other.number, at: other.at, due_on: other.due_on, ..self.clone() } == *other
+        let (remarks, due_on) = (other.remarks.clone(), other.due_on);
+        Self { number: other.number, at: other.at, due_on, remarks, ..self.clone() } == *other
     }
 }
 
@@ -97,8 +114,11 @@ pub struct Measure {
     pub unit: String,
     /// As it was.
     pub before: i64,
-    /// As it is to be, or became.
+    /// As it is to be.
     pub after: i64,
+    /// As it was reported last; `None` before that.
+    #[serde(default)]
+    pub reached: Option<i64>,
 }
 
 /// A series: the same action, time after time.
@@ -123,18 +143,39 @@ impl Recurrence {
         Err(rule("action.recurrence", "/recurrence/instances", &detail))
     }
 
-    /// The due days of all instances; the first is given. The day of the month is kept where the month has it.
-    #[must_use]
-    pub fn due_days(self, first: Date) -> Vec<Date> {
+    /// The due days of all instances; the first is given. The day of the month is kept where the month has it, and is the
+    /// month's last where it has not: twelve months are twelve instances, one a month.
+    ///
+    /// # Errors
+    /// `action.recurrence` where the last is due after the year 2199.
+    pub fn due_days(self, first: Date) -> Result<Vec<Date>, Refusal> {
         let months = match self.every {
             Every::Month => 1,
             Every::Quarter => 3,
             Every::Year => 12,
         };
-        (0..i32::from(self.instances))
-            .map(|n| first.checked_add(Span::new().months(n * months)).unwrap_or(first))
-            .collect()
+        let day =
+            |n: i32| first.checked_add(Span::new().months(n * months)).ok().filter(|day| day.year() < 2200);
+        (0..i32::from(self.instances)).map(day).collect::<Option<_>>().ok_or_else(|| {
+            let detail = "The last instance is due before the year 2200.";
+            rule("action.recurrence", "/recurrence/instances", detail)
+        })
     }
+}
+
+/// That it goes on in another campaign, because the one it was in ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// The campaign it was in.
+    pub from: CampaignId,
+    /// The campaign it goes on in.
+    pub to: CampaignId,
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub by: AccountId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What became of an action, besides its state.
@@ -153,6 +194,39 @@ pub struct Story {
     pub recurrence: Option<Recurrence>,
     /// Why it was cancelled.
     pub cancelled_because: Option<String>,
+    /// Campaigns it was carried over from, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub carried: Vec<Carried>,
+}
+
+impl Story {
+    /// Reads how far its measures came, each named once.
+    ///
+    /// # Errors
+    /// `action.reached` for what is not counted here, or counted twice.
+    pub fn read_reached(&self, raw: Vec<Reached>) -> Result<Vec<Reached>, Refusal> {
+        let mut told: Vec<Reached> = Vec::with_capacity(raw.len());
+        for (n, one) in raw.into_iter().enumerate() {
+            let pointer = format!("/reached/{n}/name");
+            let name = said(&one.name, &pointer)?;
+            let is_counted = self.measures.iter().any(|measure| measure.name == name);
+            if !is_counted || told.iter().any(|earlier| earlier.name == name) {
+                let detail = "Name each measure of the action at most once, as the action does.";
+                return Err(rule("action.reached", &pointer, detail));
+            }
+            told.push(Reached { name, value: one.value });
+        }
+        Ok(told)
+    }
+
+    /// Adds a report, and notes how far its measures came.
+    pub fn report(&mut self, report: Report) {
+        for reached in &report.reached {
+            let of = self.measures.iter_mut().filter(|measure| measure.name == reached.name);
+            of.for_each(|measure| measure.reached = Some(reached.value));
+        }
+        self.reports.push(report);
+    }
 }
 
 /// Reads a sentence of somebody's.
@@ -185,17 +259,23 @@ pub fn measures(mut raw: Vec<Measure>) -> Result<Vec<Measure>, Refusal> {
     for (n, measure) in raw.iter_mut().enumerate() {
         measure.name = said(&measure.name, &format!("/measures/{n}/name"))?;
         measure.unit = said(&measure.unit, &format!("/measures/{n}/unit"))?;
+        measure.reached = None;
     }
     Ok(raw)
 }
 
-/// Reads a due day.
+/// Reads a due day: not before the day of the visit that the action comes from. What was done on paper years ago may be
+/// entered today, so that it may be over.
 ///
 /// # Errors
-/// `action.due-on` outside the years 2000 to 2200.
-pub fn due_on(day: Date) -> Result<Date, Refusal> {
-    if (2000..2200).contains(&day.year()) {
-        return Ok(day);
+/// `action.due-on` for a day before the visit, or after the year 2199.
+pub fn due_on(day: Date, visited: Date) -> Result<Date, Refusal> {
+    if day.year() >= 2200 {
+        return Err(rule("action.due-on", "/due_on", "A due day lies in the years 2000 to 2200."));
     }
-    Err(rule("action.due-on", "/due_on", "A due day lies in the years 2000 to 2200."))
+    if day < visited {
+        let detail = format!("A due day is not before the visit the action comes from, {visited}.");
+        return Err(rule("action.due-on", "/due_on", &detail));
+    }
+    Ok(day)
 }

@@ -193,7 +193,8 @@ pub fn step(from: CampaignState, step: Step, grounds: Grounds) -> Result<Campaig
         }
         (FieldworkClosed, Step::Conclude) => Ok(Concluded),
         (Concluded, Step::Close) if grounds.open_actions => {
-            let detail = "Actions are neither done nor withdrawn nor carried over.";
+            let detail = "Actions are neither verified nor cancelled nor carried over into another campaign; \
+                /v1/corrective-actions?campaign= lists them.";
             Err(refused("campaign.actions-open", detail))
         }
         (Concluded, Step::Close) => Ok(Closed),

@@ -1,7 +1,7 @@
 //! The unit's right of reply: until when it is asked, what it said each time, and who may judge that.
 
 use super::{Explanation, State, Story};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, PhotoId};
 use crate::refusal::{Kind as Family, Refusal};
 use crate::visit::rule;
 use jiff::civil::Date;
@@ -27,6 +27,12 @@ impl Story {
     /// Adds what the unit says now; what it said before stays.
     pub fn explain(&mut self, now: Explanation) {
         self.earlier_explanations.extend(self.explanation.replace(now));
+    }
+
+    /// Whether the unit has shown this photo in what it said, now or before.
+    #[must_use]
+    pub fn shows(&self, photo: PhotoId) -> bool {
+        self.earlier_explanations.iter().chain(&self.explanation).any(|said| said.photos.contains(&photo))
     }
 
     /// Refuses to take silence for an answer while the unit may still explain; where no day was named it always may.
@@ -88,6 +94,7 @@ mod tests {
             papers: vec![],
             by: AccountId(uuid::Uuid::nil()),
             at: jiff::Timestamp::UNIX_EPOCH,
+            late: false,
         };
         let mut story = Story::default();
         for text in ["một", "hai", "ba"] {

@@ -57,7 +57,7 @@ pub fn take(kind: Kind, state: State, step: Step) -> Result<Move, Refusal> {
         (Candidate, Step::Dismiss) => Dismissed,
         (Candidate, Step::Lapse) => Lapsed,
         (Confirmed | ActionOpen, Step::RequestExplanation) => ExplanationRequested,
-        (Confirmed | ExplanationRequested | ActionOpen, Step::Explain) => Explained,
+        (Confirmed | ExplanationRequested | Explained | ActionOpen, Step::Explain) => Explained,
         (Explained | ExplanationRequested, Step::Uphold) => Upheld,
         (Explained, Step::Withdraw) => Withdrawn,
         (Confirmed | Upheld | Remedied, Step::OpenAction) => ActionOpen,

@@ -90,10 +90,11 @@ fn a_strength_is_only_confirmed_or_dismissed() {
 #[test]
 fn a_moment_and_its_precision_agree() {
     let at = Some(now());
-    assert!(Inspected::checked(None, Precision::Period, now()).is_ok());
-    assert!(Inspected::checked(at, Precision::Day, now()).is_ok());
+    let visit = (now(), now());
+    assert!(Inspected::checked(None, Precision::Period, visit).is_ok());
+    assert!(Inspected::checked(at, Precision::Day, visit).is_ok());
     for (at, precision) in [(at, Precision::Period), (None, Precision::Instant), (None, Precision::Day)] {
-        assert_eq!(Inspected::checked(at, precision, now()).unwrap_err().code, "finding.inspected-at");
+        assert_eq!(Inspected::checked(at, precision, visit).unwrap_err().code, "finding.inspected-at");
     }
 }
 
@@ -129,8 +130,13 @@ proptest! {
 /// Before there were phones, and by a clock that is more than a day fast.
 #[test]
 fn nothing_was_seen_at_an_impossible_time() {
-    for at in ["1999-12-31T23:59:59Z", "2026-03-21T01:15:01Z", "-005000-01-01T00:00:00Z"] {
-        let no = Inspected::checked(Some(at.parse().unwrap()), Precision::Instant, now());
+    let came: Timestamp = "2026-03-20T01:15:00Z".parse().unwrap();
+    let visit = (came, came + jiff::SignedDuration::from_hours(3));
+    for at in ["2026-03-19T17:00:00Z", "2026-03-20T04:15:00Z"] {
+        assert!(Inspected::checked(Some(at.parse().unwrap()), Precision::Instant, visit).is_ok(), "{at}");
+    }
+    for at in ["2026-03-19T16:59:59Z", "2026-03-20T04:15:01Z", "-005000-01-01T00:00:00Z"] {
+        let no = Inspected::checked(Some(at.parse().unwrap()), Precision::Instant, visit);
         assert_eq!(no.unwrap_err().code, "finding.inspected-at", "{at}");
     }
 }

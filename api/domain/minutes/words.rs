@@ -64,7 +64,8 @@ fn found_with(finding: &Finding, graded: fn(Severity) -> &'static str) -> String
     for (is, mark) in [
         (finding.critical, " | nghiêm trọng"),
         (finding.repeat_count > 0, " | lặp lại"),
-        (finding.state == State::Candidate, " | chờ xác nhận"),
+        (finding.state == State::Candidate && finding.awaits_verification(), " | chờ xác minh"),
+        (finding.state == State::Candidate && !finding.awaits_verification(), " | chờ xác nhận"),
     ] {
         if is {
             words.push_str(mark);

@@ -20,6 +20,8 @@ words! {
         Issued = "issued",
         /// Not wanted any more, before anybody signed it.
         Discarded = "discarded",
+        /// Signed and never sent, and not to be: its number stays used.
+        Voided = "voided",
     }
 }
 
@@ -46,12 +48,14 @@ pub enum Step {
     Acknowledge,
     /// Give it up.
     Discard,
+    /// Say that what was signed is never sent.
+    Void,
 }
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 6] =
-        [Self::Write, Self::Review, Self::Sign, Self::Issue, Self::Acknowledge, Self::Discard];
+    pub const ALL: [Self; 7] =
+        [Self::Write, Self::Review, Self::Sign, Self::Issue, Self::Acknowledge, Self::Discard, Self::Void];
 }
 
 /// Where a step leads.
@@ -59,7 +63,7 @@ impl Step {
 /// # Errors
 /// `notice.frozen` for a change after signing, `notice.signed` for a second signature, `notice.not-reviewed`,
 /// `notice.not-signed`, `notice.issued` for a second issue, `notice.not-issued`, `notice.discarded` for whatever comes after
-/// that.
+/// that, `notice.voided` likewise.
 pub fn step(state: State, step: Step) -> Result<State, Refusal> {
     match (state, step) {
         (State::Draft | State::Reviewed, Step::Write) => Ok(State::Draft),
@@ -68,9 +72,26 @@ pub fn step(state: State, step: Step) -> Result<State, Refusal> {
         (State::Signed, Step::Issue) => Ok(State::Issued),
         (State::Issued, Step::Acknowledge) => Ok(State::Issued),
         (State::Draft | State::Reviewed, Step::Discard) => Ok(State::Discarded),
+        (State::Signed, Step::Void) => Ok(State::Voided),
+        (State::Voided, _) => Err(never(
+            "notice.voided",
+            "This notice was signed and declared void; its number stays used. Write another.",
+        )),
+        (State::Issued, Step::Void) => Err(never(
+            "notice.issued",
+            "An issued notice is not declared void; write a notice that corrects it.",
+        )),
+        (State::Draft | State::Reviewed, Step::Void) => {
+            Err(never("notice.not-signed", "What nobody has signed is discarded."))
+        }
         (State::Discarded, _) => Err(never("notice.discarded", "This notice was discarded; write another.")),
         (State::Signed | State::Issued, Step::Write | Step::Review | Step::Discard) => {
-            Err(never("notice.frozen", "A signed notice does not change; write a notice that corrects it."))
+            let detail = if state == State::Signed {
+                "A signed notice does not change; until it is issued it may be declared void."
+            } else {
+                "A signed notice does not change; write a notice that corrects it."
+            };
+            Err(never("notice.frozen", detail))
         }
         (State::Signed | State::Issued, Step::Sign) => {
             Err(never("notice.signed", "This notice is signed already."))
@@ -91,6 +112,44 @@ pub fn step(state: State, step: Step) -> Result<State, Refusal> {
 
 fn never(code: &'static str, detail: &'static str) -> Refusal {
     Refusal::new(Kind::Conflict, code, detail).next(Next::Fix)
+}
+
+/// Refuses to freeze figures of a period whose last day has not come, or that were counted before that day. A period up to
+/// today may be told today.
+///
+/// # Errors
+/// `notice.period-open`, `notice.counted-early`.
+pub fn period_is_over(last: Option<Date>, counted_on: Date, today: Date) -> Result<(), Refusal> {
+    let Some(last) = last else { return Ok(()) };
+    if today < last {
+        let detail =
+            format!("The period ends with {last}: its figures are frozen on that day at the earliest.");
+        return Err(Refusal::new(Kind::Conflict, "notice.period-open", detail));
+    }
+    if counted_on < last {
+        let detail = format!(
+            "The figures were counted on {counted_on}, before the last day of the period ({last}): write the notice anew."
+        );
+        return Err(Refusal::new(Kind::Conflict, "notice.counted-early", detail).next(Next::Fix));
+    }
+    Ok(())
+}
+
+/// Why and when what was signed was declared void.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voiding {
+    /// Who, and when.
+    pub act: Act,
+    /// Why.
+    pub reason: String,
+}
+
+/// Reads why a notice is declared void.
+///
+/// # Errors
+/// `invalid` with `text.refused`.
+pub fn void_reason(raw: &str) -> Result<String, Refusal> {
+    text::required(raw, 1000).map_err(|why| Refusal::field("/reason", "text.refused", why))
 }
 
 /// Somebody did something.

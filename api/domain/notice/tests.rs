@@ -129,6 +129,7 @@ fn notice() -> Notice {
         signing: None,
         issued: None,
         discarded: None,
+        voided: None,
         version: 1,
     }
 }
@@ -184,7 +185,10 @@ fn every_step_out_of_turn_is_refused_by_its_own_name() {
     assert_eq!(code(State::Signed, Step::Acknowledge), Some("notice.not-issued"));
     assert_eq!(code(State::Signed, Step::Discard), Some("notice.frozen"));
     assert_eq!(code(State::Issued, Step::Discard), Some("notice.frozen"));
+    assert_eq!(code(State::Reviewed, Step::Void), Some("notice.not-signed"));
+    assert_eq!(code(State::Issued, Step::Void), Some("notice.issued"));
     for next in Step::ALL {
+        assert_eq!(code(State::Voided, next), Some("notice.voided"), "{next:?}");
         assert_eq!(code(State::Discarded, next), Some("notice.discarded"), "{next:?}");
     }
 }
@@ -416,4 +420,16 @@ proptest! {
         let has_braces = text.contains(['{', '}']);
         prop_assert!(said.is_ok() || has_braces);
     }
+}
+
+#[test]
+fn a_period_is_told_on_its_last_day_at_the_earliest() {
+    let code = |counted, today| {
+        period_is_over(Some(date(2013, 6, 30)), counted, today).map_err(|refusal| refusal.code).err()
+    };
+    assert_eq!(code(date(2013, 6, 29), date(2013, 6, 29)), Some("notice.period-open"));
+    assert_eq!(code(date(2013, 6, 29), date(2013, 7, 10)), Some("notice.counted-early"));
+    assert_eq!(code(date(2013, 6, 30), date(2013, 6, 30)), None);
+    assert_eq!(code(date(2013, 7, 1), date(2013, 7, 10)), None);
+    assert_eq!(period_is_over(None, date(2013, 6, 29), date(2013, 6, 29)), Ok(()));
 }

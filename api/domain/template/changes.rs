@@ -19,6 +19,8 @@ pub enum Aspect {
     Weight,
     /// Whether it caps the grade.
     Critical,
+    /// Whether it asks for what people said.
+    Hearsay,
     /// The laws behind it.
     LegalBasis,
     /// What an inspector should know.
@@ -84,6 +86,7 @@ impl Aspect {
             | Self::Photo
             | Self::Weight
             | Self::Critical
+            | Self::Hearsay
             | Self::LegalBasis
             | Self::Guidance
             | Self::Picture
@@ -157,6 +160,7 @@ fn differing(then: &Item, now: &Item, moved: bool) -> Vec<Aspect> {
         (Aspect::Photo, then.photo != now.photo),
         (Aspect::Weight, then.weight.to_bits() != now.weight.to_bits()),
         (Aspect::Critical, then.critical != now.critical),
+        (Aspect::Hearsay, then.hearsay != now.hearsay),
         (Aspect::LegalBasis, then.legal_basis != now.legal_basis),
         (Aspect::Guidance, then.guidance != now.guidance),
         (Aspect::Picture, then.picture != now.picture),

@@ -48,12 +48,14 @@ pub fn items_answered(
     Err(refusal)
 }
 
-/// Refuses to take a visit as final while the lead has not decided about each candidate.
+/// Refuses to take a visit as final while the lead has not decided about each candidate. What rests on what people said
+/// may wait longer: it is verified after the visit.
 ///
 /// # Errors
 /// `visit.candidates-undecided`, with how many there are and where.
 pub fn candidates_decided(visit: VisitId, findings: &[Finding]) -> Result<(), Refusal> {
-    let waiting = findings.iter().filter(|finding| finding.state == finding::State::Candidate).count();
+    let is_undecided = |of: &&Finding| of.state == finding::State::Candidate && !of.awaits_verification();
+    let waiting = findings.iter().filter(is_undecided).count();
     if waiting == 0 {
         return Ok(());
     }

@@ -2,13 +2,15 @@
 
 use super::Hold;
 use crate::app::App;
-use crate::domain::action::{Action, Extension, ExtensionState, Report, State, Step, papers, said};
+use crate::domain::action::{Action, Extension, ExtensionState, Reached, Report, State, Step, papers, said};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ActionId, PhotoId};
 use crate::domain::permission::Deed;
+use crate::domain::photo::evidence::{Shown, judged};
 use crate::domain::visit::rule;
 use crate::flows::Result;
-use crate::records::actions as rows;
+use crate::flows::photos::{Photo, shown};
+use crate::records::photos;
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -47,18 +49,20 @@ pub struct Done {
     pub photos: Vec<PhotoId>,
     /// Papers, by name.
     pub papers: Vec<String>,
+    /// How far its measures came.
+    pub reached: Vec<Reached>,
 }
 
 /// Reports an action as done, with evidence.
 ///
 /// # Errors
-/// `action.not-in-progress`, `action.evidence`, `action.text`.
+/// `action.not-in-progress`, `action.evidence`, `photo.evidence-waits`, `action.reached`, `action.text`.
 pub async fn report(app: &App, actor: &Actor, id: ActionId, done: Done) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::AnswerAction).await?;
-    let mut photos = done.photos;
+    let mut photos = done.photos.clone();
     photos.sort_unstable();
     photos.dedup();
-    let report = Report {
+    let mut report = Report {
         number: hold.action.reported() + 1,
         note: said(&done.note, "/note")?,
         photos,
@@ -67,23 +71,29 @@ pub async fn report(app: &App, actor: &Actor, id: ActionId, done: Done) -> Resul
         at: hold.now,
         due_on: hold.action.due_on,
         returned_because: None,
+        remarks: Vec::new(),
+        reached: hold.action.story.read_reached(done.reached)?,
     };
     let last = hold.action.story.reports.last();
     if hold.action.state == State::ReportedDone && last.is_some_and(|last| last.says_the_same(&report)) {
         return Ok(hold.action);
     }
     let Some(state) = hold.step(Step::Report)? else { return Ok(hold.action) };
-    if report.photos.len() > MOST_PHOTOS
-        || (report.photos.is_empty() && report.papers.is_empty())
-        || rows::shown_for(&mut hold.tx, &report.photos, id).await? != report.photos.len()
-    {
-        let detail = format!(
-            "Evidence is a named paper, or up to {MOST_PHOTOS} sound photos declared for this action."
-        );
+    let detail =
+        format!("Evidence is a named paper, or up to {MOST_PHOTOS} sound photos declared for this action.");
+    if done.photos.len() > MOST_PHOTOS || (report.photos.is_empty() && report.papers.is_empty()) {
         return Err(rule("action.evidence", "/photos", &detail).into());
     }
-    let details = json!({ "number": report.number, "photos": report.photos, "papers": report.papers });
-    hold.action.story.reports.push(report);
+    let held = photos::in_order(&mut hold.tx, &done.photos).await?;
+    let of_action = |photo: &&Photo| photo.declared.action == Some(id);
+    let named: Vec<Option<Shown>> =
+        held.iter().map(|photo| photo.as_ref().filter(of_action).map(|photo| shown(photo, true))).collect();
+    report.remarks = judged(&named, hold.action.issued_at, ("action.evidence", &detail))?;
+    report.remarks.sort_by(|a, b| (a.photo, &a.code).cmp(&(b.photo, &b.code)));
+    report.remarks.dedup();
+    let details = json!({ "number": report.number, "photos": report.photos, "papers": report.papers,
+        "reached": report.reached });
+    hold.action.story.report(report);
     hold.action.state = state;
     hold.write(actor, "action.reported", details).await
 }
@@ -101,7 +111,7 @@ pub async fn ask_for_time(
 ) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::AnswerAction).await?;
     let request = Extension {
-        until: crate::domain::action::due_on(until)?,
+        until,
         reason: said(reason, "/reason")?,
         state: ExtensionState::Requested,
         by: hold.by,

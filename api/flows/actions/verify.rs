@@ -8,12 +8,14 @@ use crate::domain::actor::Actor;
 use crate::domain::finding::{self, Finding};
 use crate::domain::ids::{ActionId, FindingId};
 use crate::domain::permission::Deed;
+use crate::domain::photo::evidence::{Shown, judged};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
+use crate::flows::photos::shown;
 use crate::flows::{Result, findings};
-use crate::records::Tx;
 use crate::records::actions as shelf;
 use crate::records::actions::verify::{self as rows, Verification};
+use crate::records::{Tx, photos};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,7 +23,8 @@ use serde_json::{Value, json};
 /// findings are closed, unless other actions still work on them.
 ///
 /// # Errors
-/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.finding-unfit`, `action.finding-explained`.
+/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.finding-unfit`, `action.finding-explained`,
+/// `action.evidence-gone`, `photo.evidence-waits`.
 pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<FindingId>>) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
     let Some(done) = hold.step(Step::Verify)? else { return Ok(hold.action) };
@@ -40,6 +43,7 @@ pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<Fin
         let detail = "The unit's explanation of a finding is settled first.";
         return Err(Refusal::new(Family::Conflict, "action.finding-explained", detail).into());
     }
+    still_shown(&mut hold).await?;
     let how = Verification { action: id, report: hold.action.reported(), by: hold.by, at: hold.now };
     hold.action.refuse_reporter(hold.by)?;
     let of = hold.concerned();
@@ -57,6 +61,20 @@ pub async fn verify(app: &App, actor: &Actor, id: ActionId, only: Option<Vec<Fin
     }
     settle(&mut hold.tx, actor, &mut targets, Some(&hold.action), hold.now).await?;
     hold.write(actor, "action.verified", json!({ "findings": wanted, "report": how.report })).await
+}
+
+/// Refuses to verify what nobody can look at: each photo of the report is there, examined and sound.
+async fn still_shown(hold: &mut Hold) -> Result<()> {
+    let named = hold.action.story.reports.last().map(|report| report.photos.clone()).unwrap_or_default();
+    let held = photos::in_order(&mut hold.tx, &named).await?;
+    let held: Vec<Option<Shown>> = held
+        .iter()
+        .map(|photo| Some(Shown { checks: Vec::new(), ..shown(photo.as_ref()?, false) }))
+        .collect();
+    let code = "action.evidence-gone";
+    let detail = "Photos of the report can't be looked at any more; return it.";
+    judged(&held, None, (code, detail)).map_err(|no| Refusal { kind: Family::Conflict, ..no })?;
+    Ok(())
 }
 
 /// Whether nothing is left to verify: each finding is verified, or is no longer open.

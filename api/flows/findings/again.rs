@@ -46,7 +46,9 @@ pub async fn carried(app: &App, actor: &Actor, id: VisitId) -> Result<Vec<Findin
 pub(in crate::flows) async fn carried_to(tx: &mut Tx, visit: &Visit) -> Result<Vec<Finding>> {
     let day = vietnam_day(visit.window.start);
     let units = lineage::with_predecessors(tx, visit.unit, day).await?;
-    Ok(rows::open_at(tx, (visit.owner, &units), visit.id, MOST_CARRIED).await?)
+    let mut open = rows::open_at(tx, (visit.owner, &units), visit.id, MOST_CARRIED).await?;
+    rows::beside::tell(tx, &mut open).await?;
+    Ok(open)
 }
 
 /// An earlier finding after a re-inspection, and the one that repeats it.
@@ -62,7 +64,8 @@ pub struct After {
 /// proposed for it; what is fixed is closed with the re-inspection as proof.
 ///
 /// # Errors
-/// `finding.not-re-inspected`, `finding.not-open`, `finding.repeated`, `visit.not-on-site`, `visit.closed`.
+/// `finding.not-re-inspected`, `finding.not-open`, `finding.repeated`, `finding.not-substantiated`, `visit.not-on-site`,
+/// `visit.closed`.
 pub async fn record(
     app: &App,
     actor: &Actor,
@@ -149,6 +152,7 @@ async fn repeat(
             ..blank(visit, by, now)
         },
     };
+    finding.refuse_hearsay()?;
     finding.state = State::Confirmed;
     finding.repeat_of = Some(earlier.id);
     finding.repeat_count = earlier.repeat_count + 1;

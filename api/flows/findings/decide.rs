@@ -1,19 +1,23 @@
-//! What is decided about a finding: confirmed or dismissed, explained, verified, told more about.
+//! What is decided about a finding: confirmed or dismissed, explained, verified.
 
-use super::{Hold, rows, write};
+use super::{Hold, write};
 use crate::app::App;
 use crate::domain::action::{self, Action};
 use crate::domain::actor::Actor;
 use crate::domain::finding::{
-    self, Explanation, Finding, MOST_LINKS, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
+    self, Explanation, Finding, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
 };
 use crate::domain::ids::{FindingId, PhotoId, UnitId};
 use crate::domain::moment::vietnam_day;
-use crate::domain::permission::{Deed, may};
+use crate::domain::permission::Deed;
+use crate::domain::photo;
+use crate::domain::photo::evidence::{Shown, judged};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
-use crate::flows::{Result, actions, current, minutes};
-use crate::records::actions::{hold_for, photos_of, verify};
+use crate::flows::photos::{Photo, shown};
+use crate::flows::{Result, actions, minutes};
+use crate::records::actions::{hold_for, verify};
+use crate::records::{Tx, photos};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -34,10 +38,11 @@ pub struct Confirmation {
 /// the minutes, it is added to them.
 ///
 /// # Errors
-/// `finding.not-candidate`, `finding.severity`, `finding.text`.
+/// `finding.not-candidate`, `finding.not-substantiated`, `finding.severity`, `finding.text`.
 pub async fn confirm(app: &App, actor: &Actor, id: FindingId, said_of: Confirmation) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
     let Some(state) = hold.step(Step::Confirm)? else { return Ok(hold.finding) };
+    hold.finding.refuse_hearsay()?;
     let was = hold.finding.clone();
     let finding = &mut hold.finding;
     if finding.kind == finding::Kind::Strength
@@ -113,13 +118,13 @@ pub struct Said {
     pub papers: Vec<String>,
 }
 
-/// Explains a finding for the unit, asked or not: its right of reply.
+/// Explains a finding for the unit, asked or not: its right of reply. What comes after the day it was asked for is marked.
 ///
 /// # Errors
-/// `finding.not-explainable`, `finding.text`, `finding.photos`.
+/// `finding.not-explainable`, `finding.text`, `finding.photos`, `photo.evidence-waits`.
 pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::ExplainFinding).await?;
-    let mut photos = unit_says.photos;
+    let mut photos = unit_says.photos.clone();
     photos.sort_unstable();
     photos.dedup();
     let explanation = Explanation {
@@ -128,6 +133,7 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
         papers: crate::domain::action::papers(&unit_says.papers)?,
         by: hold.by,
         at: hold.now,
+        late: hold.finding.story.explain_by.is_some_and(|by| vietnam_day(hold.now) > by),
     };
     let repeated = |earlier: &Explanation| earlier.says_the_same(&explanation);
     if hold.finding.state == finding::State::Explained
@@ -136,19 +142,35 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
         return Ok(hold.finding);
     }
     let Some(state) = hold.step(Step::Explain)? else { return Ok(hold.finding) };
-    let photos = &explanation.photos;
-    let units: Vec<UnitId> =
-        std::iter::once(hold.finding.unit).chain(hold.finding.held_by.as_ref().map(|at| at.unit)).collect();
-    if photos.len() > MOST_PHOTOS
-        || photos_of(&mut hold.tx, photos, (hold.finding.owner, &units)).await? != photos.len()
-    {
-        let detail = format!("Evidence is at most {MOST_PHOTOS} sound photos of the unit.");
-        return Err(rule("finding.photos", "/photos", &detail).into());
-    }
+    replied(&mut hold.tx, &hold.finding, &unit_says.photos).await?;
     let details = json!({ "photos": explanation.photos, "papers": explanation.papers });
     hold.finding.state = state;
     hold.finding.story.explain(explanation);
     hold.write(actor, "finding.explained", details).await
+}
+
+/// Judges the photos a unit replies with: those it sent for that, by the checks of every photo; those that were taken at
+/// its visits stand as they are.
+async fn replied(tx: &mut Tx, finding: &Finding, named: &[PhotoId]) -> Result<()> {
+    let detail = format!("Evidence is at most {MOST_PHOTOS} sound photos of the unit.");
+    if named.len() > MOST_PHOTOS {
+        return Err(rule("finding.photos", "/photos", &detail).into());
+    }
+    let units: Vec<UnitId> =
+        std::iter::once(finding.unit).chain(finding.held_by.as_ref().map(|at| at.unit)).collect();
+    let as_evidence = |photo: &Photo| {
+        let sent = shown(photo, false);
+        if photo.declared.reply_to == Some(finding.id) {
+            return Some(sent);
+        }
+        let is_sound = matches!(photo.state, photo::State::Stored | photo::State::Ready);
+        let is_theirs = photo.owner == finding.owner && units.contains(&photo.unit) && is_sound;
+        is_theirs.then(|| Shown { state: photo::State::Ready, checks: Vec::new(), ..sent })
+    };
+    let held = photos::in_order(tx, named).await?;
+    let named: Vec<Option<Shown>> = held.iter().map(|photo| as_evidence(photo.as_ref()?)).collect();
+    judged(&named, None, ("finding.photos", &detail))?;
+    Ok(())
 }
 
 /// Settles an explanation after verifying it: the finding stands, or is withdrawn and its actions with it. Nobody
@@ -197,59 +219,4 @@ pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reaso
     }
     hold.tx.commit().await?;
     Ok(hold.finding)
-}
-
-/// What else is told of a finding; `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct Change {
-    /// Why it is so.
-    pub root_cause: Option<String>,
-    /// Number of a procedure outside the system.
-    pub referral: Option<String>,
-    /// Why no action is needed.
-    pub no_action_because: Option<String>,
-    /// Findings that belong together with it, all of them.
-    pub linked: Option<Vec<FindingId>>,
-}
-
-/// Tells more of a finding, whatever its state.
-///
-/// # Errors
-/// `version.stale`, `finding.text`, `finding.referral`, `finding.links`.
-pub async fn change(
-    app: &App,
-    actor: &Actor,
-    id: FindingId,
-    version: i32,
-    change: Change,
-) -> Result<Finding> {
-    let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
-    if change.referral.is_some() || change.no_action_because.is_some() {
-        // What becomes of it is for the lead and the office to say.
-        may(actor, Deed::ProposeAction, &hold.standing.subject)?;
-    }
-    current(version, hold.finding.version)?;
-    if let Some(mut linked) = change.linked {
-        linked.sort_unstable();
-        linked.dedup();
-        let known = rows::load(&mut hold.tx, &linked).await?;
-        let fit = known.iter().filter(|f| f.owner == hold.finding.owner && f.id != id).count();
-        if linked.len() > MOST_LINKS || fit != linked.len() {
-            let detail = format!("Links name at most {MOST_LINKS} other findings of the same owner.");
-            return Err(rule("finding.links", "/linked", &detail).into());
-        }
-        hold.finding.story.linked = linked;
-    }
-    let finding = &mut hold.finding;
-    finding.root_cause =
-        said_if(change.root_cause.as_deref(), "/root_cause")?.or_else(|| finding.root_cause.clone());
-    let story = &mut finding.story;
-    story.no_action_because = said_if(change.no_action_because.as_deref(), "/no_action_because")?
-        .or_else(|| story.no_action_because.clone());
-    if let Some(number) = change.referral {
-        story.referral = Some(finding::referral(&number)?);
-    }
-    let details = json!({ "root_cause": finding.root_cause, "referral": finding.story.referral,
-        "linked": finding.story.linked, "no_action_because": finding.story.no_action_because });
-    hold.write(actor, "finding.changed", details).await
 }

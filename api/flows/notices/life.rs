@@ -1,4 +1,4 @@
-//! What becomes of a notice: reviewed, signed, issued, acknowledged; or discarded.
+//! What becomes of a notice: reviewed, signed, issued, acknowledged; or discarded, or declared void.
 
 use super::{Held, entry, note, permitted, rows, whole, write};
 use crate::app::App;
@@ -7,7 +7,9 @@ use crate::domain::campaign::{Document, DocumentKind, DocumentNumber};
 use crate::domain::canonical::sha256;
 use crate::domain::ids::{DocumentId, NoticeId, UnitId};
 use crate::domain::moment::{to_micros, vietnam_day};
-use crate::domain::notice::{Act, Notice, Signer, Signing, Source, Step, document, step};
+use crate::domain::notice::{
+    Act, Notice, Signer, Signing, Source, Step, Voiding, document, period_is_over, step, void_reason,
+};
 use crate::domain::permission::{Deed, Subject, allows};
 use crate::domain::refusal::Refusal;
 use crate::flows::campaigns::number_taken;
@@ -72,6 +74,24 @@ pub async fn discard(app: &App, actor: &Actor, id: NoticeId, version: i32) -> Re
     hold.end(actor).await
 }
 
+/// Says of a notice that was signed and not sent that it never is: whoever may sign one may. Its number stays used, and what
+/// was signed stays on record.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `version.stale`, `notice.not-signed`, `notice.issued`, `notice.voided`, `invalid` without a
+/// reason.
+pub async fn void(app: &App, actor: &Actor, id: NoticeId, version: i32, reason: &str) -> Result<Held> {
+    let mut hold = Hold::begin(app, actor, id, Deed::SignNotice).await?;
+    hold.notice.state = step(hold.notice.state, Step::Void)?;
+    current(version, hold.notice.version)?;
+    let voiding = Voiding { act: hold.act, reason: void_reason(reason)? };
+    hold.notice.version = rows::void(&mut hold.tx, id, &voiding).await?;
+    let details = json!({ "number": hold.notice.written_number(), "reason": voiding.reason });
+    note(&mut hold.tx, actor, entry(&hold.notice, "notice.voided", details), voiding.act.at).await?;
+    hold.notice.voided = Some(voiding);
+    hold.end(actor).await
+}
+
 /// What a signing says.
 #[derive(Clone, Debug)]
 pub struct Said {
@@ -90,12 +110,14 @@ pub struct Said {
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `version.stale`, `notice.not-reviewed`, `notice.signed`, `notice.own-draft`,
-/// `document.number-taken`, `invalid`.
+/// `notice.period-open`, `notice.counted-early`, `document.number-taken`, `invalid`.
 pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Said) -> Result<Held> {
     let mut hold = Hold::begin(app, actor, id, Deed::SignNotice).await?;
     hold.notice.state = step(hold.notice.state, Step::Sign)?;
     current(version, hold.notice.version)?;
     let act = hold.act.of_another(&hold.notice.writers)?;
+    let counted_on = vietnam_day(hold.notice.written_at);
+    period_is_over(hold.notice.cover.to, counted_on, vietnam_day(act.at))?;
     let earliest = earliest(&mut hold.tx, &hold.notice).await?;
     let Said { number, on, place, signer } = said;
     let (document_text, document_sha256) = (String::new(), String::new());
@@ -123,11 +145,15 @@ pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Sa
     hold.end(actor).await
 }
 
-/// The last day of what a notice sums up, and the day on the notice that it corrects: it is not signed before.
+/// The last day of what a notice sums up and of its period, and the day on the notice that it corrects: it is not signed
+/// before.
 async fn earliest(db: &mut Db, notice: &Notice) -> Result<Date> {
     let mut day = write::last_visit(db, &notice.visits).await?;
     if let Source::Meeting { held_on, .. } = notice.content.source {
         day = day.max(held_on);
+    }
+    if let Some(last) = notice.cover.to {
+        day = day.max(last);
     }
     if let Some(of) = &notice.corrects {
         let first = rows::find(db, of.notice).await?.ok_or_else(Refusal::not_found)?;

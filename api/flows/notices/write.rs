@@ -72,6 +72,7 @@ pub async fn draft(
         signing: None,
         issued: None,
         discarded: None,
+        voided: None,
         version: 1,
     };
     rows::keep(&mut tx, &new).await?;

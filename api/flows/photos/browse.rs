@@ -3,7 +3,7 @@
 use super::Photo;
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{ActionId, CampaignId, OwnerId, UnitId, VisitId};
+use crate::domain::ids::{ActionId, CampaignId, FindingId, OwnerId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{self, Deed, Slice, Subject};
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
@@ -27,6 +27,10 @@ pub struct Filters {
     pub visit: Option<VisitId>,
     /// What shows one corrective action done.
     pub action: Option<ActionId>,
+    /// What the team declared for one finding.
+    pub finding: Option<FindingId>,
+    /// What the unit shows in reply to one finding.
+    pub reply_to: Option<FindingId>,
     /// A unit and everything below it.
     pub unit: Option<UnitId>,
     /// West, south, east, north in degrees.
@@ -56,14 +60,16 @@ fn check(filters: &Filters) -> std::result::Result<(), Refusal> {
         filters.campaign.is_some(),
         filters.visit.is_some(),
         filters.action.is_some(),
+        filters.finding.is_some(),
+        filters.reply_to.is_some(),
         filters.unit.is_some(),
         filters.bbox.is_some(),
     ];
     if scopes.iter().filter(|given| **given).count() > 1 {
-        return Err(combination("Give one of campaign, visit, action, unit and bbox."));
+        return Err(combination("Give one of campaign, visit, action, finding, reply_to, unit and bbox."));
     }
-    let whole = [filters.campaign.is_some(), filters.visit.is_some(), filters.action.is_some()];
-    if filters.owner.is_some() && whole.contains(&true) {
+    let is_whole = filters.unit.is_none() && filters.bbox.is_none() && scopes.contains(&true);
+    if filters.owner.is_some() && is_whole {
         return Err(combination("owner goes alone, with unit, or with bbox."));
     }
     let out_of_the_way = |f: &Facet| matches!(f, Facet::State(state) if !state.is_held());
@@ -112,7 +118,11 @@ pub async fn browse(
     }
     let mut db = app.records.conn().await?;
     let (scope, sight) = allowed_scope(&mut db, actor, filters, app.now()).await?;
-    if filters.facets.len() > 1 && !matches!(scope, Scope::Visit(_) | Scope::Visits(_) | Scope::Action(_)) {
+    let is_short = matches!(
+        scope,
+        Scope::Visit(_) | Scope::Visits(_) | Scope::Action(_) | Scope::Finding(_) | Scope::Reply(_)
+    );
+    if filters.facets.len() > 1 && !is_short {
         let detail = "Give at most one of item, subject, place and state, except within a visit.";
         return Err(combination(detail).into());
     }
@@ -151,6 +161,12 @@ async fn allowed_scope(
     if let Some(action) = filters.action {
         super::after::may_be_listed(db, actor, action, vietnam_day(now)).await?;
         return Ok((Scope::Action(action), Sight::All));
+    }
+    if let Some(finding) = filters.finding.or(filters.reply_to) {
+        let is_reply = filters.reply_to.is_some();
+        super::after::may_be_shown(db, actor, (finding, is_reply), vietnam_day(now)).await?;
+        let scope = if is_reply { Scope::Reply(finding) } else { Scope::Finding(finding) };
+        return Ok((scope, Sight::All));
     }
     if let Some(campaign) = filters.campaign {
         let owner = photos::owner_of_campaign(db, campaign).await?.ok_or_else(Refusal::not_found)?;

@@ -2,8 +2,10 @@
 
 use super::Done;
 use crate::app::App;
+use crate::domain::action::Owner;
 use crate::domain::actor::Actor;
-use crate::domain::ids::ActionId;
+use crate::domain::finding;
+use crate::domain::ids::{ActionId, FindingId, UnitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{self, Deed};
 use crate::domain::photo::{self, Declaration, mask};
@@ -11,11 +13,11 @@ use crate::domain::place::{self, PlaceFinding, Verdict};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::template::Privacy;
 use crate::flows::units::today;
-use crate::flows::{Error, Result, actions};
+use crate::flows::{Error, Result, actions, findings};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Decided, Photo};
 use crate::records::visits::Standing;
-use crate::records::{self, Tx, premises, visits};
+use crate::records::{self, Tx, findings as finding_rows, premises, visits};
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -23,14 +25,21 @@ use serde_json::json;
 ///
 /// # Errors
 /// `not-found` for a visit or an action the actor may not see, `photo.id-taken` when the id promises another photo,
-/// `photo.visit-not-open`, `photo.action-not-open`, a fault at `/item` for an item the visit's checklists do not have, one
-/// at `/action` for an action of another visit; an outage.
+/// `photo.visit-not-open`, `photo.action-not-open`, `finding.not-explainable`, `finding.strength`; a fault at `/item` for an
+/// item the visit's checklists do not have, one at `/action`, `/finding` or `/reply_to` for what is of another visit; an
+/// outage.
 pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<Done<Photo>> {
     let mut tx = app.records.begin_in_company().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
-    let judged = match declared.action {
-        None => of_visit(&mut tx, actor, &declared, &visit).await?,
-        Some(action) => of_action(&mut tx, actor, (&declared, action), today(app)).await?,
+    let judged = match (declared.action, declared.reply_to) {
+        (None, None) => of_visit(&mut tx, actor, &declared, &visit).await?,
+        (Some(action), None) => of_action(&mut tx, actor, (&declared, action), today(app)).await?,
+        (None, Some(finding)) => of_reply(&mut tx, actor, (&declared, finding), today(app)).await?,
+        _ => Err(Refusal::field(
+            "/reply_to",
+            "photo.about-one",
+            "a photo shows an action done, or answers a finding",
+        )),
     };
     let (finding, privacy) = match judged {
         Ok(judged) => judged,
@@ -53,11 +62,12 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         owner: Some(visit.owner),
         visit: Some(visit.id),
         details: json!({ "sha256": declared.sha256.to_hex(), "size_bytes": declared.size_bytes,
-            "place": finding.verdict, "clock_skew_s": clock_skew_s, "action": declared.action }),
+            "place": finding.verdict, "clock_skew_s": clock_skew_s, "action": declared.action,
+            "finding": declared.finding, "reply_to": declared.reply_to }),
     };
     // The visit's row is held from here on, so nobody submits it before the commit.
     let noted = custody::note(&mut tx, Some(actor), entry, app.now()).await?;
-    if declared.action.is_none() {
+    if declared.is_of_visit() {
         photo::may_be_declared(noted.map_or(visit.state, |noted| noted.state))?;
     }
     tx.commit().await?;
@@ -78,6 +88,14 @@ async fn of_visit(tx: &mut Tx, actor: &Actor, declared: &Declaration, visit: &St
         let why = "no checklist of this visit has this item";
         return Ok(Err(Refusal::field("/item", "photo.item-unknown", why)));
     }
+    if let Some(id) = declared.finding {
+        let finding = finding_rows::find(tx, id).await?.filter(|of| of.visit == declared.visit);
+        let fits = |of: &finding::Finding| declared.item.is_none() || declared.item == of.item;
+        if !finding.is_some_and(|of| fits(&of)) {
+            let why = "a photo of a finding names that finding's visit, and no item but the finding's";
+            return Ok(Err(Refusal::field("/finding", "photo.finding-unfit", why)));
+        }
+    }
     let rule = held.masks.then_some(Privacy::MaskPersonalData);
     Ok(Ok((place::judge(declared.fix.as_ref(), declared.source, held.area.as_ref()), rule)))
 }
@@ -90,18 +108,44 @@ async fn of_action(
     day: Date,
 ) -> Result<Judged> {
     let action = actions::shown_by(tx, actor, (action, Deed::SendAfterPhoto), day).await?;
-    if action.visit != declared.visit || declared.item.is_some() {
+    if action.visit != declared.visit || declared.item.is_some() || declared.finding.is_some() {
         let why = "a photo for an action names that action's visit and no item";
         return Ok(Err(Refusal::field("/action", "photo.action-unfit", why)));
     }
     if let Err(refusal) = photo::may_be_shown_for(action.state) {
         return Ok(Err(refusal));
     }
+    let at = |owner: &Owner| owner.held_by.as_ref().map_or(owner.unit, |at| at.unit);
+    let units: Vec<UnitId> = action.owners.iter().map(at).collect();
+    Ok(Ok((nearest(tx, declared, &units).await?, None)))
+}
+
+/// What is decided about a photo that a unit replies with: while it may explain, taken wherever its evidence is.
+async fn of_reply(
+    tx: &mut Tx,
+    actor: &Actor,
+    (declared, finding): (&Declaration, FindingId),
+    day: Date,
+) -> Result<Judged> {
+    let finding = findings::shown_to(tx, actor, (finding, Deed::SendPhoto), day).await?;
+    if finding.visit != declared.visit || declared.item.is_some() || declared.finding.is_some() {
+        let why = "a photo that answers a finding names that finding's visit and no item";
+        return Ok(Err(Refusal::field("/reply_to", "photo.finding-unfit", why)));
+    }
+    if let Err(refusal) = finding::take(finding.kind, finding.state, finding::Step::Explain) {
+        return Ok(Err(refusal));
+    }
+    let unit = finding.held_by.as_ref().map_or(finding.unit, |at| at.unit);
+    Ok(Ok((nearest(tx, declared, &[unit]).await?, None)))
+}
+
+/// Where a photo was taken, judged against the offices of these units: at one of them where it was at any.
+async fn nearest(tx: &mut Tx, declared: &Declaration, units: &[UnitId]) -> Result<PlaceFinding> {
     let mut best = place::judge(declared.fix.as_ref(), declared.source, None);
     let mut is_first = true;
-    for owner in &action.owners {
-        let unit = owner.held_by.as_ref().map_or(owner.unit, |at| at.unit);
-        let Some((_, area, _)) = premises::of_unit(tx, unit, vietnam_day(declared.captured.at)).await? else {
+    for unit in units {
+        let Some((_, area, _)) = premises::of_unit(tx, *unit, vietnam_day(declared.captured.at)).await?
+        else {
             continue;
         };
         let here = place::judge(declared.fix.as_ref(), declared.source, Some(&area));
@@ -110,7 +154,7 @@ async fn of_action(
             is_first = false;
         }
     }
-    Ok(Ok((best, None)))
+    Ok(best)
 }
 
 /// What can't be promised any more may have been promised in time, and then nothing is wrong with saying so again.

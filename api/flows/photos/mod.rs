@@ -5,6 +5,7 @@ mod browse;
 mod compare;
 mod declare;
 mod deliver;
+mod evidence;
 mod examine;
 mod mask;
 mod receive;
@@ -13,6 +14,7 @@ mod withdraw;
 pub use browse::{After, Facet, Filters, browse};
 pub use declare::declare;
 pub use deliver::{Deliverable, derivative, file_name, open, original, shown_to};
+pub(super) use evidence::shown;
 pub use examine::{examine, give_up};
 pub use mask::mask;
 pub use receive::{Receipt, receive};
@@ -24,7 +26,7 @@ pub use crate::records::photos::Photo;
 
 use super::units::today;
 use super::visits::heirs;
-use super::{Result, actions, sessions};
+use super::{Result, actions, findings, sessions};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
@@ -44,8 +46,8 @@ pub enum Done<T> {
     Before(T),
 }
 
-/// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, and
-/// they may look at it beside those who see the visit; the bytes of one that shows data of people are for those of the
+/// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, what
+/// a unit replies with by that unit; they may look at it beside those who see the visit; the bytes of one that shows data of people are for those of the
 /// visit alone, since an action may have several owners.
 async fn permitted(
     db: &mut Db,
@@ -58,12 +60,16 @@ async fn permitted(
     if matches!(deed, Deed::ReadPhotos | Deed::ReadOriginal) {
         heirs::add(db, actor, (deed, today(app)), &mut standing).await?;
     }
-    match photo.declared.action {
-        Some(action) if deed == Deed::SendPhoto || !permission::allows(actor, deed, &standing.subject) => {
+    let is_theirs = deed == Deed::SendPhoto || !permission::allows(actor, deed, &standing.subject);
+    match (photo.declared.action, photo.declared.reply_to) {
+        (Some(action), _) if is_theirs => {
             if deed == Deed::ReadOriginal && photo.personal_data {
                 permission::may(actor, deed, &standing.subject)?;
             }
             actions::shown_by(db, actor, (action, deed), today(app)).await?;
+        }
+        (None, Some(finding)) if is_theirs => {
+            findings::shown_to(db, actor, (finding, deed), today(app)).await?;
         }
         _ => permission::may(actor, deed, &standing.subject)?,
     }

@@ -83,9 +83,10 @@ where
     }
 }
 
-/// How bytes that come now stand to the visit: what shows an action done comes after it, and is no part of it.
+/// How bytes that come now stand to the visit: what shows an action done or answers a finding comes
+/// after it, and is no part of it.
 fn arrival(photo: &Photo, visit: visit::State) -> Result<Arrival> {
-    if photo.declared.action.is_some() {
+    if !photo.declared.is_of_visit() {
         return Ok(Arrival::InTime);
     }
     Ok(photo::arrival(visit)?)

@@ -66,7 +66,11 @@ async fn list(
     let after = paging::open::<(Timestamp, Uuid)>(&app, LIST, query.cursor.as_deref()).unwrap_or_default();
     let after = after.map(|(at, id)| Place { at, id: NoticeId(id) });
     // What was given up is out of the way; lists of the API tell of it.
-    let states = State::ALL.iter().copied().filter(|state| *state != State::Discarded).collect();
+    let states = State::ALL
+        .iter()
+        .copied()
+        .filter(|state| !matches!(state, State::Discarded | State::Voided))
+        .collect();
     let wanted = Wanted { states, after, ..Wanted::default() };
     let (found, next) = notices::page(&app, &visitor.0.actor, &wanted, CARDS).await?;
     let older = next

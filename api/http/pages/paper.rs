@@ -23,6 +23,7 @@ struct PaperPage {
     title: String,
     /// Whether it was given up before it was signed.
     is_discarded: bool,
+    is_void: bool,
     /// Papers that correct it: their addresses.
     corrected_by: Vec<String>,
     /// The hash of the signed text.
@@ -48,6 +49,7 @@ async fn notice(
         title: format!("{} – {}", paper.number, paper.title),
         corrected_by: held.corrected_by.iter().map(|id| format!("/review/notices/{id}")).collect(),
         is_discarded: held.notice.discarded.is_some(),
+        is_void: held.notice.voided.is_some(),
         sha256: held.notice.signing.map(|signing| signing.document_sha256),
         paper,
     };

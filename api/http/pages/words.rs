@@ -48,6 +48,7 @@ pub fn notice(state: Notice, lang: Language) -> Badge {
         Notice::Signed => ("good", TICK, "Đã ký", "Signed"),
         Notice::Issued => ("good", TICK, "Đã ban hành", "Issued"),
         Notice::Discarded => ("mute", DASH, "Đã hủy", "Discarded"),
+        Notice::Voided => ("mute", DASH, "Đã ký, đã hủy", "Declared void"),
     };
     badge(tone, sign, lang.pick(vi, en))
 }

@@ -1,5 +1,6 @@
 //! Corrective actions over HTTP: listed, read, proposed. The steps of their life have a file of their own.
 
+mod change;
 mod due;
 mod steps;
 mod totals;
@@ -29,6 +30,7 @@ use view::{ActionView, MeasureView, RecurrenceView, answer};
 /// Every operation on corrective actions.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_actions).service(propose_action).service(read_action);
+    cfg.configure(change::operations);
     cfg.configure(due::operations);
     cfg.configure(steps::operations);
     cfg.service(totals::read_action_figures);
@@ -39,8 +41,10 @@ pub fn operations(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ActionFilters {
-    /// Of this campaign.
+    /// Of this campaign, with what was carried over into it.
     campaign: Option<Uuid>,
+    /// Carried over from this campaign into another.
+    carried_from: Option<Uuid>,
     /// Owned by, or come from, this unit or anything below it.
     unit: Option<Uuid>,
     /// To remedy this finding.
@@ -74,7 +78,7 @@ impl ActionFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
         let of = (self.campaign, self.unit, self.finding, self.held_by, self.as_of);
-        let how = (self.overdue, self.at, self.extended);
+        let how = (self.overdue, self.at, self.extended, self.carried_from);
         format!("actions {of:?} {:?} {how:?}", self.state)
     }
 
@@ -93,6 +97,7 @@ impl ActionFilters {
             },
             finding: self.finding.map(FindingId),
             extended: self.extended,
+            carried_from: self.carried_from.map(CampaignId),
             overdue_on: self.overdue.then(|| vietnam_day(self.at.unwrap_or(now))),
         }
     }
@@ -168,7 +173,7 @@ pub struct ActionProposal {
     #[serde(default)]
     #[schema(max_items = 200)]
     findings: Vec<Uuid>,
-    /// The last local day, where that is known already.
+    /// The last local day, not before the visit, where that is known already.
     #[serde(default)]
     due_on: Option<Date>,
     /// A document of the campaign that it is part of.
@@ -206,7 +211,8 @@ impl From<ActionProposal> for flow::Proposal {
 #[utoipa::path(tag = "actions", request_body = ActionProposal, responses(
     (status = 201, description = "Proposed.", body = ActionView,
         headers(("Location" = String, description = "Where it is."), ("ETag" = String, description = "Its version."))),
-    (status = 404, description = "No such visit, or none you may see.")))]
+    (status = 404, description = "No such visit, or none you may see."),
+    (status = 409, description = "`visit.not-on-site`, `visit.closed`; `campaign.state`: the campaign is closed.")))]
 #[post("/v1/corrective-actions")]
 pub async fn propose_action(
     app: web::Data<App>,

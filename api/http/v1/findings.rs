@@ -1,6 +1,7 @@
 //! Findings over HTTP: listed, read, proposed. Decisions, what others say and figures have files of their own.
 
 mod assess;
+mod change;
 mod decide;
 pub(super) mod totals;
 pub(super) mod view;
@@ -32,6 +33,7 @@ use view::{FindingView, answer};
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_findings).service(propose_finding).service(read_finding).service(list_earlier_findings);
     cfg.configure(decide::operations);
+    cfg.configure(change::operations);
     cfg.configure(assess::operations);
     cfg.service(totals::read_finding_figures);
 }
@@ -67,6 +69,10 @@ pub struct FindingFilters {
     repeated: Option<bool>,
     /// Open, with neither an action nor a reason for none; or all others.
     without_action: Option<bool>,
+    /// Candidates that rest on what people said and that nobody has verified yet; goes with `at`, `visit` or `campaign`.
+    #[serde(default)]
+    #[param(required = false, default = false)]
+    unverified: bool,
     /// Free ones, or those about an item; goes with `at`, `visit` or `campaign`.
     free: Option<bool>,
     /// Seen so by the re-inspection that looked at it last; repeat for several. Goes with `at`, `visit` or
@@ -107,7 +113,7 @@ impl FindingFilters {
     fn name(&self) -> String {
         let of = (self.owner, self.campaign, self.visit, self.unit, self.at, &self.item, &self.root_cause);
         let how = (&self.state, self.kind, self.critical, self.repeated, self.without_action);
-        let seen = (self.free, &self.outcome, self.visit_kind);
+        let seen = (self.free, &self.outcome, self.visit_kind, self.unverified);
         let when = (self.handed_in, self.from, self.to, self.as_known, self.held_by, self.as_of);
         format!("findings {of:?} {how:?} {seen:?} {when:?}")
     }
@@ -118,6 +124,7 @@ impl FindingFilters {
         let is_narrow = self.at.is_some() || self.visit.is_some() || self.campaign.is_some();
         let asked = [
             ("?free", self.free.is_some()),
+            ("?unverified", self.unverified),
             ("?outcome", !self.outcome.is_empty()),
             ("?visit_kind", self.visit_kind.is_some()),
             ("?handed_in", self.handed_in),
@@ -156,6 +163,7 @@ impl FindingFilters {
             critical: self.critical,
             repeated: self.repeated,
             without_action: self.without_action,
+            unverified: self.unverified,
             free: self.free,
             outcomes: self.outcome.clone(),
             visit_kind: self.visit_kind,
@@ -258,6 +266,11 @@ pub struct FindingProposal {
     #[serde(default)]
     #[schema(required = false, max_items = 100, example = json!(["Đăng ký khai sinh", "Đăng ký kết hôn"]))]
     procedures: Vec<String>,
+    /// Whether it rests on what people said: then somebody verifies it (`substantiate`) before the lead may confirm it. An
+    /// item that asks for such reports makes it so by itself.
+    #[serde(default)]
+    #[schema(required = false, default = false)]
+    hearsay: bool,
 }
 
 impl From<FindingProposal> for flow::Proposal {
@@ -273,6 +286,7 @@ impl From<FindingProposal> for flow::Proposal {
             inspected_at: said.inspected_at,
             precision: said.precision.unwrap_or(Precision::Instant),
             procedures: said.procedures,
+            hearsay: said.hearsay,
         }
     }
 }

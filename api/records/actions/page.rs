@@ -23,6 +23,8 @@ pub struct Wanted {
     pub finding: Option<FindingId>,
     /// With more time granted.
     pub extended: bool,
+    /// Carried over from this campaign.
+    pub carried_from: Option<CampaignId>,
     /// Late on this local day: due before it, and awaited.
     pub overdue_on: Option<Date>,
 }
@@ -86,6 +88,11 @@ pub async fn page(
             .bind(Bind::Id(finding.0))
             .text(")");
         }
+        if let Some(campaign) = wanted.carried_from {
+            sql.text(" AND t.carried_from @> ARRAY[")
+                .bind(Bind::Id(campaign.0))
+                .text("] AND t.carried_from <> '{}'");
+        }
         if wanted.extended {
             sql.text(EXTENDED);
         }
@@ -123,6 +130,9 @@ pub struct Counts {
     /// Cancelled.
     #[diesel(sql_type = BigInt)]
     pub cancelled: i64,
+    /// Carried over into other campaigns; counted there besides, and nowhere else here.
+    #[diesel(sql_type = BigInt)]
+    pub carried_over: i64,
 }
 
 /// Counts a campaign's actions as of a local day.
@@ -140,7 +150,9 @@ pub async fn counts(db: &mut Db, campaign: CampaignId, day: Date) -> Result<Coun
             AS extended,
         count(*) FILTER (WHERE due_on < $2 AND state IN ('issued', 'accepted', 'in_progress', 'returned'))
             AS overdue,
-        count(*) FILTER (WHERE state = 'cancelled') AS cancelled
+        count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+        (SELECT count(*) FROM actions c WHERE c.carried_from @> ARRAY[$1] AND c.carried_from <> '{}'
+            AND c.campaign_id <> $1) AS carried_over
         FROM actions WHERE campaign_id = $1";
     Ok(diesel::sql_query(words)
         .bind::<SqlUuid, _>(campaign.0)

@@ -34,6 +34,8 @@ pub struct Wanted {
     pub repeated: Option<bool>,
     /// Open, with neither an action that is not over nor a reason for none; or not so.
     pub without_action: Option<bool>,
+    /// Candidates that rest on what people said, and that nobody has verified.
+    pub unverified: bool,
     /// Free ones, or those about an item.
     pub free: Option<bool>,
     /// What the re-inspection saw that looked at it last: one of these.
@@ -126,6 +128,10 @@ impl Wanted {
             if let Some(is) = is {
                 sql.text(if is { yes } else { no });
             }
+        }
+        if self.unverified {
+            sql.text(" AND t.state = 'candidate' AND t.story @> '{\"hearsay\": true}'")
+                .text(" AND t.story ->> 'substantiation' IS NULL");
         }
         let outcomes = self.outcomes.iter().map(|outcome| outcome.as_str());
         one_of(sql, "t.story #>> '{re_inspection,outcome}'", outcomes);

@@ -20,7 +20,7 @@ macro_rules! seeks {
     ($order:literal, $beyond:literal) => {
         concat!(
             "SELECT p.id FROM unnest($1) AS v (id) CROSS JOIN LATERAL ( \
-             SELECT id, captured_at FROM photos WHERE visit_id = v.id AND action_id IS NULL \
+             SELECT id, captured_at FROM photos WHERE visit_id = v.id AND action_id IS NULL AND reply_to IS NULL \
              AND ($2::text IS NULL AND state IN ('stored', 'ready', 'no_preview', 'quarantined') OR state = $2) \
              AND ($3::text IS NULL OR item_code = $3) AND ($4::text IS NULL OR subject = $4) \
              AND ($5::text IS NULL OR place_verdict = $5) \

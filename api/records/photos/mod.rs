@@ -60,6 +60,18 @@ pub async fn find_with_visit(db: &mut Db, actor: &Actor, id: PhotoId) -> Result<
     found.map(|(photo, visit)| Ok((Photo::try_from(photo)?, Standing::try_from(visit)?))).transpose()
 }
 
+/// Photos by their ids, in the order asked for; `None` for one that was never declared.
+///
+/// # Errors
+/// The database's own.
+pub async fn in_order(db: &mut Db, ids: &[PhotoId]) -> Result<Vec<Option<Photo>>> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> =
+        photos::table.filter(photos::id.eq_any(wanted)).select(Row::as_select()).load(db).await?;
+    let found: Vec<Photo> = rows.into_iter().map(Photo::try_from).collect::<Result<_>>()?;
+    Ok(ids.iter().map(|id| found.iter().find(|photo| photo.declared.id == *id).cloned()).collect())
+}
+
 /// How far one photo got.
 ///
 /// # Errors
@@ -160,6 +172,8 @@ pub async fn announce(
                 photos::visit_id.eq(about.visit.id.0),
                 photos::unit_id.eq(about.visit.unit.0),
                 photos::action_id.eq(declared.action.map(|id| id.0)),
+                photos::finding_id.eq(declared.finding.map(|id| id.0)),
+                photos::reply_to.eq(declared.reply_to.map(|id| id.0)),
                 photos::state.eq(State::Announced.as_str()),
             ),
             (

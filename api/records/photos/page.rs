@@ -4,7 +4,7 @@
 use super::boxes::Edges;
 use super::row::{Photo, Row};
 use super::{among, boxes};
-use crate::domain::ids::{ActionId, CampaignId, OwnerId, PhotoId, UnitId, VisitId};
+use crate::domain::ids::{ActionId, CampaignId, FindingId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::photo::State;
 use crate::domain::place::Verdict;
 use crate::records::cached::Cached;
@@ -25,10 +25,14 @@ pub enum Scope {
     Owner(OwnerId),
     /// Everything of one campaign.
     Campaign(CampaignId),
-    /// Everything of one visit; what is shown for its actions is no part of it.
+    /// Everything of one visit; what is shown for its actions, or in reply to its findings, is no part of it.
     Visit(VisitId),
     /// Everything shown for one corrective action.
     Action(ActionId),
+    /// What a visit's team declared for one of its findings.
+    Finding(FindingId),
+    /// What a unit shows in reply to one finding.
+    Reply(FindingId),
     /// A unit and everything below it, of one owner.
     Unit(OwnerId, UnitId),
     /// Everything of these visits.
@@ -132,11 +136,17 @@ async fn of_photos(db: &mut Db, query: &PageQuery) -> Result<Vec<Row>> {
             rows.filter(photos::owner_id.eq(owner.0))
         }
         Scope::Campaign(campaign) => rows.filter(photos::campaign_id.eq(campaign.0)),
-        Scope::Visit(visit) => rows.filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null())),
+        Scope::Visit(visit) => rows.filter(
+            photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null()),
+        ),
         Scope::Action(action) => rows.filter(photos::action_id.eq(action.0)),
+        Scope::Finding(finding) => rows.filter(photos::finding_id.eq(finding.0)),
+        Scope::Reply(finding) => rows.filter(photos::reply_to.eq(finding.0)),
         Scope::Visits(visits) => rows.filter(photos::visit_id.eq_any(visits.iter().map(|visit| visit.0))),
     };
-    if !matches!(query.scope, Scope::Visit(_) | Scope::Action(_)) {
+    let is_judged =
+        matches!(query.scope, Scope::Visit(_) | Scope::Action(_) | Scope::Finding(_) | Scope::Reply(_));
+    if !is_judged {
         rows = rows.filter(
             visits::kind.ne("surprise").and(visits::secret.eq(false)).or(visits::disclosed_at.is_not_null()),
         );

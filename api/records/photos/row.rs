@@ -1,6 +1,6 @@
 //! A photo's row, and the photo it parses into.
 
-use crate::domain::ids::{AccountId, ActionId, CampaignId, OwnerId, PhotoId, UnitId, VisitId};
+use crate::domain::ids::{AccountId, ActionId, CampaignId, FindingId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State};
@@ -114,6 +114,8 @@ pub(super) struct Row {
     unit_id: Uuid,
     state: String,
     action_id: Option<Uuid>,
+    finding_id: Option<Uuid>,
+    reply_to: Option<Uuid>,
     item_code: Option<String>,
     subject: String,
     caption: String,
@@ -220,6 +222,8 @@ impl TryFrom<Row> for Photo {
             id: PhotoId(row.id),
             visit: VisitId(row.visit_id),
             action: row.action_id.map(ActionId),
+            finding: row.finding_id.map(FindingId),
+            reply_to: row.reply_to.map(FindingId),
             sha256: digest(row.sha256)?,
             size_bytes: u64::try_from(row.size_bytes).map_err(Error::bad_row)?,
             media_type: known(MediaType::parse(&row.media_type), "media type", &row.media_type)?,

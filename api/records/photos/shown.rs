@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// The database's own.
 pub async fn of_visit(db: &mut Db, visit: VisitId, limit: i64) -> Result<Vec<Photo>> {
     let rows: Vec<Row> = photos::table
-        .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()))
+        .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null()))
         .order((photos::captured_at, photos::id))
         .limit(limit)
         .select(Row::as_select())
@@ -57,7 +57,7 @@ pub async fn tallies(db: &mut Db, visits: &[VisitId]) -> Result<HashMap<VisitId,
     let rows: Vec<TallyRow> = diesel::sql_query(
         "SELECT visit_id, count(*) AS held, count(*) FILTER (WHERE place_verdict = 'outside') AS outside, \
          count(*) FILTER (WHERE state = 'quarantined') AS quarantined FROM photos \
-         WHERE visit_id = ANY ($1) AND action_id IS NULL AND state IN ('stored', 'ready', 'no_preview', 'quarantined') GROUP BY visit_id",
+         WHERE visit_id = ANY ($1) AND action_id IS NULL AND reply_to IS NULL AND state IN ('stored', 'ready', 'no_preview', 'quarantined') GROUP BY visit_id",
     )
     .bind::<Array<SqlUuid>, _>(ids)
     .load(db)
@@ -101,7 +101,7 @@ pub async fn samples(db: &mut Db, visits: &[VisitId], each: u8) -> Result<HashMa
     let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
     let rows: Vec<SampleRow> = diesel::sql_query(
         "SELECT v.id AS visit_id, p.id, p.placeholder FROM unnest($1) AS v (id) CROSS JOIN LATERAL ( \
-         SELECT id, placeholder, captured_at FROM photos WHERE visit_id = v.id AND action_id IS NULL AND state = 'ready' \
+         SELECT id, placeholder, captured_at FROM photos WHERE visit_id = v.id AND action_id IS NULL AND reply_to IS NULL AND state = 'ready' \
          AND NOT (personal_data AND masked IS NULL) \
          ORDER BY captured_at, id LIMIT $2) AS p ORDER BY v.id, p.captured_at, p.id",
     )

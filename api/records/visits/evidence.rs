@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub async fn photos_held(db: &mut Db, visit: VisitId) -> Result<Held> {
     let held = State::ALL.into_iter().filter(|state| state.is_held()).map(State::as_str);
     let counts: Vec<(Option<String>, String, i64)> = photos::table
-        .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()))
+        .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null()))
         .filter(photos::state.eq_any(held.collect::<Vec<_>>()))
         .group_by((photos::item_code, photos::subject))
         .select((photos::item_code, photos::subject, count_star()))
@@ -54,7 +54,7 @@ pub struct Declared {
 /// The database's own.
 pub async fn photos_declared(db: &mut Db, visit: VisitId, limit: i64) -> Result<Vec<Declared>> {
     let rows: Vec<(Uuid, Option<String>, String, String, Stamp)> = photos::table
-        .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()))
+        .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null()))
         .order((photos::captured_at, photos::id))
         .limit(limit)
         .select((photos::id, photos::item_code, photos::subject, photos::state, photos::captured_at))

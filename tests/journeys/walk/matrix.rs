@@ -289,6 +289,7 @@ request_explanation    -       -       -       -       -       -       osuzt   -
 re_inspect_finding     -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
 explain_finding        -       -       -       -       -       -       -       -       -       -       s       -       -       -       -       -
 hand_over_finding      -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
+substantiate_finding   -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 uphold_finding         -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 withdraw_finding       -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 change_finding         -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
@@ -305,6 +306,8 @@ operation root admin auth clear sched next lead member clerk rev head staff over
 read_action            -       -       osua    osua    osua    u       osuzt   osut    osut    osua    osa     osa     osua    osua    f       -
 issue_action           -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 remind_of_action       -       -       -       -       osua    u       osuzt   -       -       -       -       -       -       -       f       -
+change_action          -       -       -       -       osua    u       osuzt   -       -       -       -       -       -       -       f       -
+carry_over_action      -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 cancel_action          -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 hand_over_action       -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 accept_action          -       -       -       -       -       -       -       -       -       -       osa     -       -       -       -       -
@@ -344,6 +347,7 @@ rewrite_notice     -    -     -    -     dink  -    din  -      -     -    -    
 discard_notice     -    -     -    -     dink  -    din  -      -     -    -    -     k    -    f     -
 review_notice      -    -     dink dink  dink  -    din  -      -     -    -    -     k    -    f     -
 sign_notice        -    -     dink dink  -     -    -    -      -     -    -    -     k    -    -     -
+void_notice        -    -     dink dink  -     -    -    -      -     -    -    -     k    -    -     -
 issue_notice       -    -     dink dink  dink  -    -    -      -     -    -    -     k    -    f     -
 acknowledge_notice -    -     -    -     -     -    -    -      -     -    i    -     -    -    -     -
 ",

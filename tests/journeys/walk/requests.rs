@@ -150,6 +150,8 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "review_notice"
         | "discard_notice"
         | "sign_notice"
+        | "void_notice"
+        | "change_action"
         | "mask_photo"
         | "write_calendar"
         | "remove_calendar"
@@ -230,7 +232,12 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "enter_recommendation" => json!({ "text": "", "addressees": [] }),
         "enter_assessment" => json!({ "item": "", "assessor": "team", "judgement": "pass" }),
         "confirm_finding" => json!({ "statement": "" }),
-        "request_explanation" | "change_finding" | "issue_action" | "verify_action" => json!({}),
+        "request_explanation" | "change_finding" | "change_action" | "issue_action" | "verify_action" => {
+            json!({})
+        }
+        "substantiate_finding" => json!({ "text": "" }),
+        "carry_over_action" => json!({ "campaign": Uuid::nil(), "reason": "" }),
+        "void_notice" => json!({ "reason": "" }),
         "re_inspect_finding" => json!({ "visit": known("visit"), "outcome": "fixed" }),
         "hand_over_action" => json!({ "from": Uuid::nil(), "unit": Uuid::nil(), "reason": "" }),
         "hand_over_finding" => json!({ "unit": Uuid::nil(), "reason": "" }),

@@ -1,8 +1,8 @@
 //! The steps of a corrective action's life over HTTP: one POST a step, safe to repeat.
 
-use super::view::{ActionView, answer};
+use super::view::{ActionView, ReachedView, answer};
 use crate::app::App;
-use crate::domain::action::Action;
+use crate::domain::action::{Action, Reached};
 use crate::domain::ids::{ActionId, FindingId, PhotoId, UnitId};
 use crate::flows::actions as flow;
 use crate::http::actor::Caller;
@@ -22,7 +22,7 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
     cfg.service(verify_action).service(return_action).service(hand_over_action);
 }
 
-fn done(app: &App, action: &Action) -> HttpResponse {
+pub(super) fn done(app: &App, action: &Action) -> HttpResponse {
     answer(HttpResponse::Ok(), &ActionView::of(action, app.now()))
 }
 
@@ -31,7 +31,7 @@ fn done(app: &App, action: &Action) -> HttpResponse {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "due_on": "2026-04-15" }))]
 pub struct ActionIssue {
-    /// The last local day; what was proposed where nothing is said.
+    /// The last local day, not before the visit; what was proposed where nothing is said.
     #[serde(default)]
     due_on: Option<Date>,
 }
@@ -64,6 +64,10 @@ pub struct ActionDone {
     #[serde(default)]
     #[schema(max_items = 50)]
     papers: Vec<String>,
+    /// How far the action's measures came.
+    #[serde(default)]
+    #[schema(required = false, max_items = 20)]
+    reached: Vec<ReachedView>,
 }
 
 /// How much more time.
@@ -71,7 +75,7 @@ pub struct ActionDone {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "until": "2026-04-30", "reason": "Chờ kinh phí làm bảng mới." }))]
 pub struct ExtensionAsked {
-    /// The last local day asked for.
+    /// The last local day asked for: later than the due day.
     until: Date,
     /// Why, up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]
@@ -119,10 +123,26 @@ pub async fn issue_action(
     Ok(done(&app, &action))
 }
 
+/// Why it is not needed any more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Đã thay bằng việc khác.", "series": true }))]
+pub struct ActionCancellation {
+    /// Up to 4,000 characters.
+    #[schema(min_length = 1, max_length = 4000)]
+    reason: String,
+    /// Of a recurring action: every later instance with it, but for those that are reported as done. This one alone where
+    /// nothing is said.
+    #[serde(default)]
+    #[schema(required = false, default = false)]
+    series: bool,
+}
+
 /// Cancel a corrective action
 ///
-/// It is not needed any more; a verified one stands.
-#[utoipa::path(tag = "actions", request_body = ActionReason,
+/// It is not needed any more: said by the office, or of a proposal by whoever proposed it. A verified one stands; of a series
+/// the later ones may go.
+#[utoipa::path(tag = "actions", request_body = ActionCancellation,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Cancelled, now or before.", body = ActionView),
     (status = 409, description = "`action.verified`.")))]
@@ -131,9 +151,10 @@ pub async fn cancel_action(
     app: web::Data<App>,
     caller: Caller,
     action: web::Path<Uuid>,
-    said: Body<ActionReason>,
+    said: Body<ActionCancellation>,
 ) -> Result<HttpResponse, Problem> {
-    let action = flow::cancel(&app, &caller.0, ActionId(*action), &said.0.reason).await?;
+    let ActionCancellation { reason, series } = said.0;
+    let action = flow::cancel::cancel(&app, &caller.0, ActionId(*action), &reason, series).await?;
     Ok(done(&app, &action))
 }
 
@@ -209,11 +230,13 @@ pub async fn start_action(
 
 /// Report a corrective action as done
 ///
-/// With evidence: after-photos that passed the checks of every photo, or named papers.
+/// With evidence: after-photos that passed the checks of every photo, or named papers. A photo that is not there, damaged,
+/// dark, blurred or taken outside the owner's office is refused by name; what is worth a second look is told in `remarks`.
 #[utoipa::path(tag = "actions", request_body = ActionDone,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Reported, now or before.", body = ActionView),
-    (status = 409, description = "`action.not-in-progress`.")))]
+    (status = 409, description = "`action.not-in-progress`; `photo.evidence-waits`: photos are not examined yet."),
+    (status = 422, description = "`action.evidence`: what is no evidence, photo by photo; `action.reached`.")))]
 #[post("/v1/corrective-actions/{action}/report")]
 pub async fn report_action(
     app: web::Data<App>,
@@ -221,8 +244,10 @@ pub async fn report_action(
     action: web::Path<Uuid>,
     said: Body<ActionDone>,
 ) -> Result<HttpResponse, Problem> {
-    let ActionDone { note, photos, papers } = said.0;
-    let shown = flow::answer::Done { note, photos: photos.into_iter().map(PhotoId).collect(), papers };
+    let ActionDone { note, photos, papers, reached } = said.0;
+    let reached = reached.into_iter().map(|of| Reached { name: of.name, value: of.value }).collect();
+    let photos = photos.into_iter().map(PhotoId).collect();
+    let shown = flow::answer::Done { note, photos, papers, reached };
     let reported = flow::answer::report(&app, &caller.0, ActionId(*action), shown).await?;
     Ok(done(&app, &reported))
 }
@@ -276,7 +301,8 @@ pub async fn decide_extension(
 #[utoipa::path(tag = "actions", request_body = ActionVerification,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Verified, now or before.", body = ActionView),
-    (status = 409, description = "`action.not-reported`, `action.finding-explained`.")))]
+    (status = 409, description = "`action.not-reported`, `action.finding-explained`, `photo.evidence-waits`; \
+        `action.evidence-gone`: nobody can look at a photo of the report.")))]
 #[post("/v1/corrective-actions/{action}/verify")]
 pub async fn verify_action(
     app: web::Data<App>,

@@ -45,6 +45,8 @@ pub struct ActionFigures {
     overdue: i64,
     /// Cancelled.
     cancelled: i64,
+    /// Carried over into other campaigns, which count them from then on.
+    carried_over: i64,
     /// The moment that "late" goes by.
     at: Timestamp,
     /// Lists of the actions counted; `null` where you may not list all of them.
@@ -90,6 +92,9 @@ pub struct ActionFigureRows {
         example = "/v1/corrective-actions?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&state=cancelled"
     )]
     cancelled: String,
+    /// Carried over into other campaigns.
+    #[schema(example = "/v1/corrective-actions?carried_from=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33")]
+    carried_over: String,
 }
 
 impl ActionFigureRows {
@@ -106,6 +111,7 @@ impl ActionFigureRows {
             extended: all.clone().with("extended", true).into(),
             overdue: all.clone().with("overdue", true).with("at", at).into(),
             cancelled: in_state(State::Cancelled),
+            carried_over: Rows::of("/v1/corrective-actions").with("carried_from", campaign).into(),
         }
     }
 }
@@ -134,6 +140,7 @@ pub async fn read_action_figures(
         extended: of.extended,
         overdue: of.overdue,
         cancelled: of.cancelled,
+        carried_over: of.carried_over,
         rows: are_listed.then(|| ActionFigureRows::of(campaign, at)),
         at,
     }))

@@ -1,7 +1,7 @@
 //! A corrective action as the API shows it.
 
 use crate::domain::action::{
-    Action, Every, Extension, ExtensionState, Kind, Measure, Owner, Reminder, Report, State, Target,
+    Action, Carried, Every, Extension, ExtensionState, Kind, Measure, Owner, Reminder, Report, State, Target,
 };
 use crate::http::headers;
 use crate::http::v1::findings::view::HolderView;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// Something counted before and after.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Measure, example = json!({ "name": "Thời gian giải quyết", "unit": "day", "before": 10, "after": 7 }))]
+#[schema(as = Measure, example = json!({ "name": "Thời gian giải quyết", "unit": "day", "before": 10, "after": 7, "reached": null }))]
 pub struct MeasureView {
     /// What is counted.
     name: String,
@@ -24,13 +24,16 @@ pub struct MeasureView {
     unit: String,
     /// As it was.
     before: i64,
-    /// As it is to be, or became.
+    /// As it is to be.
     after: i64,
+    /// As it was reported last; told by reports alone.
+    #[serde(default)]
+    reached: Option<i64>,
 }
 
 impl From<MeasureView> for Measure {
     fn from(said: MeasureView) -> Self {
-        Self { name: said.name, unit: said.unit, before: said.before, after: said.after }
+        Self { name: said.name, unit: said.unit, before: said.before, after: said.after, reached: None }
     }
 }
 
@@ -95,12 +98,41 @@ pub struct ReportView {
     photos: Vec<Uuid>,
     /// Papers.
     papers: Vec<String>,
+    /// Who reported: somebody else verifies.
+    by: Uuid,
     /// When.
     at: Timestamp,
     /// The day on which it was due then: lateness is counted from it.
     due_on: Option<Date>,
     /// Why it was returned, where it was.
     returned_because: Option<String>,
+    /// What of its photos whoever verifies should look at.
+    remarks: Vec<RemarkView>,
+    /// How far the action's measures came.
+    reached: Vec<ReachedView>,
+}
+
+/// Something about a photo that is worth a second look.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PhotoRemark, example = json!({ "photo": "01960e2c-7b3a-7c4d-8e5f-60718293a4b5", "code": "clock_off" }))]
+pub struct RemarkView {
+    /// Which photo.
+    photo: Uuid,
+    /// The code of a check that is worth a look, or what else is: nothing tells whether it was taken at the office
+    /// (`place_unknown`), the device's clock was off (`clock_off`), it was picked from the gallery (`from_gallery`), or taken
+    /// before the action was issued (`taken_before`).
+    code: String,
+}
+
+/// How far something that is counted came.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Reached, example = json!({ "name": "Thời gian giải quyết", "value": 8 }))]
+pub struct ReachedView {
+    /// What is counted, as the action names it.
+    pub(super) name: String,
+    /// As it is now.
+    pub(super) value: i64,
 }
 
 impl From<&Report> for ReportView {
@@ -110,9 +142,20 @@ impl From<&Report> for ReportView {
             note: report.note.clone(),
             photos: report.photos.iter().map(|id| id.0).collect(),
             papers: report.papers.clone(),
+            by: report.by.0,
             at: report.at,
             due_on: report.due_on,
             returned_because: report.returned_because.clone(),
+            remarks: report
+                .remarks
+                .iter()
+                .map(|remark| RemarkView { photo: remark.photo.0, code: remark.code.clone() })
+                .collect(),
+            reached: report
+                .reached
+                .iter()
+                .map(|reached| ReachedView { name: reached.name.clone(), value: reached.value })
+                .collect(),
         }
     }
 }
@@ -128,10 +171,14 @@ pub struct ExtensionView {
     /// What became of it.
     #[schema(value_type = vocabulary::ExtensionState)]
     state: ExtensionState,
+    /// Who asked.
+    by: Uuid,
     /// When it was asked.
     at: Timestamp,
     /// Why it was decided so.
     decision: Option<String>,
+    /// Who decided.
+    decided_by: Option<Uuid>,
 }
 
 impl From<&Extension> for ExtensionView {
@@ -140,8 +187,10 @@ impl From<&Extension> for ExtensionView {
             until: asked.until,
             reason: asked.reason.clone(),
             state: asked.state,
+            by: asked.by.0,
             at: asked.at,
             decision: asked.decision.clone(),
+            decided_by: asked.decided_by.map(|by| by.0),
         }
     }
 }
@@ -168,6 +217,30 @@ impl From<&Reminder> for ReminderView {
     }
 }
 
+/// That it goes on in another campaign.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CarriedOver, example = json!({ "from": "1f0a4c3e-52a7-4e0b-8f51-6c2d9b7a3e10",
+    "to": "c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33", "reason": "Theo dõi tiếp trong cuộc kiểm tra năm 2026.",
+    "by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21", "at": "2026-12-20T02:00:00Z" }))]
+pub struct CarriedView {
+    /// The campaign it was in.
+    from: Uuid,
+    /// The campaign it goes on in.
+    to: Uuid,
+    /// Why.
+    reason: String,
+    /// Who said so.
+    by: Uuid,
+    /// When.
+    at: Timestamp,
+}
+
+impl From<&Carried> for CarriedView {
+    fn from(of: &Carried) -> Self {
+        Self { from: of.from.0, to: of.to.0, reason: of.reason.clone(), by: of.by.0, at: of.at }
+    }
+}
+
 /// Something somebody is to do.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CorrectiveAction, example = json!({
@@ -179,7 +252,8 @@ impl From<&Reminder> for ReminderView {
     "owners": [{ "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140", "path": "Xã Minh Quang, tỉnh Tuyên Quang",
         "held_by": null }],
     "findings": [{ "finding": "3f0a7b1c-5d2e-4a9b-8c6d-7e1f2a3b4c5d", "verified_at": null }],
-    "measures": [], "reports": [], "extensions": [], "reminders": [], "cancelled_because": null,
+    "recurrence": null, "measures": [], "reports": [], "extensions": [], "reminders": [], "cancelled_because": null,
+    "carried": [], "proposed_by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21",
     "created_at": "2026-03-30T08:00:00Z", "version": 2
 }))]
 pub struct ActionView {
@@ -212,6 +286,8 @@ pub struct ActionView {
     series: Option<Uuid>,
     /// Which one of the series.
     instance: i32,
+    /// How often, told on the first of its series.
+    recurrence: Option<RecurrenceView>,
     /// Who is to do it.
     owners: Vec<OwnerView>,
     /// What it is to remedy.
@@ -226,6 +302,10 @@ pub struct ActionView {
     reminders: Vec<ReminderView>,
     /// Why it was cancelled.
     cancelled_because: Option<String>,
+    /// Campaigns it was carried over from, oldest first.
+    carried: Vec<CarriedView>,
+    /// Who proposed it.
+    proposed_by: Uuid,
     /// When it was proposed.
     created_at: Timestamp,
     /// Its version.
@@ -240,6 +320,7 @@ impl ActionView {
             unit: m.unit.clone(),
             before: m.before,
             after: m.after,
+            reached: m.reached,
         };
         Self {
             id: a.id.0,
@@ -256,6 +337,10 @@ impl ActionView {
             programme: a.programme.map(|id| id.0),
             series: a.series.map(|id| id.0),
             instance: a.instance,
+            recurrence: a
+                .story
+                .recurrence
+                .map(|of| RecurrenceView { every: of.every, instances: of.instances }),
             owners: a.owners.iter().map(Into::into).collect(),
             findings: a.targets.iter().map(Into::into).collect(),
             measures: a.story.measures.iter().map(measure).collect(),
@@ -263,6 +348,8 @@ impl ActionView {
             extensions: a.story.extensions.iter().map(Into::into).collect(),
             reminders: a.story.reminders.iter().map(Into::into).collect(),
             cancelled_because: a.story.cancelled_because.clone(),
+            carried: a.story.carried.iter().map(Into::into).collect(),
+            proposed_by: a.created_by.0,
             created_at: a.created_at,
             version: a.version,
         }

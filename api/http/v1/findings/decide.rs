@@ -7,10 +7,9 @@ use crate::domain::ids::{FindingId, PhotoId, UnitId, VisitId};
 use crate::flows::findings::{again, decide as flow, hand_over};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
-use crate::http::headers::IfMatch;
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
-use actix_web::{HttpResponse, patch, post, web};
+use actix_web::{HttpResponse, post, web};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,10 +23,10 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
         .service(dismiss_finding)
         .service(request_explanation);
     cfg.service(explain_finding).service(uphold_finding).service(withdraw_finding);
-    cfg.service(change_finding).service(re_inspect_finding);
+    cfg.service(re_inspect_finding);
 }
 
-fn done(finding: &Finding) -> HttpResponse {
+pub(super) fn done(finding: &Finding) -> HttpResponse {
     answer(HttpResponse::Ok(), &FindingView::from(finding))
 }
 
@@ -86,12 +85,13 @@ pub async fn hand_over_finding(
 
 /// Confirm a finding
 ///
-/// The lead stands by a candidate. What is changed about it after somebody has signed the minutes becomes an addendum to
+/// The lead stands by a candidate; by one that rests on what people said once somebody has verified it. What is changed about it after somebody has signed the minutes becomes an addendum to
 /// them; an item that is critical stays so for whoever verifies, whatever is said here.
 #[utoipa::path(tag = "findings", request_body = FindingConfirmation,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Confirmed, now or before.", body = FindingView),
-    (status = 409, description = "`finding.not-candidate`.")))]
+    (status = 409, description = "`finding.not-candidate`; `finding.not-substantiated`: it rests on what people said, and \
+        nobody has verified that.")))]
 #[post("/v1/findings/{finding}/confirm")]
 pub async fn confirm_finding(
     app: web::Data<App>,
@@ -171,7 +171,7 @@ pub struct ExplanationGiven {
     /// Up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]
     text: String,
-    /// Sound photos of the unit.
+    /// Sound photos: sent by the unit in reply to this finding, or taken at its visits.
     #[serde(default)]
     #[schema(max_items = 50)]
     photos: Vec<Uuid>,
@@ -183,11 +183,14 @@ pub struct ExplanationGiven {
 
 /// Explain a finding
 ///
-/// The head of the unit, asked or not: its right of reply, with evidence of its own.
+/// The head of the unit, asked or not: its right of reply, with evidence of its own: photos declared with `reply_to`, which
+/// pass the checks of every photo, photos of its visits, and papers. It may add to what it said until that is verified.
 #[utoipa::path(tag = "findings", request_body = ExplanationGiven,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Explained.", body = FindingView),
-    (status = 409, description = "`finding.not-explainable`, `finding.strength`.")))]
+    (status = 409, description = "`finding.not-explainable`, `finding.strength`; `photo.evidence-waits`: photos are not \
+        examined yet."),
+    (status = 422, description = "`finding.photos`: what is no evidence, photo by photo.")))]
 #[post("/v1/findings/{finding}/explain")]
 pub async fn explain_finding(
     app: web::Data<App>,
@@ -236,51 +239,6 @@ pub async fn withdraw_finding(
     Ok(done(&flow::verify(&app, &caller.0, FindingId(*finding), false, &why.0.reason).await?))
 }
 
-/// What else is told of a finding; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "root_cause": "Điều chỉnh địa giới hành chính", "referral": "12/QĐ-UBND" }))]
-pub struct FindingChange {
-    /// Why it is so.
-    #[serde(default)]
-    root_cause: Option<String>,
-    /// Number of a procedure outside the system, and nothing else of it.
-    #[serde(default)]
-    referral: Option<String>,
-    /// Why no action is needed.
-    #[serde(default)]
-    no_action_because: Option<String>,
-    /// Every finding that belongs together with it.
-    #[serde(default)]
-    #[schema(max_items = 50)]
-    linked: Option<Vec<Uuid>>,
-}
-
-/// Tell more of a finding
-///
-/// Its cause, its links, the number of a referral, why no action is needed; whatever its state.
-#[utoipa::path(tag = "findings", request_body = FindingChange,
-    params(("finding" = Uuid, Path, description = "Which finding."),
-        ("If-Match" = String, Header, description = "The ETag last read.")),
-    responses(
-        (status = 200, description = "Changed.", body = FindingView,
-            headers(("ETag" = String, description = "Its version."))),
-        (status = 412, description = "Somebody changed it first (`version.stale`)."),
-        (status = 428, description = "No `If-Match` (`version.missing`).")))]
-#[patch("/v1/findings/{finding}")]
-pub async fn change_finding(
-    app: web::Data<App>,
-    caller: Caller,
-    finding: web::Path<Uuid>,
-    version: IfMatch,
-    change: Body<FindingChange>,
-) -> Result<HttpResponse, Problem> {
-    let FindingChange { root_cause, referral, no_action_because, linked } = change.0;
-    let linked = linked.map(|ids| ids.into_iter().map(FindingId).collect());
-    let change = flow::Change { root_cause, referral, no_action_because, linked };
-    Ok(done(&flow::change(&app, &caller.0, FindingId(*finding), version.0, change).await?))
-}
-
 /// What a re-inspection saw.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -313,7 +271,7 @@ pub struct AfterReInspection {
     params(("finding" = Uuid, Path, description = "The earlier finding.")), responses(
     (status = 200, description = "Recorded, now or before.", body = AfterReInspection),
     (status = 409, description = "`finding.not-re-inspected`, `finding.not-open`, `finding.repeated`, \
-        `visit.not-on-site`, `visit.closed`.")))]
+        `finding.not-substantiated`, `visit.not-on-site`, `visit.closed`.")))]
 #[post("/v1/findings/{finding}/re-inspection")]
 pub async fn re_inspect_finding(
     app: web::Data<App>,

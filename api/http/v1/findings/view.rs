@@ -1,7 +1,7 @@
 //! A finding as the API shows it.
 
 use crate::domain::finding::{
-    Explanation, Finding, Kind, Outcome, Precision, Seen, Severity, State, Verification,
+    Explanation, Finding, Kind, Outcome, Precision, Seen, Severity, State, Substantiation, Verification,
 };
 use crate::domain::unit::lineage::Holder;
 use crate::http::headers;
@@ -24,8 +24,9 @@ use uuid::Uuid;
     "root_cause": null, "inspected_at": "2026-03-20T01:04:11Z", "precision": "instant",
     "reported_at": "2026-03-20T04:30:00Z", "state": "confirmed", "repeat_of": null, "repeat_count": 0,
     "dismissed_because": null, "explain_by": null, "explanation": null, "earlier_explanations": [],
-    "verification": null, "re_inspection": null, "no_action_because": null, "referral": null, "linked": [],
-    "procedures": [], "version": 2
+    "hearsay": false,
+    "substantiation": null, "verification": null, "re_inspection": null, "no_action_because": null, "referral": null, "linked": [],
+    "photos": ["01960e2c-7b3a-7c4d-8e5f-60718293a4b5"], "procedures": [], "version": 2
 }))]
 pub struct FindingView {
     id: Uuid,
@@ -74,6 +75,10 @@ pub struct FindingView {
     repeat_of: Option<Uuid>,
     /// How often it was found again.
     repeat_count: i32,
+    /// Whether it rests on what people said, and is verified before the lead may confirm it.
+    hearsay: bool,
+    /// What bore that out; `null` before that.
+    substantiation: Option<SubstantiationView>,
     /// Why it was dismissed.
     dismissed_because: Option<String>,
     /// The last day on which the unit may explain.
@@ -90,8 +95,11 @@ pub struct FindingView {
     no_action_because: Option<String>,
     /// Number of a procedure outside the system.
     referral: Option<String>,
-    /// Findings that belong together with it.
+    /// Findings that belong together with it; each names this one, too.
     linked: Vec<Uuid>,
+    /// Held photos that show it: those its team declared for it and those of its item at the visit, in order of capture, 50
+    /// of either at most. What the unit replies with stands in its explanation.
+    photos: Vec<Uuid>,
     /// Administrative procedures it is about.
     procedures: Vec<String>,
     /// For `If-Match`.
@@ -125,8 +133,12 @@ pub struct ExplanationView {
     photos: Vec<Uuid>,
     /// Its own evidence: papers.
     papers: Vec<String>,
+    /// Who spoke for it.
+    by: Uuid,
     /// When.
     at: Timestamp,
+    /// Whether the last day for it was over by then.
+    late: bool,
 }
 
 impl From<&Explanation> for ExplanationView {
@@ -135,8 +147,30 @@ impl From<&Explanation> for ExplanationView {
             text: said.text.clone(),
             photos: said.photos.iter().map(|id| id.0).collect(),
             papers: said.papers.clone(),
+            by: said.by.0,
             at: said.at,
+            late: said.late,
         }
+    }
+}
+
+/// What bore out what people said.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Substantiation)]
+pub struct SubstantiationView {
+    /// What was done and what it showed.
+    text: String,
+    /// Papers, by name.
+    papers: Vec<String>,
+    /// Who verified.
+    by: Uuid,
+    /// When.
+    at: Timestamp,
+}
+
+impl From<&Substantiation> for SubstantiationView {
+    fn from(of: &Substantiation) -> Self {
+        Self { text: of.text.clone(), papers: of.papers.clone(), by: of.by.0, at: of.at }
     }
 }
 
@@ -206,6 +240,8 @@ impl From<&Finding> for FindingView {
             state: f.state,
             repeat_of: f.repeat_of.map(|id| id.0),
             repeat_count: f.repeat_count,
+            hearsay: story.hearsay,
+            substantiation: story.substantiation.as_ref().map(Into::into),
             dismissed_because: story.dismissed_because.clone(),
             explain_by: story.explain_by,
             explanation: story.explanation.as_ref().map(Into::into),
@@ -214,7 +250,8 @@ impl From<&Finding> for FindingView {
             re_inspection: story.re_inspection.as_ref().map(Into::into),
             no_action_because: story.no_action_because.clone(),
             referral: story.referral.clone(),
-            linked: story.linked.iter().map(|id| id.0).collect(),
+            linked: f.linked.iter().map(|id| id.0).collect(),
+            photos: f.photos.iter().map(|id| id.0).collect(),
             procedures: story.procedures.clone(),
             version: f.version,
         }

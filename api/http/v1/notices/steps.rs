@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// Every step.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(review_notice).service(sign_notice).service(issue_notice).service(acknowledge_notice);
-    cfg.service(discard_notice);
+    cfg.service(discard_notice).service(void_notice);
 }
 
 /// Review a notice
@@ -52,7 +52,7 @@ pub struct NoticeSigned {
     /// Its number: once for issuer, year and symbol.
     #[schema(minimum = 1, maximum = 999_999)]
     number: i32,
-    /// The day on it: not before what it sums up, and not in the future.
+    /// The day on it: neither before the last day of what it sums up nor in the future.
     on: Date,
     /// The place on it.
     #[schema(min_length = 1, max_length = 200)]
@@ -68,12 +68,13 @@ pub struct NoticeSigned {
 /// Sign a notice
 ///
 /// Numbers, dates and signs what was reviewed. From then on nothing of it changes: its text, figures and recipients are
-/// frozen, with a hash over the canonical text.
+/// frozen, with a hash over the canonical text. Figures of a period are frozen, and counted, on its last day at the
+/// earliest.
 #[utoipa::path(tag = "notices", request_body = NoticeSigned, params(("notice" = Uuid, Path, description = "Which notice."),
     ("If-Match" = String, Header, description = "Its `ETag` as last read.")), responses(
     (status = 200, description = "Signed.", body = NoticeView, headers(("ETag" = String, description = "Its next version."))),
     (status = 403, description = "Known, and not allowed; or `notice.own-draft`: you wrote it."),
-    (status = 409, description = "`notice.not-reviewed`, `notice.signed`; `document.number-taken`: this issuer has used this number in that year."),
+    (status = 409, description = "`notice.not-reviewed`, `notice.signed`; `notice.period-open`: the last day of the period has not come; `notice.counted-early`: its figures were counted before that day, write it anew; `document.number-taken`: this issuer has used this number in that year."),
     (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
     (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
 #[post("/v1/notices/{notice}/sign")]
@@ -131,6 +132,39 @@ pub async fn acknowledge_notice(
     said: Body<NoticeAcknowledged>,
 ) -> Result<HttpResponse, Problem> {
     let held = flow::acknowledge(&app, &caller.0, NoticeId(*notice), UnitId(said.0.unit)).await?;
+    Ok(answer(HttpResponse::Ok(), &held))
+}
+
+/// Why what was signed is never sent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Ký nhầm ngày; sẽ ban hành thông báo khác thay thế." }))]
+pub struct NoticeVoided {
+    /// Up to 1,000 characters.
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Declare a notice void
+///
+/// Says of one that was signed and not issued that it never is, and why: whoever may sign one may. Its number stays used,
+/// what was signed stays on record, and another notice takes its place.
+#[utoipa::path(tag = "notices", request_body = NoticeVoided,
+    params(("notice" = Uuid, Path, description = "Which notice."),
+    ("If-Match" = String, Header, description = "Its `ETag` as last read.")), responses(
+    (status = 200, description = "Void.", body = NoticeView, headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`notice.not-signed`: discard it. `notice.issued`: correct it. `notice.voided`: it is void already."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[post("/v1/notices/{notice}/void")]
+pub async fn void_notice(
+    app: web::Data<App>,
+    caller: Caller,
+    notice: web::Path<Uuid>,
+    version: IfMatch,
+    said: Body<NoticeVoided>,
+) -> Result<HttpResponse, Problem> {
+    let held = flow::void(&app, &caller.0, NoticeId(*notice), version.0, &said.0.reason).await?;
     Ok(answer(HttpResponse::Ok(), &held))
 }
 

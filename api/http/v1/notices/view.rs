@@ -2,7 +2,7 @@
 
 use super::write::{CoverView, LineView, QueryView, SourceView};
 use crate::domain::notice::{
-    Act, Corrected, Figure, Form, Named, Paper, Recipient, Section, Signing, State, Summary,
+    Act, Corrected, Figure, Form, Named, Paper, Recipient, Section, Signing, State, Summary, Voiding,
 };
 use crate::flows::notices::{Compared, Held};
 use crate::http::headers;
@@ -339,6 +339,8 @@ pub struct NoticeView {
     issued: Option<ActView>,
     /// Who gave it up before it was signed.
     discarded: Option<ActView>,
+    /// Who declared it void after it was signed, and why.
+    voided: Option<VoidedView>,
     /// Address of the printed page.
     #[schema(example = "/review/notices/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11")]
     page: String,
@@ -372,8 +374,28 @@ impl From<&Held> for NoticeView {
             signing: of.signing.as_ref().map(SigningView::from),
             issued: of.issued.map(ActView::from),
             discarded: of.discarded.map(ActView::from),
+            voided: of.voided.as_ref().map(VoidedView::from),
             page: format!("/review/notices/{}", of.id),
         }
+    }
+}
+
+/// That a signed notice is never sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NoticeVoiding, example = json!({ "by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21",
+    "at": "2013-07-11T02:00:00Z", "reason": "Ký nhầm ngày; sẽ ban hành thông báo khác thay thế." }))]
+pub struct VoidedView {
+    /// Who.
+    by: Uuid,
+    /// When.
+    at: Timestamp,
+    /// Why.
+    reason: String,
+}
+
+impl From<&Voiding> for VoidedView {
+    fn from(of: &Voiding) -> Self {
+        Self { by: of.act.by.0, at: of.act.at, reason: of.reason.clone() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::view::PhotoView;
 use crate::app::App;
-use crate::domain::ids::{ActionId, CampaignId, OwnerId, PhotoId, UnitId, VisitId};
+use crate::domain::ids::{ActionId, CampaignId, FindingId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::{ORDERS, SUBJECTS, State};
 use crate::domain::place::Verdict;
@@ -34,6 +34,10 @@ pub struct PhotoFilters {
     visit: Option<Uuid>,
     /// What shows this corrective action done: its after-photos.
     action: Option<Uuid>,
+    /// What the team declared for this finding.
+    finding: Option<Uuid>,
+    /// What the unit shows in reply to this finding: its own evidence.
+    reply_to: Option<Uuid>,
     /// A unit and everything below it.
     unit: Option<Uuid>,
     /// Positions within `west,south,east,north` in degrees, at most twenty degrees each way; ordered by cells
@@ -112,6 +116,8 @@ impl PhotoFilters {
                 campaign: self.campaign.map(CampaignId),
                 visit: self.visit.map(VisitId),
                 action: self.action.map(ActionId),
+                finding: self.finding.map(FindingId),
+                reply_to: self.reply_to.map(FindingId),
                 unit: self.unit.map(UnitId),
                 bbox: known("?bbox", self.bbox.as_ref(), bbox)?,
                 facets,
@@ -125,7 +131,8 @@ impl PhotoFilters {
 
     /// What a cursor is bound to: the list with these filters, whatever the size of its pages.
     fn bound_to(&self) -> String {
-        let uuids = [self.owner, self.campaign, self.visit, self.action, self.unit];
+        let uuids =
+            [self.owner, self.campaign, self.visit, self.action, self.finding, self.reply_to, self.unit];
         let texts = [
             &self.bbox,
             &self.item,

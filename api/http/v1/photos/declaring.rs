@@ -2,7 +2,7 @@
 
 use super::view::{PhotoView, Position};
 use crate::app::App;
-use crate::domain::ids::{ActionId, PhotoId, VisitId, minted_by_phone};
+use crate::domain::ids::{ActionId, FindingId, PhotoId, VisitId, minted_by_phone};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::{Declaration, MAX_BYTES, MediaType, Origin, SUBJECTS, Sha256};
 use crate::domain::place::{GeoFix, PositionSource};
@@ -46,6 +46,11 @@ pub struct DeclarationBody {
     /// The corrective action it shows done: an after-photo of one of its owners, with `visit` as the action names it and no
     /// item. Left out for what the visit itself saw.
     action: Option<Uuid>,
+    /// The finding of this visit that it shows, as its team saw it; an item besides only where the finding is about that.
+    finding: Option<Uuid>,
+    /// The finding that it answers: evidence of the unit's own for its explanation, with `visit` as the finding names it and
+    /// no item. One of `action`, `finding` and `reply_to` at most.
+    reply_to: Option<Uuid>,
     /// Checklist item it is evidence for; left out for a photo of the visit as a whole.
     item: Option<String>,
     /// What it shows.
@@ -158,6 +163,8 @@ impl DeclarationBody {
                 id: PhotoId(id?),
                 visit: VisitId(self.visit),
                 action: self.action.map(ActionId),
+                finding: self.finding.map(FindingId),
+                reply_to: self.reply_to.map(FindingId),
                 item,
                 subject: (*subject?).to_owned(),
                 caption: caption?,
@@ -187,7 +194,7 @@ impl DeclarationBody {
     (status = 201, description = "Declared; send the bytes next.", body = PhotoView),
     (status = 200, description = "Declared before with the same content.", body = PhotoView),
     (status = 409, description = "`photo.id-taken`: the id promises another photo; `photo.visit-not-open`, \
-        `photo.action-not-open`.")))]
+        `photo.action-not-open`; `finding.not-explainable`, `finding.strength`: nothing is answered of that finding.")))]
 #[put("/v1/photos/{photo}")]
 pub async fn declare_photo(
     app: web::Data<App>,
@@ -242,12 +249,12 @@ pub struct WithdrawBody {
 /// Withdraw a photo
 ///
 /// For a photo sent by mistake, until its visit is submitted; for one that shows a corrective action done, until the
-/// action is reported done. It is kept and marked, and leaves every list that does
+/// action is reported done; for one of the unit's own, until its reply names it. It is kept and marked, and leaves every list that does
 /// not ask for withdrawn photos. Safe to repeat.
 #[utoipa::path(tag = "photos", params(PhotoPath), request_body = WithdrawBody, responses(
     (status = 200, description = "Withdrawn.", body = PhotoView),
     (status = 409, description = "`photo.visit-submitted`: its visit is submitted or has ended; \
-        `photo.action-reported`: its action is reported done or over.")))]
+        `photo.action-reported`: its action is reported done or over; `photo.reply-given`: the unit's reply names it.")))]
 #[post("/v1/photos/{photo}/withdraw")]
 pub async fn withdraw_photo(
     app: web::Data<App>,

@@ -194,7 +194,7 @@ pub struct WithdrawnView {
 #[schema(example = json!({
     "id": "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968", "visit": "7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11",
     "campaign": "1f0a4c3e-52a7-4e0b-8f51-6c2d9b7a3e10", "owner": "c2b7e6d4-0a91-4f36-b8a5-2e7d1c9f4b03",
-    "unit": "9d3e5f72-8b14-4a6c-9c20-7f1b3a5d8e46", "state": "stored", "action": null, "item": "A-01", "subject": "notice_board",
+    "unit": "9d3e5f72-8b14-4a6c-9c20-7f1b3a5d8e46", "state": "stored", "action": null, "finding": null, "reply_to": null, "item": "A-01", "subject": "notice_board",
     "caption": "Bảng niêm yết thủ tục hành chính",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "size_bytes": 3_481_204, "media_type": "image/jpeg", "captured_at": "2026-03-20T08:15:00+07:00",
@@ -221,6 +221,10 @@ pub struct PhotoView {
     state: &'static str,
     /// The corrective action it shows done; `null` for what the visit itself saw.
     action: Option<Uuid>,
+    /// The finding it was declared for by the team.
+    finding: Option<Uuid>,
+    /// The finding it answers: evidence of the unit's own, no part of what the visit saw.
+    reply_to: Option<Uuid>,
     /// Checklist item it is evidence for.
     #[schema(example = "A-01")]
     item: Option<String>,
@@ -364,6 +368,8 @@ impl From<&Photo> for PhotoView {
             unit: photo.unit.0,
             state: photo.state.as_str(),
             action: said.action.map(|id| id.0),
+            finding: said.finding.map(|id| id.0),
+            reply_to: said.reply_to.map(|id| id.0),
             item: said.item.clone(),
             subject: said.subject.clone(),
             caption: said.caption.clone(),

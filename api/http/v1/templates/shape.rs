@@ -91,6 +91,9 @@ pub struct ItemShape {
     /// Whether failing it caps the grade of the whole visit.
     #[schema(required = false)]
     pub critical: bool,
+    /// Whether it asks for what people said: what it gives rise to is verified before the lead confirms it.
+    #[schema(required = false)]
+    pub hearsay: bool,
     /// Laws, decrees and decisions behind it.
     #[schema(required = false, example = json!(["Luật Tiếp công dân 42/2013/QH13",
         { "document": "Nghị định 118/2025/NĐ-CP", "valid_from": "2025-07-01" }]))]
