@@ -4,6 +4,7 @@
 pub mod again;
 pub mod assess;
 pub mod decide;
+pub mod draft;
 pub mod hand_over;
 pub mod totals;
 

@@ -1,5 +1,6 @@
 //! Findings as rows: entered, changed, read whole. Their lists and figures have files of their own.
 
+pub mod drafts;
 pub mod figures;
 pub mod page;
 

@@ -10,9 +10,11 @@ use uuid::Uuid;
 const AT: &str = "2020-03-20T07:45:00+07:00";
 
 /// A team at a commune, with all five checklists.
-struct Commune {
-    desk: Desk,
-    visit: String,
+pub(super) struct Commune {
+    /// The office.
+    pub(super) desk: Desk,
+    /// The visit's address.
+    pub(super) visit: String,
     versions: Vec<(String, String)>,
 }
 
@@ -37,7 +39,8 @@ fn yes_no(value: &str) -> Value {
 }
 
 impl Commune {
-    async fn open() -> Self {
+    /// On site, with nothing answered yet.
+    pub(super) async fn open() -> Self {
         let desk = Desk::open("my-duc").await;
         let shelf = desk.read("/v1/templates").await;
         let versions: Vec<(String, String)> = shelf["items"]
@@ -74,7 +77,7 @@ impl Commune {
     }
 
     /// Answers an item; what it comes to, and its percent.
-    async fn judged(&self, item: &str, answer: Value) -> Value {
+    pub(super) async fn judged(&self, item: &str, answer: Value) -> Value {
         let kept = self.answer_with(item, answer, "").await;
         assert_eq!(kept.status, 201, "{item}: {}", kept.body);
         json!([kept.body["outcome"], kept.body["percent"]])
@@ -165,6 +168,7 @@ async fn what_is_counted_and_what_is_missing() {
     let score = at.desk.read(&format!("{}/score", at.visit)).await;
     let con = score["templates"].as_array().expect("lists").iter().find(|l| l["code"] == "CON").expect("CON");
     assert_eq!(con["critical_failures"], json!(["CON-T03", "CON-H01", "CON-K03"]));
+    assert_eq!(con["grade"]["code"], "needs_correction", "capped");
 
     let lead = &at.desk.lead.visitor;
     assert_eq!(lead.post(&format!("{}/close-recording", at.visit), &Value::Null).await.0, 200);

@@ -7,13 +7,14 @@ use crate::domain::actor::Actor;
 use crate::domain::finding::{
     self, Explanation, Finding, MOST_LINKS, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
 };
-use crate::domain::ids::{FindingId, PhotoId, UnitId};
+use crate::domain::ids::{AccountId, FindingId, PhotoId, UnitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::rule;
 use crate::flows::{Result, actions, current, minutes};
 use crate::records::actions::{hold_for, photos_of, verify};
+use crate::records::findings::drafts;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -118,7 +119,16 @@ pub struct Said {
 /// # Errors
 /// `finding.not-explainable`, `finding.text`, `finding.photos`.
 pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -> Result<Finding> {
-    let mut hold = Hold::begin(app, actor, id, Deed::ExplainFinding).await?;
+    send(Hold::begin(app, actor, id, Deed::ExplainFinding).await?, actor, unit_says, None).await
+}
+
+/// What the unit says becomes its explanation; whatever was drafted of one is forgotten.
+pub(super) async fn send(
+    mut hold: Hold,
+    actor: &Actor,
+    unit_says: Said,
+    drafted_by: Option<AccountId>,
+) -> Result<Finding> {
     let mut photos = unit_says.photos;
     photos.sort_unstable();
     photos.dedup();
@@ -145,9 +155,13 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
         let detail = format!("Evidence is at most {MOST_PHOTOS} sound photos of the unit.");
         return Err(rule("finding.photos", "/photos", &detail).into());
     }
-    let details = json!({ "photos": explanation.photos, "papers": explanation.papers });
+    let mut details = json!({ "photos": explanation.photos, "papers": explanation.papers });
+    if let (Some(by), Some(details)) = (drafted_by, details.as_object_mut()) {
+        details.insert("drafted_by".to_owned(), json!(by));
+    }
     hold.finding.state = state;
     hold.finding.story.explain(explanation);
+    drafts::remove(&mut hold.tx, hold.finding.id).await?;
     hold.write(actor, "finding.explained", details).await
 }
 

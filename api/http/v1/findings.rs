@@ -2,6 +2,7 @@
 
 mod assess;
 mod decide;
+mod draft;
 pub(super) mod totals;
 pub(super) mod view;
 
@@ -32,6 +33,7 @@ use view::{FindingView, answer};
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_findings).service(propose_finding).service(read_finding).service(list_earlier_findings);
     cfg.configure(decide::operations);
+    cfg.configure(draft::operations);
     cfg.configure(assess::operations);
     cfg.service(totals::read_finding_figures);
 }
