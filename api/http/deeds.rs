@@ -48,6 +48,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("dispatch_visit", Right(Deed::DispatchVisit)),
     ("draft_minutes", Right(Deed::DraftMinutes)),
     ("finalise_visit", Right(Deed::FinaliseVisit)),
+    ("leave_unanswered", Right(Deed::SubmitVisit)),
     ("list_responses", Right(Deed::ReadVisit)),
     ("list_visits", Right(Deed::ReadVisit)),
     ("put_response", Right(Deed::RecordVisit)),

@@ -4,8 +4,7 @@
 
 use crate::domain::{
     account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
-    permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit,
-    visit,
+    permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -143,6 +142,8 @@ vocabulary! {
     /// Where an item of a checklist stands at a visit: judged fine, partly or not; answered with nothing to judge; asked
     /// and not answered; not asked.
     closed ItemStanding = score::line::Stand::ALL.iter().map(|stand| stand.as_str()).collect();
+    /// Why a checklist gets no grade: items that are asked have no answer, or none of its items counts.
+    open UngradedReason = score::Ungraded::ALL.map(score::Ungraded::as_str).to_vec();
     // findings and actions
     /// What a finding says: not as it should be, or good.
     closed FindingKind = finding::Kind::ALL.iter().map(|word| word.as_str()).collect();

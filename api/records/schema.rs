@@ -959,6 +959,7 @@ diesel::table! {
         review_to -> Nullable<Date>,
         joined_into_id -> Nullable<Uuid>,
         plan_warnings -> Array<Text>,
+        unanswered_because -> Nullable<Text>,
     }
 }
 

@@ -253,6 +253,28 @@ impl Inspectorate {
             "answered_at": "2026-03-20T08:21:40+07:00" })
     }
 
+    /// Answers these items of the checklist well.
+    pub async fn answers_well(&self, visit: &str, items: &[&str]) {
+        for item in items {
+            let answer = match *item {
+                "A01" => json!({ "type": "yes_no_na", "value": "yes" }),
+                "A02" => json!({ "type": "number", "value": 41 }),
+                _ => json!({ "type": "ratio", "numerator": 36, "denominator": 36 }),
+            };
+            let said = self.answer(visit, item, answer);
+            let path = format!("/v1/responses/{}", Uuid::now_v7());
+            let (status, body) = self.member.visitor.put(&path, &said).await;
+            assert_eq!(status, 201, "{item}: {body}");
+        }
+    }
+
+    /// Has the lead say why items stay without an answer, for what is not about answers.
+    pub async fn leaves_open(&self, visit: &str) {
+        let why = json!({ "reason": "Không xem xét trong lượt này." });
+        let left = self.step(&self.lead, visit, "leave-unanswered", why).await;
+        assert_eq!(left.status, 200, "{}", left.body);
+    }
+
     /// Puts a held photo at an item, as if a phone had sent it.
     pub async fn held_photo(&self, visit: &str, item: &str) {
         let photo = "INSERT INTO photos (id, owner_id, campaign_id, visit_id, unit_id, state, item_code, subject, caption,

@@ -94,6 +94,8 @@ const BURDEN: &[Figure] = &[
 const SCORE: &[Figure] = &[
     ("/templates/*/points", "/templates/*/rows/counted", By::Sum("/points")),
     ("/templates/*/weight", "/templates/*/rows/counted", By::Sum("/weight")),
+    ("/templates/*/asked", "/templates/*/rows/asked", By::Rows),
+    ("/templates/*/answered", "/templates/*/rows/answered", By::Rows),
     ("/templates/*/items/pass", "/templates/*/rows/pass", By::Rows),
     ("/templates/*/items/partial", "/templates/*/rows/partial", By::Rows),
     ("/templates/*/items/fail", "/templates/*/rows/fail", By::Rows),

@@ -7,6 +7,7 @@ mod at_once;
 mod campaigns;
 mod clashes;
 mod command_line;
+mod completeness;
 mod database_outages;
 mod disclosure;
 mod door;

@@ -2,6 +2,7 @@
 //! recommendations and their addressees, actions of others, titles in the minutes, zero beside no answer.
 
 use super::items::Commune;
+use super::s04::good;
 use crate::harness::{Holder, Inspectorate, id_of};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
@@ -38,6 +39,28 @@ async fn two_bodies_disagree_and_zero_is_an_answer() {
         items.as_array().expect("items").iter().any(|item| item["item"] == "CIT-Q04")
     };
     assert!(of("pass").await && !of("unanswered").await, "answered with zero");
+    at.desk.house.close().await;
+}
+
+/// M04: one case of alcohol is critical; with everything else in order the grade is capped.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_case_of_alcohol_caps_the_grade() {
+    let at = Commune::open().await;
+    let (_, bundle) = at.desk.lead.visitor.get(&format!("{}/bundle", at.visit)).await;
+    let lists = bundle["templates"].as_array().expect("checklists");
+    let con = lists.iter().find(|list| list["code"] == "CON").expect("CON");
+    let sections = con["body"]["sections"].as_array().expect("sections").iter();
+    for item in sections.flat_map(|section| section["items"].as_array().expect("items")) {
+        let code = item["code"].as_str().expect("a code");
+        let answer =
+            if code == "CON-H01" { json!({ "type": "count", "value": 1 }) } else { good(&item["response"]) };
+        at.judged(code, answer).await;
+    }
+    let score = at.desk.read(&format!("{}/score", at.visit)).await;
+    let con = score["templates"].as_array().expect("lists").iter().find(|list| list["code"] == "CON").expect("CON");
+    assert_eq!((&con["answered"], &con["critical_failures"]), (&json!(15), &json!(["CON-H01"])));
+    assert_eq!((&con["grade"]["code"], &con["grade"]["capped"]), (&json!("needs_correction"), &json!(true)));
+    assert!(con["percent"].as_f64().is_some_and(|percent| percent > 90.0), "{con}");
     at.desk.house.close().await;
 }
 
@@ -100,7 +123,7 @@ async fn causes_are_groups_and_recommendations_have_addressees() {
     assert_eq!(at.desk.read(&format!("/v1/campaigns/{campaign}/finding-figures")).await["confirmed"], 4);
 
     at.judged("OSS-C05", json!({ "type": "yes_no_na", "value": "no" })).await;
-    assert_eq!(lead.post(&format!("{}/close-recording", at.visit), &Value::Null).await.0, 200);
+    at.close().await;
     let list = at.desk.read(&format!("/v1/findings?visit={}&item=OSS-C05", id_of(&at.visit))).await;
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
     let cited = at.desk.read("/v1/reference-documents?q=2492").await;
@@ -135,6 +158,7 @@ async fn an_agency_remedies_for_a_commune_under_a_programme() {
     let (_, finding) = at.lead.visitor.post(&format!("{visit}/findings"), &free).await;
     let confirm = format!("/v1/findings/{}/confirm", finding["id"].as_str().expect("an id"));
     assert_eq!(at.lead.visitor.post(&confirm, &json!({})).await.0, 200);
+    at.leaves_open(&visit).await;
     assert_eq!(at.step(&at.member, &visit, "close-recording", Value::Null).await.status, 200);
     assert_eq!(at.step(&at.lead, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await.status, 200);
     for side in ["team", "unit"] {
@@ -198,6 +222,7 @@ async fn a_lead_is_printed_with_three_titles() {
     assert_eq!(seated.status, 200, "{}", seated.body);
     let visit = at.visit("planned", 2).await;
     at.on_site(&visit).await;
+    at.leaves_open(&visit).await;
     assert_eq!(at.step(&at.lead, &visit, "close-recording", Value::Null).await.status, 200);
     let drafted = at.step(&at.lead, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
     assert_eq!(drafted.status, 200, "{}", drafted.body);

@@ -26,6 +26,11 @@ words! {
 }
 
 impl Stand {
+    /// Those that have an answer.
+    pub const ANSWERED: [Self; 5] = [Self::Pass, Self::Partial, Self::Fail, Self::Na, Self::Recorded];
+    /// Those that are asked.
+    pub const ASKED: [Self; 6] =
+        [Self::Pass, Self::Partial, Self::Fail, Self::Na, Self::Recorded, Self::Unanswered];
     /// Those that count in points and weight.
     pub const COUNTED: [Self; 3] = [Self::Pass, Self::Partial, Self::Fail];
     /// Those that are candidates for findings.

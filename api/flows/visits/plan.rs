@@ -121,6 +121,7 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
         submitted_at: None,
         finalised_at: None,
         ended_because: None,
+        unanswered_because: None,
         review,
         joined_into: None,
         previous,

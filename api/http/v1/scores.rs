@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::domain::ids::{TemplateVersionId, VisitId};
 use crate::domain::response::{Decimal, Outcome};
 use crate::domain::score::line::{Line, Stand};
-use crate::domain::score::{Failing, Graded, Score, Tally};
+use crate::domain::score::{Failing, Graded, Score, Tally, Ungraded};
 use crate::domain::template::{Audience, Bilingual};
 use crate::flows::scores as flow;
 use crate::flows::scores::Scored;
@@ -45,9 +45,13 @@ pub struct ScoredView {
 #[schema(as = ChecklistScore, example = json!({
     "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a", "code": "OSS",
     "title": { "vi": "Bộ phận Một cửa", "en": "One-stop shop" }, "points": 69, "weight": 71, "percent": 97.18,
+    "asked": 33, "answered": 33, "ungraded_because": null,
     "grade": { "code": "good", "label": { "vi": "Tốt", "en": "Good" }, "capped": false },
     "items": { "pass": 31, "partial": 2, "fail": 0, "na": 0, "recorded": 0, "unanswered": 0, "not_asked": 0 },
-    "rows": { "counted": "/v1/visits/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/score/items?standing=pass&standing=partial",
+    "rows": {
+        "asked": "/v1/visits/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/score/items?standing=pass&standing=unanswered",
+        "answered": "/v1/visits/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/score/items?standing=pass&standing=na",
+        "counted": "/v1/visits/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/score/items?standing=pass&standing=partial",
         "failing": "/v1/visits/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/score/items?standing=partial&standing=fail",
         "critical_failures": "/v1/visits/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/score/items?standing=fail&critical=true",
         "pass": "/v1/visits/7b1f3a52-6d0e-4c58-9a57-0d5f3d9f2c11/score/items?standing=pass",
@@ -74,10 +78,18 @@ pub struct ScoreView {
     /// Sum of the weights of the items that count: asked, answered, applicable, judged.
     #[schema(value_type = f64)]
     weight: Decimal,
-    /// Points of the weight in percent, two decimals, half up; `null` where nothing counts yet.
+    /// Points of the weight in percent, two decimals, half up; `null` where nothing counts yet. While items wait for
+    /// their answer it is that of the ones that have one.
     percent: Option<f64>,
-    /// The grade; `null` where nothing counts yet.
+    /// How many items are asked here.
+    asked: u32,
+    /// How many of them have an answer.
+    answered: u32,
+    /// The grade; only a checklist whose every asked item has an answer is graded.
     grade: Option<GradedView>,
+    /// Why there is no grade, where there is none.
+    #[schema(value_type = Option<vocabulary::UngradedReason>)]
+    ungraded_because: Option<Ungraded>,
     /// Items by where they stand.
     items: TallyView,
     /// Items that earned less than everything, in the checklist's order: candidates for findings.
@@ -92,6 +104,10 @@ pub struct ScoreView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ScoreRows)]
 pub struct ScoreRows {
+    /// Those that are asked.
+    asked: String,
+    /// Those of them that have an answer.
+    answered: String,
     /// Those whose points and weights were added up.
     counted: String,
     /// Those that earned less than everything.
@@ -120,6 +136,8 @@ impl ScoreRows {
         let those = |stands: &[Stand]| all.clone().each("standing", stands.iter().map(|of| of.as_str()));
         let one = |stand: Stand| those(&[stand]).into();
         Self {
+            asked: those(&Stand::ASKED).into(),
+            answered: those(&Stand::ANSWERED).into(),
             counted: those(&Stand::COUNTED).into(),
             failing: those(&Stand::FAILING).into(),
             critical_failures: those(&Stand::FAILING).with("critical", true).into(),
@@ -222,7 +240,10 @@ impl ScoreView {
             points: score.points,
             weight: score.weight,
             percent: score.basis_points.map(|points| f64::from(points) / 100.0),
+            asked: score.tally.asked(),
+            answered: score.tally.answered(),
             grade: score.grade.map(GradedView::from),
+            ungraded_because: score.ungraded_because,
             items: score.tally.into(),
             failing: score.failing.into_iter().map(FailingView::from).collect(),
         }
@@ -243,7 +264,7 @@ impl ScoredView {
 ///
 /// Scored from the answers as they are now, each checklist by itself: weight times credit over the items that were
 /// asked, answered and apply. Which items are asked follows from the day of the visit, the sort of unit and the answers
-/// before them. A critical item that fails caps the grade.
+/// before them. A critical item that fails caps the grade; while items wait for their answer there is none.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
     responses((status = 200, description = "The score.", body = ScoredView)))]
 #[get("/v1/visits/{visit}/score")]

@@ -62,6 +62,7 @@ add_addendum       -    -     -    -       -       -    osuzt -      osut  -    
 sign_minutes       -    -     -    -       -       -    osuzt -      -     -    osa  -     -    -    -     -
 sign_minutes:team  -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 submit_visit       -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
+leave_unanswered   -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 abort_visit        -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 finalise_visit     -    -     -    -       osua    u    osuzt -      -     -    -    -     -    -    f     -
 ",

@@ -194,7 +194,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "sections": [{ "title": { "vi": "Niêm yết", "en": "" }, "items": [item] }] });
     Some(match operation {
         "change_visit" | "change_campaign" => json!({}),
-        "cancel_visit" | "abort_visit" | "disclose_visit" => json!({ "reason": "" }),
+        "cancel_visit" | "abort_visit" | "disclose_visit" | "leave_unanswered" => json!({ "reason": "" }),
         "withdraw_photo" => json!({ "reason": "Chụp nhầm" }),
         "mask_photo" => json!({ "areas": [] }),
         "clear_for_visit" => json!({ "account": Uuid::nil() }),
