@@ -11,18 +11,14 @@ use jiff::tz::Offset;
 use serde_json::{Value, json};
 
 /// Plays all of it.
-pub async fn play(
-    base: &str,
-    office: &Office,
-    season: &Season<'_>,
-    units: &[String],
-) -> anyhow::Result<()> {
+pub async fn play(base: &str, office: &Office, season: &Season<'_>, units: &[String]) -> anyhow::Result<()> {
     imported(office, &season.desk, units).await?;
     agencies(base, office, season).await?;
     meetings(office, season, units).await?;
     drafted(base, office, season).await?;
     let said = json!({"title": format!("Kết quả kiểm tra công vụ năm {}", day(0).year())});
-    let told = season.chair.post(&format!("/v1/campaigns/{}/published-totals", season.campaign), said).await?;
+    let told =
+        season.chair.post(&format!("/v1/campaigns/{}/published-totals", season.campaign), said).await?;
     step(&format!("Totals made public, for anybody: {base}/v1/published-totals/{}", text(&told, "/id")?));
     Ok(())
 }
@@ -69,18 +65,22 @@ async fn agencies(base: &str, office: &Office, season: &Season<'_>) -> anyhow::R
     };
     let (campaign, team) = campaign(base, office, &season.desk, &order).await?;
     let version = short_checklist(office, &season.desk).await?;
-    for (name, on, lists) in
-        [("Sở Tư pháp", day(-12), json!([version])), ("Sở Y tế", day(-11), json!([]))]
+    for (name, on, lists) in [("Sở Tư pháp", day(-12), json!([version])), ("Sở Y tế", day(-11), json!([]))]
     {
         let unit = season.unit(name, "agency", &office.province).await?;
         let is_met = lists == json!([]);
-        let at = |hour: i8| local(Offset::constant(7).to_timestamp(on.at(hour, 0, 0, 0)).unwrap_or_else(|_| now()));
+        let at = |hour: i8| {
+            local(Offset::constant(7).to_timestamp(on.at(hour, 0, 0, 0)).unwrap_or_else(|_| now()))
+        };
         let plan = json!({"campaign": campaign, "team": team, "unit": unit, "templates": lists,
             "kind": if is_met { "working_session" } else { "planned" }, "planned_start": at(8), "planned_end": at(11)});
         let visit = text(&season.desk.post("/v1/visits", plan).await?, "/id")?;
         let path = format!("/v1/visits/{visit}");
         season.desk.post(&format!("{path}/dispatch"), json!({})).await?;
-        season.lead.post(&format!("{path}/check-in"), json!({"at": at(8), "device_clock": local(now())})).await?;
+        season
+            .lead
+            .post(&format!("{path}/check-in"), json!({"at": at(8), "device_clock": local(now())}))
+            .await?;
         for (code, value) in [("SO-01", "yes"), ("SO-02", "yes")].into_iter().filter(|_| !is_met) {
             let said = json!({"visit": visit, "template_version": version, "item": code,
                 "answer": {"type": "yes_no_na", "value": value}, "answered_at": at(9)});
@@ -89,7 +89,9 @@ async fn agencies(base: &str, office: &Office, season: &Season<'_>) -> anyhow::R
         season.lead.post(&format!("{path}/close-recording"), json!({})).await?;
         season.conclude(&visit, name).await?;
     }
-    step("Two agencies: one judged by two questions alone, one met for a working session; neither is ranked by shares");
+    step(
+        "Two agencies: one judged by two questions alone, one met for a working session; neither is ranked by shares",
+    );
     Ok(())
 }
 
@@ -124,13 +126,17 @@ async fn meetings(office: &Office, season: &Season<'_>, units: &[String]) -> any
         let team = text(&season.desk.post(&format!("/v1/campaigns/{campaign}/teams"), team).await?, "/id")?;
         for (n, unit) in units.iter().take(3).enumerate() {
             let on = first.saturating_add(jiff::Span::new().days(i64::try_from(n)?));
-            let at = |hour: i8| local(Offset::constant(7).to_timestamp(on.at(hour, 0, 0, 0)).unwrap_or_else(|_| now()));
+            let at = |hour: i8| {
+                local(Offset::constant(7).to_timestamp(on.at(hour, 0, 0, 0)).unwrap_or_else(|_| now()))
+            };
             let plan = json!({"campaign": campaign, "team": team, "unit": unit, "kind": "planned",
                 "templates": [season.version], "planned_start": at(8), "planned_end": at(11)});
             season.desk.post("/v1/visits", plan).await?;
         }
     }
-    step("Two drafted campaigns that come to the same three communes in the same weeks: their overlaps are listed");
+    step(
+        "Two drafted campaigns that come to the same three communes in the same weeks: their overlaps are listed",
+    );
     Ok(())
 }
 

@@ -14,12 +14,7 @@ const COMMUNES_BEGIN: Date = date(2025, 7, 1);
 const FAILS: [&[&str]; 4] = [&["CV-01", "CV-02"], &["CV-01", "CV-03"], &["CV-05"], &["CV-01", "CV-04"]];
 
 /// Plays four visits of the year before; nothing where there were no such communes yet.
-pub async fn play(
-    base: &str,
-    office: &Office,
-    season: &Season<'_>,
-    units: &[String],
-) -> anyhow::Result<()> {
+pub async fn play(base: &str, office: &Office, season: &Season<'_>, units: &[String]) -> anyhow::Result<()> {
     let first = day(-45 - 365);
     if first <= COMMUNES_BEGIN {
         return Ok(());

@@ -221,9 +221,8 @@ mod tests {
 
     #[test]
     fn words_for_shares_follow_from_counts() {
-        let word = |numerator, denominator| {
-            how_many(Ratio { numerator, denominator }).map(HowMany::vietnamese)
-        };
+        let word =
+            |numerator, denominator| how_many(Ratio { numerator, denominator }).map(HowMany::vietnamese);
         assert_eq!(word(0, 17), None);
         assert_eq!(word(0, 0), None);
         assert_eq!(word(4, 17), Some("một số"));

@@ -154,21 +154,14 @@ async fn counted(db: &mut Db, campaign: &Campaign, as_of: Date) -> Result<Totals
         question: questions.get(&(share.template.clone(), share.item.clone())).cloned().unwrap_or_default(),
         failing: told_share(share.failing()),
     };
-    let class = |of: &crate::domain::coverage::OfClass| OfClass {
-        class: of.class,
-        inspected: of.first_inspection,
-    };
+    let class =
+        |of: &crate::domain::coverage::OfClass| OfClass { class: of.class, inspected: of.first_inspection };
     let is_large = |class: TargetClass| places.iter().filter(|of| of.class == class).count();
     let fewest = usize::try_from(FEWEST).unwrap_or(usize::MAX);
     Ok(Totals {
         visits: told(coverage.visits),
         units: told(u32::try_from(units.len()).unwrap_or(u32::MAX)),
-        coverage: coverage
-            .classes
-            .iter()
-            .filter(|of| is_large(of.class) >= fewest)
-            .map(class)
-            .collect(),
+        coverage: coverage.classes.iter().filter(|of| is_large(of.class) >= fewest).map(class).collect(),
         confirmed: number(found.confirmed),
         open: number(found.open),
         critical: number(found.critical),

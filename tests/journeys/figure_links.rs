@@ -130,9 +130,8 @@ const ACTIONS: &[Figure] = &[
 ];
 
 /// Numbers that nothing is counted by: what they follow from has its own link, or they say how a report was asked.
-const NO_COUNTS: [&str; 10] = [
-    "percent", "rank", "least", "number", "points", "credit", "ranked", "limit", "year", "weight",
-];
+const NO_COUNTS: [&str; 10] =
+    ["percent", "rank", "least", "number", "points", "credit", "ranked", "limit", "year", "weight"];
 
 /// What re-inspections saw, at each place where it is told.
 fn seen(at: &'static str) -> Vec<(String, String, By)> {
@@ -162,12 +161,14 @@ fn numbers(value: &Value, at: &str, into: &mut Vec<(String, f64)>) {
 
 /// The link of a place: the pattern's stars are the place's numbers.
 fn link(place: &str, pattern: &str, link: &str) -> Option<String> {
-    let (places, patterns): (Vec<&str>, Vec<&str>) = (place.split('/').collect(), pattern.split('/').collect());
+    let (places, patterns): (Vec<&str>, Vec<&str>) =
+        (place.split('/').collect(), pattern.split('/').collect());
     let fits = |(place, pattern): (&&str, &&str)| pattern == place || *pattern == "*";
     if places.len() != patterns.len() || !places.iter().zip(&patterns).all(fits) {
         return None;
     }
-    let mut stars = places.iter().zip(&patterns).filter(|(_, pattern)| **pattern == "*").map(|(place, _)| *place);
+    let mut stars =
+        places.iter().zip(&patterns).filter(|(_, pattern)| **pattern == "*").map(|(place, _)| *place);
     let parts = link.split('/').map(|part| if part == "*" { stars.next().unwrap_or("*") } else { part });
     Some(parts.collect::<Vec<_>>().join("/"))
 }
@@ -186,7 +187,8 @@ async fn rows(who: &Visitor, list: &str) -> Vec<Value> {
 }
 
 fn days(visit: &Value) -> impl Iterator<Item = jiff::civil::Date> {
-    let time = |name: &str| visit[name].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok()).expect("a time");
+    let time =
+        |name: &str| visit[name].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok()).expect("a time");
     let day = |at: jiff::Timestamp| at.in_tz("Asia/Ho_Chi_Minh").expect("a zone").date();
     let last = time("planned_end").checked_sub(jiff::SignedDuration::from_micros(1)).expect("before");
     let (first, last) = (day(time("planned_start")), day(last));
@@ -197,7 +199,9 @@ fn comes_to(rows: &[Value], by: By) -> f64 {
     let count = |n: usize| f64::from(u32::try_from(n).expect("few"));
     match by {
         By::Rows => count(rows.len()),
-        By::Sum(at) => rows.iter().map(|row| row.pointer(at).and_then(Value::as_f64).expect("a number")).sum(),
+        By::Sum(at) => {
+            rows.iter().map(|row| row.pointer(at).and_then(Value::as_f64).expect("a number")).sum()
+        }
         By::Different(at) => {
             count(rows.iter().map(|row| row.pointer(at).map(Value::to_string)).collect::<BTreeSet<_>>().len())
         }
@@ -252,7 +256,8 @@ async fn every_number_of_every_report_leads_to_its_rows() {
         ];
         handed_in(&at, unit, day, &shares).await;
     }
-    let targets = json!({ "purpose": "first", "targets": [at.commune, at.other_commune], "teams": [at.team] });
+    let targets =
+        json!({ "purpose": "first", "targets": [at.commune, at.other_commune], "teams": [at.team] });
     let of_campaign = format!("/v1/campaigns/{}", at.campaign);
     assert_eq!(at.scheduler.visitor.post(&format!("{of_campaign}/rounds"), &targets).await.0, 201);
     let again = read(&at.lead.visitor, &finding).await;
@@ -263,7 +268,8 @@ async fn every_number_of_every_report_leads_to_its_rows() {
     let who = &at.scheduler.visitor;
     let province = format!("unit={}", at.province);
     let to = "as_of=2030-01-01";
-    let recurrence = [owned(RECURRENCE), seen("/seen"), seen("/items/*/seen"), seen("/too_small/*/seen")].concat();
+    let recurrence =
+        [owned(RECURRENCE), seen("/seen"), seen("/items/*/seen"), seen("/too_small/*/seen")].concat();
     let findings = [owned(FINDINGS), seen("/re_inspection")].concat();
     let ranked = |outcome: &'static str| {
         let at = "/re_inspection/repeat_ranking/*";
@@ -316,7 +322,10 @@ async fn figures_of_an_earlier_instant_lead_to_the_rows_of_then() {
     handed_in(&at, at.other_commune, "2026-03-21", &found(false, false)).await;
     let (who, about) = (&at.scheduler.visitor, format!("unit={}&as_known={then}", at.province));
     let items = format!("/v1/reports/items?{about}&item=A01&item=A02");
-    assert_eq!(read(who, &items).await["together"]["at_all"], json!({ "numerator": 1, "denominator": 1, "percent": 100.0 }));
+    assert_eq!(
+        read(who, &items).await["together"]["at_all"],
+        json!({ "numerator": 1, "denominator": 1, "percent": 100.0 })
+    );
     for (report, figures) in [
         (items, owned(ITEMS)),
         (format!("/v1/reports/ranking?{about}"), owned(RANKING)),
@@ -334,6 +343,11 @@ async fn figures_of_an_earlier_instant_lead_to_the_rows_of_then() {
     ] {
         let (status, no) = who.get(&format!("/v1/reports/items/together?{bad}")).await;
         assert_eq!((status, &no["errors"][0]["code"]), (422, &json!(code)), "{bad}");
+    }
+    for report in ["items", "ranking", "recurrence"] {
+        let (status, no) = who.get(&format!("/v1/reports/{report}?from=2026-02-01&to=2026-01-31")).await;
+        let fault = (&no["errors"][0]["pointer"], &no["errors"][0]["code"]);
+        assert_eq!((status, fault), (422, (&json!("?from"), &json!("report.days"))), "{report}");
     }
     let (status, no) = who.get("/v1/reports/items/units?failing=true").await;
     assert_eq!((status, &no["errors"][0]["code"]), (422, &json!("report.rows")));

@@ -46,14 +46,20 @@ async fn totals_are_public_once_their_owner_says_so_and_name_nobody() {
     let (authority, anybody) = (&at.authority.visitor, at.house.stranger());
     let title = "Kết quả kiểm tra công vụ năm 2026";
     let (status, _, no) = publish(&at, authority, title).await;
-    assert_eq!((status, &no["code"]), (409, &json!("publication.fieldwork-open")), "somebody may be on the way");
+    assert_eq!(
+        (status, &no["code"]),
+        (409, &json!("publication.fieldwork-open")),
+        "somebody may be on the way"
+    );
     let list = "/v1/published-totals";
     assert_eq!(anybody.get(list).await.1["items"], json!([]), "nothing by itself");
 
     let close = format!("/v1/campaigns/{}/close-fieldwork", at.campaign);
     assert_eq!(at.scheduler.visitor.post(&close, &Value::Null).await.0, 200);
     let oversight = at.house.holder("Bùi Quang Sát", &[(Role::Oversight, at.owner, None)]).await;
-    for (who, status) in [(&at.scheduler, 403), (&at.reviewer, 403), (&oversight, 403), (&at.lead, 403), (&at.head, 404)] {
+    for (who, status) in
+        [(&at.scheduler, 403), (&at.reviewer, 403), (&oversight, 403), (&at.lead, 403), (&at.head, 404)]
+    {
         assert_eq!(publish(&at, &who.visitor, title).await.0, status);
     }
     assert_eq!(publish(&at, authority, "").await.2["errors"][0]["code"], "publication.text");
@@ -70,7 +76,11 @@ async fn totals_are_public_once_their_owner_says_so_and_name_nobody() {
     assert_eq!(told.map(|name| read[name].clone()), [json!(7), json!(7), json!(0), json!(0), json!(0)]);
     let items = read["items"].as_array().expect("items");
     assert_eq!((&items[0]["item"], &items[0]["failing"]), (&json!("A01"), &ratio(5, 6)));
-    assert_eq!((&items[1]["item"], &items[1]["failing"]), (&json!("A02"), &Value::Null), "two could be known");
+    assert_eq!(
+        (&items[1]["item"], &items[1]["failing"]),
+        (&json!("A02"), &Value::Null),
+        "two could be known"
+    );
     assert_eq!(items[0]["question"]["vi"], "Câu hỏi");
     let text = read.to_string();
     for name in NAMES.iter().chain(&["Châu Can", "Hồ Thị Chủ", "Mai Văn Bảy"]) {

@@ -22,8 +22,11 @@ async fn told(at: &Inspectorate, who: &Visitor) -> Vec<(&'static str, u64)> {
         ("unranked", listed("/v1/reports/ranking/unranked?least=1000".to_owned()).await),
         (
             "comparison",
-            number("/v1/reports/comparison?period=2026&item=A01".to_owned(), "/items/0/failing/now/denominator")
-                .await,
+            number(
+                "/v1/reports/comparison?period=2026&item=A01".to_owned(),
+                "/items/0/failing/now/denominator",
+            )
+            .await,
         ),
         ("visits", listed("/v1/visits?state=submitted".to_owned()).await),
     ]

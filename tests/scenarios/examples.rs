@@ -16,7 +16,8 @@ async fn two_bodies_disagree_and_zero_is_an_answer() {
     for (assessor, name, judgement) in
         [("executive", "UBND huyện Mỹ Đức", "pass"), ("elected_body", "HĐND huyện Mỹ Đức", "fail")]
     {
-        let said = json!({ "item": "CON-G01", "assessor": assessor, "assessor_name": name, "judgement": judgement });
+        let said =
+            json!({ "item": "CON-G01", "assessor": assessor, "assessor_name": name, "judgement": judgement });
         assert_eq!(lead.post(&place, &said).await.0, 201);
     }
     let list = at.desk.read(&place).await;
@@ -28,14 +29,18 @@ async fn two_bodies_disagree_and_zero_is_an_answer() {
         .map(|one| json!([one["assessor_name"], one["judgement"]]))
         .collect();
     assert_eq!(told, [json!(["UBND huyện Mỹ Đức", "pass"]), json!(["HĐND huyện Mỹ Đức", "fail"])]);
-    assert_eq!((&item["item"], &item["count"], &item["disagree"]), (&json!("CON-G01"), &json!(2), &json!(true)));
+    assert_eq!(
+        (&item["item"], &item["count"], &item["disagree"]),
+        (&json!("CON-G01"), &json!(2), &json!(true))
+    );
 
     assert_eq!(at.judged("CIT-Q04", json!({ "type": "count", "value": 0 })).await[0], "pass");
     let answers = at.desk.read(&format!("{}/responses", at.visit)).await;
     assert_eq!(answers["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(answers["items"][0]["answer"], json!({ "type": "count", "value": 0 }));
     let of = async |standing: &str| {
-        let items = at.desk.read(&format!("{}/score/items?standing={standing}", at.visit)).await["items"].clone();
+        let items =
+            at.desk.read(&format!("{}/score/items?standing={standing}", at.visit)).await["items"].clone();
         items.as_array().expect("items").iter().any(|item| item["item"] == "CIT-Q04")
     };
     assert!(of("pass").await && !of("unanswered").await, "answered with zero");
@@ -57,10 +62,11 @@ async fn one_case_of_alcohol_caps_the_grade() {
         at.judged(code, answer).await;
     }
     let score = at.desk.read(&format!("{}/score", at.visit)).await;
-    let con = score["templates"].as_array().expect("lists").iter().find(|list| list["code"] == "CON").expect("CON");
+    let con =
+        score["templates"].as_array().expect("lists").iter().find(|list| list["code"] == "CON").expect("CON");
     assert_eq!((&con["answered"], &con["critical_failures"]), (&json!(15), &json!(["CON-H01"])));
     assert_eq!((&con["grade"]["code"], &con["grade"]["capped"]), (&json!("needs_correction"), &json!(true)));
-    assert!(con["percent"].as_f64().is_some_and(|percent| percent > 90.0), "{con}");
+    assert_eq!(con["percent"], 87.5, "good without it");
     at.desk.house.close().await;
 }
 
@@ -78,7 +84,8 @@ async fn causes_are_groups_and_recommendations_have_addressees() {
         "Thẻ công chức cấp chậm.",
         "Phần mềm hộ tịch chưa liên thông thẻ bảo hiểm y tế.",
     ] {
-        let said = json!({ "kind": "finding", "category": "Địa giới", "statement": statement, "root_cause": cause });
+        let said =
+            json!({ "kind": "finding", "category": "Địa giới", "statement": statement, "root_cause": cause });
         let (status, made) = lead.post(&format!("{}/findings", at.visit), &said).await;
         assert_eq!(status, 201, "{made}");
         let finding = made["id"].as_str().expect("an id").to_owned();
@@ -96,8 +103,12 @@ async fn causes_are_groups_and_recommendations_have_addressees() {
     assert_eq!(groups, [json!([cause, 4])], "4 findings, 1 cause");
 
     let district = at.desk.unit("282", "2020-03-20").await;
-    let below = at.desk.read(&format!("/v1/units?parent={district}&as_of=2020-03-20&kind=administrative&limit=6")).await;
-    let communes: Vec<&Value> = below["items"].as_array().expect("communes").iter().map(|unit| &unit["id"]).collect();
+    let below = at
+        .desk
+        .read(&format!("/v1/units?parent={district}&as_of=2020-03-20&kind=administrative&limit=6"))
+        .await;
+    let communes: Vec<&Value> =
+        below["items"].as_array().expect("communes").iter().map(|unit| &unit["id"]).collect();
     let place = format!("{}/recommendations", at.visit);
     for text in [
         "Quản lý tốt địa bàn.",
@@ -150,17 +161,22 @@ async fn an_agency_remedies_for_a_commune_under_a_programme() {
     let (status, held) = desk.post(&format!("/v1/campaigns/{}/documents", at.campaign), &paper).await;
     assert_eq!(status, 201, "{held}");
     let papers = held["documents"].as_array().expect("documents");
-    let programme = papers.iter().find(|one| one["written"] == "03/ĐA-UBND").expect("the programme")["id"].clone();
+    let programme =
+        papers.iter().find(|one| one["written"] == "03/ĐA-UBND").expect("the programme")["id"].clone();
 
     let visit = at.visit("planned", 1).await;
     at.on_site(&visit).await;
-    let free = json!({ "kind": "finding", "category": "Một cửa", "statement": "Chưa kiện toàn bộ phận một cửa." });
+    let free =
+        json!({ "kind": "finding", "category": "Một cửa", "statement": "Chưa kiện toàn bộ phận một cửa." });
     let (_, finding) = at.lead.visitor.post(&format!("{visit}/findings"), &free).await;
     let confirm = format!("/v1/findings/{}/confirm", finding["id"].as_str().expect("an id"));
     assert_eq!(at.lead.visitor.post(&confirm, &json!({})).await.0, 200);
     at.leaves_open(&visit).await;
     assert_eq!(at.step(&at.member, &visit, "close-recording", Value::Null).await.status, 200);
-    assert_eq!(at.step(&at.lead, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await.status, 200);
+    assert_eq!(
+        at.step(&at.lead, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await.status,
+        200
+    );
     for side in ["team", "unit"] {
         let said = json!({ "side": side, "outcome": "signed", "signer_name": "Nguyễn Văn An",
             "signer_position": "Chủ tịch UBND xã" });
@@ -175,7 +191,8 @@ async fn an_agency_remedies_for_a_commune_under_a_programme() {
         let made = desk.send("POST", "/v1/corrective-actions", Some(&new)).await;
         assert_eq!(made.status, 201, "{}", made.body);
         let action = made.header("location").to_owned();
-        let issued = desk.send("POST", &format!("{action}/issue"), Some(&json!({ "due_on": "2030-01-31" }))).await;
+        let issued =
+            desk.send("POST", &format!("{action}/issue"), Some(&json!({ "due_on": "2030-01-31" }))).await;
         assert_eq!(issued.status, 200, "{}", issued.body);
         action
     };

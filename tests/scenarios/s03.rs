@@ -115,7 +115,8 @@ async fn a_half_year_tells_how_many_wards_fail_which_item_and_which() {
     let (status, coverage) = reader.get(&format!("/v1/reports/coverage?{span}&as_of=2013-06-30")).await;
     assert_eq!(status, 200, "{coverage}");
     assert_eq!((&coverage["visits"], &coverage["distinct_units"]), (&json!(25), &json!(23)));
-    let wards = coverage["classes"].as_array().into_iter().flatten().find(|class| class["class"] == "commune");
+    let wards =
+        coverage["classes"].as_array().into_iter().flatten().find(|class| class["class"] == "commune");
     assert_eq!(wards.expect("wards")["first_inspection"], ratio(17, 17, 100.0), "distinct wards");
 
     // What is not fine is a finding, whether the lead has stood by it yet or not: 13 + 4 + 5 + 3 + 6, 13 + 3 critical.
@@ -139,6 +140,12 @@ async fn a_half_year_tells_how_many_wards_fail_which_item_and_which() {
     assert_eq!(list["failing"], ratio(4, 17, 23.53));
     assert_eq!(names(&list["failing_units"]), WRONG_LIST, "as dictionaries order them, not as bytes do");
     assert_eq!(list["wording"], "một số");
+    let english = reader.request("GET", &format!("{at}&item=OSS-D02&item=OSS-D03"));
+    let english = reader.answer(english.header("accept-language", "en")).await.body;
+    assert_eq!(
+        json!([english["items"][0]["wording"], english["items"][1]["wording"]]),
+        json!(["most", "some"])
+    );
     assert_eq!(report["together"]["at_all"], ratio(4, 17, 23.53));
     let alone = &report["together"]["at_one_alone"];
     assert_eq!((&alone[0]["item"], &alone[0]["failing"]), (&json!("OSS-D02"), &ratio(9, 17, 52.94)));

@@ -318,7 +318,9 @@ async fn demanded_of_each_ward(office: &Office, of: &Setting, wards: &[Unit]) {
     let recurring: Vec<&Value> = every.iter().filter(|action| action["kind"] == "procedure_review").collect();
     let first: Vec<&&Value> = recurring.iter().filter(|action| action["instance"] == 1).collect();
     assert_eq!((first.len(), recurring.len()), (17, 34), "one for each ward, twice");
-    assert!(wards.iter().all(|ward| first.iter().any(|action| action["owners"][0]["unit"] == json!(ward.id))));
+    assert!(
+        wards.iter().all(|ward| first.iter().any(|action| action["owners"][0]["unit"] == json!(ward.id)))
+    );
 }
 
 /// A correction changes the live figure, not the notice; wards are ranked by what is still open, all seventeen, the same on each reading.

@@ -43,7 +43,8 @@ struct Row {
 /// # Errors
 /// The database's own.
 pub async fn find(db: &mut Db, finding: FindingId) -> Result<Option<Draft>> {
-    let words = "SELECT text, papers, written_by, written_at, version FROM explanation_drafts WHERE finding_id = $1";
+    let words =
+        "SELECT text, papers, written_by, written_at, version FROM explanation_drafts WHERE finding_id = $1";
     let row: Option<Row> =
         diesel::sql_query(words).bind::<SqlUuid, _>(finding.0).get_result(db).await.optional()?;
     Ok(row.map(|row| Draft {

@@ -176,14 +176,8 @@ pub async fn list_units_together(
     let list = List::of(&app, &request, filter.0.name(), asked)?;
     let (begun, which) = (list.begun()?, filter.0.which()?);
     let about = begun.known(filter.0.about());
-    let found = items::at_once(
-        &app,
-        &caller.0,
-        about,
-        (&filter.0.item, &which),
-        (begun.skip, list.limit),
-    )
-    .await?;
+    let found =
+        items::at_once(&app, &caller.0, about, (&filter.0.item, &which), (begun.skip, list.limit)).await?;
     let next = begun.next(&found);
     Ok(list.answer::<UnitAtOncePage>(found.0.into_iter().map(UnitAtOnceView::from), next))
 }
