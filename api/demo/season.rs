@@ -386,6 +386,12 @@ impl<'a> Season<'a> {
                 let path = format!("/v1/findings/{}/re-inspection", text(finding, "/id")?);
                 self.lead.post(&path, json!({"visit": visit, "outcome": outcome})).await?;
             }
+            // What is only better stays the finding it was: the answer gives rise to no other one.
+            let waiting = format!("/v1/findings?visit={visit}&state=candidate&kind=finding&limit=50");
+            for finding in self.lead.get(&waiting).await?["items"].as_array().into_iter().flatten() {
+                let why = json!({"reason": "Đã theo dõi ở phát hiện của lần kiểm tra trước."});
+                self.lead.post(&format!("/v1/findings/{}/dismiss", text(finding, "/id")?), why).await?;
+            }
             self.conclude(&visit, &format!("UBND {name}")).await?;
         }
         step(&format!("Three re-inspections: {fixed} findings are gone, {open} were found again"));

@@ -26,7 +26,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("has no first year before it", "thiếu năm đầu"),
     ("is a day of another year", "là ngày của năm khác"),
     ("A due day lies in the years 2000 to 2200.", "Hạn thực hiện phải nằm trong các năm 2000 đến 2200."),
-    ("is no period such as {}", "không phải kỳ, viết như {}"),
+    (
+        "is no period such as 2016, 2013-H1, 2017-Q3, 2021-09 or 2017-01-01..2017-08-31",
+        "không phải kỳ, viết như 2016, 2013-H1, 2017-Q3, 2021-09 hoặc 2017-01-01..2017-08-31",
+    ),
     ("A visit ends after it begins.", "Giờ kết thúc phải sau giờ bắt đầu."),
     ("A visit lasts {} days at most.", "Một cuộc kiểm tra kéo dài nhiều nhất {} ngày."),
     ("{} items that are asked have no answer: answer them, or let the lead say why they stay so (leave-unanswered).", "Còn {} nội dung chưa trả lời: hãy trả lời, hoặc để trưởng đoàn nêu lý do (leave-unanswered)."),
