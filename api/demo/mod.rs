@@ -7,8 +7,10 @@
     reason = "a JSON value answers null for what it does not hold, it does not panic"
 )]
 
+mod beside;
 mod checklist;
 mod conclusion;
+mod earlier;
 mod office;
 mod phone;
 mod picture;
@@ -74,7 +76,8 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
     }
     let evidence = visit::record(&on_site, &office, &demo.samples).await?;
     println!("\nThe season before it:");
-    season::play(&base, &admin, &mut office, &demo.samples).await?;
+    let (season, units) = season::play(&base, &admin, &mut office, &demo.samples).await?;
+    beside::play(&base, &office, &season, &units).await?;
     println!("\nLogins (each password is printed this once):");
     for person in &office.people {
         println!("login {} {} {}", person.role, person.login, person.password);

@@ -233,8 +233,13 @@ async fn mask(lead: &Phone, photo: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Declares a photo, sends its bytes, and waits for what the worker says of it.
-pub async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken) -> anyhow::Result<String> {
+/// Declares a photo and sends its bytes; its id, its size and what was answered.
+pub async fn deliver(
+    on_site: &OnSite,
+    samples: &Path,
+    shot: &Shot,
+    taken: Taken,
+) -> anyhow::Result<(String, usize, Value)> {
     let Shot(file, media_type, subject, item, caption) = shot;
     let bytes = picture::taken_at(samples, file, taken.at)?;
     let id = minted();
@@ -247,6 +252,13 @@ pub async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken) -
     });
     on_site.lead.put(&format!("/v1/photos/{id}"), declaration).await?;
     let receipt = on_site.lead.send_original(&id, media_type, bytes).await?;
+    Ok((id, size, receipt))
+}
+
+/// Delivers a photo and waits for what the worker says of it.
+async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken) -> anyhow::Result<String> {
+    let file = shot.0;
+    let (id, size, receipt) = deliver(on_site, samples, shot, taken).await?;
     let seen = examined(&on_site.lead, &id).await?;
     let checks: Vec<&str> = seen
         .pointer("/examined/checks")

@@ -38,6 +38,8 @@ words! {
         Both = "both",
         /// Never.
         Never = "never",
+        /// Visited in any way, a session or another look too.
+        Visited = "visited",
     }
 }
 
@@ -50,15 +52,18 @@ pub struct Visited {
     pub first: u32,
     /// Other looks.
     pub again: u32,
+    /// Visits of every kind.
+    pub visits: u32,
 }
 
 impl Visited {
     /// Each unit of a day with its visits, in the order given.
     #[must_use]
     pub fn of(places: Vec<Place>, visits: &[Made]) -> Vec<Self> {
-        let mut by_unit: HashMap<UnitId, (u32, u32)> = HashMap::new();
+        let mut by_unit: HashMap<UnitId, (u32, u32, u32)> = HashMap::new();
         for of in visits {
-            let (first, again) = by_unit.entry(of.unit).or_default();
+            let (first, again, all) = by_unit.entry(of.unit).or_default();
+            *all += of.visits;
             match of.kind {
                 Kind::ReInspection => *again += of.visits,
                 kind if inspects(kind) => *first += of.visits,
@@ -66,8 +71,8 @@ impl Visited {
             }
         }
         let counted = |place: Place| {
-            let (first, again) = by_unit.get(&place.unit).copied().unwrap_or_default();
-            Self { place, first, again }
+            let (first, again, visits) = by_unit.get(&place.unit).copied().unwrap_or_default();
+            Self { place, first, again, visits }
         };
         places.into_iter().map(counted).collect()
     }
@@ -80,6 +85,7 @@ impl Visited {
             LookedAt::Again => self.again > 0,
             LookedAt::Both => self.first > 0 && self.again > 0,
             LookedAt::Never => self.first == 0,
+            LookedAt::Visited => self.visits > 0,
         }
     }
 }
@@ -119,6 +125,12 @@ fn count(n: usize) -> u32 {
 /// Whether a visit of this kind is an inspection of its own: a session is none, and another look is counted apart.
 fn inspects(kind: Kind) -> bool {
     matches!(kind, Kind::Planned | Kind::Surprise)
+}
+
+/// The kinds of visit that are an inspection of their own.
+#[must_use]
+pub fn inspecting() -> Vec<Kind> {
+    Kind::ALL.into_iter().filter(|kind| inspects(*kind)).collect()
 }
 
 impl Coverage {

@@ -69,6 +69,8 @@ ids! {
     TeamId,
     /// A wave of a campaign.
     RoundId,
+    /// Totals that were made public.
+    PublicationId,
     /// A random draw of sites.
     DrawId,
     /// Somebody of the host side at a visit, minted by the phone.

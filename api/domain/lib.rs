@@ -31,6 +31,7 @@ pub mod permission;
 pub mod photo;
 pub mod place;
 pub mod procedure;
+pub mod publication;
 pub mod ranking;
 pub mod recommendation;
 pub mod refusal;

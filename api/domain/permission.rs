@@ -5,12 +5,13 @@
 //! authority was cleared for it; everybody else is told what they would be told about an unknown id.
 
 mod reach;
+mod scope;
 mod seat;
 
 pub use reach::{Reach, Slice, reach};
 pub use seat::TeamRole;
 
-use crate::actor::{Actor, Grant, Role, Scope, Who};
+use crate::actor::{Actor, Grant, Role, Who};
 use crate::ids::{CampaignId, OwnerId, UnitId};
 use crate::refusal::{Kind, Refusal};
 use crate::team::fitting;
@@ -80,6 +81,8 @@ pub enum Deed {
     ProposeFinding,
     /// Confirm or dismiss a finding, ask for an explanation, record what a re-inspection saw.
     DecideFinding,
+    /// Write an explanation for the unit's head to send, and read it before it is sent.
+    DraftExplanation,
     /// Explain a finding for the unit.
     ExplainFinding,
     /// Verify an explanation.
@@ -88,6 +91,8 @@ pub enum Deed {
     AssessItem,
     /// Read figures of a campaign: totals without names.
     ReadTotals,
+    /// Make totals of a campaign public, take them back.
+    PublishTotals,
     /// Read figures that others made.
     ReadExternal,
     /// Import them.
@@ -183,7 +188,7 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 56] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -215,10 +220,12 @@ impl Deed {
         Self::ReadFindings,
         Self::ProposeFinding,
         Self::DecideFinding,
+        Self::DraftExplanation,
         Self::ExplainFinding,
         Self::VerifyFinding,
         Self::AssessItem,
         Self::ReadTotals,
+        Self::PublishTotals,
         Self::ReadExternal,
         Self::ImportExternal,
         Self::ReadActions,
@@ -282,11 +289,15 @@ impl Deed {
             Self::DecideFinding     => [No,    No,      No,          Team, No,         No,         No,       No,         No,   No,      No],
             Self::ExplainFinding
             | Self::AnswerAction    => [No,    No,      No,          No,   No,         No,         No,       UnitSigned, No,   No,      No],
-            Self::SendAfterPhoto    => [No,    No,      No,          No,   No,         No,         No,       UnitSigned, UnitSigned, No, No],
+            Self::DraftExplanation
+            | Self::SendAfterPhoto  => [No,    No,      No,          No,   No,         No,         No,       UnitSigned, UnitSigned, No, No],
             Self::VerifyFinding
             | Self::VerifyAction    => [No,    No,      Owner,       Team, Dispatched, Dispatched, No,       No,         No,   No,      No],
             Self::AssessItem        => [No,    No,      No,          Team, Dispatched, Dispatched, No,       UnitSigned, No,   No,      No],
-            Self::ReadTotals        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    Unit,       Unit, Owner,   Owner],
+            // Whoever works at a unit sees its own figures; comparing it with others is for its head.
+            Self::ReadTotals        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    Unit,       No,   Owner,   Owner],
+            // What everybody may read is for whoever signs to say.
+            Self::PublishTotals     => [No,    Owner,   No,          No,   No,         No,         No,       No,         No,   OwnKind, No],
             Self::ReadReviews       => [No,    Owner,   Owner,       No,   No,         No,         Owner,    Unit,       Unit, Owner,   Owner],
             Self::RaiseReview       => [No,    No,      Owner,       No,   No,         No,         No,       Unit,       No,   No,      No],
             Self::AnswerReview      => [No,    No,      No,          No,   No,         No,         No,       Unit,       No,   No,      No],
@@ -313,63 +324,6 @@ impl Deed {
         Role::ALL.iter().zip(self.row()).find(|(of, _)| **of == role).map_or(No, |(_, cell)| cell)
     }
 
-    /// The scope a client program needs.
-    #[must_use]
-    pub fn scope(self) -> Scope {
-        match self {
-            Self::ReadProfile | Self::ChangeProfile => Scope::Profile,
-            Self::ReadAccounts => Scope::AccountsRead,
-            Self::ManageAccounts => Scope::AccountsWrite,
-            Self::ReadUnits => Scope::UnitsRead,
-            Self::EditUnits | Self::UndoUnitEvents | Self::ManageOwners => Scope::UnitsWrite,
-            Self::ReadTemplates => Scope::TemplatesRead,
-            Self::EditTemplates => Scope::TemplatesWrite,
-            Self::ReadCampaign => Scope::CampaignsRead,
-            Self::EditCampaign
-            | Self::ApproveCampaign
-            | Self::MergeCampaigns
-            | Self::DrawSites
-            | Self::ImportExternal
-            | Self::EditRules => Scope::CampaignsWrite,
-            Self::ReadVisit
-            | Self::ReadFindings
-            | Self::ReadTotals
-            | Self::ReadExternal
-            | Self::ReadActions
-            | Self::ReadReviews
-            | Self::ReadNotice
-            | Self::CompareNotice => Scope::VisitsRead,
-            Self::ScheduleVisit
-            | Self::DispatchVisit
-            | Self::DiscloseVisit
-            | Self::RecordVisit
-            | Self::DraftMinutes
-            | Self::SignMinutes
-            | Self::SubmitVisit
-            | Self::FinaliseVisit
-            | Self::ProposeFinding
-            | Self::DecideFinding
-            | Self::ExplainFinding
-            | Self::VerifyFinding
-            | Self::AssessItem
-            | Self::ProposeAction
-            | Self::IssueAction
-            | Self::AnswerAction
-            | Self::DecideExtension
-            | Self::VerifyAction
-            | Self::RaiseReview
-            | Self::AnswerReview
-            | Self::DraftNotice
-            | Self::ReviewNotice
-            | Self::SignNotice
-            | Self::IssueNotice
-            | Self::AcknowledgeNotice => Scope::VisitsWrite,
-            Self::ReadPhotos => Scope::PhotosRead,
-            Self::SendPhoto | Self::SendAfterPhoto => Scope::PhotosWrite,
-            Self::ReadOriginal => Scope::OriginalsRead,
-        }
-    }
-
     /// The deed that shows the subject: who may not even do that is told it does not exist.
     fn showing(self) -> Option<Self> {
         match self {
@@ -377,6 +331,7 @@ impl Deed {
             | Self::ApproveCampaign
             | Self::MergeCampaigns
             | Self::DrawSites
+            | Self::PublishTotals
             | Self::ReadCampaign => Some(Self::ReadCampaign),
             Self::ReadVisit
             | Self::ScheduleVisit
@@ -391,6 +346,7 @@ impl Deed {
             Self::ReadFindings
             | Self::ProposeFinding
             | Self::DecideFinding
+            | Self::DraftExplanation
             | Self::ExplainFinding
             | Self::VerifyFinding
             | Self::AssessItem => Some(Self::ReadFindings),

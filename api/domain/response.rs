@@ -5,6 +5,7 @@
 mod candidate;
 mod decimal;
 mod judging;
+pub mod life;
 mod named;
 
 pub use candidate::{Candidate, Decided, MOST_WAITING, none_waiting};

@@ -3,6 +3,8 @@
 //! Source: the checklists' own legend. Weight times credit over the items that were asked, answered and apply; a
 //! critical item that fails caps the grade, whatever the percentage.
 
+pub mod line;
+
 use crate::ids::TemplateVersionId;
 use crate::response::{Answer, Decimal, Judgement, Outcome, Response, judge};
 use crate::template::{Bilingual, Item, Occasion};

@@ -2,7 +2,7 @@
 
 use crate::ids::UnitId;
 use crate::visit::Ratio;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One item over the units where it was assessed. A unit counts once, by its latest assessment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +34,54 @@ impl ItemShare {
 }
 
 /// Several items over the units where all of them were assessed, perhaps none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Together {
+    /// The codes, each once, in the order given.
+    pub codes: Vec<String>,
+    /// Each unit where all were assessed, with the codes that are not fine there, in that order.
+    pub units: BTreeMap<UnitId, Vec<String>>,
+}
+
+/// Which units of several items together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// Where all were assessed.
+    Assessed,
+    /// Where none of them is fine.
+    AtAll,
+    /// Where this one alone is not fine.
+    AtOneAlone(String),
+}
+
+impl Together {
     /// Not fine at every one of them.
-    pub at_all: Ratio,
-    /// Not fine at this one alone, in the order given.
-    pub at_one_alone: Vec<(String, Ratio)>,
+    #[must_use]
+    pub fn at_all(&self) -> Ratio {
+        self.share(&Which::AtAll)
+    }
+
+    /// Not fine at this one alone, in the order of the codes.
+    #[must_use]
+    pub fn at_one_alone(&self) -> Vec<(String, Ratio)> {
+        let alone = |code: &String| (code.clone(), self.share(&Which::AtOneAlone(code.clone())));
+        self.codes.iter().map(alone).collect()
+    }
+
+    /// Whether a unit where these codes are not fine is one of them.
+    #[must_use]
+    pub fn is_among(&self, failing: &[String], which: &Which) -> bool {
+        match which {
+            Which::Assessed => true,
+            Which::AtAll => failing.len() == self.codes.len(),
+            Which::AtOneAlone(code) => matches!(failing, [only] if only == code),
+        }
+    }
+
+    fn share(&self, which: &Which) -> Ratio {
+        let among = self.units.values().filter(|failing| self.is_among(failing, which));
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Ratio { numerator: number(among.count()), denominator: number(self.units.len()) }
+    }
 }
 
 /// One code over every checklist that asks it.
@@ -67,37 +109,70 @@ pub fn together(items: &[ItemShare], codes: &[String]) -> Option<Together> {
     }
     let ((_, first), rest) = of_codes.split_first().filter(|(_, rest)| !rest.is_empty())?;
     let everywhere = rest.iter().fold(first.assessed.clone(), |common, (_, of)| &common & &of.assessed);
-    let ratio = |units: &BTreeSet<UnitId>| Ratio {
-        numerator: count(&(units & &everywhere)),
-        denominator: count(&everywhere),
+    let failing_at = |unit: &UnitId| {
+        let not_fine = of_codes.iter().filter(|(_, of)| of.failing.contains(unit));
+        not_fine.map(|(code, _)| (*code).clone()).collect::<Vec<_>>()
     };
-    let at_all = rest.iter().fold(first.failing.clone(), |common, (_, of)| &common & &of.failing);
-    let alone = of_codes.iter().map(|(code, of)| {
-        let others = of_codes.iter().filter(|(other, _)| other != code);
-        let only = others.fold(of.failing.clone(), |left, (_, other)| &left - &other.failing);
-        ((*code).clone(), ratio(&only))
-    });
-    Some(Together { at_all: ratio(&at_all), at_one_alone: alone.collect() })
+    Some(Together {
+        codes: of_codes.iter().map(|(code, _)| (*code).clone()).collect(),
+        units: everywhere.into_iter().map(|unit| (unit, failing_at(&unit))).collect(),
+    })
 }
 
-/// The word for a share, which follows from its counts and is never typed: less than 30 % is `một số`, to 50 % `nhiều`,
-/// more `phần lớn`, all `tất cả`; `None` for none of them, or of nothing.
+/// How many of all, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowMany {
+    /// Less than 30 %.
+    Some,
+    /// 30 to 50 %.
+    Many,
+    /// More than half.
+    Most,
+    /// Every one.
+    All,
+}
+
+impl HowMany {
+    /// As notices and reports in Vietnamese say it.
+    #[must_use]
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::Some => "một số",
+            Self::Many => "nhiều",
+            Self::Most => "phần lớn",
+            Self::All => "tất cả",
+        }
+    }
+
+    /// As reports in English say it.
+    #[must_use]
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::Some => "some",
+            Self::Many => "many",
+            Self::Most => "most",
+            Self::All => "all",
+        }
+    }
+}
+
+/// The word for a share, which follows from its counts and is never typed; `None` for none of them, or of nothing.
 #[must_use]
-pub fn how_many(share: Ratio) -> Option<&'static str> {
+pub fn how_many(share: Ratio) -> Option<HowMany> {
     if share.numerator == 0 || share.denominator == 0 {
         return None;
     }
     if share.numerator >= share.denominator {
-        return Some("tất cả");
+        return Some(HowMany::All);
     }
     // Compared as counts: a rounded percent could move a share over a limit.
     let (part, whole) = (u64::from(share.numerator) * 100, u64::from(share.denominator));
     Some(if part < whole * 30 {
-        "một số"
+        HowMany::Some
     } else if part <= whole * 50 {
-        "nhiều"
+        HowMany::Many
     } else {
-        "phần lớn"
+        HowMany::Most
     })
 }
 
@@ -131,13 +206,14 @@ mod tests {
         let both = together(&[set.clone(), list], &codes);
         let of = |numerator| Ratio { numerator, denominator: 17 };
         let alone = vec![("OSS-D02".to_owned(), of(9)), ("OSS-D03".to_owned(), of(0))];
-        assert_eq!(both, Some(Together { at_all: of(4), at_one_alone: alone }));
+        let told = |together: Option<Together>| together.map(|of| (of.at_all(), of.at_one_alone()));
+        assert_eq!(told(both), Some((of(4), alone)));
         assert_eq!(together(std::slice::from_ref(&set), &named(&["OSS-D02", "OSS-D02"])), None);
         // An item that nobody was asked is one of them all the same: at no unit were both looked at.
         let of_none = |code: &str| (code.to_owned(), Ratio { numerator: 0, denominator: 0 });
         let with_none = together(std::slice::from_ref(&set), &codes);
         let alone = vec![of_none("OSS-D02"), of_none("OSS-D03")];
-        assert_eq!(with_none, Some(Together { at_all: of_none("").1, at_one_alone: alone }));
+        assert_eq!(told(with_none), Some((of_none("").1, alone)));
         // One code is one item, though it stands in two checklists.
         let elsewhere = ItemShare { template: "MC".to_owned(), ..set.clone() };
         assert_eq!(together(&[elsewhere, set], &named(&["OSS-D02"])), None);
@@ -145,7 +221,8 @@ mod tests {
 
     #[test]
     fn words_for_shares_follow_from_counts() {
-        let word = |numerator, denominator| how_many(Ratio { numerator, denominator });
+        let word =
+            |numerator, denominator| how_many(Ratio { numerator, denominator }).map(HowMany::vietnamese);
         assert_eq!(word(0, 17), None);
         assert_eq!(word(0, 0), None);
         assert_eq!(word(4, 17), Some("một số"));
@@ -155,6 +232,11 @@ mod tests {
         assert_eq!(word(28, 28), Some("tất cả"));
         // 29.997 % rounds to 30.00 and is less all the same.
         assert_eq!(word(2_999_700, 10_000_000), Some("một số"));
+        let english = |numerator| how_many(Ratio { numerator, denominator: 10 }).map(HowMany::english);
+        assert_eq!(
+            [0, 2, 3, 5, 6, 10].map(english),
+            [None, Some("some"), Some("many"), Some("many"), Some("most"), Some("all")]
+        );
     }
 
     #[test]
@@ -162,6 +244,6 @@ mod tests {
         let one = item("A", units(0..3), units(3..6));
         let other = item("B", units(1..2), units(2..4));
         let counted = together(&[one, other], &["A".to_owned(), "B".to_owned()]);
-        assert_eq!(counted.map(|both| both.at_all), Some(Ratio { numerator: 1, denominator: 3 }));
+        assert_eq!(counted.map(|both| both.at_all()), Some(Ratio { numerator: 1, denominator: 3 }));
     }
 }

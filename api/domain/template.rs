@@ -28,7 +28,7 @@ pub use picture::{
 pub use reference::{Citation, Reference, references};
 
 /// A text in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bilingual {
     /// Vietnamese, the language of record.

@@ -5,6 +5,7 @@ pub mod again;
 pub mod assess;
 pub mod change;
 pub mod decide;
+pub mod draft;
 pub mod hand_over;
 pub mod totals;
 

@@ -25,6 +25,7 @@ pub mod premises;
 pub mod procedures;
 pub mod profile;
 pub mod promises;
+pub mod publications;
 pub mod recommendations;
 pub mod references;
 pub mod replays;

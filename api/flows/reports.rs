@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::round::{Round, TargetClass};
 use crate::domain::coverage::{Coverage, LookedAt, Made, Place, Visited};
-use crate::domain::ids::{CampaignId, OwnerId, UnitId};
+use crate::domain::ids::{CampaignId, OwnerId, RoundId, UnitId};
 use crate::domain::moment::{VIETNAM_OFFSET_S, of_our_time};
 use crate::domain::overlap::Burden;
 use crate::domain::permission::Deed;
@@ -62,6 +62,11 @@ impl About {
     fn wanted(&self, states: Vec<State>) -> Result<Wanted> {
         for (at, day) in [("?from", self.from), ("?to", self.to)] {
             day.map(|day| crate::domain::unit::day(at, day)).transpose()?;
+        }
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && to < from
+        {
+            return Err(Refusal::field("?from", "report.days", "lies behind the last day that counts").into());
         }
         self.as_known.map(|known| of_our_time("?as_known", known)).transpose()?;
         let (from, to) = self.window();
@@ -153,30 +158,55 @@ async fn tallied(
     Ok((as_of, places, made, rounds))
 }
 
+/// Which units of a report of coverage.
+#[derive(Clone, Copy, Debug)]
+pub struct WhichCovered {
+    /// Of this sort.
+    pub class: Option<TargetClass>,
+    /// Inspected so; what was visited is told wherever it lies now.
+    pub looked_at: Option<LookedAt>,
+    /// The targets of this round of the campaign, instead of the units of the day.
+    pub round: Option<RoundId>,
+}
+
 /// The units behind a figure of coverage, a page from `skip` on, in the order of Vietnamese dictionaries; and whether
 /// there are more.
 ///
 /// # Errors
-/// As [`coverage`].
+/// As [`coverage`]; `not-found` for a round that is none of the campaign.
 pub async fn covered_units(
     app: &App,
     actor: &Actor,
     about: About,
-    (class, looked_at): (Option<TargetClass>, Option<LookedAt>),
+    which: WhichCovered,
     (skip, limit): (usize, u8),
 ) -> Result<(Vec<Visited>, bool)> {
     let mut tx = app.records.begin_report().await?;
-    let (_, places, made, _) = tallied(app, &mut tx, actor, about).await?;
+    let (as_of, mut places, made, _) = tallied(app, &mut tx, actor, about).await?;
+    if let Some(round) = which.round {
+        let of = about.campaign.into_iter().collect::<Vec<_>>();
+        let rounds = records::rounds::of_campaigns(&mut tx, &of).await?;
+        let round = rounds.into_iter().find(|of| of.id == round).ok_or_else(Refusal::not_found)?;
+        places = named(&mut tx, &round.targets, as_of).await?;
+    } else if which.looked_at == Some(LookedAt::Visited) {
+        let units: BTreeSet<UnitId> = made.iter().map(|of| of.unit).collect();
+        places = named(&mut tx, &units.into_iter().collect::<Vec<_>>(), as_of).await?;
+    }
     let mut found = Visited::of(places, &made);
-    found.retain(|unit| class.is_none_or(|class| unit.place.class == class));
-    found.retain(|unit| looked_at.is_none_or(|how| unit.was(how)));
+    found.retain(|unit| which.class.is_none_or(|class| unit.place.class == class));
+    found.retain(|unit| which.looked_at.is_none_or(|how| unit.was(how)));
     Ok(cut(found.split_off(skip.min(found.len())), limit))
 }
 
 pub(super) async fn targets(db: &mut Db, campaign: CampaignId, as_of: Date) -> Result<Vec<Place>> {
     let rounds = records::rounds::of_campaigns(db, &[campaign]).await?;
     let units: BTreeSet<UnitId> = rounds.iter().flat_map(|round| round.targets.iter().copied()).collect();
-    let found = records::units::in_order(db, &units.into_iter().collect::<Vec<_>>(), as_of).await?;
+    named(db, &units.into_iter().collect::<Vec<_>>(), as_of).await
+}
+
+/// Units by name as of a day, or as they were last.
+async fn named(db: &mut Db, units: &[UnitId], as_of: Date) -> Result<Vec<Place>> {
+    let found = records::units::in_order(db, units, as_of).await?;
     let place = |(unit, name, kind)| Place { unit, name, class: TargetClass::of(kind) };
     Ok(found.into_iter().map(place).collect())
 }

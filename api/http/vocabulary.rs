@@ -112,7 +112,7 @@ vocabulary! {
     closed RoundPurpose = campaign::round::Purpose::ALL.map(campaign::round::Purpose::as_str).to_vec();
     /// What sort of unit a figure is about; `higher` is a district or a province as a whole.
     open TargetClass = campaign::round::TargetClass::ALL.map(campaign::round::TargetClass::as_str).to_vec();
-    /// How far a unit was inspected: at least once, again, first and again, never.
+    /// How far a unit was inspected: at least once, again, first and again, never; or visited in any way.
     closed Inspected = coverage::LookedAt::ALL.iter().map(|how| how.as_str()).collect();
     /// What units are ranked by.
     open RankedBy = ranking::By::ALL.iter().map(|by| by.as_str()).collect();
@@ -141,6 +141,9 @@ vocabulary! {
     closed YesNoNa = serde_words::<response::YesNoNa>();
     /// What an answer amounts to: fine, partly, not fine, does not arise, or kept with nothing to judge it by.
     closed ResponseOutcome = serde_words::<response::Outcome>();
+    /// Where an item of a checklist stands at a visit: judged fine, partly or not; answered with nothing to judge; asked
+    /// and not answered; not asked.
+    closed ItemStanding = score::line::Stand::ALL.iter().map(|stand| stand.as_str()).collect();
     /// Why a checklist gets no grade: items that are asked have no answer, or none of its items counts.
     open UngradedReason = score::Ungraded::ALL.map(score::Ungraded::as_str).to_vec();
     // findings and actions

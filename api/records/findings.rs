@@ -1,6 +1,7 @@
 //! Findings as rows: entered, changed, read whole. Their lists and figures have files of their own.
 
 pub mod beside;
+pub mod drafts;
 pub mod figures;
 pub mod page;
 

@@ -25,6 +25,7 @@ pub mod owners;
 pub mod photos;
 pub mod premises;
 pub mod procedures;
+pub mod publications;
 pub mod recommendations;
 pub mod replays;
 pub mod responses;

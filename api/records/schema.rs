@@ -250,6 +250,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    explanation_drafts (finding_id) {
+        finding_id -> Uuid,
+        text -> Text,
+        papers -> Array<Text>,
+        written_by -> Uuid,
+        written_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     external_figures (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -574,6 +585,22 @@ diesel::table! {
         name -> Text,
         replaced_by -> Nullable<Text>,
         instrument -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    publications (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        campaign_id -> Uuid,
+        title -> Text,
+        as_of -> Date,
+        totals -> Jsonb,
+        published_by -> Uuid,
+        published_at -> Timestamptz,
+        withdrawn_by -> Nullable<Uuid>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_because -> Nullable<Text>,
     }
 }
 
@@ -1016,6 +1043,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conflicts_of_interest,
     custody,
     draws,
+    explanation_drafts,
     external_figures,
     finding_links,
     finding_outcomes,
@@ -1037,6 +1065,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     premises,
     procedure_fields,
     procedures,
+    publications,
     recommendation_addressees,
     recommendations,
     refresh_tokens,

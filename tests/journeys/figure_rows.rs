@@ -39,7 +39,7 @@ async fn handed_in(at: &Inspectorate, visit: &str) {
 }
 
 /// A visit that finds something of every sort, and the re-inspection that looks at it again.
-async fn two_visits(at: &Inspectorate) -> (String, String) {
+pub(super) async fn two_visits(at: &Inspectorate) -> (String, String) {
     let visit = recorded(at).await;
     let first =
         confirmed(at, &visit, "A01", json!({ "critical": true, "root_cause": "Thiếu kinh phí" })).await;

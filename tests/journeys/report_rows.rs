@@ -32,7 +32,7 @@ async fn lists_behind_a_unit_hold_what_was_counted_below_the_one_above_and_when(
     let coverage =
         read(who, &format!("/v1/reports/coverage/units?unit={}&inspected=first", at.province)).await;
     let (row, covered) =
-        (ranking["items"][0].clone(), coverage["items"][0]["rows"].as_str().expect("an address"));
+        (ranking["items"][0].clone(), coverage["items"][0]["rows"]["visits"].as_str().expect("an address"));
     assert_eq!((&row["visits"], &row["open_findings"]), (&json!(1), &json!(1)), "{ranking}");
     assert_eq!(behind(&at, &row).await, (1, 1));
     assert_eq!(all(who, covered).await.len(), 1);

@@ -12,16 +12,18 @@ use uuid::Uuid;
 
 /// Readings of one thing that has a visit, a unit or an account of its own, which is told or not as that is; and a workbook
 /// of an immutable version, which holds the time of its making.
-const OF_ONE_THING: [&str; 11] = [
+const OF_ONE_THING: [&str; 13] = [
     "compare_notice",
     "export_xlsform",
     "get_account",
     "read_action",
     "read_derivative",
+    "read_explanation_draft",
     "read_finding",
     "read_notice",
     "read_original",
     "read_photo",
+    "read_published_totals",
     "read_review",
     "read_unit_event",
 ];
@@ -50,7 +52,10 @@ fn queries(operation: &str, names: &Names) -> Vec<String> {
         "read_burden" => vec![format!("?unit={province}"), format!("?unit={unit}&campaign={campaign}")],
         "read_items" | "rank_units" | "list_unranked_units" | "read_recurrence" => of_owner(),
         "list_looked_at_findings" | "list_new_findings" => of_owner(),
-        "list_judged_units" => vec![format!("?item=A01&campaign={campaign}"), "?item=A01".to_owned()],
+        "list_judged_units" => {
+            vec![format!("?item=A01&campaign={campaign}"), "?item=A01".to_owned(), format!("?at={unit}")]
+        }
+        "list_units_together" => vec!["?item=A01&item=A02".to_owned()],
         "compare_periods" => vec![format!("?period=2026-H2&unit={province}")],
         "list_unit_successors" => vec![format!("?unit={unit}")],
         "list_unit_visits" => vec![String::new(), "?predecessors=true".to_owned()],

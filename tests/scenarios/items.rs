@@ -10,9 +10,11 @@ use uuid::Uuid;
 const AT: &str = "2020-03-20T07:45:00+07:00";
 
 /// A team at a commune, with all five checklists.
-struct Commune {
-    desk: Desk,
-    visit: String,
+pub(super) struct Commune {
+    /// The office.
+    pub(super) desk: Desk,
+    /// The visit's address.
+    pub(super) visit: String,
     versions: Vec<(String, String)>,
 }
 
@@ -37,7 +39,8 @@ fn yes_no(value: &str) -> Value {
 }
 
 impl Commune {
-    async fn open() -> Self {
+    /// On site, with nothing answered yet.
+    pub(super) async fn open() -> Self {
         let desk = Desk::open("my-duc").await;
         let shelf = desk.read("/v1/templates").await;
         let versions: Vec<(String, String)> = shelf["items"]
@@ -62,7 +65,7 @@ impl Commune {
     }
 
     /// Closes the recording; what these tests do not ask stays open.
-    async fn close(&self) {
+    pub(super) async fn close(&self) {
         let lead = &self.desk.lead.visitor;
         let why = json!({ "reason": "Không xem xét trong lượt này." });
         assert_eq!(lead.post(&format!("{}/leave-unanswered", self.visit), &why).await.0, 200);
@@ -82,7 +85,7 @@ impl Commune {
     }
 
     /// Answers an item; what it comes to, and its percent.
-    async fn judged(&self, item: &str, answer: Value) -> Value {
+    pub(super) async fn judged(&self, item: &str, answer: Value) -> Value {
         let kept = self.answer_with(item, answer, "").await;
         assert_eq!(kept.status, 201, "{item}: {}", kept.body);
         json!([kept.body["outcome"], kept.body["percent"]])

@@ -5,6 +5,7 @@ mod office;
 mod remedies;
 
 mod communes;
+mod examples;
 mod items;
 mod s01;
 mod s02;

@@ -195,7 +195,9 @@ async fn rows_hold_what_was_counted(reader: &Visitor, report: &Value) {
         assert_eq!(rows(&lists[list]).await, units, "{list}");
     }
     let inspected = all(reader, lists["first_inspection"].as_str().expect("an address")).await;
-    assert_eq!(rows(&inspected[0]["rows"]).await, 1 + usize::from(inspected[0]["re_inspections"] == 1));
+    let of_unit = &inspected[0]["rows"];
+    assert_eq!(rows(&of_unit["visits"]).await, 1 + usize::from(inspected[0]["re_inspections"] == 1));
+    assert_eq!(rows(&of_unit["first_inspections"]).await, 1);
 }
 
 /// What the report of eight months takes from elsewhere: ISO 9001:2008, and the index of the year before.

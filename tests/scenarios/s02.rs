@@ -138,6 +138,7 @@ async fn what_was_found_is_looked_at_again() {
     assert_eq!(figures["without_action"], 2, "the two new ones wait for an action");
 
     recurs(&office, &of).await;
+    settled(&office, &of).await;
 
     // The list behind the figures, page by page, says the same.
     let list = format!("/v1/findings?campaign={}&repeated=true", of.campaign);
@@ -155,6 +156,22 @@ async fn what_was_found_is_looked_at_again() {
     let refused = office.schedule(&plan).await;
     assert_eq!((refused.status, &refused.body["code"]), (422, &json!("visit.no-prior-visit")));
     house.close().await;
+}
+
+/// X14: the two new findings get an action, and a reason for none: after that none is without either.
+async fn settled(office: &Office, of: &Setting) {
+    let who = &office.scheduler.visitor;
+    let bare = all(who, &format!("/v1/findings?campaign={}&without_action=true", of.campaign)).await;
+    assert_eq!(bare.len(), 2);
+    let new = json!({ "visit": bare[0]["visit"], "kind": "correction", "title": "Phân công lãnh đạo trực",
+        "owners": [bare[0]["unit"]], "findings": [bare[0]["id"]] });
+    done(who.send("POST", "/v1/corrective-actions", Some(&new)).await);
+    let at = format!("/v1/findings/{}", bare[1]["id"].as_str().expect("an id"));
+    let reason = json!({ "no_action_because": "Đã khắc phục ngay trong buổi kiểm tra." });
+    let etag = who.send("GET", &at, None).await.header("etag").to_owned();
+    done(who.answer(who.request("PATCH", &at).header("if-match", etag).json(&reason)).await);
+    let (_, figures) = who.get(&format!("{}/finding-figures", of.at)).await;
+    assert_eq!((&figures["without_action"], &figures["open"]), (&json!(0), &json!(12)));
 }
 
 /// The report of recurrence: the same figures, items with their ranks, and the findings behind each.

@@ -19,11 +19,15 @@ async fn checklists(office: &Office) -> Uuid {
     let yes = || json!({ "type": "yes_no_na", "pass": "yes" });
     let full = json!({ "type": "ratio", "numerator": { "field": "procedures_posted" },
         "denominator": { "field": "procedures_required" }, "operator": ">=", "threshold": 100 });
+    let critical = |mut item: Value| {
+        item["critical"] = json!(true);
+        item
+    };
     let items = [
-        item("OSS-D02", full),
+        critical(item("OSS-D02", full)),
         item("OSS-D03", yes()),
         item("CON-G01", yes()),
-        item("CON-T03", yes()),
+        critical(item("CON-T03", yes())),
         item("CON-T01", yes()),
     ];
     office.checklist_of("KT", &items).await
@@ -104,13 +108,26 @@ pub async fn half_year(house: &House) -> (Office, Uuid, Setting) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_half_year_tells_how_many_wards_fail_which_item_and_which() {
     let house = House::open().await;
-    let (office, district, _) = half_year(&house).await;
+    let (office, district, of) = half_year(&house).await;
     let reader = &office.scheduler.visitor;
     let span = format!("unit={district}&owner={}&from=2013-01-01", office.owner);
 
     let (status, coverage) = reader.get(&format!("/v1/reports/coverage?{span}&as_of=2013-06-30")).await;
     assert_eq!(status, 200, "{coverage}");
     assert_eq!((&coverage["visits"], &coverage["distinct_units"]), (&json!(25), &json!(23)));
+    let wards =
+        coverage["classes"].as_array().into_iter().flatten().find(|class| class["class"] == "commune");
+    assert_eq!(wards.expect("wards")["first_inspection"], ratio(17, 17, 100.0), "distinct wards");
+
+    // What is not fine is a finding, whether the lead has stood by it yet or not: 13 + 4 + 5 + 3 + 6, 13 + 3 critical.
+    let (_, found) = reader.get(&format!("{}/finding-figures", of.at)).await;
+    let told = ["candidates", "confirmed"].map(|name| found[name].as_u64().expect("a number"));
+    assert_eq!(told.iter().sum::<u64>(), 31, "{found}");
+    let critical = format!("/v1/findings?campaign={}&kind=finding&critical=true&limit=200", of.campaign);
+    let (_, critical) = reader.get(&critical).await;
+    let items = critical["items"].as_array().expect("findings");
+    let of_item = |code: &str| items.iter().filter(|finding| finding["item"] == code).count();
+    assert_eq!((items.len(), of_item("OSS-D02"), of_item("CON-T03")), (16, 13, 3));
 
     let at = format!("/v1/reports/items?{span}&to=2013-06-30");
     let (status, report) = reader.get(&format!("{at}&item=OSS-D02&item=OSS-D03")).await;
@@ -123,6 +140,12 @@ async fn a_half_year_tells_how_many_wards_fail_which_item_and_which() {
     assert_eq!(list["failing"], ratio(4, 17, 23.53));
     assert_eq!(names(&list["failing_units"]), WRONG_LIST, "as dictionaries order them, not as bytes do");
     assert_eq!(list["wording"], "một số");
+    let english = reader.request("GET", &format!("{at}&item=OSS-D02&item=OSS-D03"));
+    let english = reader.answer(english.header("accept-language", "en")).await.body;
+    assert_eq!(
+        json!([english["items"][0]["wording"], english["items"][1]["wording"]]),
+        json!(["most", "some"])
+    );
     assert_eq!(report["together"]["at_all"], ratio(4, 17, 23.53));
     let alone = &report["together"]["at_one_alone"];
     assert_eq!((&alone[0]["item"], &alone[0]["failing"]), (&json!("OSS-D02"), &ratio(9, 17, 52.94)));

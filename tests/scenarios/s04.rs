@@ -106,6 +106,15 @@ impl District {
         score["templates"][0].clone()
     }
 
+    /// Items of the findings that wait for the lead.
+    async fn candidates(&self, at: &OnSite) -> Vec<String> {
+        let list = format!("/v1/findings?visit={}&state=candidate&limit=200", id_of(&at.visit));
+        let (status, list) = self.lead.visitor.get(&list).await;
+        assert_eq!(status, 200, "{list}");
+        let items = list["items"].as_array().expect("findings").iter();
+        items.map(|finding| finding["item"].as_str().expect("an item").to_owned()).collect()
+    }
+
     /// Closes the recording, drafts and signs the minutes.
     async fn sign(&self, at: &OnSite) {
         let lead = &self.lead.visitor;
@@ -215,6 +224,7 @@ async fn a_measured_one_stop_shop_is_scored_photographed_and_handed_in() {
     assert_eq!(failing, expected);
 
     district.sign(&at).await;
+    assert_eq!(district.candidates(&at).await.len(), 7, "a candidate for each failing item");
     let submit = async || {
         let answer = district.lead.visitor.send("POST", &format!("{}/submit", at.visit), None).await;
         let places = answer.body["errors"].as_array().cloned().unwrap_or_default();
@@ -262,6 +272,9 @@ async fn the_score_follows_what_is_found() {
     district.answer_all(&at, &[("OSS-B03", json!({ "type": "count", "value": 0 }))]).await;
     let failing = district.score(&at).await["failing"].clone();
     assert_eq!(json!([failing[0]["item"], failing[1]]), json!(["OSS-B03", null]));
+    let close = format!("{}/close-recording", at.visit);
+    assert_eq!(district.lead.visitor.post(&close, &Value::Null).await.0, 200);
+    assert_eq!(district.candidates(&at).await, ["OSS-B03"], "exactly one finding");
     district.house.close().await;
 }
 
@@ -295,6 +308,7 @@ async fn measures_are_judged_at_their_thresholds() {
             vec![
                 ("OSS-C03", count(2), "fail", Value::Null),
                 ("OSS-C03", count(3), "pass", Value::Null),
+                ("OSS-C03", count(4), "pass", Value::Null),
                 ("OSS-C03", count(5), "pass", Value::Null),
                 ("OSS-E06", overdue(json!({ "numerator": 12, "denominator": 500 })), "pass", json!(1.8)),
                 ("OSS-E06", overdue(Value::Null), "na", json!(1.8)),

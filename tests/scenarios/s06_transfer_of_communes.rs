@@ -70,6 +70,15 @@ async fn s06_two_communes_change_district_and_the_districts_end() {
     let of_2022 = desk.read(&format!("/v1/visits?unit={lam_binh}&{year}")).await;
     assert_eq!(ids(&of_2022, "/id"), both[..1]);
     assert_eq!(ids(&desk.read(&format!("/v1/visits?unit={lam_binh}")).await, "/id"), both[..1]);
+    for (district, days, visits) in [
+        (&lam_binh, "from=2022-01-01&to=2022-12-31", vec![json!(1)]),
+        (&lam_binh, "from=2019-01-01&to=2021-12-31", vec![]),
+        (&chiem_hoa, "from=2021-01-01&to=2021-12-31", vec![json!(1)]),
+    ] {
+        let report = desk.read(&format!("/v1/reports/burden?unit={district}&{days}")).await;
+        let asked = report["items"].as_array().expect("units").iter().map(|unit| unit["visits"].clone());
+        assert_eq!(asked.collect::<Vec<_>>(), visits, "{days}: {report}");
+    }
 
     // The history of the old unit is its own; that of the new one is the predecessor's.
     let own = desk.read(&format!("/v1/units/{minh_quang}/visits?predecessors=true")).await;

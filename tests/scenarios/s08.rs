@@ -179,6 +179,7 @@ async fn a_surprise_visit_stays_secret_until_the_team_stands_in_the_door() {
     assert_eq!(counted(&planner_now).await.0, 53);
     finish(&visit, true, &lead, &scheduler).await;
     stand_at(&house, "2017-03-23T08:01:00+07:00");
+    let planner_account = planner.account;
     let [lead, scheduler, planner] = [
         house.signed_in_anew(city.lead.account).await,
         house.signed_in_anew(city.scheduler.account).await,
@@ -190,5 +191,22 @@ async fn a_surprise_visit_stays_secret_until_the_team_stands_in_the_door() {
     assert_eq!(counted(&planner).await, (json!(57), "Xã Minh Tân".to_owned()));
     let (_, list) = planner.get("/v1/visits?kind=surprise&limit=200").await;
     assert_eq!(list["items"].as_array().map(Vec::len), Some(4), "four disclosures, no leak");
+
+    // One that the team was told of and that is called off: it is on no phone any more, and nobody else ever knew of it.
+    let told = done(scheduler.send("POST", "/v1/visits", Some(&plan(commune("10351"), "2017-03-24"))).await);
+    let told = told.header("location").to_owned();
+    stand_at(&house, "2017-03-23T20:00:30+07:00");
+    let [scheduler, member, planner] = [
+        house.signed_in_anew(city.scheduler.account).await,
+        house.signed_in_anew(city.member.account).await,
+        house.signed_in_anew(planner_account).await,
+    ];
+    done(scheduler.send("POST", &format!("{told}/dispatch"), Some(&Value::Null)).await);
+    let on_phone = async || member.get("/v1/me").await.1["visits"].as_array().map(Vec::len);
+    assert_eq!(on_phone().await, Some(1));
+    done(scheduler.send("POST", &format!("{told}/cancel"), Some(&reason)).await);
+    assert_eq!(on_phone().await, Some(0), "gone with the next sync");
+    assert_eq!(planner.get(&told).await.0, 404);
+    assert_eq!(counted(&planner).await.0, 57);
     house.close().await;
 }

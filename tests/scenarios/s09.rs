@@ -213,6 +213,8 @@ async fn a_day_without_network_arrives_once_whole() {
     assert_eq!(phone.sync(&house, &lead, 35).await, BTreeSet::from([200]), "nothing is new any more");
     house.work().await;
 
+    let (_, visits) = lead.get(&format!("/v1/visits?campaign={}", of.campaign)).await;
+    assert_eq!(visits["items"].as_array().map(Vec::len), Some(1), "one visit");
     let (_, answers) = lead.get(&format!("{visit}/responses")).await;
     let answers = answers["items"].as_array().expect("answers");
     assert_eq!(answers.len(), 64);
@@ -249,8 +251,11 @@ async fn a_day_without_network_arrives_once_whole() {
         let seen = lead.send("GET", &format!("{}/derivatives/1600", shot.path()), None).await;
         assert_eq!((seen.status, seen.header("content-type")), (200, "image/jpeg"));
     }
-    let original = lead.send("GET", &format!("{}/original", heics[0].path()), None).await;
-    assert!(original.bytes == heics[0].bytes, "byte for byte");
+    for shot in &heics {
+        let original = lead.send("GET", &format!("{}/original", shot.path()), None).await;
+        assert!(original.bytes == shot.bytes, "byte for byte");
+        assert_eq!(original.header("repr-digest"), shot.digest());
+    }
     let readings = house.deeds(&heics[0].id.to_string()).await;
     assert_eq!(readings.iter().filter(|deed| *deed == "photo.original_read").count(), 1);
 

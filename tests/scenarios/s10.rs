@@ -119,6 +119,7 @@ async fn reads_as_the_decree_asks(house: &House, office: &Office, notice: &str) 
     );
     assert_eq!(names(&figure("d03")["units"]), WRONG_LIST);
     assert_eq!(figure("found")["part"], 31, "13 + 4 + 5 + 3 + 6");
+    assert_eq!(whole["demands"][0]["addressees"].as_array().map(Vec::len), Some(17), "to every ward");
     let page = printed(house, office, notice).await;
     let mut rest = page.as_str();
     for wanted in [
@@ -284,6 +285,8 @@ async fn a_review_meeting_concludes_and_its_notice_stands_while_the_wards_remedy
     let (_, wards) = district("268", "2013-07-01");
     let findings = confirmed(&office, &of).await;
     assert_eq!(findings.len(), 31);
+    let (_, totals) = office.scheduler.visitor.get(&format!("{}/finding-figures", of.at)).await;
+    assert_eq!((&totals["confirmed"], &totals["critical"]), (&json!(31), &ratio(16, 31, 51.61)));
     let notice = noticed(&office, &of, concluded(&wards), (5, None)).await;
     reads_as_the_decree_asks(&house, &office, &notice).await;
 
@@ -295,7 +298,29 @@ async fn a_review_meeting_concludes_and_its_notice_stands_while_the_wards_remedy
     withdrawn(&office, &of, &heads, (&notice, &wards), &cases[16]).await;
     sees_the_own_ward(&house, &office, &of, &notice, &cases[16].finding).await;
     live_figures(&office, &of, &notice, &cases).await;
+    demanded_of_each_ward(&office, &of, &wards).await;
     house.close().await;
+}
+
+/// H14: what the meeting asks of every ward again and again is an action for each of them, by the quarter.
+async fn demanded_of_each_ward(office: &Office, of: &Setting, wards: &[Unit]) {
+    let who = &office.scheduler.visitor;
+    let visits = all(who, &format!("/v1/visits?campaign={}", of.campaign)).await;
+    for ward in wards {
+        let visit = visits.iter().find(|visit| visit["unit"] == json!(ward.id)).expect("a visit");
+        let new = json!({ "visit": visit["id"], "kind": "procedure_review", "owners": [ward.id],
+            "title": "Rà soát, công bố thủ tục hành chính", "recurrence": { "every": "quarter", "instances": 2 } });
+        let action = done(who.send("POST", "/v1/corrective-actions", Some(&new)).await);
+        let issue = format!("{}/issue", action.header("location"));
+        done(who.send("POST", &issue, Some(&json!({ "due_on": "2013-09-30" }))).await);
+    }
+    let every = all(who, &format!("/v1/corrective-actions?campaign={}", of.campaign)).await;
+    let recurring: Vec<&Value> = every.iter().filter(|action| action["kind"] == "procedure_review").collect();
+    let first: Vec<&&Value> = recurring.iter().filter(|action| action["instance"] == 1).collect();
+    assert_eq!((first.len(), recurring.len()), (17, 34), "one for each ward, twice");
+    assert!(
+        wards.iter().all(|ward| first.iter().any(|action| action["owners"][0]["unit"] == json!(ward.id)))
+    );
 }
 
 /// A correction changes the live figure, not the notice; wards are ranked by what is still open, all seventeen, the same on each reading.

@@ -4,7 +4,7 @@ use crate::campaign::round::TargetClass;
 use crate::canonical::percent;
 use crate::ids::{FindingId, UnitId, VisitId};
 use crate::refusal::{FieldFault, Refusal};
-use crate::shares::how_many;
+use crate::shares::{HowMany, how_many};
 use crate::visit::Ratio;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -161,7 +161,7 @@ impl Figure {
     /// The word for its share, which follows from its counts.
     #[must_use]
     pub fn wording(&self) -> Option<&'static str> {
-        self.share().and_then(how_many)
+        self.share().and_then(how_many).map(HowMany::vietnamese)
     }
 
     /// Whether the same query counted something else.

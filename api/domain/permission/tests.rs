@@ -1,6 +1,7 @@
 //! The table of rights, tried from outside the table.
 
 use super::*;
+use crate::actor::Scope;
 use crate::ids::{AccountId, SessionId};
 use uuid::Uuid;
 

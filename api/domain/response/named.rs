@@ -120,6 +120,6 @@ pub(super) fn days_counted(after: Option<Date>, value: u32, dated: &[Date]) -> R
     if usize::try_from(value).is_ok_and(|value| value == dated.len()) && dated.len() <= MOST_NAMED {
         return Ok(());
     }
-    let detail = format!("{value} are counted and {} days are given.", dated.len());
+    let detail = format!("The count is {value}; the number of days given is {}.", dated.len());
     Err(rule("response.days-uncounted", "/answer/dated", &detail))
 }

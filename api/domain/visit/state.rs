@@ -3,6 +3,7 @@
 use super::Outcome;
 use crate::moment::{DeviceMoment, VIETNAM_OFFSET_S};
 use crate::refusal::{Kind as Family, Next, Refusal};
+use crate::response::life;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -169,7 +170,8 @@ impl State {
                 ("visit.not-on-site", "Answers are taken once the team has checked in.")
             }
             Self::Signed | Self::SignedWithObjection | Self::SignatureRefused => {
-                ("visit.answers-locked", "The minutes are signed; the answers they rest on stand.")
+                let locked = life::Facts { signed: true, ..life::Facts::default() };
+                return life::take(locked, life::Step::Answer).map(|_| ());
             }
             _ => return Ok(()),
         };

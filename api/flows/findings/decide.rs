@@ -7,7 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::finding::{
     self, Explanation, Finding, MOST_PHOTOS, Severity, Step, Verification, said, said_if,
 };
-use crate::domain::ids::{FindingId, PhotoId, UnitId};
+use crate::domain::ids::{AccountId, FindingId, PhotoId, UnitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::Deed;
 use crate::domain::photo;
@@ -17,6 +17,7 @@ use crate::domain::visit::rule;
 use crate::flows::photos::{Photo, shown};
 use crate::flows::{Result, actions, minutes};
 use crate::records::actions::{hold_for, verify};
+use crate::records::findings::drafts;
 use crate::records::{Tx, photos};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -123,7 +124,16 @@ pub struct Said {
 /// # Errors
 /// `finding.not-explainable`, `finding.text`, `finding.photos`, `photo.evidence-waits`.
 pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -> Result<Finding> {
-    let mut hold = Hold::begin(app, actor, id, Deed::ExplainFinding).await?;
+    send(Hold::begin(app, actor, id, Deed::ExplainFinding).await?, actor, unit_says, None).await
+}
+
+/// What the unit says becomes its explanation; whatever was drafted of one is forgotten.
+pub(super) async fn send(
+    mut hold: Hold,
+    actor: &Actor,
+    unit_says: Said,
+    drafted_by: Option<AccountId>,
+) -> Result<Finding> {
     let mut photos = unit_says.photos.clone();
     photos.sort_unstable();
     photos.dedup();
@@ -143,9 +153,13 @@ pub async fn explain(app: &App, actor: &Actor, id: FindingId, unit_says: Said) -
     }
     let Some(state) = hold.step(Step::Explain)? else { return Ok(hold.finding) };
     replied(&mut hold.tx, &hold.finding, &unit_says.photos).await?;
-    let details = json!({ "photos": explanation.photos, "papers": explanation.papers });
+    let mut details = json!({ "photos": explanation.photos, "papers": explanation.papers });
+    if let (Some(by), Some(details)) = (drafted_by, details.as_object_mut()) {
+        details.insert("drafted_by".to_owned(), json!(by));
+    }
     hold.finding.state = state;
     hold.finding.story.explain(explanation);
+    drafts::remove(&mut hold.tx, hold.finding.id).await?;
     hold.write(actor, "finding.explained", details).await
 }
 

@@ -6,7 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::UnitId;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
-use crate::domain::shares::{ItemShare, Together, together};
+use crate::domain::shares::{ItemShare, Together, Which, together};
 use crate::flows::{Result, cut};
 use crate::records;
 use crate::records::figures::{self, Eyes};
@@ -55,19 +55,59 @@ pub async fn items(app: &App, actor: &Actor, about: About, named: &[String]) -> 
     })
 }
 
-/// The units behind an item's share, a page of them, in the order of Vietnamese dictionaries; and whether there are more.
-/// Names are those of the last day that counts.
+/// A unit behind items that are counted together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtOnce {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its name on the last day that counts.
+    pub name: String,
+    /// Codes of those that are not fine there, in the order they were named.
+    pub failing: Vec<String>,
+}
+
+/// The units behind items that are counted together, a page of them from `skip` on, in the order of Vietnamese
+/// dictionaries; and whether there are more.
 ///
 /// # Errors
-/// `scope-missing`; an outage.
+/// `scope-missing`; `invalid` with `report.items` for fewer than two items or more than twenty; an outage.
+pub async fn at_once(
+    app: &App,
+    actor: &Actor,
+    about: About,
+    (named, which): (&[String], &Which),
+    (skip, limit): (usize, u8),
+) -> Result<(Vec<AtOnce>, bool)> {
+    let counted = items(app, actor, about, named).await?;
+    let together = counted.together.ok_or_else(|| {
+        Refusal::field("?item", "report.items", "name at least 2 items that are counted together")
+    })?;
+    let at = |(unit, name): (UnitId, String)| {
+        let failing = together.units.get(&unit).filter(|failing| together.is_among(failing, which))?;
+        Some(AtOnce { unit, name, failing: failing.clone() })
+    };
+    let found = counted.names.into_iter().filter_map(at).skip(skip).take(usize::from(limit) + 1);
+    Ok(cut(found.collect(), limit))
+}
+
+/// The answers behind a figure of items, a page of them, by units in the order of Vietnamese dictionaries; and whether
+/// there are more. Names are those of the last day that counts.
+///
+/// # Errors
+/// `scope-missing`; `invalid` with `report.rows` where neither an item nor a unit is named; an outage.
 pub async fn behind(
     app: &App,
     actor: &Actor,
     about: About,
-    of: Behind,
+    (of, at): (Behind, Option<UnitId>),
     limit: u8,
 ) -> Result<(Vec<Judged>, bool)> {
-    let (mut tx, wanted) = begin(app, actor, Deed::ReadVisit, &about).await?;
+    if of.item.is_none() && at.is_none() {
+        let detail = "name the item, or the unit, whose answers are listed";
+        return Err(Refusal::field("?item", "report.rows", detail).into());
+    }
+    let (mut tx, mut wanted) = begin(app, actor, Deed::ReadVisit, &about).await?;
+    wanted.at.extend(at);
     let found = figures::items::behind(&mut tx, Eyes::Of(actor), &wanted, &of, i64::from(limit) + 1).await?;
     Ok(cut(found, limit))
 }

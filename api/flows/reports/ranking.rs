@@ -189,7 +189,9 @@ fn sort(own: Vec<(Named, OfUnit)>, others: Vec<(Named, OfUnit)>, how: How) -> Co
     }
     let others =
         others.into_iter().filter(|(unit, figures)| of_class(unit) && because(*figures, how).is_none());
-    let others: Vec<Row> = others.map(|(_, figures)| Row { unit: None, figures }).collect();
+    let mut others: Vec<Row> = others.map(|(_, figures)| Row { unit: None, figures }).collect();
+    // By their figures alone: the order of their names would tell of these.
+    others.sort_by_key(|Row { figures: of, .. }| (of.open, of.critical, of.failing, of.judged, of.visits));
     if others.len() >= FEWEST_NAMELESS {
         // The own ones first among equals: where others stand among them would tell of their names.
         rows.extend(others);

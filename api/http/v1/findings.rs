@@ -3,6 +3,7 @@
 mod assess;
 mod change;
 mod decide;
+mod draft;
 pub(super) mod totals;
 pub(super) mod view;
 
@@ -34,6 +35,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_findings).service(propose_finding).service(read_finding).service(list_earlier_findings);
     cfg.configure(decide::operations);
     cfg.configure(change::operations);
+    cfg.configure(draft::operations);
     cfg.configure(assess::operations);
     cfg.service(totals::read_finding_figures);
 }

@@ -17,6 +17,7 @@ pub mod owners;
 pub mod photos;
 pub mod premises;
 pub mod procedures;
+pub mod publications;
 pub mod recommendations;
 pub mod references;
 pub mod reports;
@@ -44,6 +45,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(photos::operations);
     cfg.configure(premises::operations);
     cfg.configure(procedures::operations);
+    cfg.configure(publications::operations);
     cfg.configure(references::operations);
     cfg.configure(reports::operations);
     cfg.configure(responses::operations);

@@ -3,11 +3,13 @@
 pub(super) mod comparison;
 mod coverage;
 mod items;
+mod judged;
 mod listed;
 mod overlaps;
 mod ranking;
 mod recurrence;
 pub(super) mod rows;
+mod together;
 
 use crate::app::App;
 use crate::domain::campaign::round::TargetClass;
@@ -28,7 +30,8 @@ use uuid::Uuid;
 /// The operations on figures.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(coverage::read_coverage).service(coverage::list_covered_units);
-    cfg.service(items::read_items).service(items::list_judged_units);
+    cfg.service(items::read_items).service(judged::list_judged_units);
+    cfg.service(together::list_units_together);
     cfg.service(ranking::rank_units).service(ranking::list_unranked_units);
     cfg.service(recurrence::read_recurrence).service(recurrence::list_looked_at_findings);
     cfg.service(recurrence::list_new_findings);
@@ -96,7 +99,7 @@ pub struct BurdenView {
     /// Under how many campaigns.
     #[schema(example = 2)]
     campaigns: u32,
-    /// The list of those visits.
+    /// The list of those visits; days and campaigns are counted in it.
     #[schema(example = "/v1/visits?state=planned&state=finalised&at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140")]
     rows: String,
 }

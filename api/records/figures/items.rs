@@ -2,6 +2,7 @@
 //! asked it.
 
 use super::{Eyes, begin, latest, verdicts};
+use crate::domain::compared::Measured;
 use crate::domain::ids::{UnitId, VisitId};
 use crate::domain::shares::ItemShare;
 use crate::records::seek::{Bind, Sql};
@@ -80,15 +81,19 @@ pub struct Place {
     pub unit: UnitId,
     /// Code of the checklist.
     pub template: String,
+    /// Code of the item.
+    pub item: String,
 }
 
-/// One unit behind a share: what counted for it.
+/// One answer behind a figure: of a unit and an item, the one that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// The unit.
     pub unit: UnitId,
     /// Its name on the day.
     pub name: String,
+    /// What it measures; `None` for an answer that is no share.
+    pub measured: Option<Measured>,
     /// The visit whose answer counts.
     pub visit: VisitId,
     /// Whether it earns less than full credit.
@@ -113,6 +118,12 @@ struct UnitRow {
     visit_id: Uuid,
     #[diesel(sql_type = Text)]
     template: String,
+    #[diesel(sql_type = Text)]
+    item_code: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    part: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    whole: Option<String>,
     #[diesel(sql_type = Bool)]
     failing: bool,
     #[diesel(sql_type = Bool)]
@@ -121,22 +132,24 @@ struct UnitRow {
     is_withdrawn: bool,
 }
 
-/// What is listed behind a share.
+/// What is listed behind a figure of items.
 #[derive(Clone, Debug)]
 pub struct Behind {
     /// Code of the checklist; of any where none is named.
     pub template: Option<String>,
-    /// Code of the item.
-    pub item: String,
+    /// Code of the item; of any where none is named.
+    pub item: Option<String>,
     /// Those that are not fine, or those that are.
     pub failing: Option<bool>,
+    /// Those that measure a share, or those that don't.
+    pub measured: Option<bool>,
     /// Whose names hold.
     pub day: Date,
     /// Behind this place.
     pub after: Option<Place>,
 }
 
-/// The units behind an item's share, in the order of Vietnamese dictionaries.
+/// The answers behind a figure of items, in the order of Vietnamese dictionaries, checklists and codes.
 ///
 /// # Errors
 /// The database's own.
@@ -148,9 +161,11 @@ pub async fn behind(
     limit: i64,
 ) -> Result<Vec<Judged>> {
     let Some(mut sql) = begin(db, eyes, wanted).await? else { return Ok(Vec::new()) };
-    latest(&mut sql, wanted.as_known, Some(std::slice::from_ref(&of.item)));
+    latest(&mut sql, wanted.as_known, of.item.as_ref().map(std::slice::from_ref));
     named(&mut sql, of.day);
-    sql.text(" SELECT n.unit_id, n.name, n.key, l.visit_id, l.template, l.failing, l.is_corrected, l.is_withdrawn ")
+    sql.text(" SELECT n.unit_id, n.name, n.key, l.visit_id, l.template, l.item_code, ")
+        .text(&format!("{} AS part, {} AS whole, ", millionths("numerator"), millionths("denominator")))
+        .text("l.failing, l.is_corrected, l.is_withdrawn ")
         .text("FROM latest l JOIN named n ON n.unit_id = l.unit_id WHERE true");
     if let Some(template) = &of.template {
         sql.text(" AND l.template = ").bind(Bind::Word(template.clone()));
@@ -160,25 +175,58 @@ pub async fn behind(
         Some(false) => sql.text(" AND NOT l.failing"),
         None => &mut sql,
     };
-    if let Some(after) = &of.after {
-        sql.text(" AND (n.key COLLATE \"C\", n.unit_id, l.template COLLATE \"C\") > (")
-            .bind(Bind::Word(after.key.clone()));
-        sql.text(", ").bind(Bind::Id(after.unit.0));
-        sql.text(", ").bind(Bind::Word(after.template.clone())).text(")");
-    }
-    sql.text(" ORDER BY n.key COLLATE \"C\", n.unit_id, l.template COLLATE \"C\" LIMIT ")
-        .bind(Bind::Number(limit));
-    let rows: Vec<UnitRow> = sql.query().load(db).await?;
-    let judged = |row: UnitRow| Judged {
-        unit: UnitId(row.unit_id),
-        name: row.name,
-        visit: VisitId(row.visit_id),
-        failing: row.failing,
-        is_corrected: row.is_corrected,
-        is_withdrawn: row.is_withdrawn,
-        place: Place { key: row.key, unit: UnitId(row.unit_id), template: row.template },
+    match of.measured {
+        Some(true) => sql.text(" AND l.answer ->> 'type' = 'ratio'"),
+        Some(false) => sql.text(" AND l.answer ->> 'type' <> 'ratio'"),
+        None => &mut sql,
     };
-    Ok(rows.into_iter().map(judged).collect())
+    if let Some(after) = &of.after {
+        sql.text(&format!(" AND ({ORDER}) > (")).bind(Bind::Word(after.key.clone()));
+        sql.text(", ").bind(Bind::Id(after.unit.0));
+        sql.text(", ").bind(Bind::Word(after.template.clone()));
+        sql.text(", ").bind(Bind::Word(after.item.clone())).text(")");
+    }
+    sql.text(&format!(" ORDER BY {ORDER} LIMIT ")).bind(Bind::Number(limit));
+    let rows: Vec<UnitRow> = sql.query().load(db).await?;
+    rows.into_iter().map(Judged::try_from).collect()
+}
+
+/// In what order answers are listed.
+const ORDER: &str = "n.key COLLATE \"C\", n.unit_id, l.template COLLATE \"C\", l.item_code COLLATE \"C\"";
+
+/// A measured value of `l.answer`, in millionths: kept to six places, so that a millionth is whole.
+fn millionths(field: &str) -> String {
+    format!(
+        "CASE WHEN l.answer ->> 'type' = 'ratio' THEN \
+         ((l.answer ->> '{field}')::numeric * 1000000)::numeric(38, 0)::text END"
+    )
+}
+
+impl TryFrom<UnitRow> for Judged {
+    type Error = Error;
+
+    fn try_from(row: UnitRow) -> Result<Self> {
+        let number = |text: String| text.parse::<i128>().map_err(Error::bad_row);
+        let measured = match (row.part, row.whole) {
+            (Some(part), Some(whole)) => Some(Measured { part: number(part)?, whole: number(whole)? }),
+            _ => None,
+        };
+        Ok(Self {
+            unit: UnitId(row.unit_id),
+            name: row.name,
+            measured,
+            visit: VisitId(row.visit_id),
+            failing: row.failing,
+            is_corrected: row.is_corrected,
+            is_withdrawn: row.is_withdrawn,
+            place: Place {
+                key: row.key,
+                unit: UnitId(row.unit_id),
+                template: row.template,
+                item: row.item_code,
+            },
+        })
+    }
 }
 
 #[derive(QueryableByName)]

@@ -139,7 +139,7 @@ pub async fn causes(db: &mut Db, campaign: CampaignId) -> Result<Vec<OfCause>> {
     let words = "SELECT root_cause AS cause, count(*) AS findings FROM findings
         WHERE campaign_id = $1 AND kind = 'finding' AND root_cause IS NOT NULL
           AND state = ANY($2)
-        GROUP BY root_cause ORDER BY count(*) DESC, root_cause COLLATE \"C\" LIMIT 100";
+        GROUP BY root_cause ORDER BY count(*) DESC, vietnamese_order(root_cause) COLLATE \"C\", root_cause COLLATE \"C\" LIMIT 100";
     Ok(diesel::sql_query(words)
         .bind::<SqlUuid, _>(campaign.0)
         .bind::<Array<Text>, _>(State::standing())

@@ -19,7 +19,7 @@ SELECT what FROM (
     UNION ALL SELECT 2, 'other units stand below it' WHERE EXISTS (SELECT 1 FROM unit_versions WHERE parent_id = $1)
     UNION ALL SELECT 3, 'visits are planned there, or were made' WHERE EXISTS (
         SELECT 1 FROM visits WHERE unit_id = $1 AND (checked_in_at IS NOT NULL
-            OR state <> 'cancelled' AND (kind <> 'surprise' OR disclosed_at IS NOT NULL)))
+            OR state <> 'cancelled' AND (kind <> 'surprise' AND NOT secret OR disclosed_at IS NOT NULL)))
     UNION ALL SELECT 4, 'a round has it as a target' WHERE EXISTS (SELECT 1 FROM round_targets WHERE unit_id = $1)
     UNION ALL SELECT 5, 'somebody has a role for it' WHERE EXISTS (
         SELECT 1 FROM grants WHERE unit_id = $1 AND revoked_at IS NULL)

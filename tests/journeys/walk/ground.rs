@@ -1,6 +1,7 @@
 //! The ground that is walked: one installation with everybody and every subject that the matrix names.
 
 use super::matrix::{PEOPLE, POWERLESS};
+use super::subjects::totals;
 use crate::harness::{House, Inspectorate, Visitor};
 use fieldproof::domain::actor::{Role, Scope};
 use fieldproof::domain::ids::SessionId;
@@ -320,14 +321,10 @@ impl Ground {
             ('f', abroad, "civil_service", campaign, foreign_team),
         ] {
             let round = round(sql, of).await;
-            let ids = [
-                ("owner", owner),
-                ("campaign", of),
-                ("team", team),
-                ("round", round),
-                ("draw", draw(sql, of).await),
-            ];
-            let mut names: Names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+            let (draw, totals) = (draw(sql, of).await, totals(sql, of).await);
+            let of = [("owner", owner), ("campaign", of), ("team", team)];
+            let ids = of.into_iter().chain([("round", round), ("draw", draw), ("totals", totals)]);
+            let mut names: Names = ids.map(|(name, id)| (name, id.to_string())).collect();
             names.insert("kind", kind.to_owned());
             subjects.insert(("beginnings", letter), names.clone());
             subjects.insert(("campaigns", letter), names);

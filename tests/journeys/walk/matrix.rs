@@ -49,6 +49,7 @@ put_guidance       -    -     -    -       -       -    osuzt osut   osut  -    
 remove_attendee    -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 remove_guidance    -    -     -    -       -       -    osuzt osut   osut  -    -    -     -    -    -     -
 read_score         -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
+list_scored_items  -    -     osua osuaztb osuaztb u    osuzt osut   osut  osua osa  osa   osua osua fg    -
 change_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 cancel_visit       -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
 clear_for_visit    -    -     -    -       osuaztb u    osuzt -      -     -    -    -     -    -    fg    -
@@ -101,8 +102,8 @@ mask_photo         -    -     -    -     -     -    osuzt osut   osut  -    -   
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 read_campaign      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 list_teams         -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
-read_finding_figures -    -     ck   ck    ck    c    c    c      c     ck  c    c     ck   ck   f     -
-read_action_figures -    -     ck   ck    ck    c    c    c      c     ck  c    c     ck   ck   f     -
+read_finding_figures -    -     ck   ck    ck    c    c    c      c     ck  c    -     ck   ck   f     -
+read_action_figures -    -     ck   ck    ck    c    c    c      c     ck  c    -     ck   ck   f     -
 read_team          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 change_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 enter_document     -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
@@ -129,6 +130,8 @@ reveal_draw        -    -     -    -     ck    -    -    -      -     -   -    -
 tell_draw          -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 list_overlaps      -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 draft_notice       -    -     -    -     ck    -    c    -      -     -   -    -     k    -    f     -
+publish_totals     -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
+withdraw_totals    -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
 ",
     },
     // A campaign that is to be: of the same kinds and owners.
@@ -247,6 +250,7 @@ read_items         en   en    en   en    en    en   en   en     en    en  en   e
 import_external_figures - -  -    -     en    -    -    -      -     -   -    -     -    -    -     -
 list_external_figures  en en en en en en en en en en en en en en en en
 compare_periods        en en en en en en en en en en en en en en en en
+list_units_together    en en en en en en en en en en en en en en en en
 list_judged_units      en en en en en en en en en en en en en en en en
 list_looked_at_findings en en en en en en en en en en en en en en en en
 list_new_findings      en en en en en en en en en en en en en en en en
@@ -288,6 +292,9 @@ dismiss_finding        -       -       -       -       -       -       osuzt   -
 request_explanation    -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
 re_inspect_finding     -       -       -       -       -       -       osuzt   -       -       -       -       -       -       -       -       -
 explain_finding        -       -       -       -       -       -       -       -       -       -       s       -       -       -       -       -
+read_explanation_draft -       -       -       -       -       -       -       -       -       -       s       s       -       -       -       -
+write_explanation_draft -      -       -       -       -       -       -       -       -       -       s       s       -       -       -       -
+send_explanation_draft -       -       -       -       -       -       -       -       -       -       s       -       -       -       -       -
 hand_over_finding      -       -       -       -       osua    u       -       -       -       -       -       -       -       -       f       -
 substantiate_finding   -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
 uphold_finding         -       -       -       -       osua    u       osuzt   osut    osut    -       -       -       -       -       f       -
@@ -355,14 +362,16 @@ acknowledge_notice -    -     -    -     -     -    -    -      -     -    i    
 ];
 
 /// Operations that need no right, with what somebody without a token is answered.
-pub static PUBLIC: [(&str, u16); 10] = [
+pub static PUBLIC: [(&str, u16); 12] = [
     ("accept_invitation", 422),
     ("authorization_server", 200),
     ("authorize", 400),
     ("authorize_sign_in", 400),
     ("jwks", 200),
+    ("list_published_totals", 200),
     ("live", 200),
     ("metrics", 200),
+    ("read_published_totals", 404),
     ("ready", 200),
     ("revoke", 400),
     ("token", 401),

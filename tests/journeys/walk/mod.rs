@@ -5,6 +5,7 @@ mod assignment;
 mod ground;
 mod matrix;
 mod requests;
+mod subjects;
 
 use crate::harness::{Answer, Visitor};
 use futures::{StreamExt, stream};

@@ -126,6 +126,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         "list_external_figures" => path.push_str(&format!("?owner={}", names["owner"])),
         "compare_periods" => path.push_str("?period=2021-H1"),
         "list_judged_units" => path.push_str("?item=A01"),
+        "list_units_together" => path.push_str("?item=A01&item=A02"),
         "import_xlsform" => {
             let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             headers.push(("content-type", workbook.to_owned()));
@@ -242,6 +243,10 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "hand_over_action" => json!({ "from": Uuid::nil(), "unit": Uuid::nil(), "reason": "" }),
         "hand_over_finding" => json!({ "unit": Uuid::nil(), "reason": "" }),
         "explain_finding" => json!({ "text": "" }),
+        "write_explanation_draft" => json!({ "text": "", "base_version": 9 }),
+        "send_explanation_draft" => json!({ "version": 9 }),
+        "publish_totals" => json!({ "title": "" }),
+        "withdraw_totals" => json!({ "reason": "" }),
         "dismiss_finding" | "uphold_finding" | "withdraw_finding" | "cancel_action" | "return_action" => {
             json!({ "reason": "" })
         }

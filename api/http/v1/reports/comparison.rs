@@ -1,6 +1,6 @@
 //! A period beside an earlier one.
 
-use super::rows::Rows;
+use super::judged::answers;
 use crate::app::App;
 use crate::domain::compared::{Change, Measured};
 use crate::domain::ids::{CampaignId, OwnerId, UnitId};
@@ -132,10 +132,10 @@ impl From<&Beside<Ratio>> for FailingView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = MeasuredShare)]
 pub struct MeasuredView {
-    /// The part: the sum over all units.
+    /// The part; of several units their sum.
     #[schema(example = 9)]
     numerator: f64,
-    /// The whole: the sum over all units.
+    /// The whole; of several units their sum.
     #[schema(example = 500)]
     denominator: f64,
     /// With two decimals, half up; `null` of nothing.
@@ -184,9 +184,35 @@ pub struct PeriodRows {
     /// Units judged in the period.
     #[schema(example = "/v1/reports/items/units?from=2021-01-01&to=2021-06-30&item=OSS-E06")]
     now: String,
+    /// Those where it is not fine.
+    #[schema(example = "/v1/reports/items/units?from=2021-01-01&to=2021-06-30&item=OSS-E06&failing=true")]
+    now_failing: String,
+    /// Those that measured it: parts and wholes come to those told here.
+    #[schema(example = "/v1/reports/items/units?from=2021-01-01&to=2021-06-30&item=OSS-E06&measured=true")]
+    now_measured: String,
     /// Units judged in the earlier period.
     #[schema(example = "/v1/reports/items/units?from=2020-01-01&to=2020-06-30&item=OSS-E06")]
     earlier: String,
+    /// Those where it was not fine.
+    #[schema(example = "/v1/reports/items/units?from=2020-01-01&to=2020-06-30&item=OSS-E06&failing=true")]
+    earlier_failing: String,
+    /// Those that measured it.
+    #[schema(example = "/v1/reports/items/units?from=2020-01-01&to=2020-06-30&item=OSS-E06&measured=true")]
+    earlier_measured: String,
+}
+
+impl PeriodRows {
+    fn of(of: &Compared, about: &About, (period, earlier): (Period, Period)) -> Self {
+        let rows = |days: Period| {
+            let about = About { from: Some(days.from), to: Some(days.to), ..*about };
+            let judged = answers(&about).with("template", &of.template).with("item", &of.item);
+            let those = |which: &str| judged.clone().with(which, true).into();
+            (those("failing"), those("measured"), judged.into())
+        };
+        let (now_failing, now_measured, now) = rows(period);
+        let (earlier_failing, earlier_measured, earlier) = rows(earlier);
+        Self { now, now_failing, now_measured, earlier, earlier_failing, earlier_measured }
+    }
 }
 
 /// One item in both periods.
@@ -208,14 +234,9 @@ pub struct ComparedView {
 }
 
 impl ComparedView {
-    fn of(of: &Compared, about: &About, (period, earlier): (Period, Period)) -> Self {
-        let rows = |days: Period| {
-            let about = About { from: Some(days.from), to: Some(days.to), ..*about };
-            let units = Rows::of("/v1/reports/items/units").about(&about).and("to", about.to);
-            units.with("template", &of.template).with("item", &of.item).into()
-        };
+    fn of(of: &Compared, about: &About, periods: (Period, Period)) -> Self {
         Self {
-            rows: PeriodRows { now: rows(period), earlier: rows(earlier) },
+            rows: PeriodRows::of(of, about, periods),
             template: of.template.clone(),
             item: of.item.clone(),
             failing: (&of.failing).into(),

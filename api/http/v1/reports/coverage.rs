@@ -5,10 +5,10 @@ use super::listed::{List, page};
 use super::rows::{Begun, Rows};
 use crate::app::App;
 use crate::domain::campaign::round::Round;
-use crate::domain::coverage::{LookedAt, OfClass, Visited};
-use crate::domain::ids::{CampaignId, OwnerId, UnitId};
+use crate::domain::coverage::{LookedAt, OfClass, Visited, inspecting};
+use crate::domain::ids::{CampaignId, OwnerId, RoundId, UnitId};
 use crate::domain::visit::Kind;
-use crate::flows::reports::{self, About, Covered};
+use crate::flows::reports::{self, About, Covered, WhichCovered};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
 use crate::http::problem::Problem;
@@ -82,6 +82,9 @@ pub struct ClassRows {
     /// Those inspected at least once.
     #[schema(example = "/v1/reports/coverage/units?as_of=2017-09-01&class=commune&inspected=first")]
     first_inspection: String,
+    /// Those never inspected.
+    #[schema(example = "/v1/reports/coverage/units?as_of=2017-09-01&class=commune&inspected=never")]
+    not_covered: String,
     /// Those inspected again.
     #[schema(example = "/v1/reports/coverage/units?as_of=2017-09-01&class=commune&inspected=again")]
     re_inspection: String,
@@ -90,14 +93,19 @@ pub struct ClassRows {
     re_inspection_of_inspected: String,
 }
 
+/// The list of the units of a day.
+fn units(about: &About) -> Rows {
+    Rows::of("/v1/reports/coverage/units").about(about).and("as_of", about.to)
+}
+
 impl ClassView {
     fn of(of: OfClass, about: &About) -> Self {
         let named = |place: crate::domain::coverage::Place| UnitView { unit: place.unit.0, name: place.name };
-        let all = Rows::of("/v1/reports/coverage/units").about(about).and("as_of", about.to);
-        let all = all.with("class", of.class.as_str());
+        let all = units(about).with("class", of.class.as_str());
         let inspected = |how: LookedAt| all.clone().with("inspected", how.as_str()).into();
         let rows = ClassRows {
             first_inspection: inspected(LookedAt::First),
+            not_covered: inspected(LookedAt::Never),
             re_inspection: inspected(LookedAt::Again),
             re_inspection_of_inspected: inspected(LookedAt::Both),
             all: all.into(),
@@ -153,14 +161,19 @@ pub struct RoundCountView {
         example = "/v1/visits?state=submitted&state=finalised&round=0d9c8b7a-6958-4736-9514-0a1b2c3d4e5f"
     )]
     rows: String,
+    /// The list of the targets.
+    #[schema(
+        example = "/v1/reports/coverage/units?campaign=c1b7f9a4-5a0e-4f5b-9f52-2b1c9d0e7a33&round=0d9c8b7a-6958-4736-9514-0a1b2c3d4e5f"
+    )]
+    targets_rows: String,
 }
 
 impl RoundCountView {
     fn of((round, visits): (Round, u32), about: &About) -> Self {
+        let about = About { campaign: Some(round.campaign), ..*about };
         Self {
-            rows: Rows::visits(&About { campaign: Some(round.campaign), ..*about })
-                .with("round", round.id)
-                .into(),
+            rows: Rows::visits(&about).with("round", round.id).into(),
+            targets_rows: units(&about).with("round", round.id).into(),
             round: round.id.0,
             campaign: round.campaign.0,
             number: round.number,
@@ -186,6 +199,9 @@ pub struct CoverageView {
     /// Units visited at least once.
     #[schema(example = 42)]
     distinct_units: u32,
+    /// The list of them.
+    #[schema(example = "/v1/reports/coverage/units?as_of=2017-09-01&inspected=visited")]
+    distinct_units_rows: String,
     /// Visits by kind.
     kinds: Vec<KindView>,
     /// Visits by round, for campaigns you may read.
@@ -208,6 +224,7 @@ impl CoverageView {
             visits: coverage.visits,
             rows: Rows::visits(&about).into(),
             distinct_units: coverage.distinct_units,
+            distinct_units_rows: units(&about).with("inspected", LookedAt::Visited.as_str()).into(),
             kinds: coverage.kinds.into_iter().map(kind).collect(),
             rounds: rounds.into_iter().map(|round| RoundCountView::of(round, &about)).collect(),
             classes: coverage.classes.into_iter().map(|class| ClassView::of(class, &about)).collect(),
@@ -253,9 +270,11 @@ pub struct CoveredUnitsFilter {
     /// Of this sort alone.
     #[param(value_type = Option<vocabulary::TargetClass>)]
     class: Option<String>,
-    /// Inspected so.
+    /// Inspected so; what was `visited` is told wherever it lies by now.
     #[param(value_type = Option<vocabulary::Inspected>)]
     inspected: Option<LookedAt>,
+    /// The targets of this round instead; goes with `campaign`.
+    round: Option<Uuid>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<i64>,
@@ -278,7 +297,7 @@ impl CoveredUnitsFilter {
 
     fn name(&self) -> String {
         let about = (self.owner, self.campaign, self.unit, self.from, self.as_of, self.as_known);
-        format!("covered units {about:?} {:?} {:?}", self.class, self.inspected)
+        format!("covered units {about:?} {:?} {:?} {:?}", self.class, self.inspected, self.round)
     }
 }
 
@@ -300,21 +319,45 @@ pub struct CoveredUnitView {
     /// Re-inspections.
     #[schema(example = 0)]
     re_inspections: u32,
-    /// The list of its visits.
+    /// Visits of every kind.
+    #[schema(example = 1)]
+    visits: u32,
+    /// Lists of those visits.
+    rows: CoveredUnitRows,
+}
+
+/// Addresses of the lists of a unit's visits.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CoveredUnitRows)]
+pub struct CoveredUnitRows {
+    /// Of every kind.
     #[schema(example = "/v1/visits?at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140&state=submitted&state=finalised")]
-    rows: String,
+    visits: String,
+    /// First inspections.
+    #[schema(example = "/v1/visits?at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140&kind=planned&kind=surprise")]
+    first_inspections: String,
+    /// Re-inspections.
+    #[schema(example = "/v1/visits?at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140&kind=re_inspection")]
+    re_inspections: String,
 }
 
 impl CoveredUnitView {
     fn of(visited: Visited, about: &About) -> Self {
-        let Visited { place, first, again } = visited;
+        let Visited { place, first, again, visits } = visited;
+        let all = Rows::visits(about).with("at", place.unit);
+        let of = |kinds: Vec<Kind>| all.clone().each("kind", kinds.into_iter().map(Kind::as_str)).into();
         Self {
-            rows: Rows::visits(about).with("at", place.unit).into(),
+            rows: CoveredUnitRows {
+                first_inspections: of(inspecting()),
+                re_inspections: of(vec![Kind::ReInspection]),
+                visits: all.into(),
+            },
             unit: place.unit.0,
             name: place.name,
             class: place.class.as_str(),
             first_inspections: first,
             re_inspections: again,
+            visits,
         }
     }
 }
@@ -343,8 +386,12 @@ pub async fn list_covered_units(
     let asked = (filter.0.limit, filter.0.cursor.as_deref());
     let list = List::of(&app, &request, filter.0.name(), asked)?;
     let begun = list.begun()?;
-    let class = filter.0.class.as_deref().map(super::class).transpose()?;
-    let (about, which) = (filter.0.about(begun), (class, filter.0.inspected));
+    let which = WhichCovered {
+        class: filter.0.class.as_deref().map(super::class).transpose()?,
+        looked_at: filter.0.inspected,
+        round: filter.0.round.map(RoundId),
+    };
+    let about = filter.0.about(begun);
     let found = reports::covered_units(&app, &caller.0, about, which, (begun.skip, list.limit)).await?;
     let next = begun.next(&found);
     Ok(list

@@ -1,19 +1,22 @@
 //! Items over many units: at how many they are not fine, and at which.
 
 use super::UnitView;
-use super::listed::{List, about, page};
+use super::judged::answers;
+use super::listed::about;
 use super::rows::Rows;
+use super::together::TogetherView;
 use crate::app::App;
 use crate::domain::ids::UnitId;
-use crate::domain::shares::{ItemShare, how_many};
+use crate::domain::shares::{HowMany, ItemShare, how_many};
+use crate::domain::visit::Ratio;
 use crate::flows::reports::About;
-use crate::flows::reports::items::{self, Behind, Judged, Place, Shares};
-use crate::flows::units::today;
+use crate::flows::reports::items::{self, Shares};
 use crate::http::actor::Caller;
 use crate::http::body::Params;
+use crate::http::context::{Context, Language};
 use crate::http::problem::Problem;
 use crate::http::v1::visits::RatioView;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpResponse, get, web};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -21,7 +24,7 @@ use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-about!(ItemsFilter, JudgedUnitsFilter);
+about!(ItemsFilter);
 
 /// What a report of items is about.
 #[derive(Deserialize, IntoParams)]
@@ -51,6 +54,9 @@ pub struct ItemsFilter {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ItemShareRows)]
 pub struct ShareRows {
+    /// Every unit where it was judged.
+    #[schema(example = "/v1/reports/items/units?to=2013-06-30&template=OSS&item=OSS-D02")]
+    judged: String,
     /// Units that earn less than full credit.
     #[schema(example = "/v1/reports/items/units?to=2013-06-30&template=OSS&item=OSS-D02&failing=true")]
     failing: String,
@@ -61,13 +67,22 @@ pub struct ShareRows {
 
 impl ShareRows {
     fn of(share: &ItemShare, about: &About) -> Self {
-        let units = Rows::of("/v1/reports/items/units").about(about).and("to", about.to);
-        let of_item = units.with("template", &share.template).with("item", &share.item);
+        let of_item = answers(about).with("template", &share.template).with("item", &share.item);
         Self {
             failing: of_item.clone().with("failing", true).into(),
-            passing: of_item.with("failing", false).into(),
+            passing: of_item.clone().with("failing", false).into(),
+            judged: of_item.into(),
         }
     }
+}
+
+/// The word for a share, in the language of the answer.
+fn in_a_word(share: Ratio) -> Option<&'static str> {
+    let word = match Context::current().language {
+        Language::Vi => HowMany::vietnamese,
+        Language::En => HowMany::english,
+    };
+    how_many(share).map(word)
 }
 
 /// One item over the units where it was judged; a unit counts once, by its latest visit.
@@ -84,8 +99,8 @@ pub struct ItemShareView {
     failing: RatioView,
     /// Units that earn all of it.
     passing: RatioView,
-    /// The word for the share that is not fine, derived from its counts: `một số`, `nhiều`, `phần lớn`, `tất cả`; `null`
-    /// for none.
+    /// The word for the share that is not fine, derived from its counts: `một số` (some, less than 30 %), `nhiều` (many,
+    /// to 50 %), `phần lớn` (most), `tất cả` (all); `null` for none.
     #[schema(example = "phần lớn")]
     wording: Option<&'static str>,
     /// The same for the share that is fine.
@@ -110,34 +125,13 @@ impl ItemShareView {
             item: share.item.clone(),
             failing: share.failing().into(),
             passing: share.passing().into(),
-            wording: how_many(share.failing()),
-            passing_wording: how_many(share.passing()),
+            wording: in_a_word(share.failing()),
+            passing_wording: in_a_word(share.passing()),
             failing_units: among(&share.failing),
             passing_units: among(&share.passing),
             rows: ShareRows::of(share, about),
         }
     }
-}
-
-/// One item at units where no other of those named fails.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ItemAlone)]
-pub struct AloneView {
-    /// Code of the item.
-    #[schema(example = "OSS-D02")]
-    item: String,
-    /// Not fine at this item alone, of the units where all were judged.
-    failing: RatioView,
-}
-
-/// Several items over the units where all of them were judged.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ItemsTogether)]
-pub struct TogetherView {
-    /// Not fine at every one of them.
-    at_all: RatioView,
-    /// Not fine at one alone, for each.
-    at_one_alone: Vec<AloneView>,
 }
 
 /// Items over many units.
@@ -158,16 +152,12 @@ pub struct ItemsView {
 
 impl ItemsView {
     fn of(shares: Shares, about: &About) -> Self {
-        let alone = |(item, failing)| AloneView { item, failing: RatioView::from(failing) };
         let item = |share| ItemShareView::of(share, &shares.names, about);
         Self {
             visits: shares.visits,
             rows: Rows::visits(about).into(),
             items: shares.items.iter().map(item).collect(),
-            together: shares.together.map(|together| TogetherView {
-                at_all: together.at_all.into(),
-                at_one_alone: together.at_one_alone.into_iter().map(alone).collect(),
-            }),
+            together: shares.together.as_ref().map(|together| TogetherView::of(together, about)),
         }
     }
 }
@@ -187,115 +177,4 @@ pub async fn read_items(
     let about = filter.0.about();
     let shares = items::items(&app, &caller.0, about, &filter.0.item).await?;
     Ok(HttpResponse::Ok().json(ItemsView::of(shares, &about)))
-}
-
-/// Which units behind an item's figures are wanted.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct JudgedUnitsFilter {
-    /// Code of the item.
-    #[param(example = "OSS-D02")]
-    item: String,
-    /// Code of its checklist; of any that has the item where nothing is said.
-    #[param(example = "OSS")]
-    template: Option<String>,
-    /// Those that are not fine, or those that are; both where nothing is said.
-    failing: Option<bool>,
-    /// Visits of this owner; of any owner whose visits you may see where nothing is said.
-    owner: Option<Uuid>,
-    /// Visits of this campaign.
-    campaign: Option<Uuid>,
-    /// Visits at this unit and everything below it.
-    unit: Option<Uuid>,
-    /// Visits planned from this day on.
-    from: Option<Date>,
-    /// Visits planned up to this day, which gives the units their names; today where nothing is said.
-    to: Option<Date>,
-    /// With what was known at this instant.
-    as_known: Option<Timestamp>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
-
-impl JudgedUnitsFilter {
-    fn name(&self) -> String {
-        let of = (&self.template, &self.item, self.failing);
-        format!("judged units {of:?} {:?}", self.about())
-    }
-
-    fn behind(&self, today: Date, after: Option<Place>) -> Behind {
-        Behind {
-            template: self.template.clone(),
-            item: self.item.clone(),
-            failing: self.failing,
-            day: self.to.unwrap_or(today),
-            after,
-        }
-    }
-}
-
-/// A unit with the answer that counts.
-#[derive(Serialize, ToSchema)]
-#[schema(as = JudgedUnit)]
-pub struct JudgedUnitView {
-    /// The unit.
-    unit: Uuid,
-    /// Its name on that day.
-    #[schema(example = "Phường Đồng Mai")]
-    name: String,
-    /// The visit whose answer counts: the latest that asked the item.
-    visit: Uuid,
-    /// Whether it earns less than full credit.
-    failing: bool,
-    /// Whether an addendum to the minutes changed the answer.
-    #[schema(example = false)]
-    corrected: bool,
-    /// Whether its finding was withdrawn after verification.
-    #[schema(example = false)]
-    withdrawn: bool,
-}
-
-impl From<Judged> for JudgedUnitView {
-    fn from(of: Judged) -> Self {
-        Self {
-            unit: of.unit.0,
-            name: of.name,
-            visit: of.visit.0,
-            failing: of.failing,
-            corrected: of.is_corrected,
-            withdrawn: of.is_withdrawn,
-        }
-    }
-}
-
-page! {
-    /// A page of units.
-    JudgedUnitPage {
-        /// In the order of Vietnamese dictionaries.
-        JudgedUnitView
-    }
-}
-
-/// List the units behind an item
-///
-/// Exactly those that a share of the item counted, each with the visit whose answer counts.
-#[utoipa::path(tag = "campaigns", params(JudgedUnitsFilter),
-    responses((status = 200, description = "A page.", body = JudgedUnitPage)))]
-#[get("/v1/reports/items/units")]
-pub async fn list_judged_units(
-    app: web::Data<App>,
-    caller: Caller,
-    filter: Params<JudgedUnitsFilter>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let asked = (filter.0.limit, filter.0.cursor.as_deref());
-    let list = List::of(&app, &request, filter.0.name(), asked)?;
-    let behind = filter.0.behind(today(&app), list.place()?);
-    let (found, more) = items::behind(&app, &caller.0, filter.0.about(), behind, list.limit).await?;
-    let next = found.last().filter(|_| more).map(|last| last.place.clone());
-    Ok(list.answer::<JudgedUnitPage>(found.into_iter().map(JudgedUnitView::from), next))
 }

@@ -1,5 +1,6 @@
 //! Units ranked by what was found at them.
 
+use super::judged::answers;
 use super::listed::{List, about, page};
 use super::rows::{Begun, Rows};
 use crate::app::App;
@@ -90,6 +91,17 @@ pub struct UnitRows {
         example = "/v1/findings?at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140&kind=finding&state=confirmed&handed_in=true"
     )]
     open_findings: String,
+    /// The critical ones among them.
+    #[schema(
+        example = "/v1/findings?at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140&kind=finding&state=confirmed&critical=true"
+    )]
+    critical: String,
+    /// Items that were judged there, with the answers that count.
+    #[schema(example = "/v1/reports/items/units?at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140")]
+    judged_items: String,
+    /// Those that are not fine.
+    #[schema(example = "/v1/reports/items/units?at=d4c3b2a1-0f9e-4d8c-b7a6-958473625140&failing=true")]
+    failing_items: String,
 }
 
 impl UnitRows {
@@ -106,7 +118,14 @@ impl UnitRows {
             .and("from", from)
             .and("to", to)
             .and("as_known", about.as_known);
-        Self { visits: Rows::visits(about).with("at", unit).into(), open_findings: findings.into() }
+        let judged = answers(about).with("at", unit);
+        Self {
+            visits: Rows::visits(about).with("at", unit).into(),
+            critical: findings.clone().with("critical", true).into(),
+            open_findings: findings.into(),
+            failing_items: judged.clone().with("failing", true).into(),
+            judged_items: judged.into(),
+        }
     }
 }
 
@@ -188,9 +207,9 @@ pub struct RankingView {
 ///
 /// By open findings or by the share of items that are not fine, most first; units that are equal share a rank and stand in
 /// the order of Vietnamese dictionaries, the same on each reading. Units of whose visits too little was judged are not
-/// ranked. The head or the staff of a unit who names a campaign, and neither a unit, a sort of units nor days, sees the own
-/// units among all others of the campaign, which stay nameless; where there are fewer than five others, the own ones
-/// alone. All pages hold what was known when the first was read.
+/// ranked. The head of a unit who names a campaign, and neither a unit, a sort of units nor days, sees the own units among
+/// all others of the campaign, which stay nameless; where there are fewer than five others, the own ones alone. All pages
+/// hold what was known when the first was read.
 #[utoipa::path(tag = "campaigns", params(RankingFilter),
     responses((status = 200, description = "A page of the ranking.", body = RankingView)))]
 #[get("/v1/reports/ranking")]
@@ -246,9 +265,15 @@ pub struct UnrankedView {
     /// Items that were judged.
     #[schema(example = 0)]
     judged_items: u32,
+    /// Those that are not fine.
+    #[schema(example = 0)]
+    failing_items: u32,
     /// Findings that are open.
     #[schema(example = 0)]
     open_findings: u32,
+    /// The critical ones among them.
+    #[schema(example = 0)]
+    critical: u32,
     /// Lists of what was counted.
     rows: UnitRows,
 }
@@ -264,7 +289,9 @@ impl UnrankedView {
             because,
             visits: figures.visits,
             judged_items: figures.judged,
+            failing_items: figures.failing,
             open_findings: figures.open,
+            critical: figures.critical,
         }
     }
 }
