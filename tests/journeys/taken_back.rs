@@ -296,7 +296,10 @@ async fn a_survey_with_the_pin_in_the_wrong_place_is_taken_back_on_the_same_day(
     assert_eq!(take_back(&at.scheduler, &of("2024-01-01"), "*").await, told(422, "invalid"));
     assert_eq!(take_back(&at.scheduler, &of("2026-01-01"), "*").await, told(204, ""), "secret or not");
     let list = at.scheduler.visitor.get(&premises).await.1;
-    assert_eq!((list["items"].as_array().map(Vec::len), &list["items"][0]["valid_to"]), (Some(1), &Value::Null));
+    assert_eq!(
+        (list["items"].as_array().map(Vec::len), &list["items"][0]["valid_to"]),
+        (Some(1), &Value::Null)
+    );
     for visit in [&announced, &secret] {
         assert_eq!(at.scheduler.visitor.get(visit).await.1["premises"], list["items"][0]["id"]);
     }
