@@ -127,6 +127,7 @@ const ACTIONS: &[Figure] = &[
     ("/extended", "/rows/extended", By::Rows),
     ("/overdue", "/rows/overdue", By::Rows),
     ("/cancelled", "/rows/cancelled", By::Rows),
+    ("/carried_over", "/rows/carried_over", By::Rows),
 ];
 
 /// Numbers that nothing is counted by: what they follow from has its own link, or they say how a report was asked.

@@ -4,7 +4,7 @@ use super::decide::{Said, send};
 use super::{Hold, entry, permitted};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::finding::{Finding, Move, Step, said, take};
+use crate::domain::finding::{Finding, Step, said, take};
 use crate::domain::ids::FindingId;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
@@ -41,10 +41,7 @@ pub async fn write(
     let held = rows::find(&mut hold.tx, id).await?;
     current(version, held.map_or(0, |held| held.version))?;
     // What may not be explained any more is not drafted either.
-    if let Move::Done = take(hold.finding.kind, hold.finding.state, Step::Explain)? {
-        let detail = "The unit has explained; what it said is being verified.";
-        return Err(Refusal::new(Family::Conflict, "finding.not-explainable", detail).into());
-    }
+    take(hold.finding.kind, hold.finding.state, Step::Explain)?;
     let draft = Draft {
         text: said(text, "/text")?,
         papers: crate::domain::action::papers(papers)?,
