@@ -27,6 +27,43 @@ pub struct Problem {
     allow: Option<String>,
     /// Length of the whole, where a range lies outside it.
     whole_bytes: Option<u64>,
+    /// Headers of a protocol that says more than a problem does.
+    headers: Vec<(&'static str, String)>,
+    standard: Option<Standard>,
+}
+
+/// A problem type that others have registered (RFC 9457 §4.2), with its members.
+#[derive(Clone, Copy, Debug)]
+pub enum Standard {
+    /// Bytes begin elsewhere than an upload goes on.
+    MismatchingUploadOffset {
+        /// Where it goes on.
+        expected: u64,
+        /// Where they begin.
+        provided: u64,
+    },
+    /// Lengths of one upload that contradict each other.
+    InconsistentUploadLength,
+}
+
+impl Standard {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::MismatchingUploadOffset { .. } => {
+                "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
+            }
+            Self::InconsistentUploadLength => {
+                "https://iana.org/assignments/http-problem-types#inconsistent-upload-length"
+            }
+        }
+    }
+
+    fn offsets(self) -> (Option<u64>, Option<u64>) {
+        match self {
+            Self::MismatchingUploadOffset { expected, provided } => (Some(expected), Some(provided)),
+            Self::InconsistentUploadLength => (None, None),
+        }
+    }
 }
 
 /// A problem document (RFC 9457).
@@ -56,6 +93,12 @@ pub struct ProblemDocument {
     client_action: Next,
     /// Which fields are to blame.
     errors: Vec<FieldProblem>,
+    /// Where an upload goes on, with the registered type of mismatching offsets alone.
+    #[serde(rename = "expected-offset", skip_serializing_if = "Option::is_none")]
+    expected_offset: Option<u64>,
+    /// Where the bytes that were sent begin.
+    #[serde(rename = "provided-offset", skip_serializing_if = "Option::is_none")]
+    provided_offset: Option<u64>,
 }
 
 /// What is wrong with one field.
@@ -105,6 +148,7 @@ fn title(status: StatusCode, language: Language) -> &'static str {
         422 => ("Dữ liệu không hợp lệ", "Some data is not valid"),
         428 => ("Thiếu phiên bản đang sửa", "Say which version you change"),
         429 => ("Quá nhiều yêu cầu", "Too many requests"),
+        460 => ("Mã kiểm tra không khớp", "The checksum does not match"),
         503 => ("Tạm thời chưa phục vụ được", "Not available for the moment"),
         _ => ("Lỗi của máy chủ", "A fault of the server"),
     };
@@ -123,6 +167,8 @@ impl Problem {
             retry_after_s: None,
             allow: None,
             whole_bytes: None,
+            headers: Vec::new(),
+            standard: None,
         }
     }
 
@@ -168,6 +214,20 @@ impl Problem {
         self
     }
 
+    /// Says more in a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// Goes by a registered type; the code stays.
+    #[must_use]
+    pub fn of_standard(mut self, standard: Standard) -> Self {
+        self.standard = Some(standard);
+        self
+    }
+
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -176,8 +236,12 @@ impl Problem {
 
     fn document(&self) -> ProblemDocument {
         let context = Context::current();
+        let (expected_offset, provided_offset) = self.standard.map_or((None, None), Standard::offsets);
         ProblemDocument {
-            kind: format!("/problems/{}", self.code),
+            kind: match self.standard {
+                Some(standard) => standard.kind().to_owned(),
+                None => format!("/problems/{}", self.code),
+            },
             title: title(self.status, context.language).to_owned(),
             status: self.status.as_u16(),
             detail: wording::detail(self.code, &self.detail, context.language),
@@ -193,6 +257,8 @@ impl Problem {
                     detail: wording::detail(&f.code, &f.detail, context.language),
                 })
                 .collect(),
+            expected_offset,
+            provided_offset,
         }
     }
 }
@@ -220,6 +286,9 @@ impl ResponseError for Problem {
         }
         if let Some(bytes) = self.whole_bytes {
             answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
+        }
+        for (name, value) in &self.headers {
+            answer.insert_header((*name, value.as_str()));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = if self.code == "token.missing" {
@@ -250,6 +319,8 @@ impl From<Refusal> for Problem {
             retry_after_s,
             allow: None,
             whole_bytes: None,
+            headers: Vec::new(),
+            standard: None,
         }
     }
 }

@@ -57,6 +57,7 @@ mod store_outages;
 mod templates;
 mod unit_events;
 mod units;
+mod uploads;
 mod uploads_broken;
 mod visits;
 mod walk;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Readings of one thing that has a visit, a unit or an account of its own, which is told or not as that is; and a workbook
 /// of an immutable version, which holds the time of its making.
-const OF_ONE_THING: [&str; 11] = [
+const OF_ONE_THING: [&str; 12] = [
     "compare_notice",
     "export_xlsform",
     "get_account",
@@ -23,6 +23,7 @@ const OF_ONE_THING: [&str; 11] = [
     "read_photo",
     "read_review",
     "read_unit_event",
+    "read_upload",
 ];
 
 type Names = HashMap<&'static str, String>;
