@@ -24,6 +24,12 @@ pub struct Problem {
     next: Next,
     faults: Vec<FieldFault>,
     retry_after_s: Option<u32>,
+    /// What few problems say, apart, so that all stay small.
+    more: Option<Box<More>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct More {
     allow: Option<String>,
     /// Length of the whole, where a range lies outside it.
     whole_bytes: Option<u64>,
@@ -165,10 +171,7 @@ impl Problem {
             next: Next::Fix,
             faults: Vec::new(),
             retry_after_s: None,
-            allow: None,
-            whole_bytes: None,
-            headers: Vec::new(),
-            standard: None,
+            more: None,
         }
     }
 
@@ -177,7 +180,7 @@ impl Problem {
     pub fn no_such_range(whole_bytes: u64) -> Self {
         let detail = format!("There are {whole_bytes} bytes; this range lies outside them.");
         let mut problem = Self::of_door(StatusCode::RANGE_NOT_SATISFIABLE, "range.outside", detail);
-        problem.whole_bytes = Some(whole_bytes);
+        problem.more().whole_bytes = Some(whole_bytes);
         problem
     }
 
@@ -210,22 +213,26 @@ impl Problem {
     /// Says which methods an address takes (405).
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
-        self.allow = Some(methods);
+        self.more().allow = Some(methods);
         self
     }
 
     /// Says more in a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+        self.more().headers.push((name, value.to_string()));
         self
     }
 
     /// Goes by a registered type; the code stays.
     #[must_use]
     pub fn of_standard(mut self, standard: Standard) -> Self {
-        self.standard = Some(standard);
+        self.more().standard = Some(standard);
         self
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     /// The stable code.
@@ -236,9 +243,10 @@ impl Problem {
 
     fn document(&self) -> ProblemDocument {
         let context = Context::current();
-        let (expected_offset, provided_offset) = self.standard.map_or((None, None), Standard::offsets);
+        let standard = self.more.as_ref().and_then(|more| more.standard);
+        let (expected_offset, provided_offset) = standard.map_or((None, None), Standard::offsets);
         ProblemDocument {
-            kind: match self.standard {
+            kind: match standard {
                 Some(standard) => standard.kind().to_owned(),
                 None => format!("/problems/{}", self.code),
             },
@@ -281,14 +289,16 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.retry_after_s {
             answer.insert_header((RETRY_AFTER, seconds));
         }
-        if let Some(methods) = &self.allow {
-            answer.insert_header((ALLOW, methods.as_str()));
-        }
-        if let Some(bytes) = self.whole_bytes {
-            answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
-        }
-        for (name, value) in &self.headers {
-            answer.insert_header((*name, value.as_str()));
+        if let Some(more) = &self.more {
+            if let Some(methods) = &more.allow {
+                answer.insert_header((ALLOW, methods.as_str()));
+            }
+            if let Some(bytes) = more.whole_bytes {
+                answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
+            }
+            for (name, value) in &more.headers {
+                answer.insert_header((*name, value.as_str()));
+            }
         }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = if self.code == "token.missing" {
@@ -317,10 +327,7 @@ impl From<Refusal> for Problem {
             next: no.next,
             faults: no.faults,
             retry_after_s,
-            allow: None,
-            whole_bytes: None,
-            headers: Vec::new(),
-            standard: None,
+            more: None,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::photo::{self, Arrived};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
 use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, promise_of};
-use crate::flows::{Error, Result};
+use crate::flows::Error;
 use crate::media::{Key, Part};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
@@ -108,15 +108,13 @@ pub async fn append<S, E>(
     mut body: S,
 ) -> Result<Appended, Halt>
 where
-    S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: std::fmt::Display,
 {
     let mut turn = running::enter(id).await;
-    let (upload, photo, visit, skip) = match Box::pin(begin(app, actor, id, &what)).await? {
-        Begun::Now(upload, photo, visit, skip) => (upload, photo, visit, skip),
-        Begun::Whole(upload, receipt) => {
-            return Ok(Appended::Whole(upload, Box::new(Done::Before(receipt))));
-        }
+    let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, id, &what)).await? {
+        Begun::Now(ready) => *ready,
+        Begun::Whole(upload, receipt) => return Ok(Appended::Whole(upload, Box::new(Done::Before(*receipt)))),
     };
     let mut intake = Intake::new(app, upload, &what, skip);
     if intake.goes_straight() {
@@ -142,8 +140,16 @@ where
 }
 
 enum Begun {
-    Now(Upload, Photo, Standing, u64),
-    Whole(Upload, Receipt),
+    Now(Box<Ready>),
+    Whole(Upload, Box<Receipt>),
+}
+
+/// What bytes may be appended to, and how many of them are there already.
+struct Ready {
+    upload: Upload,
+    photo: Photo,
+    visit: Standing,
+    skip: u64,
 }
 
 /// Settles rights, state and place before the first byte, and takes the turn.
@@ -159,7 +165,7 @@ async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<
             return Err(Misfit::TooLong.into());
         }
         let upload = Upload { received_bytes: expected, ..upload };
-        return Ok(Begun::Whole(upload, acknowledged(app, photo).await?));
+        return Ok(Begun::Whole(upload, Box::new(acknowledged(app, photo).await?)));
     }
     photo::admit(photo.state, promise_of(&photo), promise_of(&photo))?;
     arrival(&photo, visit.state)?;
@@ -169,11 +175,11 @@ async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<
     let upload = uploads::take(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
     drop(db);
     let skip = fits(&upload, what)?;
-    Ok(Begun::Now(upload, photo, visit, skip))
+    Ok(Begun::Now(Box::new(Ready { upload, photo, visit, skip })))
 }
 
 /// Whether the bytes fit; how many of them are there already.
-fn fits(upload: &Upload, what: &Append) -> std::result::Result<u64, Misfit> {
+fn fits(upload: &Upload, what: &Append) -> Result<u64, Misfit> {
     let skip = match what.offset {
         Some(offset) => upload.fits(offset, what.length, what.ending).map(|()| 0)?,
         // From the photo's first byte on.
@@ -217,7 +223,7 @@ struct Intake<'a> {
 }
 
 enum Step<E> {
-    Came(Option<std::result::Result<Bytes, E>>),
+    Came(Option<Result<Bytes, E>>),
     Lost,
     Due,
 }
@@ -278,7 +284,7 @@ impl<'a> Intake<'a> {
     /// Reads the body to its end.
     async fn collect<S, E>(&mut self, body: &mut S, turn: &mut Turn) -> Result<(), Halt>
     where
-        S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
         E: std::fmt::Display,
     {
         while !self.is_all_there() {

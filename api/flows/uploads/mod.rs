@@ -10,7 +10,7 @@ mod whole;
 pub(super) use append::part;
 pub use append::{Append, Appended, Checksum, append};
 
-use super::photos::{self, Photo, Receipt, acknowledged, arrival, fits_type, permitted, promise_of};
+use super::photos::{Photo, Receipt, acknowledged, arrival, fits_type, permitted, promise_of};
 use super::{Error, Result};
 use crate::app::App;
 use crate::domain::actor::Actor;

@@ -103,6 +103,7 @@ impl Tail {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on should stop")]
 mod tests {
     use super::*;
 

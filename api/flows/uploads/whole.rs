@@ -10,7 +10,7 @@ use crate::domain::photo::{Arrived, Offer};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::Upload;
 use crate::flows::photos::{Photo, keep_at_last, promise_of};
-use crate::flows::{Error, Result};
+use crate::flows::Error;
 use crate::media::{self, Key, Part, PutError};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
@@ -32,7 +32,7 @@ pub(super) async fn assemble(
     upload: &Upload,
     photo: &Photo,
     bytes: Bytes,
-) -> Result<std::result::Result<Vec<Part>, Arrived>, Halt> {
+) -> Result<Result<Vec<Part>, Arrived>, Halt> {
     let mut pieces = {
         let mut db = app.records.conn().await?;
         uploads::pieces(&mut db, upload.id).await?

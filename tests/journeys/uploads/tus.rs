@@ -74,7 +74,7 @@ async fn one_request_declares_creates_and_sends() {
     assert_eq!(answer.body["receipt"]["acknowledgement"], answer.header("fieldproof-acknowledgement"));
     is_held(&house, &scene, &shot).await;
     let again = phone.answer(whole()).await;
-    assert_eq!((again.status, &again.body), (201, &answer.body));
+    assert_eq!((again.status, &again.body["receipt"]), (201, &answer.body["receipt"]));
     house.close().await;
 }
 
@@ -104,12 +104,10 @@ async fn the_same_photo_is_the_same_upload_and_goes_on_where_it_was() {
     assert_eq!(phone.answer(patch(phone, &at, 90_000, &shot.bytes[90_000..])).await.status, 204);
     is_held(&house, &scene, &shot).await;
 
-    let other = shot.clone().with("sha256", "0".repeat(64));
     let request = tus(phone, "POST", &format!("/v1/uploads?photo={}", shot.id))
         .header("upload-length", shot.bytes.len())
         .header("repr-digest", format!("sha-256=:{}:", STANDARD.encode([0; 32])));
     is(&phone.answer(request).await, 409, "photo.id-taken");
-    assert_eq!(other.id, shot.id);
     house.close().await;
 }
 

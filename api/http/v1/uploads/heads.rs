@@ -76,6 +76,7 @@ pub(super) fn checksum(request: &HttpRequest) -> Result<Option<Checksum>, Proble
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on should stop")]
 mod tests {
     use super::*;
 

@@ -78,6 +78,7 @@ impl Metadata {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on should stop")]
 mod tests {
     use super::*;
 

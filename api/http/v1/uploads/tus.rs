@@ -42,7 +42,8 @@ pub fn take_method(request: &mut ServiceRequest) {
     }
     let said = request.headers().get("x-http-method-override");
     if let Some(method) = said.and_then(|value| Method::from_bytes(value.as_bytes()).ok()) {
-        request.head_mut().method = method;
+        // What came as another method is answered with a body, which an answer to HEAD has not.
+        request.head_mut().method = if method == Method::HEAD { Method::GET } else { method };
     }
 }
 
