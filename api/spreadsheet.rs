@@ -53,7 +53,7 @@ pub fn read(bytes: &[u8], names: &[&str]) -> Result<Vec<Sheet>, Error> {
         let mut rows: Vec<Vec<String>> = Vec::new();
         let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
         while let Some(cell) = cells.next_cell().map_err(broken)? {
-            let said = Data::from(cell.get_value().clone()).to_string();
+            let said = said(&Data::from(cell.get_value().clone()));
             if said.is_empty() {
                 continue;
             }
@@ -67,6 +67,17 @@ pub fn read(bytes: &[u8], names: &[&str]) -> Result<Vec<Sheet>, Error> {
         sheets.push(Sheet { name: (*name).to_owned(), rows });
     }
     Ok(sheets)
+}
+
+/// What stands in a cell; of a day the spreadsheet keeps a number and shows a date, which is what was meant.
+fn said(cell: &Data) -> String {
+    match cell {
+        Data::DateTime(at) if at.is_datetime() => {
+            let (year, month, day, ..) = at.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Unpacks a workbook once, part by part and keeping nothing, before anybody makes room for what it says of itself.
@@ -163,6 +174,16 @@ mod tests {
         let bytes = write(&sheets).unwrap();
         assert_eq!(read(&bytes, &["survey", "choices", "settings"]).unwrap(), sheets);
         assert_eq!(read(&bytes, &["choices"]).unwrap(), sheets[1..]);
+    }
+
+    #[test]
+    fn a_day_is_read_as_people_see_it() {
+        let mut book = Workbook::new();
+        let day = rust_xlsxwriter::Format::new().set_num_format("dd/mm/yyyy");
+        let to = book.add_worksheet().set_name("choices").unwrap();
+        to.write_number_with_format(0, 0, 46101, &day).unwrap().write_boolean(0, 1, true).unwrap();
+        let read = read(&book.save_to_buffer().unwrap(), &["choices"]).unwrap();
+        assert_eq!(read.into_iter().next().unwrap().rows, [["2026-03-20", "true"]]);
     }
 
     /// A workbook of these parts.

@@ -6,7 +6,7 @@ mod merge;
 pub mod round;
 
 pub use document::{Document, DocumentKind, DocumentNumber, IssuerKind};
-pub use life::{CampaignState, Grounds, Step, step};
+pub use life::{CampaignState, Grounds, Step, stands_on, step};
 pub use merge::{Joined, Merging, Stay, plan as plan_merger, united};
 
 use crate::ids::{CampaignId, OwnerId};

@@ -49,6 +49,8 @@ ids! {
     UnitVersionId,
     /// Something that happened to units: a merger, a new name.
     UnitEventId,
+    /// That somebody is not to be sent to a unit.
+    ConflictId,
     /// An answer beside another one, until the lead decides.
     CandidateId,
     /// What makes a unit review its papers.

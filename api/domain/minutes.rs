@@ -9,9 +9,9 @@ use crate::canonical::{one_line, percent};
 use crate::finding::{Finding, Kind, State};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
 use crate::response::{Answer, Outcome, Paper, Response, YesNoNa};
-use crate::score::{Standing, standings};
+use crate::score::{Standing, Ungraded, standings};
 use crate::template::Occasion;
-use crate::visit::{AskedList, CheckIn, Figures, FrozenScore, Visit};
+use crate::visit::{AskedList, CheckIn, Figures, FrozenScore, Ratio, Visit, unanswered};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -83,8 +83,14 @@ pub fn document(of: &Sources<'_>) -> String {
         let (part, whole) = (judged.numerator, judged.denominator);
         line(&format!("{}: đạt {part}/{whole} ({})", of_list.code, percent(judged)));
         if let Some(score) = &of_list.score {
-            line(&scored(&of_list.code, score));
+            line(&scored(&of_list.code, score, of_list.answered()));
         }
+    }
+    let open: Vec<&str> =
+        unanswered(of.lists, of.answers, of.occasion).into_iter().map(|item| item.code.as_str()).collect();
+    if !open.is_empty() {
+        line(&format!("Nội dung chưa trả lời: {}", open.join(", ")));
+        line(&format!("Lý do: {}", of.visit.unanswered_because.as_deref().map_or("–".to_owned(), one_line)));
     }
     line("");
     line("II. ƯU ĐIỂM");
@@ -102,11 +108,19 @@ pub fn document(of: &Sources<'_>) -> String {
 }
 
 /// Points, percent and grade, as frozen with the minutes.
-fn scored(code: &str, score: &FrozenScore) -> String {
+fn scored(code: &str, score: &FrozenScore, answered: Ratio) -> String {
     let percent = score.basis_points.map_or("–".to_owned(), |p| format!("{},{:02}%", p / 100, p % 100));
     let mut words = format!("{code}: {}/{} điểm ({percent})", decimal(score.points), decimal(score.weight));
     if let Some(label) = &score.label {
         words.push_str(&format!(" | {}", one_line(&label.vi)));
+    }
+    match score.ungraded_because {
+        Some(Ungraded::ItemsUnanswered) => {
+            let (part, whole) = (answered.numerator, answered.denominator);
+            words.push_str(&format!(" | chưa xếp loại: mới trả lời {part}/{whole} nội dung"));
+        }
+        Some(Ungraded::NothingCounts) => words.push_str(" | không xếp loại: không có nội dung tính điểm"),
+        None => {}
     }
     if !score.critical_failures.is_empty() {
         words.push_str(&format!(" | nội dung trọng yếu không đạt: {}", score.critical_failures.join(", ")));

@@ -66,6 +66,13 @@ pub fn vietnam_day(at: Timestamp) -> jiff::civil::Date {
     Offset::constant(7).to_datetime(at).date()
 }
 
+/// The instant at which a day begins in Vietnam.
+#[must_use]
+pub fn beginning_of(day: jiff::civil::Date) -> Timestamp {
+    let midnight = day.to_datetime(jiff::civil::Time::midnight());
+    Offset::constant(7).to_timestamp(midnight).unwrap_or(Timestamp::MIN)
+}
+
 impl DeviceMoment {
     /// Reads an RFC 3339 time with its offset.
     ///

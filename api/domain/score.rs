@@ -7,6 +7,7 @@ use crate::ids::TemplateVersionId;
 use crate::response::{Answer, Decimal, Judgement, Outcome, Response, judge};
 use crate::template::{Bilingual, Item, Occasion};
 use crate::visit::AskedList;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Where one item stands at a visit.
@@ -56,6 +57,30 @@ pub struct Tally {
     pub not_asked: u32,
 }
 
+/// Why a checklist gets no grade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ungraded {
+    /// Items that are asked have no answer: half a checklist is not judged as if it were whole.
+    ItemsUnanswered,
+    /// No item counts.
+    NothingCounts,
+}
+
+impl Ungraded {
+    /// Every reason.
+    pub const ALL: [Self; 2] = [Self::ItemsUnanswered, Self::NothingCounts];
+
+    /// As sent.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ItemsUnanswered => "items_unanswered",
+            Self::NothingCounts => "nothing_counts",
+        }
+    }
+}
+
 /// What one checklist comes to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
@@ -71,8 +96,10 @@ pub struct Score {
     pub weight: Decimal,
     /// Hundredths of a percent, half up; `None` where nothing counts yet.
     pub basis_points: Option<u32>,
-    /// The grade after the cap.
+    /// The grade after the cap; only a checklist whose every asked item is answered has one.
     pub grade: Option<Graded>,
+    /// Why there is no grade, where there is none.
+    pub ungraded_because: Option<Ungraded>,
     /// Items by where they stand.
     pub tally: Tally,
     /// Items that earned less than everything, in order.
@@ -117,6 +144,18 @@ pub fn standings<'a>(
 }
 
 impl Tally {
+    /// How many items are asked.
+    #[must_use]
+    pub fn asked(&self) -> u32 {
+        self.answered() + self.unanswered
+    }
+
+    /// How many of them have an answer.
+    #[must_use]
+    pub fn answered(&self) -> u32 {
+        self.pass + self.partial + self.fail + self.na + self.recorded
+    }
+
     fn add(&mut self, standing: Standing) {
         *match standing {
             Standing::NotAsked => &mut self.not_asked,
@@ -162,6 +201,9 @@ impl Score {
             .then(|| (points * 20_000 + weight) / (weight * 2))
             .and_then(|bp| u32::try_from(bp).ok());
         let is_critical = failing.iter().any(|failing| failing.critical);
+        let is_whole = tally.unanswered == 0;
+        let grade = basis_points.filter(|_| is_whole).and_then(|bp| graded(list, bp, is_critical));
+        let why = if is_whole { Ungraded::NothingCounts } else { Ungraded::ItemsUnanswered };
         Self {
             template_version: list.version,
             code: list.code.clone(),
@@ -169,7 +211,8 @@ impl Score {
             points: Decimal::of_trillionths(points),
             weight: Decimal::of_trillionths(weight),
             basis_points,
-            grade: basis_points.and_then(|bp| graded(list, bp, is_critical)),
+            ungraded_because: grade.is_none().then_some(why),
+            grade,
             tally,
             failing,
         }

@@ -1,5 +1,9 @@
 //! Bounded text: NFC, no control characters, never longer than said; and the folded form used for search.
 
+mod encoding;
+
+pub use encoding::{OldEncoding, old_encoding};
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Why a text was refused.
@@ -19,6 +23,9 @@ pub enum BadText {
     /// A control, private-use or unassigned-by-policy character; bidirectional overrides are refused too.
     #[error("holds the character U+{0:04X}, which is not allowed in a text")]
     Forbidden(u32),
+    /// Vietnamese in an encoding from before Unicode.
+    #[error("is written in the old encoding {}; convert it to Unicode and send it again", .0.name())]
+    Encoded(OldEncoding),
 }
 
 fn forbidden(c: char) -> bool {
@@ -31,7 +38,7 @@ fn forbidden(c: char) -> bool {
 /// Reads a text that may be empty: NFC, trimmed, at most `limit` characters.
 ///
 /// # Errors
-/// [`BadText::TooLong`] or [`BadText::Forbidden`].
+/// [`BadText::TooLong`], [`BadText::Forbidden`] or [`BadText::Encoded`].
 pub fn optional(raw: &str, limit: usize) -> Result<String, BadText> {
     // Counted before normalising, so that a hostile megabyte costs nothing more than its count.
     let length = raw.chars().take(limit.saturating_mul(4).saturating_add(1)).count();
@@ -43,7 +50,10 @@ pub fn optional(raw: &str, limit: usize) -> Result<String, BadText> {
         return Err(BadText::Forbidden(u32::from(c)));
     }
     let length = text.chars().count();
-    if length > limit { Err(BadText::TooLong { length, limit }) } else { Ok(text) }
+    if length > limit {
+        return Err(BadText::TooLong { length, limit });
+    }
+    old_encoding(&text).map_or(Ok(text), |of| Err(BadText::Encoded(of)))
 }
 
 /// Reads a text that must say something: as [`optional`], and not empty.
@@ -77,6 +87,39 @@ pub fn fold(text: &str) -> String {
         }
     }
     key
+}
+
+/// The ways in which words may be written whose tone stands on either of two vowels: `hòa` and `hoà`, `Thủy` and `Thuỷ`. In
+/// small letters, the words as they stand first; at most eight, which three such words have.
+#[must_use]
+pub fn placements(text: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for (n, word) in text.to_lowercase().nfc().collect::<String>().split(' ').enumerate() {
+        let other = moved_tone(word).filter(|_| all.len() <= 4);
+        let ways: Vec<&str> = std::iter::once(word).chain(other.as_deref()).collect();
+        let gap = if n == 0 { "" } else { " " };
+        all =
+            ways.iter().flat_map(|way| all.iter().map(move |so_far| format!("{so_far}{gap}{way}"))).collect();
+    }
+    all
+}
+
+/// The same word with its tone on the other of its last two vowels, where both are places for it.
+fn moved_tone(word: &str) -> Option<String> {
+    let split = |c: char| {
+        let (tones, letter): (Vec<char>, Vec<char>) = c
+            .nfd()
+            .partition(|mark| matches!(mark, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}'));
+        (letter, tones)
+    };
+    let letters: Vec<char> = word.chars().collect();
+    let (rest, last) = letters.split_at_checked(letters.len().checked_sub(2)?)?;
+    let [(first, tone_of_first), (second, tone_of_second)] = [split(*last.first()?), split(*last.get(1)?)];
+    let is_open = matches!((first.as_slice(), second.as_slice()), (['o'], ['a' | 'e']) | (['u'], ['y']));
+    // In quý the u belongs to the consonant.
+    let moves = tone_of_first.len() + tone_of_second.len() == 1 && rest.last() != Some(&'q');
+    let moved = [first, tone_of_second, second, tone_of_first].concat();
+    (is_open && moves).then(|| rest.iter().copied().chain(moved).nfc().collect())
 }
 
 /// Words as a pattern of SQL's `LIKE` that means just them: `%`, `_` and `\\` lose their meaning.
@@ -113,6 +156,15 @@ mod tests {
         assert_eq!(required("a\0b", 10), Err(BadText::Forbidden(0)));
         assert_eq!(required("a\nb", 10), Ok("a\nb".to_owned()));
         assert_eq!(required(" \u{a0} ", 10), Err(BadText::Empty));
+    }
+
+    #[test]
+    fn a_tone_stands_on_either_of_two_vowels() {
+        assert_eq!(placements("Chiêm Hóa"), ["chiêm hóa", "chiêm hoá"]);
+        assert_eq!(placements("THUỶ"), ["thuỷ", "thủy"]);
+        assert_eq!(placements("khoẻ"), ["khoẻ", "khỏe"]);
+        assert_eq!(placements("quý hoa"), ["quý hoa"]);
+        assert_eq!(placements("hòa hòa hòa hòa").len(), 8);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The life of a visit: one team at one unit once. Which state follows which, and why a step is refused.
 
 pub mod company;
+mod complete;
 mod minutes;
 mod state;
 
+pub use complete::{Held, candidates_decided, items_answered, photos_complete, unanswered};
 pub use minutes::{
-    AskedList, Figures, FrozenScore, Held, Minutes, Outcome, Ratio, Side, Signature, Signing,
-    TemplateFigures, photos_complete,
+    AskedList, Figures, FrozenScore, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures,
 };
 pub use state::{Kind, Move, State, Step, closed, disclose, may_dispatch_now, take};
 
@@ -61,8 +62,13 @@ pub const NON_WORKING_DAY: &str = "non_working_day";
 /// Warning: another visit to the unit, one the scheduler may see, is planned for the same time.
 pub const OVERLAPPING_VISIT: &str = "overlapping_visit";
 /// Every warning.
-pub const WARNINGS: [&str; 4] =
-    [NON_WORKING_DAY, OVERLAPPING_VISIT, crate::assignment::OWN_UNIT, crate::assignment::LATELY_THERE];
+pub const WARNINGS: [&str; 5] = [
+    NON_WORKING_DAY,
+    OVERLAPPING_VISIT,
+    crate::assignment::OWN_UNIT,
+    crate::assignment::IN_CONFLICT,
+    crate::assignment::LATELY_THERE,
+];
 
 impl Window {
     /// Checks a planned time.
@@ -207,6 +213,8 @@ pub struct Visit {
     pub finalised_at: Option<Timestamp>,
     /// Why it was cancelled or aborted.
     pub ended_because: Option<String>,
+    /// Why the lead leaves items without an answer, where some are.
+    pub unanswered_because: Option<String>,
     /// The period it looks back on; says nothing of when it was made, nor of whose report it stands in.
     pub review: (Option<Date>, Option<Date>),
     /// With which visit it was joined when two campaigns became one.

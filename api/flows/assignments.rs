@@ -15,6 +15,8 @@ use serde_json::json;
 pub struct Said {
     /// What follows where a member belongs to the unit.
     pub own_unit: String,
+    /// What follows where a conflict of interest was entered.
+    pub conflict: String,
     /// What follows where a member inspected it lately.
     pub rotation: String,
     /// How many days "lately" is.
@@ -57,7 +59,8 @@ pub async fn write(
         object: ("owner", owner.to_string()),
         owner: Some(owner),
         visit: None,
-        details: json!({ "own_unit": rules.own_unit.as_str(), "rotation": rules.rotation.as_str(),
+        details: json!({ "own_unit": rules.own_unit.as_str(),
+            "conflict": rules.conflict.as_str(), "rotation": rules.rotation.as_str(),
             "rotation_days": rules.rotation_days, "version": version }),
     };
     custody::note(&mut tx, Some(actor), entry, now).await?;
@@ -75,15 +78,17 @@ fn checked(said: &Said) -> Result<Rules> {
         }
         found
     };
-    let (own_unit, rotation) = (read("/own_unit", &said.own_unit), read("/rotation", &said.rotation));
+    let [own_unit, conflict, rotation] =
+        [("/own_unit", &said.own_unit), ("/conflict", &said.conflict), ("/rotation", &said.rotation)]
+            .map(|(at, text)| read(at, text));
     let rotation_days = said.rotation_days;
     if !(1..=LONGEST_REST_DAYS).contains(&rotation_days) {
         let detail = format!("is not between 1 and {LONGEST_REST_DAYS}");
         faults.push(FieldFault::new("/rotation_days", "assignment.days", detail));
     }
-    match (own_unit, rotation) {
-        (Some(own_unit), Some(rotation)) if faults.is_empty() => {
-            Ok(Rules { own_unit, rotation, rotation_days })
+    match (own_unit, conflict, rotation) {
+        (Some(own_unit), Some(conflict), Some(rotation)) if faults.is_empty() => {
+            Ok(Rules { own_unit, conflict, rotation, rotation_days })
         }
         _ => Err(Refusal::invalid(faults).into()),
     }

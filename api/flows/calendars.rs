@@ -59,6 +59,29 @@ pub async fn write(
     Ok(Entered { week, days, version })
 }
 
+/// Takes out the calendar that an office entered by mistake: it follows the unit above it again.
+///
+/// # Errors
+/// `not-found` also where it entered none, `forbidden`, `version.stale`.
+pub async fn remove(app: &App, actor: &Actor, of: UnitId, version: i32) -> Result<()> {
+    let mut tx = app.records.begin().await?;
+    may_edit(&mut tx, app, actor, Some(of)).await?;
+    if !records::units::lock(&mut tx, of).await? {
+        return Err(Refusal::not_found().into());
+    }
+    let held = or_usual(records::calendars::of_unit(&mut tx, of).await?);
+    current(version, held.version)?;
+    if held.version == 0 {
+        return Err(Refusal::not_found().into());
+    }
+    records::calendars::remove(&mut tx, of).await?;
+    let days: Vec<Date> = held.days.iter().map(|special| special.day).collect();
+    let details = json!({ "hours": held.week, "days": days, "version": held.version });
+    note(&mut tx, actor, "calendar.removed", ("unit", of.to_string()), details, app.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn note(
     db: &mut Db,
     actor: &Actor,

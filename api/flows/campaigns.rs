@@ -11,6 +11,7 @@ use crate::domain::campaign::{
     self, CampaignKind, CampaignState, Document, DocumentKind, Grounds, Step, warnings,
 };
 use crate::domain::ids::{CampaignId, DocumentId, OwnerId};
+use crate::domain::moment::beginning_of;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::visit::State;
@@ -316,6 +317,58 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
         DocumentKind::Notice => &mut held.notice_date,
     };
     *date = Some(date.map_or(document.issued_on, |first| first.min(document.issued_on)));
+    let held = with_papers(&mut tx, held).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// Takes out a paper that was entered by mistake: its number is free again, the days of the campaign are those of the papers
+/// that remain.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `version.stale`, `campaign.state`; `document.in-use` where the campaign, an action or a visit
+/// that the actor knows of rests on it.
+pub async fn withdraw_document(
+    app: &App,
+    actor: &Actor,
+    (id, paper): (CampaignId, DocumentId),
+    version: i32,
+) -> Result<Held> {
+    let mut tx = app.records.begin().await?;
+    let mut held = hold(&mut tx, actor, id, Deed::EditCampaign).await?;
+    current(version, held.version)?;
+    let mut documents = records::campaigns::documents(&mut tx, id).await?;
+    let place = documents.iter().position(|of| of.id == paper).ok_or_else(Refusal::not_found)?;
+    let gone = documents.remove(place);
+    if gone.kind != DocumentKind::Notice || held.state != CampaignState::FieldworkClosed {
+        open(&held)?;
+    }
+    let first = |kind| documents.iter().filter(|of| of.kind == kind).map(|of| of.issued_on).min();
+    let [plan, decision, notice] =
+        [DocumentKind::Plan, DocumentKind::Decision, DocumentKind::Notice].map(first);
+    campaign::stands_on(held.state, Grounds { plan, decision, ..Grounds::default() })?;
+    if gone.kind == DocumentKind::Decision
+        && let Some(day) = decision
+    {
+        let states = State::ALL.into_iter().filter(|state| *state != State::Cancelled).collect();
+        let wanted = Wanted { campaign: Some(id), states, to: Some(beginning_of(day)), ..Wanted::default() };
+        if !visible::page(&mut tx, actor, Deed::ReadVisit, &wanted, 1).await?.is_empty() {
+            let detail = "Visits are planned for days before the decision that would remain.";
+            return Err(Refusal::new(Kind::Conflict, "document.in-use", detail).into());
+        }
+    }
+    records::campaigns::remove_document(&mut tx, paper).await.map_err(|why| match why {
+        records::Error::Constraint(_) => {
+            let detail = "Something refers to this paper; enter the right one beside it.";
+            Error::from(Refusal::new(Kind::Conflict, "document.in-use", detail))
+        }
+        why => why.into(),
+    })?;
+    held.version = records::campaigns::change(&mut tx, &held).await?;
+    let details = json!({ "document": gone.id, "kind": gone.kind.as_str(), "number": gone.number.written,
+        "issuer": gone.issuer, "issued_on": gone.issued_on, "title": gone.title, "version": held.version });
+    note(&mut tx, actor, "campaign.document_withdrawn", &held, details, app.now()).await?;
+    (held.plan_date, held.decision_date, held.notice_date) = (plan, decision, notice);
     let held = with_papers(&mut tx, held).await?;
     tx.commit().await?;
     Ok(held)

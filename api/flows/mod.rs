@@ -7,6 +7,7 @@ pub mod calendars;
 pub mod campaigns;
 pub mod clients;
 pub mod company;
+pub mod conflicts;
 pub mod draws;
 pub mod external;
 pub mod findings;

@@ -10,7 +10,7 @@ use crate::domain::procedure::{
     Comparison, MOST_PROCEDURES, Posted, Procedure, ProcedureField, ProcedureLevel, ProcedureList, compare,
     enter,
 };
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::unit;
 pub use crate::records::procedures::Wanted;
 use crate::records::{custody, owners, procedures};
@@ -59,6 +59,45 @@ pub async fn enter_list(app: &App, actor: &Actor, list: ProcedureList) -> Result
     custody::note(&mut tx, Some(actor), entry, app.now()).await?;
     tx.commit().await?;
     Ok(entered)
+}
+
+/// Takes out one stretch of a procedure that was entered by mistake, unless a visit of its days was handed in: what visits
+/// were judged by stays.
+///
+/// # Errors
+/// `forbidden`, `invalid` with `owner.unknown` or `procedure.unknown`, `procedure.in-use`.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    (owner, level): (OwnerId, ProcedureLevel),
+    (code, from): (&str, Date),
+) -> Result<()> {
+    may(actor, Deed::EditTemplates, &Subject { owner: Some(owner), ..Subject::default() })?;
+    let mut tx = app.records.begin().await?;
+    if !owners::hold(&mut tx, owner).await? {
+        return Err(Refusal::field("?owner", "owner.unknown", "there is no such owner").into());
+    }
+    let held = procedures::of_level(&mut tx, owner, level).await?;
+    let Some(of) = held.iter().find(|of| of.code == code && of.valid_from == from) else {
+        let detail = "the list has no such procedure from that day";
+        return Err(Refusal::field("?code", "procedure.unknown", detail).into());
+    };
+    if procedures::were_looked_at(&mut tx, owner, of).await? {
+        let detail = "Visits of days on which it holds were handed in; end it instead.";
+        return Err(Refusal::new(Kind::Conflict, "procedure.in-use", detail).into());
+    }
+    procedures::remove(&mut tx, owner, level, of).await?;
+    let entry = custody::Entry {
+        deed: "procedure.removed",
+        object: ("procedure-list", owner.to_string()),
+        owner: Some(owner),
+        visit: None,
+        details: json!({ "level": level, "code": of.code, "name": of.name, "field": of.field,
+            "valid_from": of.valid_from, "valid_to": of.valid_to }),
+    };
+    custody::note(&mut tx, Some(actor), entry, app.now()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// An owner's lists are for who holds a role there.

@@ -4,11 +4,12 @@ use super::campaigns::{hold, open, seen};
 use super::{Error, Result, current, random_bytes};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::campaign::round::Purpose;
 pub use crate::domain::campaign::round::Round;
+use crate::domain::campaign::round::{Purpose, TARGET_IN_OTHER_ROUND, TARGET_NOT_IN_FORCE};
 use crate::domain::ids::{CampaignId, RoundId, TeamId, UnitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
+use crate::records::visits::visible::{self, Wanted};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -27,7 +28,10 @@ pub struct Wish {
     pub teams: Vec<TeamId>,
 }
 
-/// Enters the next round of a campaign.
+/// A target that is worth a second look, and why.
+pub type Warned = (UnitId, &'static str);
+
+/// Enters the next round of a campaign; says which of its targets are worth a second look.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `campaign.state`, `invalid` (`round.purpose-unknown`, `round.target-twice`,
@@ -39,7 +43,7 @@ pub async fn create(
     campaign: CampaignId,
     purpose: &str,
     wish: Wish,
-) -> Result<Round> {
+) -> Result<(Round, Vec<Warned>)> {
     let mut tx = app.records.begin().await?;
     let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
     open(&held)?;
@@ -57,8 +61,9 @@ pub async fn create(
     fits(&mut tx, &new, &others).await?;
     records::rounds::keep(&mut tx, &new, actor.account()).await.map_err(taken)?;
     note(&mut tx, actor, "round.created", &new, now).await?;
+    let warned = warned(&mut tx, &new, &others).await?;
     tx.commit().await?;
-    Ok(new)
+    Ok((new, warned))
 }
 
 /// Changes name, days, targets and teams of a round.
@@ -71,7 +76,7 @@ pub async fn change(
     (campaign, id): (CampaignId, RoundId),
     version: i32,
     wish: Wish,
-) -> Result<Round> {
+) -> Result<(Round, Vec<Warned>)> {
     let mut tx = app.records.begin().await?;
     let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
     let mut others = records::rounds::of_campaigns(&mut tx, &[campaign]).await?;
@@ -84,8 +89,60 @@ pub async fn change(
     fits(&mut tx, &round, &others).await?;
     round.version = records::rounds::change(&mut tx, &round).await.map_err(taken)?;
     note(&mut tx, actor, "round.changed", &round, app.now()).await?;
+    let warned = warned(&mut tx, &round, &others).await?;
     tx.commit().await?;
-    Ok(round)
+    Ok((round, warned))
+}
+
+/// Targets that are gone on a day of the round, or not there yet, and those of another round of its purpose.
+async fn warned(db: &mut Db, round: &Round, others: &[Round]) -> Result<Vec<Warned>> {
+    let mut warned = Vec::new();
+    for day in [round.days.0, round.days.1].into_iter().flatten() {
+        let there = records::units::all_at(db, &round.targets, day).await?;
+        let gone = round.targets.iter().filter(|unit| !there.contains_key(unit));
+        warned.extend(gone.map(|unit| (*unit, TARGET_NOT_IN_FORCE)));
+    }
+    let alike = others.iter().filter(|other| other.purpose == round.purpose);
+    let again = alike.flat_map(|other| &other.targets).filter(|unit| round.targets.contains(unit));
+    warned.extend(again.map(|unit| (*unit, TARGET_IN_OTHER_ROUND)));
+    warned.sort_unstable();
+    warned.dedup();
+    Ok(warned)
+}
+
+/// Takes out a round that was entered by mistake. Visits in it that the actor knows of hold it; a surprise that they may
+/// not know of goes on without a round, and its own log says so.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `version.stale`, `campaign.state`, `round.in-use`.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    (campaign, id): (CampaignId, RoundId),
+    version: i32,
+) -> Result<()> {
+    let mut tx = app.records.begin().await?;
+    let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
+    let all = records::rounds::of_campaigns(&mut tx, &[campaign]).await?;
+    let round = all.into_iter().find(|round| round.id == id).ok_or_else(Refusal::not_found)?;
+    current(version, round.version)?;
+    open(&held)?;
+    let wanted = Wanted { campaign: Some(campaign), round: Some(id), ..Wanted::default() };
+    if !visible::page(&mut tx, actor, Deed::ReadVisit, &wanted, 1).await?.is_empty() {
+        let detail = "Visits stand in this round; plan them in another, or leave it as it is.";
+        return Err(Refusal::new(Kind::Conflict, "round.in-use", detail).into());
+    }
+    let now = app.now();
+    for visit in records::rounds::remove(&mut tx, &round).await? {
+        let object = ("visit", visit.to_string());
+        let (owner, of) = (Some(held.owner), Some(visit));
+        let details = json!({ "round": id });
+        let entry = custody::Entry { deed: "visit.round_removed", object, owner, visit: of, details };
+        custody::note(&mut tx, Some(actor), entry, now).await?;
+    }
+    note(&mut tx, actor, "round.removed", &round, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Every round of a campaign, by number.

@@ -5,15 +5,17 @@ use super::visits::people;
 use super::{Error, Result, current, random_bytes};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId, UnitId};
+use crate::domain::ids::{AccountId, CampaignId, OwnerId, TeamId, UnitId, VisitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::domain::team::{HIGHEST_NUMBER, Membership, checked, fitting};
 use crate::domain::text;
 pub use crate::records::teams::{Member, Team};
+use crate::records::visits::visible::{self, Wanted};
 use crate::records::{self, Db, custody};
 use jiff::Timestamp;
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Names a team with its people: exactly one lead.
 ///
@@ -47,17 +49,21 @@ pub async fn create(
     Ok((team, members))
 }
 
-/// Seats exactly these people on a team.
+/// A visit that is worth a second look, and why.
+pub type Warned = (VisitId, &'static str);
+
+/// Seats exactly these people on a team; says what of the visits in its hands is worth a second look.
 ///
 /// # Errors
-/// As [`create`], `version.stale`, and what the owner's rules refuse of the visits that the team has been told of.
+/// As [`create`], `version.stale`, and what the owner's rules refuse of the visits that the team has been told of, as far as
+/// the actor knows of them.
 pub async fn reseat(
     app: &App,
     actor: &Actor,
     (campaign, id): (CampaignId, TeamId),
     version: i32,
     members: Vec<Membership>,
-) -> Result<(Team, Vec<Member>)> {
+) -> Result<(Team, Vec<Member>, Vec<Warned>)> {
     let mut tx = app.records.begin().await?;
     let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
     let own = records::teams::find(&mut tx, id).await?.filter(|team| team.campaign == campaign);
@@ -68,12 +74,72 @@ pub async fn reseat(
     fit(&mut tx, held.owner, &members).await?;
     let team = seat(&mut tx, actor, "team.changed", team, &members, app.now()).await?;
     // What they have been told of was looked at with those who sat there then.
-    for visit in records::visits::life::in_hands_of(&mut tx, id).await? {
-        people(&mut tx, &visit).await?;
+    let mut warned = Vec::new();
+    let told = records::visits::life::in_hands_of(&mut tx, id).await?;
+    let known = known_of(&mut tx, actor, told.iter().map(|visit| visit.id).collect()).await?;
+    // A refusal for the sake of a visit that is secret to the actor would tell of it.
+    for visit in told.iter().filter(|visit| known.contains(&visit.id)) {
+        let warnings = people(&mut tx, visit).await?;
+        warned.extend(warnings.into_iter().map(|code| (visit.id, code)));
     }
     let members = records::teams::members(&mut tx, id).await?;
     tx.commit().await?;
-    Ok((team, members))
+    Ok((team, members, warned))
+}
+
+/// Those of these visits that the actor may know of.
+async fn known_of(db: &mut Db, actor: &Actor, ids: Vec<VisitId>) -> Result<HashSet<VisitId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let wanted = Wanted { ids, ..Wanted::default() };
+    let seen = visible::every(db, actor, Deed::ReadVisit, &wanted).await?;
+    Ok(seen.into_iter().map(|visit| visit.id).collect())
+}
+
+/// Disbands a team that was entered by mistake. Visits of it that the actor knows of hold it, and rounds that name it; a
+/// surprise that they may not know of stays in its hands.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `version.stale`, `campaign.state`, `team.in-use`.
+pub async fn disband(
+    app: &App,
+    actor: &Actor,
+    (campaign, id): (CampaignId, TeamId),
+    version: i32,
+) -> Result<()> {
+    let mut tx = app.records.begin().await?;
+    let held = hold(&mut tx, actor, campaign, Deed::EditCampaign).await?;
+    let own = records::teams::find(&mut tx, id).await?.filter(|team| team.campaign == campaign);
+    let team = own.ok_or_else(Refusal::not_found)?;
+    current(version, team.version)?;
+    open(&held)?;
+    let rounds = records::rounds::of_campaigns(&mut tx, &[campaign]).await?;
+    let named = rounds.iter().filter(|round| round.teams.contains(&id));
+    let mut faults: Vec<FieldFault> =
+        named.map(|of| FieldFault::new("", "team.rest", format!("serves round {}", of.number))).collect();
+    let ids = records::visits::life::of_team(&mut tx, id).await?;
+    if !known_of(&mut tx, actor, ids).await?.is_empty() {
+        faults.push(FieldFault::new("", "team.rest", "has visits"));
+    }
+    if !faults.is_empty() {
+        let detail = "Visits or rounds rest on this team; see errors.";
+        let mut no = Refusal::new(Kind::Conflict, "team.in-use", detail);
+        no.faults = faults;
+        return Err(no.into());
+    }
+    let now = app.now();
+    records::teams::disband(&mut tx, id, now).await?;
+    let entry = custody::Entry {
+        deed: "team.disbanded",
+        object: ("team", id.to_string()),
+        owner: Some(team.owner),
+        visit: None,
+        details: json!({ "campaign": campaign, "name": team.name }),
+    };
+    custody::note(&mut tx, Some(actor), entry, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Every member is an active account with a fitting role at the owner. Which of these is missing is not told: who

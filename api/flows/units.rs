@@ -6,7 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::{UnitId, UnitVersionId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
-use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::domain::text;
 use crate::domain::unit::{self, UnitKind, UnitType, UnitVersion, VersionSaid};
 use crate::records::units::many;
@@ -21,6 +21,7 @@ pub mod lineage;
 mod register;
 mod register_check;
 mod register_news;
+pub mod removal;
 pub mod through_time;
 
 pub use register::{Did, Imported, Register, Row, import};
@@ -79,7 +80,9 @@ pub async fn create(app: &App, actor: &Actor, said: VersionSaid) -> Result<Unit>
 /// Enters a new version of a unit; the last one ends on the day this one begins.
 ///
 /// # Errors
-/// `not-found`, `forbidden`, `invalid`, `unit.kind-changed`, `unit.version-order`, `unit.version-gap`.
+/// `not-found`, `forbidden`, `invalid`, `unit.kind-changed`, `unit.version-order`, `unit.version-gap`,
+/// `unit-event.other-stands` behind the day on which an event ends the unit, `unit-event.still-above` where others stand
+/// below it for longer.
 pub async fn add_version(app: &App, actor: &Actor, id: UnitId, said: VersionSaid) -> Result<Unit> {
     let mut tx = app.records.begin().await?;
     may_edit(&mut tx, app, actor, Some(id)).await?;
@@ -99,15 +102,62 @@ pub async fn add_version(app: &App, actor: &Actor, id: UnitId, said: VersionSaid
         let detail = "an administrative unit does not become an organisation, nor the other way round";
         return Err(Refusal::field("/unit_type", "unit.kind-changed", detail).into());
     }
+    let version = ending_as_told(&mut tx, version).await?;
     fits(&mut tx, &version).await?;
+    below_fits(&mut tx, &version).await?;
     if let Some(last) = before.last() {
         let ends = unit::follow(last, version.valid_from)?;
         records::units::close_version(&mut tx, last.id, ends).await?;
     }
     keep(&mut tx, actor, "unit.version_added", &version, now).await?;
+    let was = before.last().and_then(|last| last.valid_to);
+    records::units::removal::note_previous_end(&mut tx, version.id, was).await?;
     let unit = look(&mut tx, id, version.valid_from).await?;
     tx.commit().await?;
     Ok(unit)
+}
+
+/// A version ends on the day on which an event ends its unit, whether it says so or not.
+async fn ending_as_told(db: &mut Db, mut version: UnitVersion) -> Result<UnitVersion> {
+    let unit = version.unit;
+    let told = records::units::events::touching(db, &[unit]).await?;
+    let Some(end) = told.into_iter().map(|kept| kept.event).find(|event| event.ends(unit)) else {
+        return Ok(version);
+    };
+    let day = end.effective_on;
+    if version.valid_from >= day || version.valid_to.is_some_and(|to| to != day) {
+        let detail = format!("Event {} says that this unit ends on {day}; undo that first.", end.id);
+        return Err(Refusal::new(Kind::Conflict, "unit-event.other-stands", detail).into());
+    }
+    version.valid_to = Some(day);
+    Ok(version)
+}
+
+/// Names of units below a version's unit, on its first day or later, that may not stand below its type; at most twenty.
+async fn unfit_below(db: &mut Db, version: &UnitVersion) -> Result<Vec<String>> {
+    let below = many::types_below(db, version.unit, version.valid_from).await?;
+    let unfit = below.into_iter().filter(|(_, of)| !of.fits_below(version.unit_type));
+    Ok(unfit.map(|(name, _)| name).take(20).collect())
+}
+
+/// Whether those below a unit may stand below what it becomes, and none for longer than it is there.
+async fn below_fits(db: &mut Db, version: &UnitVersion) -> Result<()> {
+    let unfit = unfit_below(db, version).await?;
+    if !unfit.is_empty() {
+        let of = |name| FieldFault::new("/unit_type", "unit.child-unfit", name);
+        return Err(Refusal::invalid(unfit.into_iter().map(of).collect()).into());
+    }
+    let Some(end) = version.valid_to else { return Ok(()) };
+    let left = many::still_below(db, &[version.unit], &[], end).await?;
+    if left.is_empty() { Ok(()) } else { Err(still_above("/valid_to", left).into()) }
+}
+
+/// Refuses the end of a unit below which others stand.
+fn still_above(at: &str, left: Vec<String>) -> Refusal {
+    let detail = "Units still stand below one that is to end; let them end, merge or move first.";
+    let mut no = Refusal::new(Kind::Conflict, "unit-event.still-above", detail);
+    no.faults = left.into_iter().map(|name| FieldFault::new(at, "unit.left-below", name)).collect();
+    no
 }
 
 /// Whether the parent exists from the first day to the last, stands on a fitting floor and is not below the unit itself.

@@ -1,6 +1,7 @@
 //! Visits: read, listed, taken along by a phone. Scheduling and the steps of a life have files of their own.
 
 mod grounds;
+pub mod handing_in;
 pub mod life;
 pub mod log;
 pub mod plan;

@@ -4,7 +4,7 @@
 
 use crate::domain::{
     account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
-    permission, photo, place, procedure, ranking, refusal, response, review, template, unit, visit,
+    permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -122,6 +122,8 @@ vocabulary! {
     closed Change = compared::Change::ALL.iter().map(|change| change.as_str()).collect();
     /// What follows where a rule for teams is broken.
     closed Consequence = assignment::Consequence::ALL.map(assignment::Consequence::as_str).to_vec();
+    /// Why a target of a round is worth a second look.
+    open RoundWarning = campaign::round::WARNINGS.to_vec();
     /// What is allowed about a campaign and still worth a look.
     open CampaignWarning = campaign::WARNINGS.to_vec();
     // visits
@@ -139,6 +141,8 @@ vocabulary! {
     closed YesNoNa = serde_words::<response::YesNoNa>();
     /// What an answer amounts to: fine, partly, not fine, does not arise, or kept with nothing to judge it by.
     closed ResponseOutcome = serde_words::<response::Outcome>();
+    /// Why a checklist gets no grade: items that are asked have no answer, or none of its items counts.
+    open UngradedReason = score::Ungraded::ALL.map(score::Ungraded::as_str).to_vec();
     // findings and actions
     /// What a finding says: not as it should be, or good.
     closed FindingKind = finding::Kind::ALL.iter().map(|word| word.as_str()).collect();

@@ -1,7 +1,7 @@
 //! Rules for who may be sent where, and what they need to know of a team.
 
 use super::schema::{assignment_rules, grants, team_members};
-use super::{Db, Error, Result};
+use super::{Db, Error, Result, conflicts};
 use crate::domain::assignment::{Assigned, Consequence, Rules};
 use crate::domain::ids::{AccountId, OwnerId, TeamId, UnitId};
 use crate::domain::moment::vietnam_day;
@@ -22,10 +22,11 @@ fn read(text: &str) -> Result<Consequence> {
 /// # Errors
 /// The database's own.
 pub async fn rules(db: &mut Db, owner: OwnerId) -> Result<(Rules, i32)> {
-    let row: Option<(String, String, i32, i32)> = assignment_rules::table
+    let row: Option<(String, String, String, i32, i32)> = assignment_rules::table
         .find(owner.0)
         .select((
             assignment_rules::own_unit,
+            assignment_rules::conflict,
             assignment_rules::rotation,
             assignment_rules::rotation_days,
             assignment_rules::version,
@@ -33,9 +34,10 @@ pub async fn rules(db: &mut Db, owner: OwnerId) -> Result<(Rules, i32)> {
         .first(db)
         .await
         .optional()?;
-    let Some((own_unit, rotation, days, version)) = row else { return Ok((Rules::default(), 0)) };
+    let Some((own_unit, conflict, rotation, days, version)) = row else { return Ok((Rules::default(), 0)) };
     let rotation_days = u16::try_from(days).map_err(Error::bad_row)?;
-    Ok((Rules { own_unit: read(&own_unit)?, rotation: read(&rotation)?, rotation_days }, version))
+    let [own_unit, conflict, rotation] = [read(&own_unit)?, read(&conflict)?, read(&rotation)?];
+    Ok((Rules { own_unit, conflict, rotation, rotation_days }, version))
 }
 
 /// Sets the rules of an owner under the next version, which it returns.
@@ -45,6 +47,7 @@ pub async fn rules(db: &mut Db, owner: OwnerId) -> Result<(Rules, i32)> {
 pub async fn write(db: &mut Db, owner: OwnerId, rules: Rules, now: Timestamp) -> Result<i32> {
     let said = (
         assignment_rules::own_unit.eq(rules.own_unit.as_str()),
+        assignment_rules::conflict.eq(rules.conflict.as_str()),
         assignment_rules::rotation.eq(rules.rotation.as_str()),
         assignment_rules::rotation_days.eq(i32::from(rules.rotation_days)),
         assignment_rules::changed_at.eq(now.to_diesel()),
@@ -59,7 +62,7 @@ pub async fn write(db: &mut Db, owner: OwnerId, rules: Rules, now: Timestamp) ->
         .await?)
 }
 
-/// When these people were last at a unit with a team of the owner whose visit was handed in. Each stretch on a team
+/// When these people were last at one of some units with a team of the owner whose visit was handed in. Each stretch on a team
 /// counts: who left and came back was there nevertheless.
 const LAST_THERE: &str = "
 SELECT s.account_id, max(v.planned_start) AS last_there
@@ -67,7 +70,7 @@ FROM visits v JOIN (
     SELECT team_id, account_id, added_at, removed_at FROM team_members
     UNION ALL SELECT team_id, account_id, added_at, removed_at FROM past_seats
 ) s ON s.team_id = v.team_id
-WHERE v.unit_id = $1 AND v.owner_id = $2 AND v.state IN ('submitted', 'finalised') AND v.planned_start < $3
+WHERE v.unit_id = ANY($1) AND v.owner_id = $2 AND v.state IN ('submitted', 'finalised') AND v.planned_start < $3
   AND s.account_id = ANY($4) AND s.added_at < v.submitted_at
   AND (s.removed_at IS NULL OR s.removed_at > v.dispatched_at)
 GROUP BY s.account_id";
@@ -80,15 +83,15 @@ struct Earlier {
     last_there: jiff_diesel::Timestamp,
 }
 
-/// Who sits on a team now, where they belong, and when they were last at a unit before a moment, with a team of this
-/// owner whose visit was handed in. Who sat on a team between its being told and its handing in was there.
+/// Who sits on a team now, where they belong, what they are kept from, and when they were last at one of some units before a
+/// moment, with a team of this owner whose visit was handed in. Who sat on a team between its being told and its handing in was there.
 ///
 /// # Errors
 /// The database's own.
 pub async fn assigned(
     db: &mut Db,
     owner: OwnerId,
-    (team, unit): (TeamId, UnitId),
+    (team, units): (TeamId, &[UnitId]),
     before: Timestamp,
 ) -> Result<Vec<Assigned>> {
     let seats: Vec<(Uuid, Option<Uuid>)> = team_members::table
@@ -105,12 +108,13 @@ pub async fn assigned(
         .load(db)
         .await?;
     let earlier: Vec<Earlier> = diesel::sql_query(LAST_THERE)
-        .bind::<SqlUuid, _>(unit.0)
+        .bind::<Array<SqlUuid>, _>(units.iter().map(|unit| unit.0).collect::<Vec<_>>())
         .bind::<SqlUuid, _>(owner.0)
         .bind::<Timestamptz, _>(before.to_diesel())
         .bind::<Array<SqlUuid>, _>(&accounts)
         .load(db)
         .await?;
+    let kept_off = conflicts::between(db, owner, &accounts, units).await?;
     let last: HashMap<Uuid, Timestamp> =
         earlier.into_iter().map(|row| (row.account_id, row.last_there.into())).collect();
     let belongs = |account: Uuid| {
@@ -122,6 +126,7 @@ pub async fn assigned(
         .map(|account| Assigned {
             account: AccountId(*account),
             belongs_to: belongs(*account),
+            conflicts: kept_off.iter().filter(|(who, _)| who.0 == *account).map(|(_, unit)| *unit).collect(),
             last_there: last.get(account).map(|at| vietnam_day(*at)),
         })
         .collect())

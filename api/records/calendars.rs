@@ -139,6 +139,16 @@ pub async fn write(
     Ok(version)
 }
 
+/// Takes out what an office entered; it follows the unit above it again.
+///
+/// # Errors
+/// The database's own.
+pub async fn remove(db: &mut Db, unit: UnitId) -> Result<()> {
+    diesel::delete(calendar_days::table.filter(calendar_days::unit_id.eq(unit.0))).execute(db).await?;
+    diesel::delete(calendars::table.find(unit.0)).execute(db).await?;
+    Ok(())
+}
+
 /// How often the country's special days of a year were entered; 0 where they never were.
 ///
 /// # Errors

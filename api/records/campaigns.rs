@@ -398,6 +398,15 @@ pub async fn number_taken(
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
 }
 
+/// Takes a document out.
+///
+/// # Errors
+/// A constraint of what refers to it.
+pub async fn remove_document(db: &mut Db, id: DocumentId) -> Result<()> {
+    diesel::delete(campaign_documents::table.find(id.0)).execute(db).await?;
+    Ok(())
+}
+
 /// Enters a document of a campaign.
 ///
 /// # Errors

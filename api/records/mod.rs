@@ -9,6 +9,7 @@ mod cached;
 pub mod calendars;
 pub mod campaigns;
 pub mod clients;
+pub mod conflicts;
 pub mod custody;
 pub mod draws;
 mod encryption;

@@ -1,8 +1,9 @@
 //! Procedures of an owner's lists, through time.
 
-use super::schema::{procedure_fields, procedures};
+use super::schema::{procedure_fields, procedures, visits};
 use super::{Db, Error, Result};
 use crate::domain::ids::OwnerId;
+use crate::domain::moment::beginning_of;
 use crate::domain::procedure::{Procedure, ProcedureField, ProcedureLevel};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -103,6 +104,31 @@ pub async fn page(db: &mut Db, wanted: &Wanted, limit: i64) -> Result<Vec<Proced
     }
     let rows: Vec<Row> = query.load(db).await?;
     Ok(rows.into_iter().map(Procedure::from).collect())
+}
+
+/// Whether a visit of the owner was handed in that was planned for one of these days.
+///
+/// # Errors
+/// The database's own.
+pub async fn were_looked_at(db: &mut Db, owner: OwnerId, of: &Procedure) -> Result<bool> {
+    let mut seen = visits::table
+        .filter(visits::owner_id.eq(owner.0).and(visits::state.eq_any(["submitted", "finalised"])))
+        .filter(visits::planned_start.ge(beginning_of(of.valid_from).to_diesel()))
+        .into_boxed();
+    if let Some(to) = of.valid_to {
+        seen = seen.filter(visits::planned_start.lt(beginning_of(to).to_diesel()));
+    }
+    Ok(diesel::select(diesel::dsl::exists(seen)).get_result(db).await?)
+}
+
+/// Takes one stretch of a procedure out.
+///
+/// # Errors
+/// The database's own.
+pub async fn remove(db: &mut Db, owner: OwnerId, level: ProcedureLevel, of: &Procedure) -> Result<()> {
+    let key = (owner.0, level.as_str(), of.code.as_str(), of.valid_from.to_diesel());
+    diesel::delete(procedures::table.find(key)).execute(db).await?;
+    Ok(())
 }
 
 /// Enters fields, or names them anew.

@@ -1,9 +1,9 @@
 //! Rounds of campaigns, their targets and teams.
 
-use super::schema::{round_targets, round_teams, rounds};
+use super::schema::{round_targets, round_teams, rounds, visits};
 use super::{Db, Error, Result};
 use crate::domain::campaign::round::{Purpose, Round};
-use crate::domain::ids::{AccountId, CampaignId, RoundId, TeamId, UnitId};
+use crate::domain::ids::{AccountId, CampaignId, RoundId, TeamId, UnitId, VisitId};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
@@ -141,6 +141,25 @@ async fn keep_parts(db: &mut Db, round: &Round) -> Result<()> {
         .collect();
     diesel::insert_into(round_teams::table).values(teams).execute(db).await?;
     Ok(())
+}
+
+/// Takes a round out with its targets and teams; visits that stood in it stand in none, and are told of.
+///
+/// # Errors
+/// The database's own.
+pub async fn remove(db: &mut Db, round: &Round) -> Result<Vec<VisitId>> {
+    let in_it = visits::table
+        .filter(visits::campaign_id.eq(round.campaign.0))
+        .filter(visits::round_id.eq(round.id.0));
+    let left: Vec<Uuid> = diesel::update(in_it)
+        .set((visits::round_id.eq(None::<Uuid>), visits::version.eq(visits::version + 1)))
+        .returning(visits::id)
+        .get_results(db)
+        .await?;
+    diesel::delete(round_targets::table.filter(round_targets::round_id.eq(round.id.0))).execute(db).await?;
+    diesel::delete(round_teams::table.filter(round_teams::round_id.eq(round.id.0))).execute(db).await?;
+    diesel::delete(rounds::table.find(round.id.0)).execute(db).await?;
+    Ok(left.into_iter().map(VisitId).collect())
 }
 
 /// Writes name, days, targets and teams of a round anew under the next version.

@@ -98,6 +98,7 @@ diesel::table! {
         rotation_days -> Int4,
         version -> Int4,
         changed_at -> Timestamptz,
+        conflict -> Text,
     }
 }
 
@@ -197,6 +198,19 @@ diesel::table! {
         owner_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    conflicts_of_interest (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        account_id -> Uuid,
+        unit_id -> Uuid,
+        reason -> Text,
+        entered_by -> Nullable<Uuid>,
+        entered_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -769,6 +783,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         number -> Nullable<Int4>,
+        disbanded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -862,6 +877,7 @@ diesel::table! {
         instrument -> Nullable<Text>,
         certainty -> Text,
         created_at -> Timestamptz,
+        previous_end -> Nullable<Date>,
     }
 }
 
@@ -870,6 +886,7 @@ diesel::table! {
         id -> Uuid,
         kind -> Text,
         created_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -983,6 +1000,7 @@ diesel::table! {
         review_to -> Nullable<Date>,
         joined_into_id -> Nullable<Uuid>,
         plan_warnings -> Array<Text>,
+        unanswered_because -> Nullable<Text>,
     }
 }
 
@@ -1002,6 +1020,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_mergers,
     campaigns,
     clients,
+    conflicts_of_interest,
     custody,
     draws,
     external_figures,

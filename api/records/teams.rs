@@ -88,7 +88,7 @@ fn read_role(text: &str) -> Result<TeamRole> {
 pub async fn find(db: &mut Db, id: TeamId) -> Result<Option<Team>> {
     let found: Option<(Row, Uuid)> = teams::table
         .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
-        .filter(teams::id.eq(id.0))
+        .filter(teams::id.eq(id.0).and(teams::disbanded_at.is_null()))
         .select((Row::as_select(), campaigns::owner_id))
         .first(db)
         .await
@@ -103,7 +103,7 @@ pub async fn find(db: &mut Db, id: TeamId) -> Result<Option<Team>> {
 pub async fn of_campaign(db: &mut Db, campaign: CampaignId) -> Result<Vec<Team>> {
     let found: Vec<(Row, Uuid)> = teams::table
         .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
-        .filter(teams::campaign_id.eq(campaign.0))
+        .filter(teams::campaign_id.eq(campaign.0).and(teams::disbanded_at.is_null()))
         .order((teams::created_at.asc(), teams::id.asc()))
         .select((Row::as_select(), campaigns::owner_id))
         .load(db)
@@ -171,7 +171,7 @@ pub async fn role_in_campaign(
 ) -> Result<Option<TeamRole>> {
     let roles: Vec<String> = team_members::table
         .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
-        .filter(teams::campaign_id.eq(campaign.0))
+        .filter(teams::campaign_id.eq(campaign.0).and(teams::disbanded_at.is_null()))
         .filter(team_members::account_id.eq(account.0).and(team_members::removed_at.is_null()))
         .select(team_members::role)
         .load(db)
@@ -190,6 +190,7 @@ pub async fn seats(db: &mut Db, account: AccountId) -> Result<Vec<(CampaignId, O
         .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
         .inner_join(campaigns::table.on(campaigns::id.eq(teams::campaign_id)))
         .filter(team_members::account_id.eq(account.0).and(team_members::removed_at.is_null()))
+        .filter(teams::disbanded_at.is_null())
         .select((campaigns::id, campaigns::owner_id, team_members::role))
         .load(db)
         .await?;
@@ -205,7 +206,7 @@ pub async fn seats(db: &mut Db, account: AccountId) -> Result<Vec<(CampaignId, O
 pub async fn has_lead(db: &mut Db, campaign: CampaignId) -> Result<bool> {
     let seats = team_members::table
         .inner_join(teams::table.on(teams::id.eq(team_members::team_id)))
-        .filter(teams::campaign_id.eq(campaign.0))
+        .filter(teams::campaign_id.eq(campaign.0).and(teams::disbanded_at.is_null()))
         .filter(team_members::role.eq(TeamRole::Lead.as_str()).and(team_members::removed_at.is_null()));
     Ok(diesel::select(diesel::dsl::exists(seats)).get_result(db).await?)
 }
@@ -224,6 +225,18 @@ pub async fn keep(db: &mut Db, new: &Team) -> Result<()> {
             teams::version.eq(new.version),
             teams::created_at.eq(new.created_at.to_diesel()),
         ))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Disbands a team: no list has it, nobody plans with it, its seats count for visits alone that are in its hands.
+///
+/// # Errors
+/// The database's own.
+pub async fn disband(db: &mut Db, team: TeamId, now: Timestamp) -> Result<()> {
+    diesel::update(teams::table.find(team.0))
+        .set((teams::disbanded_at.eq(Some(now).to_diesel()), teams::version.eq(teams::version + 1)))
         .execute(db)
         .await?;
     Ok(())

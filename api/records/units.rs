@@ -18,6 +18,7 @@ mod below;
 pub mod events;
 pub mod lineage;
 pub mod many;
+pub mod removal;
 mod search;
 pub mod through_time;
 
@@ -155,7 +156,8 @@ pub async fn all_at(db: &mut Db, wanted: &[UnitId], day: Date) -> Result<HashMap
 /// # Errors
 /// The database's own.
 pub async fn kind(db: &mut Db, unit: UnitId) -> Result<Option<UnitKind>> {
-    let kind: Option<String> = units::table.find(unit.0).select(units::kind).first(db).await.optional()?;
+    let held = units::table.find(unit.0).filter(units::removed_at.is_null()).select(units::kind);
+    let kind: Option<String> = held.first(db).await.optional()?;
     kind.map(|text| UnitKind::parse(&text).ok_or_else(|| Error::bad_row(text))).transpose()
 }
 
@@ -165,7 +167,8 @@ pub async fn kind(db: &mut Db, unit: UnitId) -> Result<Option<UnitKind>> {
 /// The database's own.
 pub async fn known(db: &mut Db, of: &[UnitId]) -> Result<HashSet<UnitId>> {
     let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
-    let found: Vec<Uuid> = units::table.filter(units::id.eq_any(ids)).select(units::id).load(db).await?;
+    let held = units::table.filter(units::id.eq_any(ids).and(units::removed_at.is_null()));
+    let found: Vec<Uuid> = held.select(units::id).load(db).await?;
     Ok(found.into_iter().map(UnitId).collect())
 }
 

@@ -118,6 +118,15 @@ impl House {
         id
     }
 
+    /// The last version of a unit.
+    pub async fn version_of(&self, unit: Uuid) -> Uuid {
+        let last = format!(
+            "SELECT id::text FROM unit_versions WHERE unit_id = '{unit}' ORDER BY valid_from DESC LIMIT 1"
+        );
+        let row = self.sql().await.query_one(&last, &[]).await.expect("a version");
+        row.get::<_, String>(0).parse().expect("an id")
+    }
+
     /// An active campaign of an owner under a decision of 5/8/2021.
     pub async fn active_campaign(&self, owner: Uuid) -> Uuid {
         let (id, sql) = (Uuid::new_v4(), self.sql().await);
@@ -251,6 +260,28 @@ impl Inspectorate {
     pub fn answer(&self, visit: &str, item: &str, answer: Value) -> Value {
         json!({ "visit": id_of(visit), "template_version": self.checklist, "item": item, "answer": answer,
             "answered_at": "2026-03-20T08:21:40+07:00" })
+    }
+
+    /// Answers these items of the checklist well.
+    pub async fn answers_well(&self, visit: &str, items: &[&str]) {
+        for item in items {
+            let answer = match *item {
+                "A01" => json!({ "type": "yes_no_na", "value": "yes" }),
+                "A02" => json!({ "type": "number", "value": 41 }),
+                _ => json!({ "type": "ratio", "numerator": 36, "denominator": 36 }),
+            };
+            let said = self.answer(visit, item, answer);
+            let path = format!("/v1/responses/{}", Uuid::now_v7());
+            let (status, body) = self.member.visitor.put(&path, &said).await;
+            assert_eq!(status, 201, "{item}: {body}");
+        }
+    }
+
+    /// Has the lead say why items stay without an answer, for what is not about answers.
+    pub async fn leaves_open(&self, visit: &str) {
+        let why = json!({ "reason": "Không xem xét trong lượt này." });
+        let left = self.step(&self.lead, visit, "leave-unanswered", why).await;
+        assert_eq!(left.status, 200, "{}", left.body);
     }
 
     /// Puts a held photo at an item, as if a phone had sent it.

@@ -22,6 +22,7 @@ async fn an_owner_shows_that_it_is_done() {
     let at = Inspectorate::open().await;
     let visit = recorded(&at).await;
     let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    confirmed(&at, &visit, "A02", json!({})).await;
     at.held_photo(&visit, "A01").await;
     signed(&at, &visit).await;
     for next in ["submit", "finalise"] {

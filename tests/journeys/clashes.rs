@@ -42,6 +42,7 @@ async fn what_two_phones_say_is_kept_and_the_lead_decides() {
     assert_eq!(bundle["responses"], list["items"], "the phones take them along");
 
     // Nobody signs and nobody submits before it is decided.
+    at.answers_well(&visit, &["A01", "A03"]).await;
     assert_eq!(at.step(&at.member, &visit, "close-recording", Value::Null).await.status, 200);
     assert_eq!(at.step(&at.clerk, &visit, "minutes", json!({ "text": "Biên bản" })).await.status, 200);
     let sign = json!({ "side": "team", "outcome": "signed", "signer_name": "A", "signer_position": "B" });

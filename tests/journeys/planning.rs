@@ -215,6 +215,7 @@ async fn who_received_the_team_and_what_it_explained_is_kept_once() {
         assert_eq!(phone.put(&entry, &said).await.0, 200);
     }
     // The minutes print everybody with all their titles.
+    at.answers_well(&visit, &["A01", "A02", "A03"]).await;
     assert_eq!(at.step(&at.lead, &visit, "close-recording", Value::Null).await.status, 200);
     let drafted = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
     assert_eq!(drafted.status, 200, "{}", drafted.body);

@@ -90,6 +90,9 @@ async fn a_key_lives_as_long_as_its_campaign_and_thirty_days_at_least() {
     let house = House::open().await;
     let scene = house.scene().await;
     let admin = house.officer("Quản trị", &[(Role::Administrator, None)]).await.visitor;
+    let why = json!({ "reason": "Không xem xét trong lượt này." });
+    let left = format!("/v1/visits/{}/leave-unanswered", scene.visit);
+    assert_eq!(scene.phone.post(&left, &why).await.0, 200);
     let close = format!("/v1/visits/{}/close-recording", scene.visit);
     let closed = scene.phone.request("POST", &close).header("Idempotency-Key", "of-a-visit");
     assert_eq!(scene.phone.answer(closed).await.status, 200);

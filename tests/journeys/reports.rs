@@ -50,6 +50,7 @@ pub(super) async fn handed_in(at: &Inspectorate, unit: Uuid, day: &str, answers:
         let path = format!("/v1/responses/{}", Uuid::now_v7());
         assert_eq!(at.member.visitor.send("PUT", &path, Some(&said)).await.status, 201);
     }
+    at.leaves_open(&visit).await;
     assert_eq!(at.step(&at.member, &visit, "close-recording", Value::Null).await.status, 200);
     let candidates = all(&at.lead.visitor, &format!("/v1/findings?visit={}", id_of(&visit))).await;
     for finding in candidates {

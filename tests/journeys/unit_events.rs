@@ -199,6 +199,89 @@ async fn nobody_outlives_what_they_stand_below_or_leaves_it_unasked() {
     at.house.close().await;
 }
 
+/// M38, L08: a planned end changes nothing before its day, and stands until its event is undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_that_is_planned_stands_until_its_event_is_undone() {
+    let at = Inspectorate::open().await;
+    let (status, event) = record(&at, &merger(&at, "2035-01-01")).await;
+    assert_eq!(status, 201, "{event}");
+    let new = event["successions"][0]["to"].as_str().expect("a successor").to_owned();
+
+    at.visit("planned", 24).await;
+    let visit = async |from: &str, to: &str| {
+        let mut plan = at.plan("planned", 24);
+        (plan["planned_start"], plan["planned_end"]) = (json!(from), json!(to));
+        at.scheduler.visitor.post("/v1/visits", &plan).await
+    };
+    let (status, said) = visit("2034-12-29T08:00:00+07:00", "2034-12-29T17:00:00+07:00").await;
+    assert_eq!(status, 201, "{said}");
+    for (from, to) in [
+        ("2035-02-01T08:00:00+07:00", "2035-02-01T17:00:00+07:00"),
+        ("2034-12-29T08:00:00+07:00", "2035-01-02T17:00:00+07:00"),
+    ] {
+        let (status, no) = visit(from, to).await;
+        assert_eq!((status, no["code"].as_str()), (422, Some("visit.unit-not-in-force")), "{from} {no}");
+        let named = no["errors"][1]["detail"].as_str().unwrap_or_default();
+        assert!(named.contains(&new) && named.contains("Xã Minh Quang"), "{no}");
+    }
+
+    let abolish = json!({ "kind": "abolish", "instrument": "x", "operating_date": "2030-01-01", "closes": [at.commune] });
+    let third = at.house.place("Xã Thổ Bình", "commune", Some(at.province)).await;
+    let elsewhere = json!({ "kind": "merge", "instrument": "x", "operating_date": "2030-01-01", "closes": [at.commune],
+        "successions": [{ "from": at.commune, "to": third, "portion": "whole" }] });
+    let renamed = |day: &str| {
+        json!({ "kind": "rename", "instrument": "x", "operating_date": day,
+            "changes": [{ "unit": at.commune, "name": "Xã Minh Sơn" }] })
+    };
+    for event in [abolish, elsewhere, renamed("2035-01-01")] {
+        let (status, no) = record(&at, &event).await;
+        assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.other-stands")), "{event} {no}");
+    }
+    let (status, said) = record(&at, &renamed("2030-01-01")).await;
+    assert_eq!((status, &said["effects"][0]["begun"]["valid_to"]), (201, &json!("2035-01-01")), "{said}");
+    let versions = format!("/v1/units/{}/versions", at.commune);
+    let version = |from: &str| json!({ "name": "Xã Minh Hải", "unit_type": "commune", "parent": at.province, "valid_from": from });
+    let (status, said) = at.scheduler.visitor.post(&versions, &version("2031-01-01")).await;
+    assert_eq!((status, &said["at"]["name"]), (201, &json!("Xã Minh Hải")), "{said}");
+    assert_eq!(said["versions"][2]["valid_to"], "2035-01-01", "{said}");
+    let (status, no) = at.scheduler.visitor.post(&versions, &version("2035-01-01")).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.other-stands")), "{no}");
+    at.house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_event_opens_or_changes_fits_what_stands_above_and_below_it() {
+    let at = Inspectorate::open().await;
+    let district = at.house.place("Huyện Chiêm Hóa", "rural_district", Some(at.province)).await;
+    let child = at.house.place("Xã Tân Mỹ", "commune", Some(district)).await;
+    let to_commune = json!({ "kind": "reclassify", "instrument": "x", "operating_date": "2030-01-01",
+        "changes": [{ "unit": district, "name": "Xã Chiêm Hóa", "unit_type": "commune" }] });
+    let (status, no) = record(&at, &to_commune).await;
+    assert_eq!((status, &no["errors"][0]["code"]), (422, &json!("unit.child-unfit")), "{no}");
+    assert_eq!(no["errors"][0]["detail"], "Xã Tân Mỹ");
+    let versions = format!("/v1/units/{district}/versions");
+    let mut version = json!({ "name": "Huyện Chiêm Hoá", "unit_type": "rural_district", "parent": at.province,
+        "valid_from": "2030-01-01", "valid_to": "2031-01-01" });
+    let (status, no) = at.scheduler.visitor.post(&versions, &version).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("unit-event.still-above")), "{no}");
+    (version["name"], version["unit_type"]) = (json!("Xã Chiêm Hóa"), json!("commune"));
+    let (status, no) = at.scheduler.visitor.post(&versions, &version).await;
+    assert_eq!((status, &no["errors"][0]["code"]), (422, &json!("unit.child-unfit")), "{no}");
+
+    let leave = json!({ "kind": "transfer", "instrument": "x", "operating_date": "2030-01-01",
+        "changes": [{ "unit": child, "parent": at.province }] });
+    assert_eq!(record(&at, &leave).await.0, 201);
+    let end =
+        json!({ "kind": "abolish", "instrument": "x", "operating_date": "2031-01-01", "closes": [district] });
+    assert_eq!(record(&at, &end).await.0, 201);
+    let open = json!({ "kind": "create", "instrument": "x", "operating_date": "2029-01-01",
+        "opens": [{ "name": "Xã Kim Bình", "unit_type": "commune", "parent": district }] });
+    let (status, no) = record(&at, &open).await;
+    assert_eq!((status, &no["errors"][0]["code"]), (422, &json!("unit.parent-ends")), "{no}");
+    assert_eq!(no["errors"][0]["pointer"], "/opens/0/parent");
+    at.house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_stands_on_its_unit_as_it_is_when_the_team_is_told() {
     let at = Inspectorate::open().await;
@@ -292,9 +375,13 @@ async fn a_register_of_offices_stands_below_units_that_are_known_and_yields_to_w
     let (_, read) = at.scheduler.visitor.get(&format!("/v1/units/{office}?as_of=2022-01-01")).await;
     assert_eq!(read["at"], Value::Null, "it has ended all the same");
     let mut longer = offices.clone();
-    longer["units"][0]["versions"][0]["valid_to"] = json!("2026-07-01");
+    longer["units"][0]["versions"][0]["valid_to"] = json!("2024-07-01");
     let faults = enter(&at, longer).await.expect_err("refused");
     assert_eq!(faults, [("/units/0/versions/0".to_owned(), "register.recorded-here".to_owned())]);
+    let mut orphan = offices.clone();
+    orphan["units"][0]["versions"][0]["valid_to"] = json!(null);
+    let faults = enter(&at, orphan).await.expect_err("refused");
+    assert_eq!(faults, [("/units/0/versions/0/parent".to_owned(), "unit.parent-ends".to_owned())]);
     let mut early = offices;
     early["units"][0]["versions"][0]["valid_from"] = json!(null);
     early["units"][0]["versions"][0]["parent"] = json!(uuid::Uuid::nil());

@@ -1,5 +1,6 @@
 //! Visits: scheduled, told, recorded, signed, handed in; what stands in the way, and what happens at the same moment.
 
+use super::findings::confirmed;
 use crate::harness::{Inspectorate, id_of};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -69,6 +70,7 @@ async fn a_surprise_visit_lives_from_sealed_to_final() {
     assert_eq!(at.step(&at.member, &visit, "submit", Value::Null).await.status, 403);
     let submitted = at.step(&at.lead, &visit, "submit", Value::Null).await;
     assert_eq!((submitted.status, submitted.body["state"].as_str()), (200, Some("submitted")));
+    confirmed(&at, &visit, "A03", json!({})).await;
     let finalised = at.step(&at.scheduler, &visit, "finalise", Value::Null).await;
     assert_eq!((finalised.status, finalised.body["state"].as_str()), (200, Some("finalised")));
 
@@ -232,6 +234,8 @@ async fn late_answers_make_minutes_outdated_and_signed_ones_stand() {
     let at = Inspectorate::open().await;
     let visit = at.visit("planned", 1).await;
     at.on_site(&visit).await;
+    at.answers_well(&visit, &["A02", "A03"]).await;
+    at.leaves_open(&visit).await;
     assert_eq!(at.step(&at.member, &visit, "close-recording", Value::Null).await.status, 200);
     let text = json!({ "text": "Biên bản" });
     assert_eq!(at.step(&at.clerk, &visit, "minutes", text.clone()).await.status, 200);

@@ -61,6 +61,14 @@ impl Commune {
         Self { desk, visit, versions }
     }
 
+    /// Closes the recording; what these tests do not ask stays open.
+    async fn close(&self) {
+        let lead = &self.desk.lead.visitor;
+        let why = json!({ "reason": "Không xem xét trong lượt này." });
+        assert_eq!(lead.post(&format!("{}/leave-unanswered", self.visit), &why).await.0, 200);
+        assert_eq!(lead.post(&format!("{}/close-recording", self.visit), &Value::Null).await.0, 200);
+    }
+
     fn version(&self, item: &str) -> &str {
         let of = |(code, _): &&(String, String)| item.starts_with(code.as_str());
         &self.versions.iter().find(of).expect("a checklist").1
@@ -167,7 +175,7 @@ async fn what_is_counted_and_what_is_missing() {
     assert_eq!(con["critical_failures"], json!(["CON-T03", "CON-H01", "CON-K03"]));
 
     let lead = &at.desk.lead.visitor;
-    assert_eq!(lead.post(&format!("{}/close-recording", at.visit), &Value::Null).await.0, 200);
+    at.close().await;
     let of = async |item: &str| {
         let (_, list) = lead.get(&format!("/v1/findings?visit={}&item={item}", id_of(&at.visit))).await;
         list["items"][0].clone()
@@ -233,7 +241,7 @@ async fn papers_show_what_is_answered_and_options_earn_their_credit() {
     assert!(basis("AGY-X02").contains("39-NQ/TW"), "{}", basis("AGY-X02"));
 
     let lead = &at.desk.lead.visitor;
-    assert_eq!(lead.post(&format!("{}/close-recording", at.visit), &Value::Null).await.0, 200);
+    at.close().await;
     let (_, list) = lead.get(&format!("/v1/findings?visit={}&limit=200", id_of(&at.visit))).await;
     let mut found: Vec<&str> =
         list["items"].as_array().expect("findings").iter().filter_map(|f| f["item"].as_str()).collect();
@@ -260,7 +268,7 @@ async fn each_failing_item_is_a_finding_with_its_photos() {
     let visit: Uuid = id_of(&at.visit).parse().expect("an id");
     let form = Shot::of(visit, pictures::sharp(7)).with("item", "OSS-D07").with("subject", "document");
     assert_eq!(form.send(lead).await.status, 201);
-    assert_eq!(lead.post(&format!("{}/close-recording", at.visit), &Value::Null).await.0, 200);
+    at.close().await;
     let of = async |filter: &str| {
         let (status, list) = lead.get(&format!("/v1/findings?visit={visit}&limit=200{filter}")).await;
         assert_eq!(status, 200, "{list}");

@@ -49,7 +49,7 @@ impl Office {
         done(lead.send("POST", &format!("{visit}/close-recording"), None).await);
     }
 
-    /// Drafts, signs, submits and finalises.
+    /// Drafts, signs, submits and finalises; the lead stands by what was found.
     pub async fn conclude(&self, visit: &str) {
         let lead = &self.lead.visitor;
         let text = json!({ "text": "Biên bản kiểm tra" });
@@ -60,6 +60,7 @@ impl Office {
             done(lead.send("POST", &format!("{visit}/sign"), Some(&said)).await);
         }
         done(lead.send("POST", &format!("{visit}/submit"), None).await);
+        self.confirm_all(visit).await;
         done(self.scheduler.visitor.send("POST", &format!("{visit}/finalise"), None).await);
     }
 

@@ -83,8 +83,15 @@ pub async fn half_year(house: &House) -> (Office, Uuid, Setting) {
                 let made = done(office.schedule(&plan).await);
                 let visit = made.header("location");
                 office.arrive(house, visit, plan["planned_start"].as_str().expect("a start")).await;
+                let is_silent = found.is_empty();
                 for (item, answer) in found {
                     office.answer(house, visit, (checklist, item), answer).await;
+                }
+                if is_silent {
+                    // The offices are counted as visits and units alone.
+                    let why = json!({ "reason": "Nội dung của bảng kiểm không hỏi phòng, ban." });
+                    let at = format!("{visit}/leave-unanswered");
+                    done(office.lead.visitor.send("POST", &at, Some(&why)).await);
                 }
                 office.finish(visit).await;
             }

@@ -1,6 +1,6 @@
 //! S8. A surprise visit of the city to thị trấn Phú Xuyên on 14/3/2017 stays secret until the team stands in the door.
 
-use super::office::{done, names};
+use super::office::{answer_well, done, names};
 use super::s01::{city, year};
 use crate::harness::{House, Visitor};
 use fieldproof::domain::actor::Role;
@@ -165,6 +165,7 @@ async fn a_surprise_visit_stays_secret_until_the_team_stands_in_the_door() {
             step(scheduler, "dispatch", Value::Null).await;
             step(lead, "check-in", json!({ "at": house.app.now() })).await;
         }
+        answer_well(lead, visit, &house.app.now().to_string()).await;
         step(lead, "close-recording", Value::Null).await;
         step(lead, "minutes", json!({ "text": "Biên bản kiểm tra" })).await;
         for side in ["team", "unit"] {

@@ -143,6 +143,23 @@ fn refused(code: &'static str, detail: impl Into<String>) -> Refusal {
     Refusal::new(Kind::Conflict, code, detail)
 }
 
+/// Refuses to let a campaign do without a paper on which it came where it stands.
+///
+/// # Errors
+/// `document.in-use`.
+pub fn stands_on(state: CampaignState, grounds: Grounds) -> Result<(), Refusal> {
+    let lacks = match state {
+        CampaignState::Approved => grounds.plan.is_none() && grounds.decision.is_none(),
+        CampaignState::Active => grounds.decision.is_none(),
+        _ => false,
+    };
+    if lacks {
+        let detail = "The campaign stands on this paper; enter the right one first.";
+        return Err(refused("document.in-use", detail));
+    }
+    Ok(())
+}
+
 /// The state a step leads to.
 ///
 /// # Errors

@@ -15,6 +15,13 @@ pub const MOST_TARGETS: usize = 1000;
 /// Most teams of one round.
 pub const MOST_TEAMS: usize = 50;
 
+/// Warning: a target is not in force on a day of the round.
+pub const TARGET_NOT_IN_FORCE: &str = "target_not_in_force";
+/// Warning: a target stands in another round of the same purpose.
+pub const TARGET_IN_OTHER_ROUND: &str = "target_in_other_round";
+/// Every warning.
+pub const WARNINGS: [&str; 2] = [TARGET_NOT_IN_FORCE, TARGET_IN_OTHER_ROUND];
+
 /// What a round is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {

@@ -278,8 +278,11 @@ proptest! {
         prop_assert_eq!(usize::try_from(placed).unwrap(), credits.len());
         prop_assert!(score.points <= score.weight);
         prop_assert!(score.basis_points.is_none_or(|bp| bp <= 10_000));
-        prop_assert_eq!(score.grade.is_some(), score.basis_points.is_some());
-        if score.critical_failures().next().is_some() {
+        let is_whole = tally.unanswered == 0;
+        prop_assert_eq!(score.grade.is_some(), score.basis_points.is_some() && is_whole, "half a list has no grade");
+        prop_assert_eq!(score.ungraded_because.is_none(), score.grade.is_some());
+        prop_assert_eq!(score.ungraded_because == Some(Ungraded::ItemsUnanswered), !is_whole);
+        if is_whole && score.critical_failures().next().is_some() {
             prop_assert!(["needs_correction", "poor"].contains(&grade(&score)));
         }
         let better: Vec<Response> = answers.iter().map(|a| {

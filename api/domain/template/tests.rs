@@ -199,10 +199,163 @@ fn conditions_go_to_sheets_and_come_back() {
     }
     let list = list(&items).checked("").unwrap();
     let sheets = xlsform::write(&list, "THU", "1", &[]);
-    let relevant: Vec<&str> =
-        sheets[0].rows.iter().map(|row| row[9].as_str()).filter(|r| !r.is_empty()).collect();
+    let questions = sheets[0].rows.iter().filter(|row| !row[1].ends_with(".reason"));
+    let relevant: Vec<&str> = questions.map(|row| row[9].as_str()).filter(|r| !r.is_empty()).collect();
     assert_eq!(relevant, ["relevant", "${A1} = 'yes' or ${A1} = 'na'", "(${A2.n} div ${A2.d} * 100) < 87.5"]);
     assert_eq!(xlsform::read(&sheets).unwrap(), list);
+}
+
+/// One item of each type, with everything that an item can have.
+fn full_list() -> Checklist {
+    let of = |code: &str, response: serde_json::Value| {
+        let mut of = item(code, &response);
+        of["guidance"] = json!({ "vi": "Xem bảng\nniêm yết", "en": "Look at the board" });
+        of["photo"] = json!({ "min_count": 2, "subject": "notice_board", "when": "on_fail",
+            "privacy": "mask_personal_data" });
+        of["legal_basis"] = json!([{ "document": "Nghị định 61/2018/NĐ-CP", "valid_from": "2018-06-21",
+            "valid_to": "2025-07-01" }]);
+        of["remedy"] = json!({ "text": { "vi": "Niêm yết lại", "en": "Post again" }, "due_days": 15 });
+        of["applies_to"] = json!(["commune"]);
+        of["valid_from"] = json!("2018-01-01");
+        of["valid_to"] = json!("2030-01-01");
+        (of["weight"], of["critical"]) = (json!(2.5), json!(true));
+        of
+    };
+    let option = |value: &str, credit: f64, from: Option<&str>, to: Option<&str>| {
+        let mut option =
+            json!({ "value": value, "label": { "vi": "Bản 2008", "en": "Edition 2008" }, "credit": credit });
+        for (name, day) in [("valid_from", from), ("valid_to", to)] {
+            if let Some(day) = day {
+                option[name] = json!(day);
+            }
+        }
+        option
+    };
+    let mut items = [
+        of("A1", json!({ "type": "yes_no_na", "pass": "no" })),
+        of(
+            "A2",
+            json!({ "type": "choice", "options": [
+            option("edition_2008", 1.0, None, Some("2018-09-15")),
+            option("edition_2008", 0.5, Some("2018-09-15"), None),
+            option("none", 0.0, None, None)] }),
+        ),
+        of(
+            "A3",
+            json!({ "type": "count", "unit": "procedure", "operator": "<", "threshold": 1,
+            "parts": [{ "value": "schedule", "label": { "vi": "Lịch tiếp", "en": "Schedule" } }], "after": "2016-06-30" }),
+        ),
+        of(
+            "A4",
+            json!({ "type": "number", "unit": "m2", "operator": ">=", "threshold": 40.5, "above_zero": true }),
+        ),
+        of(
+            "A5",
+            json!({ "type": "ratio", "numerator": { "field": "online" },
+            "denominator": { "field": "due", "default": 36, "above_zero": true }, "operator": ">=", "threshold": 100,
+            "part_of_whole": true }),
+        ),
+        of(
+            "A6",
+            json!({ "type": "ratio", "numerator": { "field": "late" }, "denominator": { "field": "all" },
+            "operator": "<=" }),
+        ),
+        of("A7", json!({ "type": "text" })),
+    ];
+    items[3]["condition"] = json!({ "item": "A2", "any_of": ["edition_2008", "none"] });
+    items[0]["picture"] = picture(7);
+    let mut body = json!({ "title": { "vi": "Bộ phận Một cửa", "en": "One-stop shop" }, "grading": {
+        "grades": [{ "code": "good", "label": { "vi": "Tốt", "en": "Good" }, "min": 62.5 },
+            { "code": "poor", "label": { "vi": "Kém", "en": "Poor" }, "min": 0 }], "critical_cap": "poor" } });
+    body["sections"] = json!([{ "title": { "vi": "Phần một", "en": "Part one" }, "items": items[..4] },
+        { "title": { "vi": "Phần hai" }, "items": items[4..] }]);
+    Checklist::stored(body).unwrap().checked("").unwrap()
+}
+
+#[test]
+fn everything_of_an_item_goes_to_sheets_and_comes_back() {
+    let list = full_list();
+    let sheets = xlsform::write(&list, "THU", "1", &[]);
+    assert_eq!(xlsform::read(&sheets).unwrap(), list);
+    let cell = |name: &str, column: &str| {
+        let at = sheets[0].rows[0].iter().position(|head| head == column).unwrap();
+        sheets[0].rows.iter().find(|row| row[1] == name).unwrap()[at].clone()
+    };
+    assert_eq!(
+        (cell("A1.reason", "type"), cell("A1.reason", "required")),
+        ("text".to_owned(), "yes".to_owned())
+    );
+    assert_eq!(cell("A1.reason", "relevant"), "${A1} = 'na'");
+    assert_eq!((cell("A5.d", "default"), cell("A5.n", "default")), ("36".to_owned(), String::new()));
+    assert!(cell("A2", "choice_filter").contains("today()"), "one of two of the same value may be chosen");
+
+    // What somebody changes there is changed.
+    let mut sheets = sheets;
+    let place = sheets[0].rows[0].iter().position(|head| head == "default").unwrap();
+    for (name, said) in [("A5.d", ""), ("A6.d", "12")] {
+        sheets[0].rows.iter_mut().find(|row| row[1] == name).unwrap()[place] = said.to_owned();
+    }
+    let back = xlsform::read(&sheets).unwrap();
+    let known = |code: &str| match &back.item(code).unwrap().response {
+        ResponseType::Ratio { denominator, .. } => denominator.default,
+        _ => None,
+    };
+    assert_eq!((known("A5"), known("A6")), (None, Some(12)));
+}
+
+#[test]
+fn each_fault_of_a_workbook_has_its_sheet_row_and_column() {
+    let sheets = xlsform::write(&full_list(), "THU", "1", &[]);
+    let told = |change: &dyn Fn(&mut Vec<xlsform::Sheet>)| -> Vec<String> {
+        let mut sheets = sheets.clone();
+        change(&mut sheets);
+        let faults = xlsform::read(&sheets).err().map(|no| no.faults).unwrap_or_default();
+        faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect()
+    };
+    let put = |sheets: &mut Vec<xlsform::Sheet>, sheet: usize, name: &str, column: &str, said: &str| {
+        let rows = &mut sheets[sheet].rows;
+        let at = rows[0].iter().position(|head| head == column).unwrap();
+        let row = rows.iter().position(|row| row[1] == name || row[0] == name).unwrap();
+        rows[row][at] = said.to_owned();
+        row + 1
+    };
+    let vi = "label::Tiếng Việt (vi)";
+    for (sheet, of, name, column, said, code) in [
+        (0, "survey", "A1", "fp_weight", "500", "template.weight"),
+        (0, "survey", "A1", "fp_weight", "nặng", "xlsform.rules"),
+        (0, "survey", "A1", "fp_critical", "đúng", "xlsform.rules"),
+        (0, "survey", "A4", vi, "", "text.refused"),
+        (0, "survey", "A4", "relevant", "${A9} = 'yes'", "template.condition"),
+        (0, "survey", "A5.d", "default", "ba mươi", "xlsform.rules"),
+        (0, "survey", "A5.d", "name", "A9.d", "xlsform.type"),
+        (0, "survey", "A2", "type", "select_one nowhere", "xlsform.type"),
+        (0, "survey", "A2", "type", "select_one A2 or_other", "xlsform.type"),
+        (0, "survey", "A7.photo", "name", "A6.photo", "xlsform.type"),
+        (0, "survey", "section_2", "relevant", "${A1} = 'yes'", "xlsform.condition"),
+        (0, "survey", "section_2", vi, "", "text.refused"),
+        (1, "choices", "edition_2008", "fp_credit", "3", "template.credit"),
+        (1, "choices", "edition_2008", "fp_valid_to", "mai", "xlsform.rules"),
+        (1, "choices", "none", vi, "", "text.refused"),
+        (2, "settings", "THU", "form_title", "", "text.refused"),
+        (2, "settings", "THU", "fp_grading", "{", "xlsform.rules"),
+    ] {
+        let place = std::cell::Cell::new(0);
+        let faults = told(&|sheets| place.set(put(sheets, sheet, name, column, said)));
+        let row = place.get();
+        assert_eq!(faults, [format!("/{of}/{row}/{column} {code}")], "{name} {column} {said}");
+    }
+    // A question behind the end of its section stands in none; a section within a section is none.
+    let faults = told(&|sheets| {
+        let end = sheets[0].rows.iter().position(|row| row[0] == "end_group").unwrap();
+        let row = sheets[0].rows.remove(end);
+        sheets[0].rows.insert(2, row);
+    });
+    assert_eq!(faults[0], "/survey/4/name xlsform.type", "{faults:?}");
+    let faults = told(&|sheets| {
+        let end = sheets[0].rows.iter().position(|row| row[0] == "end_group").unwrap();
+        sheets[0].rows.remove(end);
+    });
+    assert!(faults.iter().any(|fault| fault.ends_with("/type xlsform.type")), "{faults:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Checklists as XLSForm, the tables that ODK and its relatives read: what they know stands in their columns, what they
 //! do not know in columns that begin with `fp_`, which they pass over.
 
+mod places;
 mod reading;
 
 pub use reading::read;
@@ -19,7 +20,7 @@ pub struct Sheet {
     pub rows: Vec<Vec<String>>,
 }
 
-const SURVEY: [&str; 16] = [
+const SURVEY: [&str; 18] = [
     "type",
     "name",
     "label::Tiếng Việt (vi)",
@@ -31,13 +32,15 @@ const SURVEY: [&str; 16] = [
     "required",
     "relevant",
     "constraint",
+    "default",
+    "choice_filter",
     "fp_weight",
     "fp_critical",
     "fp_rules",
     "fp_alt_vi",
     "fp_alt_en",
 ];
-const CHOICES: [&str; 7] = [
+const CHOICES: [&str; 9] = [
     "list_name",
     "name",
     "label::Tiếng Việt (vi)",
@@ -45,6 +48,8 @@ const CHOICES: [&str; 7] = [
     "fp_credit",
     "fp_valid_from",
     "fp_valid_to",
+    "filter_from",
+    "filter_to",
 ];
 const SETTINGS: [&str; 7] = [
     "form_title",
@@ -60,6 +65,12 @@ const SETTINGS: [&str; 7] = [
 const YES_NO_NA: &str = "yes_no_na";
 /// What the names of photo rows end with.
 const PHOTO: &str = ".photo";
+/// What the names of rows end with that ask why an item does not apply.
+const REASON: &str = ".reason";
+/// Which choices may be made on the day of the form, where some of a list have days.
+const IN_FORCE: &str = "date(filter_from) <= today() and today() < date(filter_to)";
+/// Days before and behind all others, in lists where some choices have days.
+const ALL_DAYS: (&str, &str) = ("1900-01-01", "2201-01-01");
 
 #[derive(Default)]
 struct Row<'a> {
@@ -72,6 +83,8 @@ struct Row<'a> {
     required: bool,
     relevant: String,
     constraint: &'a str,
+    default: String,
+    filter: &'a str,
     own: [String; 3],
 }
 
@@ -96,6 +109,8 @@ impl Row<'_> {
             required,
             self.relevant,
             self.constraint.to_owned(),
+            self.default,
+            self.filter.to_owned(),
             weight,
             critical,
             rules,
@@ -115,7 +130,7 @@ pub fn write(list: &Checklist, code: &str, version: &str, held: &[PictureFacts])
     for (value, vi, en) in
         [("yes", "Có", "Yes"), ("no", "Không", "No"), ("na", "Không áp dụng", "Not applicable")]
     {
-        choices.push(head(&[YES_NO_NA, value, vi, en, "", "", ""]));
+        choices.push(head(&[YES_NO_NA, value, vi, en, "", "", "", "", ""]));
     }
     for (n, section) in list.sections.iter().enumerate() {
         let name = format!("section_{}", n + 1);
@@ -161,19 +176,26 @@ fn write_item(list: &Checklist, item: &Item, held: &[PictureFacts], survey: &mut
         picture: item.picture.as_ref().map(|picture| (picture, file_name(picture, held))),
         relevant: relevant.clone(),
         constraint,
+        filter: if has_days(item) { IN_FORCE } else { "" },
         own,
         ..Row::default()
     };
     survey.push(row.cells());
+    if matches!(item.response, ResponseType::YesNoNa { .. }) {
+        let (name, relevant) = (format!("{}{REASON}", item.code), format!("${{{}}} = 'na'", item.code));
+        let label =
+            Bilingual { vi: "Lý do không áp dụng".to_owned(), en: "Why it does not apply".to_owned() };
+        let (kind, label) = ("text", Some(&label));
+        survey.push(Row { kind, name: &name, label, required: true, relevant, ..Row::default() }.cells());
+    }
     if let ResponseType::Ratio { numerator, denominator, .. } = &item.response {
         for (end, measure) in [("n", numerator), ("d", denominator)] {
             let label = Bilingual { vi: measure.field.clone(), en: measure.field.clone() };
             let name = format!("{}.{end}", item.code);
             let constraint = if measure.above_zero { ". > 0" } else { ". >= 0" };
-            survey.push(
-                Row { kind: "decimal", name: &name, label: Some(&label), constraint, ..Row::default() }
-                    .cells(),
-            );
+            let default = measure.default.map(|known| known.to_string()).unwrap_or_default();
+            let row = Row { name: &name, label: Some(&label), constraint, default, ..Row::default() };
+            survey.push(Row { kind: "decimal", ..row }.cells());
         }
         survey.push(Row { kind: "end_group", ..Row::default() }.cells());
     }
@@ -208,9 +230,23 @@ fn rules(item: &Item) -> String {
     Value::Object(sorted).to_string()
 }
 
+/// Whether some choices of an item are no choices on some days.
+fn has_days(item: &Item) -> bool {
+    let ResponseType::Choice { options } = &item.response else { return false };
+    options.iter().any(|option| option.valid_from.is_some() || option.valid_to.is_some())
+}
+
 fn write_options(item: &Item, choices: &mut Vec<Vec<String>>) {
     let ResponseType::Choice { options } = &item.response else { return };
+    let filters = has_days(item);
     for option in options {
+        let filter = |day: Option<jiff::civil::Date>, else_on: &str| {
+            if filters {
+                day.map_or_else(|| else_on.to_owned(), |day| day.to_string())
+            } else {
+                String::new()
+            }
+        };
         let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
         choices.push(vec![
             item.code.clone(),
@@ -220,6 +256,8 @@ fn write_options(item: &Item, choices: &mut Vec<Vec<String>>) {
             option.credit.to_string(),
             day(option.valid_from),
             day(option.valid_to),
+            filter(option.valid_from, ALL_DAYS.0),
+            filter(option.valid_to, ALL_DAYS.1),
         ]);
     }
 }

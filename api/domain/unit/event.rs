@@ -7,7 +7,7 @@ pub use plan::{Held, plan};
 
 use super::{Certainty, UnitVersion};
 use crate::ids::{UnitEventId, UnitId, UnitVersionId};
-use crate::refusal::{Kind, Refusal};
+use crate::refusal::{FieldFault, Kind, Refusal};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +147,46 @@ impl UnitEvent {
     #[must_use]
     pub fn is_planned(&self, today: Date) -> bool {
         self.effective_on > today
+    }
+
+    /// Whether it says that a unit ends by it.
+    #[must_use]
+    pub fn ends(&self, unit: UnitId) -> bool {
+        self.effects.iter().any(|effect| effect.unit == unit && effect.begun.is_none())
+    }
+
+    /// Whether it fits beside what others say of its units: a unit that another event ends neither ends earlier by this
+    /// one nor goes on behind that end, and none ends before another event has it give or take.
+    ///
+    /// # Errors
+    /// `unit-event.other-stands`, naming each of the others.
+    pub fn stands_beside(&self, others: &[Self]) -> Result<(), Refusal> {
+        let mut faults = Vec::new();
+        for effect in self.effects.iter().filter(|effect| effect.ended.is_some()) {
+            let unit = effect.unit;
+            let against = |other: &&Self| {
+                let later = other.effective_on > self.effective_on;
+                let needs = || other.successions.iter().any(|s| s.from == unit || s.to == unit);
+                match effect.begun {
+                    Some(_) => other.ends(unit) && !later,
+                    None => later && (other.ends(unit) || needs()),
+                }
+            };
+            faults.extend(others.iter().filter(against).map(|other| {
+                let kind = other.kind.as_str();
+                let detail =
+                    format!("event {} ({kind} on {}) speaks of {unit}", other.id, other.effective_on);
+                FieldFault::new("/operating_date", "unit-event.other", detail)
+            }));
+        }
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let detail =
+            "Another event says when one of these units ends, or what becomes of it later; undo that first.";
+        let mut no = Refusal::new(Kind::Conflict, "unit-event.other-stands", detail);
+        no.faults = faults;
+        Err(no)
     }
 
     /// Whether it may be undone: nothing has happened to its units since.

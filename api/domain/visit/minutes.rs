@@ -3,14 +3,13 @@
 use super::State;
 use crate::canonical::sha256;
 use crate::ids::{AccountId, TemplateVersionId};
-use crate::refusal::{FieldFault, Kind as Family, Refusal};
-use crate::response::{self, Decimal, Response};
-use crate::score::{self, Score, Standing};
+use crate::refusal::{Kind as Family, Refusal};
+use crate::response::{Decimal, Response};
+use crate::score::{Score, Ungraded};
 use crate::template::{Bilingual, Checklist, Occasion};
 use crate::text;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// Who signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +172,9 @@ pub struct FrozenScore {
     pub label: Option<Bilingual>,
     /// Critical items that fail, in order.
     pub critical_failures: Vec<String>,
+    /// Why no grade is given, where none is; `None` as well in minutes of before it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ungraded_because: Option<Ungraded>,
 }
 
 impl From<&Score> for FrozenScore {
@@ -184,11 +186,19 @@ impl From<&Score> for FrozenScore {
             grade: score.grade.as_ref().map(|grade| grade.code.clone()),
             label: score.grade.as_ref().map(|grade| grade.label.clone()),
             critical_failures: score.critical_failures().map(ToOwned::to_owned).collect(),
+            ungraded_because: score.ungraded_because,
         }
     }
 }
 
 impl TemplateFigures {
+    /// How many of the items that were asked have an answer.
+    #[must_use]
+    pub fn answered(&self) -> Ratio {
+        let answered = self.pass + self.partial + self.fail + self.na + self.recorded;
+        Ratio { numerator: answered, denominator: answered + self.unanswered }
+    }
+
     /// How many of the judged items are fine.
     #[must_use]
     pub fn passed(&self) -> Ratio {
@@ -247,47 +257,6 @@ impl TemplateFigures {
             score: Some(FrozenScore::from(&score)),
         }
     }
-}
-
-/// How many photos are held, by item and by what they show.
-pub type Held = HashMap<(String, String), u32>;
-
-/// Refuses to hand in a visit whose checklists still need photos of what their rules name. Items that are not asked of
-/// this unit, on this day or after these answers need none.
-///
-/// # Errors
-/// `visit.photos-missing`, with every item and how many it lacks.
-pub fn photos_complete(
-    lists: &[AskedList],
-    answers: &[Response],
-    held: &Held,
-    occasion: Occasion,
-) -> Result<(), Refusal> {
-    let mut faults = Vec::new();
-    let standings = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
-    for (item, standing) in standings {
-        let outcome = match standing {
-            Standing::NotAsked => continue,
-            Standing::Unanswered => None,
-            Standing::Judged(judgement) => Some(judgement.outcome),
-        };
-        let wanted = item.photo.subject.as_deref();
-        let fits = |of: &(String, String)| of.0 == item.code && wanted.is_none_or(|subject| subject == of.1);
-        let here = held.iter().filter(|(of, _)| fits(of)).map(|(_, count)| *count).sum();
-        let missing = response::photos_missing(&item.photo, outcome, here);
-        if missing > 0 {
-            let of = wanted.map(|subject| format!(" of {subject}")).unwrap_or_default();
-            let detail = format!("{} needs {missing} more{of}, {here} held", item.code);
-            faults.push(FieldFault::new(format!("/items/{}", item.code), "visit.photos-missing", detail));
-        }
-    }
-    if faults.is_empty() {
-        return Ok(());
-    }
-    let detail = "Required photos have not arrived yet; errors names the items and how many each lacks.";
-    let mut refusal = Refusal::new(Family::Invalid, "visit.photos-missing", detail);
-    refusal.faults = faults;
-    Err(refusal)
 }
 
 /// The minutes (biên bản).

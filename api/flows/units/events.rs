@@ -36,7 +36,8 @@ async fn may_all(db: &mut Db, app: &App, actor: &Actor, deed: Deed, all: &[Optio
 /// Records what happens to units on a day, past or to come: versions end and begin in one transaction.
 ///
 /// # Errors
-/// `forbidden`, `invalid` with every fault, `unit.version-order`, `unit.version-gap`, `unit-event.still-above`.
+/// `forbidden`, `invalid` with every fault, `unit.version-order`, `unit.version-gap`, `unit-event.still-above`,
+/// `unit-event.other-stands`.
 pub async fn record(app: &App, actor: &Actor, said: EventSaid) -> Result<Kept> {
     let mut tx = app.records.begin().await?;
     let touched = said.touches();
@@ -49,8 +50,11 @@ pub async fn record(app: &App, actor: &Actor, said: EventSaid) -> Result<Kept> {
     let held = many::histories(&mut tx, &touched).await?;
     let event = plan(said, &held, &mut random_bytes)?;
     let now = app.now();
+    let told = rows::touching(&mut tx, &event.changes()).await?;
+    event.stands_beside(&told.into_iter().map(|kept| kept.event).collect::<Vec<_>>())?;
     write(&mut tx, &event, now).await?;
     parents_fit(&mut tx, &event).await?;
+    children_fit(&mut tx, &event).await?;
     nobody_is_left_below(&mut tx, &event).await?;
     portions_of_day_fit(&mut tx, &event).await?;
     let kept = Kept { event, register: None, recorded_by: by, recorded_at: now, undone: None };
@@ -76,26 +80,59 @@ async fn write(db: &mut Db, event: &UnitEvent, now: Timestamp) -> Result<()> {
     })
 }
 
-/// Whether every new version stands below somebody who is there on the day, on a fitting floor and not below itself.
+/// Whether every new version stands below somebody who is there from the day on, on a fitting floor and not below itself.
 async fn parents_fit(db: &mut Db, event: &UnitEvent) -> Result<()> {
-    let begun: Vec<&UnitVersion> = event.effects.iter().filter_map(|effect| effect.begun.as_ref()).collect();
-    let mut parents: Vec<UnitId> = begun.iter().filter_map(|version| version.parent).collect();
+    let begun: Vec<(String, &UnitVersion)> = begun(event);
+    let mut parents: Vec<UnitId> = begun.iter().filter_map(|(_, version)| version.parent).collect();
     parents.sort_unstable();
     parents.dedup();
     let at = units::all_at(db, &parents, event.effective_on).await?;
+    let histories = many::histories(db, &parents).await?;
+    let end =
+        |parent: UnitId| histories.get(&parent).and_then(|all| all.last()).and_then(|last| last.valid_to);
     let mut faults = Vec::new();
-    for version in begun {
+    for (place, version) in begun {
         let Some(parent) = version.parent else { continue };
-        let fault = match at.get(&parent) {
-            None => Some(("unit.parent-unknown", format!("{parent} is not in force on the day"))),
-            Some(above) if above.ancestors.contains(&version.unit) || parent == version.unit => {
+        let outlives = |end: &Date| version.valid_to.is_none_or(|own| own > *end);
+        let fault = match (at.get(&parent), end(parent).filter(outlives)) {
+            (None, _) => Some(("unit.parent-unknown", format!("{parent} is not in force on the day"))),
+            (Some(above), _) if above.ancestors.contains(&version.unit) || parent == version.unit => {
                 Some(("unit.parent-circle", format!("{} would lie below itself", version.name)))
             }
-            Some(above) => unit::below(version.unit_type, above.unit_type).err().map(|_| {
-                ("unit.parent-unfit", format!("{} does not stand below {}", version.name, above.path))
-            }),
+            (Some(above), end) => match (unit::below(version.unit_type, above.unit_type), end) {
+                (Err(_), _) => Some((
+                    "unit.parent-unfit",
+                    format!("{} does not stand below {}", version.name, above.path),
+                )),
+                (Ok(()), Some(end)) => {
+                    let detail = format!("it ends on {end}; this unit can't stand below it for longer");
+                    Some(("unit.parent-ends", detail))
+                }
+                (Ok(()), None) => None,
+            },
         };
-        faults.extend(fault.map(|(code, detail)| FieldFault::new("/parent", code, detail)));
+        faults.extend(fault.map(|(code, detail)| FieldFault::new(format!("{place}/parent"), code, detail)));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::invalid(faults).into()) }
+}
+
+/// What begins, with its place in the event as it was sent.
+fn begun(event: &UnitEvent) -> Vec<(String, &UnitVersion)> {
+    let of = |list: &str, is_new: bool| {
+        let effects = event.effects.iter().filter(move |effect| effect.ended.is_none() == is_new);
+        let begun = effects.filter_map(|effect| effect.begun.as_ref()).enumerate();
+        begun.map(|(n, version)| (format!("/{list}/{n}"), version)).collect::<Vec<_>>()
+    };
+    [of("opens", true), of("changes", false)].concat()
+}
+
+/// Whether whoever stands below a unit that gets another type may go on standing there.
+async fn children_fit(db: &mut Db, event: &UnitEvent) -> Result<()> {
+    let mut faults = Vec::new();
+    for (place, version) in begun(event) {
+        let unfit = super::unfit_below(db, version).await?;
+        let of = |name| FieldFault::new(format!("{place}/unit_type"), "unit.child-unfit", name);
+        faults.extend(unfit.into_iter().map(of));
     }
     if faults.is_empty() { Ok(()) } else { Err(Refusal::invalid(faults).into()) }
 }
@@ -105,13 +142,7 @@ async fn nobody_is_left_below(db: &mut Db, event: &UnitEvent) -> Result<()> {
     let gone = event.effects.iter().filter(|effect| effect.begun.is_none());
     let gone: Vec<UnitId> = gone.map(|effect| effect.unit).collect();
     let left = many::still_below(db, &gone, &[], event.effective_on).await?;
-    if left.is_empty() {
-        return Ok(());
-    }
-    let detail = "Units still stand below one that is to end; let them end, merge or move first.";
-    let mut no = Refusal::new(Kind::Conflict, "unit-event.still-above", detail);
-    no.faults = left.into_iter().map(|name| FieldFault::new("/closes", "unit.left-below", name)).collect();
-    Err(no.into())
+    if left.is_empty() { Ok(()) } else { Err(super::still_above("/closes", left).into()) }
 }
 
 /// What a unit gives on one day fits together, whatever the number of events that say so.
@@ -206,7 +237,7 @@ async fn nothing_followed(db: &mut Db, kept: &Kept) -> Result<()> {
 }
 
 /// Visits that nobody has made yet stand on what holds again. They hold up no undoing, because some are secret.
-async fn stand_visits_again(db: &mut Db, touched: &[UnitId]) -> Result<()> {
+pub(super) async fn stand_visits_again(db: &mut Db, touched: &[UnitId]) -> Result<()> {
     for (visit, unit, start) in visits::on_no_version(db, touched).await? {
         if let Some(at) = units::at(db, unit, vietnam_day(start)).await? {
             visits::stand_on(db, visit, &at).await?;

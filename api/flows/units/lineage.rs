@@ -8,7 +8,7 @@ use crate::domain::refusal::{FieldFault, Refusal};
 use crate::domain::unit::event::Portion;
 use crate::domain::unit::lineage::{Holder, Kin, forebears, heirs};
 use crate::domain::unit::{self, UnitKind};
-use crate::domain::visit::{Visit, rule};
+use crate::domain::visit::{Visit, Window, rule};
 use crate::flows::visits::{WantedVisits, page as visits_page};
 use crate::flows::{Result, units::today};
 use crate::records::Db;
@@ -160,6 +160,18 @@ pub(in crate::flows) async fn not_in_force(db: &mut Db, unit: UnitId, day: Date)
         no.faults.push(FieldFault::new("/unit", "unit.successor", detail));
     }
     Ok(no)
+}
+
+/// Refuses a visit that would go on where its unit, there on the first day, is gone by the last.
+///
+/// # Errors
+/// As [`not_in_force`].
+pub(in crate::flows) async fn in_force_to_the_end(db: &mut Db, unit: UnitId, window: &Window) -> Result<()> {
+    let (first, last) = window.days();
+    if first == last || units::at(db, unit, last).await?.is_some() {
+        return Ok(());
+    }
+    Err(not_in_force(db, unit, last).await?.into())
 }
 
 /// Who stands in the place of each of these units on a day.

@@ -117,6 +117,12 @@ fn check_parents(
                 faults.push(FieldFault::new(at, "unit.parent-unknown", detail));
                 continue;
             };
+            if let Some(end) =
+                known_until(by_id.get(&parent).copied().or_else(|| outside.get(&parent)), version)
+            {
+                let detail = format!("it ends on {end}; this unit can't stand below it for longer");
+                faults.push(FieldFault::new(&at, "unit.parent-ends", detail));
+            }
             if let Err(no) = below(version.unit_type, above.unit_type) {
                 let detail = no.faults.first().map_or("", |f| &f.detail);
                 faults.push(FieldFault::new(&at, "unit.parent-unfit", detail));
@@ -132,6 +138,16 @@ fn check_parents(
             }
         }
     }
+}
+
+/// The day from which whoever stands above a version is gone while that version goes on; versions of the parent that follow
+/// one another without a gap are one stretch.
+fn known_until(parent: Option<&Vec<UnitVersion>>, version: &UnitVersion) -> Option<Date> {
+    let first = parent?.iter().find(|above| above.holds_on(version.valid_from))?;
+    let later = || parent.into_iter().flatten().filter(|above| above.valid_from > first.valid_from);
+    let end = later()
+        .fold(first.valid_to, |end, next| if end == Some(next.valid_from) { next.valid_to } else { end });
+    end.filter(|end| version.valid_to.is_none_or(|own| own > *end))
 }
 
 /// Each event's days agree with the versions of its units, and what a unit gives on one day fits together.

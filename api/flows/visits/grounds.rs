@@ -16,7 +16,7 @@ use crate::flows::units::lineage::with_predecessors;
 use crate::flows::{Error, Result};
 use crate::records::visits::counted::Counted;
 use crate::records::visits::visible::{self, Wanted};
-use crate::records::{Db, assignments, calendars, findings, rounds, teams, templates};
+use crate::records::{Db, assignments, calendars, campaigns, findings, rounds, teams, templates};
 use std::collections::HashSet;
 
 /// Most checklists of one visit.
@@ -163,6 +163,10 @@ pub(super) async fn warnings(db: &mut Db, actor: &Actor, visit: &mut Visit) -> R
         window: visit.window,
     };
     let near = others(db, actor, visit.owner, &[own]).await?;
+    // What was planned under a campaign that was given up comes no more.
+    let campaigns: HashSet<CampaignId> = near.iter().map(|other| other.campaign).collect();
+    let live = campaigns::still_meant(db, &campaigns.into_iter().collect::<Vec<_>>()).await?;
+    let near = near.into_iter().filter(|other| live.contains(&other.campaign)).collect::<Vec<_>>();
     let meets = |other: &Counted| {
         let at_once = other.window.start < visit.window.end && visit.window.start < other.window.end;
         other.id != visit.id && (at_once || other.campaign != visit.campaign)
@@ -179,7 +183,9 @@ pub(super) async fn warnings(db: &mut Db, actor: &Actor, visit: &mut Visit) -> R
 /// What they refuse.
 pub(in crate::flows) async fn people(db: &mut Db, visit: &Visit) -> Result<Vec<&'static str>> {
     let (rules, _) = assignments::rules(db, visit.owner).await?;
-    let team = assignments::assigned(db, visit.owner, (visit.team, visit.unit), visit.window.start).await?;
+    let (day, _) = visit.window.days();
+    let units = with_predecessors(db, visit.unit, day).await?;
+    let team = assignments::assigned(db, visit.owner, (visit.team, &units), visit.window.start).await?;
     let looks_again = visit.kind == Kind::ReInspection;
-    Ok(judge(rules, visit.unit, visit.window.days().0, &team, looks_again)?)
+    Ok(judge(rules, &units, day, &team, looks_again)?)
 }

@@ -1,4 +1,5 @@
-//! The steps of a visit's life: each checks the right, holds the row, asks the rules, writes and records.
+//! The steps of a visit's life up to signed minutes: each checks the right, holds the row, asks the rules, writes and
+//! records. How it is handed in or ends early has a file of its own.
 
 use super::{allowed, asked, entry, occasion};
 use crate::app::App;
@@ -14,14 +15,14 @@ use crate::domain::response::Response;
 use crate::domain::template::Occasion;
 use crate::domain::text;
 use crate::domain::visit::{
-    self, AskedList, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, photos_complete,
+    self, AskedList, CheckIn, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, items_answered,
     rule,
 };
 use crate::flows::responses::beside::refuse_waiting;
 use crate::flows::units::lineage::not_in_force;
 use crate::flows::{Error, Result};
 use crate::records::teams::{self, Member};
-use crate::records::visits::{Standing, company, evidence, life as rows};
+use crate::records::visits::{Standing, company, life as rows};
 use crate::records::{Tx, campaigns, custody, findings, premises, responses, units};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -76,6 +77,14 @@ impl Work {
         self.visit.unit_path = unit.path;
         self.visit.unit_ancestors = unit.ancestors;
         Ok(true)
+    }
+
+    /// Refuses to go on with items that have no answer and no reason.
+    pub(super) async fn all_answered(&mut self) -> Result<()> {
+        let lists = asked(&mut self.tx, &self.visit).await?;
+        let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
+        let occasion = occasion(&mut self.tx, &self.visit).await?;
+        Ok(items_answered(&lists, &answers, occasion, self.visit.unanswered_because.as_deref())?)
     }
 
     /// Everything minutes are written from.
@@ -236,19 +245,20 @@ pub async fn disclose(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Re
     work.write(actor, "visit.disclosed", json!({ "reason": reason })).await
 }
 
-fn reason_given(reason: &str) -> Result<String> {
+pub(super) fn reason_given(reason: &str) -> Result<String> {
     Ok(text::required(reason, 2000)
         .map_err(|why| rule("visit.reason", "/reason", &format!("A reason {why}.")))?)
 }
 
 /// Ends recording on site; what phones still hold may arrive. Each item that was not answered well gives rise to a
-/// candidate finding.
+/// candidate finding. Items that are asked have an answer by then, or the lead has said why not.
 ///
 /// # Errors
-/// `visit.not-on-site`, `visit.closed`.
+/// `visit.not-on-site`, `visit.items-unanswered`, `visit.closed`.
 pub async fn close_recording(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::RecordVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::CloseRecording)? else { return Ok(work.visit) };
+    work.all_answered().await?;
     let born = crate::flows::findings::bear(&mut work, actor, &[]).await?;
     work.visit.state = state;
     work.write(actor, "visit.recording_closed", json!({ "candidates": born })).await
@@ -279,7 +289,8 @@ pub async fn draft_minutes(app: &App, actor: &Actor, id: VisitId, text: &str) ->
 /// lead's; only the lead speaks for the team.
 ///
 /// # Errors
-/// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`.
+/// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`, `visit.items-unanswered`,
+/// `visit.answers-clash`.
 pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
     let subject = &work.standing.subject;
@@ -300,6 +311,8 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
         return Ok(work.visit);
     }
     refuse_waiting(&mut work.tx, id).await?;
+    let because = work.visit.unanswered_because.as_deref();
+    items_answered(&sources.lists, &sources.answers, sources.occasion, because)?;
     let document = sources.document(&work.visit, &minutes.text);
     match minutes.sign(signature, &sources.figures, &document)? {
         Signing::Repeated => return Ok(work.visit),
@@ -315,68 +328,6 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
         }
     }
     work.write(actor, "visit.minutes_signed", details).await
-}
-
-/// Hands a visit in: from then on nothing about it changes.
-///
-/// # Errors
-/// `visit.not-signed`, `visit.answers-clash`, `visit.photos-missing`, `visit.closed`.
-pub async fn submit(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
-    let mut work = Work::begin(app, actor, id, Deed::SubmitVisit).await?;
-    let Move::To(state) = visit::take(work.visit.state, Step::Submit)? else { return Ok(work.visit) };
-    refuse_waiting(&mut work.tx, id).await?;
-    let lists = asked(&mut work.tx, &work.visit).await?;
-    let answers = responses::of_visit(&mut work.tx, id).await?;
-    let held = evidence::photos_held(&mut work.tx, id).await?;
-    let occasion = occasion(&mut work.tx, &work.visit).await?;
-    photos_complete(&lists, &answers, &held, occasion)?;
-    let details = json!({ "answers": answers.len(), "photos": held.values().sum::<u32>() });
-    work.visit.state = state;
-    work.visit.submitted_at = Some(work.now);
-    work.write(actor, "visit.submitted", details).await
-}
-
-/// Takes a submitted visit as final.
-///
-/// # Errors
-/// `visit.not-submitted`.
-pub async fn finalise(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
-    let mut work = Work::begin(app, actor, id, Deed::FinaliseVisit).await?;
-    let Move::To(state) = visit::take(work.visit.state, Step::Finalise)? else { return Ok(work.visit) };
-    work.visit.state = state;
-    work.visit.finalised_at = Some(work.now);
-    work.write(actor, "visit.finalised", json!({})).await
-}
-
-/// Calls a visit off before anybody came. A sealed one stays sealed for good.
-///
-/// # Errors
-/// `visit.already-on-site`, `visit.closed`, `visit.reason` without a reason.
-pub async fn cancel(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Result<Visit> {
-    end(app, actor, id, (Deed::ScheduleVisit, Step::Cancel, "visit.cancelled"), reason).await
-}
-
-/// Breaks a visit off on site. A closed office in working hours is no reason: it is a finding with a photo.
-///
-/// # Errors
-/// `visit.not-on-site`, `visit.closed`, `visit.reason` without a reason.
-pub async fn abort(app: &App, actor: &Actor, id: VisitId, reason: &str) -> Result<Visit> {
-    end(app, actor, id, (Deed::SubmitVisit, Step::Abort, "visit.aborted"), reason).await
-}
-
-async fn end(
-    app: &App,
-    actor: &Actor,
-    id: VisitId,
-    (deed, step, name): (Deed, Step, &'static str),
-    reason: &str,
-) -> Result<Visit> {
-    let mut work = Work::begin(app, actor, id, deed).await?;
-    let reason = reason_given(reason)?;
-    let Move::To(state) = visit::take(work.visit.state, step)? else { return Ok(work.visit) };
-    work.visit.state = state;
-    work.visit.ended_because = Some(reason.clone());
-    work.write(actor, name, json!({ "reason": reason })).await
 }
 
 fn gone() -> Error {

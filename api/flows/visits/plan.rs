@@ -11,7 +11,7 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::{Kind, State, Visit, Window, not_before_decision};
-use crate::flows::units::lineage::not_in_force;
+use crate::flows::units::lineage::{in_force_to_the_end, not_in_force};
 use crate::flows::{Result, current};
 use crate::identity;
 use crate::records::units::{self, UnitAt};
@@ -95,6 +95,7 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
     let Some(unit) = unit else {
         return Err(not_in_force(&mut tx, plan.unit, vietnam_day(plan.start)).await?.into());
     };
+    in_force_to_the_end(&mut tx, plan.unit, &window).await?;
     not_before_decision(plan.start, campaign.decision_date, "/planned_start")?;
     templates_fit(&mut tx, &plan.templates, plan.kind, &campaign).await?;
     let previous = previous(&mut tx, actor, &plan, &campaign).await?;
@@ -121,6 +122,7 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
         submitted_at: None,
         finalised_at: None,
         ended_because: None,
+        unanswered_because: None,
         review,
         joined_into: None,
         previous,
@@ -193,6 +195,7 @@ pub async fn change(
     let Some(unit) = units::at(&mut work.tx, work.visit.unit, day).await? else {
         return Err(not_in_force(&mut work.tx, work.visit.unit, day).await?.into());
     };
+    in_force_to_the_end(&mut work.tx, work.visit.unit, &window).await?;
     not_before_decision(window.start, campaign.decision_date, "/planned_start")?;
     if team != work.visit.team {
         team_fits(&mut work.tx, team, campaign.id).await?;

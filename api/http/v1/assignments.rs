@@ -1,7 +1,7 @@
 //! Rules for who may be sent where.
 
 use crate::app::App;
-use crate::domain::assignment::Rules;
+use crate::domain::assignment::{Consequence, Rules};
 use crate::domain::ids::OwnerId;
 use crate::flows::assignments::{self, Said};
 use crate::http::actor::Caller;
@@ -29,11 +29,19 @@ pub struct RulesWish {
     /// at it.
     #[schema(value_type = vocabulary::Consequence)]
     own_unit: String,
+    /// What follows where a conflict of interest was entered between a member and the unit; `refuse` where nothing is said.
+    #[serde(default = "refuse")]
+    #[schema(value_type = vocabulary::Consequence, required = false)]
+    conflict: String,
     /// What follows where a member inspected the unit lately; another look is no such case.
     #[schema(value_type = vocabulary::Consequence)]
     rotation: String,
     /// How many days "lately" is, 1 to 3650.
     rotation_days: u16,
+}
+
+fn refuse() -> String {
+    Consequence::Refuse.as_str().to_owned()
 }
 
 /// An owner's rules.
@@ -45,6 +53,9 @@ pub struct RulesView {
     /// What follows where a member belongs to the unit.
     #[schema(value_type = vocabulary::Consequence)]
     own_unit: &'static str,
+    /// What follows where a conflict of interest was entered between a member and the unit.
+    #[schema(value_type = vocabulary::Consequence)]
+    conflict: &'static str,
     /// What follows where a member inspected it lately.
     #[schema(value_type = vocabulary::Consequence)]
     rotation: &'static str,
@@ -57,14 +68,16 @@ pub struct RulesView {
 }
 
 fn answer(owner: Uuid, (rules, version): (Rules, i32)) -> HttpResponse {
-    let (own_unit, rotation) = (rules.own_unit.as_str(), rules.rotation.as_str());
-    let view = RulesView { owner, own_unit, rotation, rotation_days: rules.rotation_days, version };
+    let Rules { own_unit, conflict, rotation, rotation_days } = rules;
+    let [own_unit, conflict, rotation] = [own_unit, conflict, rotation].map(Consequence::as_str);
+    let view = RulesView { owner, own_unit, conflict, rotation, rotation_days, version };
     HttpResponse::Ok().insert_header(etag(version)).json(view)
 }
 
 /// Read an owner's rules for teams
 ///
-/// Where nothing was set: nobody inspects their own unit, rotation is not asked for.
+/// Where nothing was set: nobody inspects their own unit or one that a conflict of interest keeps them from, rotation is not
+/// asked for.
 #[utoipa::path(tag = "campaigns", params(("owner" = Uuid, Path, description = "Id of the owner.")), responses(
     (status = 200, description = "The rules.", body = RulesView,
         headers(("ETag" = String, description = "Version, for `If-Match`.")))))]
@@ -95,6 +108,7 @@ pub async fn write_assignment_rules(
     body: Body<RulesWish>,
 ) -> Result<HttpResponse, Problem> {
     let (owner, said) = (path.into_inner(), body.0);
-    let said = Said { own_unit: said.own_unit, rotation: said.rotation, rotation_days: said.rotation_days };
+    let RulesWish { own_unit, conflict, rotation, rotation_days } = said;
+    let said = Said { own_unit, conflict, rotation, rotation_days };
     Ok(answer(owner, assignments::write(&app, &caller.0, OwnerId(owner), version.0, said).await?))
 }

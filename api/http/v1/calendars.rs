@@ -8,7 +8,7 @@ use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
 use crate::http::headers::{IfMatch, etag};
 use crate::http::problem::Problem;
-use actix_web::{HttpResponse, get, put, web};
+use actix_web::{HttpResponse, delete, get, put, web};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 /// The operations on calendars.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(read_calendar).service(write_calendar).service(read_working_time);
-    cfg.service(list_holidays).service(write_holidays);
+    cfg.service(list_holidays).service(write_holidays).service(remove_calendar);
 }
 
 /// From a time of day to another, the end excluded.
@@ -209,6 +209,25 @@ pub struct WorkingTimeView {
     working: bool,
     /// Its hours on that day; none on a day off.
     hours: Vec<SpanView>,
+}
+
+/// Take out an office's calendar
+///
+/// It follows the nearest unit above it again.
+#[utoipa::path(tag = "units", params(("unit" = Uuid, Path, description = "Id of the unit."),
+    ("If-Match" = String, Header, description = "`ETag` as last read.")), responses(
+    (status = 204, description = "Taken out."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[delete("/v1/units/{unit}/calendar")]
+pub async fn remove_calendar(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    calendars::remove(&app, &caller.0, UnitId(path.into_inner()), version.0).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Ask whether an office works at a moment

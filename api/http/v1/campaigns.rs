@@ -1,7 +1,7 @@
 //! Campaigns and their papers.
 
 use crate::app::App;
-use crate::domain::ids::{CampaignId, OwnerId};
+use crate::domain::ids::{CampaignId, DocumentId, OwnerId};
 use crate::flows::campaigns::{self, Change, Held, Outline, Paper, Said};
 use crate::http::actor::Caller;
 use crate::http::body::{Body, Params};
@@ -10,7 +10,7 @@ use crate::http::paging;
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, patch, post, web};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -29,7 +29,8 @@ use view::{CampaignView, SummaryView};
 /// The operations on campaigns.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(create_campaign).service(list_campaigns).service(read_campaign).service(change_campaign);
-    cfg.service(enter_document).service(submit_campaign).service(approve_campaign);
+    cfg.service(enter_document).service(withdraw_document);
+    cfg.service(submit_campaign).service(approve_campaign);
     cfg.service(activate_campaign).service(cancel_campaign).service(close_fieldwork);
     cfg.service(conclude_campaign).service(close_campaign).service(merge_campaign);
 }
@@ -293,4 +294,36 @@ pub async fn enter_document(
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/v1/campaigns/{}", held.campaign.id)));
     Ok(send(answer, held))
+}
+
+/// Which paper of which campaign.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PaperPath {
+    /// Id of the campaign.
+    campaign: Uuid,
+    /// Id of the paper.
+    paper: Uuid,
+}
+
+/// Take out a paper that was entered by mistake
+///
+/// While nothing rests on it: where the campaign does, enter the right paper first. Its number is free again.
+#[utoipa::path(tag = "campaigns", params(PaperPath,
+    ("If-Match" = String, Header, description = "`ETag` of the campaign as last read.")), responses(
+    (status = 200, description = "Taken out; the campaign with the papers that remain.", body = CampaignView,
+        headers(("ETag" = String, description = "Its next version."))),
+    (status = 409, description = "`document.in-use`: the campaign, an action or visits rest on it. `campaign.state`: it is over."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[delete("/v1/campaigns/{campaign}/documents/{paper}")]
+pub async fn withdraw_document(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<PaperPath>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let of = (CampaignId(path.campaign), DocumentId(path.paper));
+    let held = campaigns::withdraw_document(&app, &caller.0, of, version.0).await?;
+    Ok(send(HttpResponse::Ok(), held))
 }

@@ -6,6 +6,7 @@ pub mod assignments;
 pub mod calendars;
 pub mod campaigns;
 pub mod company;
+pub mod conflicts;
 pub mod draws;
 pub mod external;
 pub mod findings;
@@ -37,6 +38,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(calendars::operations);
     cfg.configure(campaigns::operations);
     cfg.configure(company::operations);
+    cfg.configure(conflicts::operations);
     cfg.configure(draws::operations);
     cfg.configure(external::operations);
     cfg.configure(owners::operations);

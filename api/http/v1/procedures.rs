@@ -15,7 +15,7 @@ use crate::http::body::{Body, Params};
 use crate::http::paging;
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -25,6 +25,7 @@ use uuid::Uuid;
 /// Every operation on procedures.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(enter_procedure_list).service(list_procedures).service(compare_procedures);
+    cfg.service(remove_procedure);
 }
 
 /// A field (lĩnh vực) that procedures are sorted by.
@@ -194,6 +195,41 @@ pub async fn list_procedures(
     let next = found.last().filter(|_| more).map(|last| paging::seal(&app, &of, &last.code));
     let items = found.into_iter().map(ProcedureView::from).collect();
     Ok(paging::respond(&request, &ProcedurePage { items, next: next.clone() }, next.as_deref()))
+}
+
+/// Which stretch of which procedure.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OneProcedure {
+    /// Whose list.
+    owner: Uuid,
+    /// For which level.
+    #[param(value_type = vocabulary::ProcedureLevel)]
+    level: ProcedureLevel,
+    /// Its code.
+    #[param(example = "1.001193")]
+    code: String,
+    /// The first day it holds.
+    valid_from: Date,
+}
+
+/// Take out a procedure that was entered by mistake
+///
+/// One stretch of its days, while no visit of those days was handed in. A procedure that ends is entered with its last
+/// day instead.
+#[utoipa::path(tag = "procedures", params(OneProcedure), responses(
+    (status = 204, description = "Taken out."),
+    (status = 409, description = "`procedure.in-use`: visits of its days were handed in.")))]
+#[delete("/v1/procedures")]
+pub async fn remove_procedure(
+    app: web::Data<App>,
+    caller: Caller,
+    asked: Params<OneProcedure>,
+) -> Result<HttpResponse, Problem> {
+    let OneProcedure { owner, level, code, valid_from } = asked.0;
+    flow::remove(&app, &caller.0, (OwnerId(owner), level), (&code, valid_from)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// A procedure as it was found on a board.

@@ -2,14 +2,14 @@
 
 use crate::app::App;
 use crate::domain::ids::{CampaignId, RoundId, TeamId, UnitId};
-use crate::flows::rounds::{self, Round, Wish};
+use crate::flows::rounds::{self, Round, Warned, Wish};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::headers::{IfMatch, etag};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// The operations on rounds.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(create_round).service(list_rounds).service(change_round);
+    cfg.service(create_round).service(list_rounds).service(change_round).service(remove_round);
 }
 
 /// A round to be entered.
@@ -92,6 +92,27 @@ pub struct RoundView {
     /// Counts changes.
     #[schema(example = 1)]
     version: i32,
+    /// Targets that are worth a second look; told when the round is entered or changed, and empty else.
+    warnings: Vec<RoundWarningView>,
+}
+
+/// A target that is worth a second look.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoundWarning)]
+pub struct RoundWarningView {
+    /// Which unit.
+    unit: Uuid,
+    /// Why.
+    #[schema(value_type = vocabulary::RoundWarning)]
+    code: &'static str,
+}
+
+impl From<(Round, Vec<Warned>)> for RoundView {
+    fn from((round, warned): (Round, Vec<Warned>)) -> Self {
+        let warnings =
+            warned.into_iter().map(|(unit, code)| RoundWarningView { unit: unit.0, code }).collect();
+        Self { warnings, ..Self::from(round) }
+    }
 }
 
 impl From<Round> for RoundView {
@@ -107,6 +128,7 @@ impl From<Round> for RoundView {
             targets: round.targets.into_iter().map(|id| id.0).collect(),
             teams: round.teams.into_iter().map(|id| id.0).collect(),
             version: round.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -155,10 +177,10 @@ pub async fn create_round(
 ) -> Result<HttpResponse, Problem> {
     let (campaign, new) = (CampaignId(path.into_inner()), body.0);
     let wish = wish(new.name, (new.starts_on, new.ends_on), new.targets, new.teams);
-    let round = rounds::create(&app, &caller.0, campaign, &new.purpose, wish).await?;
+    let (round, warned) = rounds::create(&app, &caller.0, campaign, &new.purpose, wish).await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, format!("/v1/campaigns/{campaign}/rounds")));
-    Ok(answer.insert_header(etag(round.version)).json(RoundView::from(round)))
+    Ok(answer.insert_header(etag(round.version)).json(RoundView::from((round, warned))))
 }
 
 /// List the rounds of a campaign
@@ -175,6 +197,27 @@ pub async fn list_rounds(
     let found = rounds::list(&app, &caller.0, CampaignId(path.into_inner())).await?;
     Ok(HttpResponse::Ok()
         .json(RoundList { items: found.into_iter().map(RoundView::from).collect(), next: None }))
+}
+
+/// Take out a round that was entered by mistake
+///
+/// With its targets, while no visit stands in it.
+#[utoipa::path(tag = "campaigns", params(RoundPath, ("If-Match" = String, Header, description = "`ETag` as last read.")),
+    responses(
+    (status = 204, description = "Taken out."),
+    (status = 409, description = "`round.in-use`: visits stand in it. `campaign.state`: it is over."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[delete("/v1/campaigns/{campaign}/rounds/{round}")]
+pub async fn remove_round(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<RoundPath>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let at = (CampaignId(path.campaign), RoundId(path.round));
+    rounds::remove(&app, &caller.0, at, version.0).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Change a round
@@ -196,6 +239,6 @@ pub async fn change_round(
 ) -> Result<HttpResponse, Problem> {
     let (at, said) = ((CampaignId(path.campaign), RoundId(path.round)), body.0);
     let wish = wish(said.name, (said.starts_on, said.ends_on), said.targets, said.teams);
-    let round = rounds::change(&app, &caller.0, at, version.0, wish).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(round.version)).json(RoundView::from(round)))
+    let (round, warned) = rounds::change(&app, &caller.0, at, version.0, wish).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(round.version)).json(RoundView::from((round, warned))))
 }

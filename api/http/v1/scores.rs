@@ -4,7 +4,7 @@ use super::templates::shape::BilingualShape;
 use crate::app::App;
 use crate::domain::ids::VisitId;
 use crate::domain::response::{Decimal, Outcome};
-use crate::domain::score::{Failing, Graded, Score, Tally};
+use crate::domain::score::{Failing, Graded, Score, Tally, Ungraded};
 use crate::domain::template::{Audience, Bilingual};
 use crate::flows::scores as flow;
 use crate::flows::scores::Scored;
@@ -42,6 +42,7 @@ pub struct ScoredView {
 #[schema(as = ChecklistScore, example = json!({
     "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a", "code": "OSS",
     "title": { "vi": "Bộ phận Một cửa", "en": "One-stop shop" }, "points": 69, "weight": 71, "percent": 97.18,
+    "asked": 33, "answered": 33, "ungraded_because": null,
     "grade": { "code": "good", "label": { "vi": "Tốt", "en": "Good" }, "capped": false },
     "items": { "pass": 31, "partial": 2, "fail": 0, "na": 0, "recorded": 0, "unanswered": 0, "not_asked": 0 },
     "failing": [{ "item": "OSS-D06", "question": { "vi": "Đã niêm yết Quyết định công bố ISO 9001?",
@@ -61,10 +62,18 @@ pub struct ScoreView {
     /// Sum of the weights of the items that count: asked, answered, applicable, judged.
     #[schema(value_type = f64)]
     weight: Decimal,
-    /// Points of the weight in percent, two decimals, half up; `null` where nothing counts yet.
+    /// Points of the weight in percent, two decimals, half up; `null` where nothing counts yet. While items wait for
+    /// their answer it is that of the ones that have one.
     percent: Option<f64>,
-    /// The grade; `null` where nothing counts yet.
+    /// How many items are asked here.
+    asked: u32,
+    /// How many of them have an answer.
+    answered: u32,
+    /// The grade; only a checklist whose every asked item has an answer is graded.
     grade: Option<GradedView>,
+    /// Why there is no grade, where there is none.
+    #[schema(value_type = Option<vocabulary::UngradedReason>)]
+    ungraded_because: Option<Ungraded>,
     /// Items by where they stand.
     items: TallyView,
     /// Items that earned less than everything, in the checklist's order: candidates for findings.
@@ -160,7 +169,10 @@ impl From<Score> for ScoreView {
             points: score.points,
             weight: score.weight,
             percent: score.basis_points.map(|points| f64::from(points) / 100.0),
+            asked: score.tally.asked(),
+            answered: score.tally.answered(),
             grade: score.grade.map(GradedView::from),
+            ungraded_because: score.ungraded_because,
             items: score.tally.into(),
             failing: score.failing.into_iter().map(FailingView::from).collect(),
         }
@@ -181,7 +193,7 @@ impl From<Scored> for ScoredView {
 ///
 /// Scored from the answers as they are now, each checklist by itself: weight times credit over the items that were
 /// asked, answered and apply. Which items are asked follows from the day of the visit, the sort of unit and the answers
-/// before them. A critical item that fails caps the grade.
+/// before them. A critical item that fails caps the grade; while items wait for their answer there is none.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
     responses((status = 200, description = "The score.", body = ScoredView)))]
 #[get("/v1/visits/{visit}/score")]

@@ -12,7 +12,7 @@ use crate::http::headers::{IfMatch, etag};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,6 +21,7 @@ use uuid::Uuid;
 /// The operations on teams.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(create_team).service(list_teams).service(read_team).service(reseat_team);
+    cfg.service(disband_team);
 }
 
 /// Somebody to be seated.
@@ -124,6 +125,20 @@ pub struct TeamView {
     /// Counts changes.
     #[schema(example = 1)]
     version: i32,
+    /// What of the visits that the team has been told of is worth a second look with these people; told when people are
+    /// seated, and empty else.
+    warnings: Vec<TeamWarningView>,
+}
+
+/// A visit of a team that is worth a second look.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TeamWarning)]
+pub struct TeamWarningView {
+    /// Which visit.
+    visit: Uuid,
+    /// Why.
+    #[schema(value_type = vocabulary::VisitWarning)]
+    code: &'static str,
 }
 
 impl From<(Team, Vec<Member>)> for TeamView {
@@ -145,6 +160,7 @@ impl From<(Team, Vec<Member>)> for TeamView {
             name: team.name,
             members: members.into_iter().map(seat).collect(),
             version: team.version,
+            warnings: Vec::new(),
         }
     }
 }
@@ -250,6 +266,26 @@ pub async fn read_team(
     Ok(HttpResponse::Ok().insert_header(etag(team.version)).json(TeamView::from((team, members))))
 }
 
+/// Disband a team that was entered by mistake
+///
+/// While no visit and no round rests on it.
+#[utoipa::path(tag = "campaigns", params(TeamPath, ("If-Match" = String, Header, description = "`ETag` as last read.")),
+    responses(
+    (status = 204, description = "Disbanded."),
+    (status = 409, description = "`team.in-use`: visits or rounds rest on it. `campaign.state`: it is over."),
+    (status = 412, description = "`version.stale`: somebody changed it meanwhile."),
+    (status = 428, description = "`version.missing`: `If-Match` is needed.")))]
+#[delete("/v1/campaigns/{campaign}/teams/{team}")]
+pub async fn disband_team(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<TeamPath>,
+    version: IfMatch,
+) -> Result<HttpResponse, Problem> {
+    teams::disband(&app, &caller.0, path.into_inner().into(), version.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// Change who is on a team
 ///
 /// Seats exactly these people: who is left out leaves, and loses sight of the team's visits with the next request.
@@ -268,7 +304,10 @@ pub async fn reseat_team(
     body: Body<NewMembers>,
 ) -> Result<HttpResponse, Problem> {
     let members = seats(body.0.members)?;
-    let (team, members) =
+    let (team, members, warned) =
         teams::reseat(&app, &caller.0, path.into_inner().into(), version.0, members).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(team.version)).json(TeamView::from((team, members))))
+    let warnings = warned.into_iter().map(|(visit, code)| TeamWarningView { visit: visit.0, code }).collect();
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header(etag(team.version));
+    Ok(answer.json(TeamView { warnings, ..TeamView::from((team, members)) }))
 }

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 pub mod events;
 pub mod lineage;
+pub mod removal;
 
 /// The operations on units.
 pub fn operations(cfg: &mut ServiceConfig) {
@@ -28,6 +29,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(lineage::list_unit_successors).service(lineage::list_unit_predecessors);
     cfg.service(lineage::list_unit_visits).service(lineage::list_unit_versions);
     cfg.service(lineage::list_unit_types);
+    cfg.service(removal::remove_unit).service(removal::remove_unit_version);
 }
 
 /// A version of a unit to be entered.
@@ -335,12 +337,14 @@ pub async fn read_unit(
 /// Change a unit from a day on
 ///
 /// Enters a new version; the last one ends on the day this one begins. A day to come is taken: until then the unit is
-/// as it was.
+/// as it was. Where an event says that the unit ends, the version ends then, too.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path, description = "Id of the unit.")),
     request_body = NewUnitVersion, responses(
     (status = 201, description = "Entered; `Location` is the unit's address.", body = UnitView,
         headers(("Location" = String, description = "Address of the unit."))),
-    (status = 409, description = "`unit.version-order`: begins before the last one. `unit.version-gap`: leaves days without a version.")))]
+    (status = 409, description = "`unit.version-order`: begins before the last one. `unit.version-gap`: leaves days \
+        without a version. `unit-event.other-stands`: an event says on which day the unit ends. \
+        `unit-event.still-above`: units stand below it for longer.")))]
 #[post("/v1/units/{unit}/versions")]
 pub async fn add_unit_version(
     app: web::Data<App>,

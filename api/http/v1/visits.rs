@@ -1,6 +1,7 @@
 //! Visits over HTTP: scheduled, listed, read. Their life and what a phone takes along have files of their own.
 
 mod bundle;
+mod handing_in;
 mod life;
 mod log;
 pub(super) mod view;
@@ -31,6 +32,7 @@ use view::{answer, created};
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_visits).service(schedule_visit).service(read_visit).service(change_visit);
     cfg.configure(life::operations);
+    cfg.configure(handing_in::operations);
     cfg.configure(bundle::operations);
     cfg.configure(log::operations);
 }

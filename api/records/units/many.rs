@@ -3,7 +3,7 @@
 use super::{Db, Error, Result, Row};
 use crate::domain::ids::{UnitId, UnitVersionId};
 use crate::domain::text;
-use crate::domain::unit::{UnitKind, UnitVersion};
+use crate::domain::unit::{UnitKind, UnitType, UnitVersion};
 use crate::records::schema::{unit_versions, units};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// Rows of one statement: far below the 65,535 values that PostgreSQL takes at once.
 const AT_ONCE: usize = 1000;
 
-/// Enters units without versions; how many of them were not there.
+/// Enters units without versions; how many of them were not there. One that was taken out is there again.
 ///
 /// # Errors
 /// The database's own.
@@ -26,6 +26,10 @@ pub async fn keep_all(db: &mut Db, all: &[(UnitId, UnitKind)], now: Timestamp) -
         let row = |(unit, kind): &(UnitId, UnitKind)| {
             (units::id.eq(unit.0), units::kind.eq(kind.as_str()), units::created_at.eq(now.to_diesel()))
         };
+        let ids: Vec<Uuid> = some.iter().map(|(unit, _)| unit.0).collect();
+        let gone = units::table.filter(units::id.eq_any(ids).and(units::removed_at.is_not_null()));
+        let again = units::removed_at.eq(None::<Timestamp>.to_diesel());
+        new += diesel::update(gone).set(again).execute(db).await?;
         let rows: Vec<_> = some.iter().map(row).collect();
         new += diesel::insert_into(units::table).values(rows).on_conflict_do_nothing().execute(db).await?;
     }
@@ -92,7 +96,7 @@ pub async fn remove_versions(db: &mut Db, all: &[UnitVersionId]) -> Result<()> {
 pub async fn lock_all(db: &mut Db, all: &[UnitId]) -> Result<Vec<UnitId>> {
     let ids: Vec<Uuid> = all.iter().map(|id| id.0).collect();
     let held: Vec<Uuid> = units::table
-        .filter(units::id.eq_any(ids))
+        .filter(units::id.eq_any(ids).and(units::removed_at.is_null()))
         .order(units::id.asc())
         .select(units::id)
         .for_update()
@@ -121,6 +125,22 @@ pub async fn histories(db: &mut Db, of: &[UnitId]) -> Result<HashMap<UnitId, Vec
         }
     }
     Ok(out)
+}
+
+/// Names and types of whatever stands directly below a unit on a day or later, by name.
+///
+/// # Errors
+/// The database's own.
+pub async fn types_below(db: &mut Db, parent: UnitId, day: Date) -> Result<Vec<(String, UnitType)>> {
+    let rows: Vec<(String, String)> = unit_versions::table
+        .filter(unit_versions::parent_id.eq(parent.0))
+        .filter(unit_versions::valid_to.is_null().or(unit_versions::valid_to.gt(day.to_diesel())))
+        .select((unit_versions::name, unit_versions::unit_type))
+        .distinct()
+        .order((unit_versions::name.asc(), unit_versions::unit_type.asc()))
+        .load(db)
+        .await?;
+    rows.into_iter().map(|(name, of)| Ok((name, super::read_type(&of)?))).collect()
 }
 
 /// Names of units that stand below one of these on a day or later, some left out; at most twenty.

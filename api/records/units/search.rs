@@ -69,14 +69,14 @@ WHERE parent_id = $6 AND valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1
   AND vietnamese_order(name) COLLATE "C" >= $2 AND (vietnamese_order(name) COLLATE "C" > $2 OR unit_id > $3)
 ORDER BY vietnamese_order(name) COLLATE "C", unit_id LIMIT $4"#;
 
-/// The very name first, with its type or without; then exact accents, names that begin with the words once their type is taken off, then those that hold them so,
-/// and last those that hold each of them somewhere: Ninh Phước for who types "phuoc ninh". Reads every version of the day:
-/// ten thousand rows for the whole country, a few milliseconds.
+/// The very name first, with its type or without; then exact accents, names that begin with the words once their type is
+/// taken off, then those that hold them so, and last those that hold each of them somewhere: Ninh Phước for who types
+/// "phuoc ninh". Reads every version of the day: ten thousand rows for the whole country, a few milliseconds.
 const SEARCH: &str = r#"
 SELECT rank, name_key, unit_id FROM (
     SELECT CASE
         WHEN lower(name COLLATE "und-x-icu") = ANY($7) THEN 0
-        WHEN lower(name COLLATE "und-x-icu") LIKE '%' || $8 || '%' THEN 1
+        WHEN lower(name COLLATE "und-x-icu") LIKE ANY($8) THEN 1
         WHEN name_key LIKE ANY($9) THEN 2
         WHEN name_key LIKE '%' || $12 || '%' THEN 3
         ELSE 4 END::smallint AS rank, vietnamese_order(name) COLLATE "C" AS name_key, unit_id
@@ -123,7 +123,10 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
                 .await?
         }
         (Some(name), _) => {
-            let (exact, key) = (text::literal(&name.to_lowercase()), text::literal(&text::fold(name)));
+            let key = text::literal(&text::fold(name));
+            // A tone is right on either vowel.
+            let written = text::placements(name);
+            let held: Vec<String> = written.iter().map(|name| format!("%{}%", text::literal(name))).collect();
             let mut starts: Vec<String> = UnitType::ALL
                 .iter()
                 .filter_map(|t| t.prefix())
@@ -134,9 +137,9 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
             let mut whole: Vec<String> = UnitType::ALL
                 .iter()
                 .filter_map(|t| t.prefix())
-                .map(|p| format!("{} {}", p.to_lowercase(), name.to_lowercase()))
+                .flat_map(|p| written.iter().map(move |name| format!("{} {name}", p.to_lowercase())))
                 .collect();
-            whole.push(name.to_lowercase());
+            whole.extend(written);
             diesel::sql_query(SEARCH)
                 .bind::<diesel::sql_types::Date, _>(day)
                 .bind::<Text, _>(&after.key)
@@ -145,7 +148,7 @@ pub async fn page(db: &mut Db, wanted: &Wanted, after: Option<&Place>, limit: i6
                 .bind::<Nullable<SqlUuid>, _>(parent)
                 .bind::<Integer, _>(i32::from(after.rank))
                 .bind::<Array<Text>, _>(whole)
-                .bind::<Text, _>(exact)
+                .bind::<Array<Text>, _>(held)
                 .bind::<Array<Text>, _>(starts)
                 .bind::<Array<Text>, _>(words)
                 .bind::<Nullable<Array<Text>>, _>(types)

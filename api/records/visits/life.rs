@@ -47,6 +47,7 @@ struct Row {
     #[diesel(deserialize_as = NullableTimestamp)]
     finalised_at: Option<Timestamp>,
     ended_because: Option<String>,
+    unanswered_because: Option<String>,
     previous_visit_id: Option<Uuid>,
     minutes: Option<Value>,
     round_id: Option<Uuid>,
@@ -93,6 +94,7 @@ impl TryFrom<Row> for Visit {
             submitted_at: row.submitted_at,
             finalised_at: row.finalised_at,
             ended_because: row.ended_because,
+            unanswered_because: row.unanswered_because,
             previous: row.previous_visit_id.map(VisitId),
             minutes: read::<Minutes>(row.minutes)?,
             round: row.round_id.map(RoundId),
@@ -245,12 +247,22 @@ pub async fn change(db: &mut Db, visit: &Visit) -> Result<i32> {
             visits::submitted_at.eq(visit.submitted_at.to_diesel()),
             visits::finalised_at.eq(visit.finalised_at.to_diesel()),
             visits::ended_because.eq(visit.ended_because.as_deref()),
+            visits::unanswered_because.eq(visit.unanswered_because.as_deref()),
             visits::minutes.eq(write(visit.minutes.as_ref())?),
             visits::version.eq(visits::version + 1),
         ))
         .returning(visits::version)
         .get_result(db)
         .await?)
+}
+
+/// Every visit of a team, whatever became of it.
+///
+/// # Errors
+/// The database's own.
+pub async fn of_team(db: &mut Db, team: TeamId) -> Result<Vec<VisitId>> {
+    let ids: Vec<Uuid> = visits::table.filter(visits::team_id.eq(team.0)).select(visits::id).load(db).await?;
+    Ok(ids.into_iter().map(VisitId).collect())
 }
 
 /// Visits at these units that stand on no version of them, and when they are planned.

@@ -361,9 +361,9 @@ impl Ground {
             subjects.insert(("accounts", letter), account(house, sql, owner).await);
         }
         for (letter, unit) in [('e', at.commune), ('n', at.other_commune)] {
-            let ids = [("owner", at.owner), ("unit", unit), ("event", event(sql, unit).await)];
-            let names = ids.into_iter().map(|(name, id)| (name, id.to_string())).collect();
-            subjects.insert(("ground", letter), names);
+            let made = [("event", event(sql, unit).await), ("unit_version", house.version_of(unit).await)];
+            let ids = made.into_iter().chain([("owner", at.owner), ("unit", unit)]);
+            subjects.insert(("ground", letter), ids.map(|(name, id)| (name, id.to_string())).collect());
         }
         for (letter, owner, unit) in
             [('e', at.owner, at.commune), ('n', at.owner, at.other_commune), ('f', abroad, at.commune)]

@@ -61,6 +61,7 @@ add_addendum       -    -     -    -       -       -    osuzt -      osut  -    
 sign_minutes       -    -     -    -       -       -    osuzt -      -     -    osa  -     -    -    -     -
 sign_minutes:team  -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 submit_visit       -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
+leave_unanswered   -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 abort_visit        -    -     -    -       -       -    osuzt -      -     -    -    -     -    -    -     -
 finalise_visit     -    -     -    -       osua    u    osuzt -      -     -    -    -     -    -    f     -
 ",
@@ -113,10 +114,12 @@ read_action_figures -    -     ck   ck    ck    c    c    c      c     ck  c    
 read_team          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 change_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 enter_document     -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+withdraw_document  -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 submit_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 cancel_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 create_team        -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 reseat_team        -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+disband_team       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 approve_campaign   -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
 activate_campaign  -    -     ck   ck    -     -    -    -      -     -   -    -     k    -    -     -
 close_fieldwork    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
@@ -125,6 +128,7 @@ close_campaign     -    -     -    -     ck    -    -    -      -     -   -    -
 merge_campaign     -    -     -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 create_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 change_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
+remove_round       -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 list_rounds        -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 list_draws         -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
 read_draw          -    -     ck   ck    ck    -    c    c      c     ck  -    -     ck   ck   f     -
@@ -144,6 +148,9 @@ draft_notice       -    -     -    -     ck    -    c    -      -     -   -    -
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 create_campaign    -    -     -    -     ck    -    -    -      -     -   -    -     k    -    f     -
 write_assignment_rules ckf ck -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+enter_conflict     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+list_conflicts     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+withdraw_conflict  ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 ",
     },
     // A plan under the own campaign with the own team (c) or another (x), under a foreign one with its team (f) or the
@@ -210,6 +217,8 @@ read_unit          en   en    en   en    en    en   en   en     en    en  en   e
 list_premises      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 create_unit        en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 add_unit_version   en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+remove_unit        en   en    -    -     en    -    -    -      -     -   -    -     -    -    en    -
+remove_unit_version en  en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 survey_premises    en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 record_unit_event  en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 undo_unit_event    en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
@@ -225,6 +234,7 @@ list_reference_documents en en en en    en    en   en   en     en    en  en   en
 list_procedures       en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
 compare_procedures    en en   en   en    en    en   en   en     en    en  en   en    en   en   -     -
 enter_procedure_list  en en   -    -     en    -    -    -      -     -   -    -     -    -    -     -
+remove_procedure      en en   -    -     en    -    -    -      -     -   -    -     -    -    -     -
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
@@ -236,6 +246,7 @@ read_assignment_rules en en   en   en    en    en   en   en     en    en  en   e
 read_calendar      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 read_working_time  en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 write_calendar     en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+remove_calendar    en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 list_holidays      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -
 write_holidays     en   en    -    -     en    -    -    -      -     -   -    -     -    -    en    -
 read_coverage      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en

@@ -112,7 +112,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let (method, path) = contract.of(plain);
     let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
     let mut path = path.replace("{size}", "320").replace("{year}", "2026").replace("{sha256}", HELD);
-    for minted in ["{response}", "{attendee}", "{guidance}"] {
+    for minted in ["{response}", "{attendee}", "{guidance}", "{paper}"] {
         path = path.replace(minted, &Uuid::new_v4().to_string());
     }
     for (name, id) in names.iter().chain([(&"device", &spare), (&"account", &own)]) {
@@ -146,12 +146,20 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
             headers.push(("content-type", workbook.to_owned()));
         }
         "list_reviews" => path.push_str(&format!("?owner={}&unit={}", names["owner"], names["unit"])),
+        "withdraw_conflict" => path.push_str(&format!("?account={0}&unit={0}", Uuid::nil())),
+        "remove_procedure" => {
+            let of = format!("?owner={}&level=commune&code=9.999999&valid_from=2020-01-01", names["owner"]);
+            path.push_str(&of);
+        }
         "list_procedures" => path.push_str(&format!("?owner={}&level=commune", names["owner"])),
         "change_visit"
         | "change_finding"
         | "change_campaign"
         | "reseat_team"
+        | "disband_team"
         | "change_round"
+        | "remove_round"
+        | "withdraw_document"
         | "merge_campaign"
         | "rewrite_notice"
         | "review_notice"
@@ -159,6 +167,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "sign_notice"
         | "mask_photo"
         | "write_calendar"
+        | "remove_calendar"
         | "write_holidays"
         | "write_assignment_rules" => {
             headers.push(("if-match", "\"v999\"".to_owned()));
@@ -208,7 +217,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "sections": [{ "title": { "vi": "Niêm yết", "en": "" }, "items": [item] }] });
     Some(match operation {
         "change_visit" | "change_campaign" => json!({}),
-        "cancel_visit" | "abort_visit" | "disclose_visit" => json!({ "reason": "" }),
+        "cancel_visit" | "abort_visit" | "disclose_visit" | "leave_unanswered" => json!({ "reason": "" }),
         "withdraw_photo" => json!({ "reason": "Chụp nhầm" }),
         "mask_photo" => json!({ "areas": [] }),
         "clear_for_visit" => json!({ "account": Uuid::nil() }),
@@ -264,6 +273,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "acknowledge_notice" => json!({ "unit": known("unit") }),
         "commit_draw" => json!({ "title": "", "strata": [] }),
         "write_assignment_rules" => json!({ "own_unit": "", "rotation": "", "rotation_days": 1 }),
+        "enter_conflict" => json!({ "account": Uuid::nil(), "unit": Uuid::nil(), "reason": "" }),
         "write_calendar" => json!({ "hours": {} }),
         "write_holidays" => json!({ "days": [{ "day": "2026-02-17", "works": false, "name": "" }] }),
         "put_attendee" => json!({ "visit": known("visit"), "name": "" }),

@@ -320,7 +320,8 @@ pub struct UnitEventFilter {
     (status = 201, description = "Recorded; `Location` says where.", body = UnitEventView,
         headers(("Location" = String, description = "Address of the event."))),
     (status = 409, description = "`unit.version-order`, `unit.version-gap`: would reach into the past of a unit. \
-        `unit-event.still-above`: units still stand below one that is to end.")))]
+        `unit-event.still-above`: units still stand below one that is to end. `unit-event.other-stands`: another event \
+        says when one of the units ends, or what becomes of it later.")))]
 #[post("/v1/unit-events")]
 pub async fn record_unit_event(
     app: web::Data<App>,

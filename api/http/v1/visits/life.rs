@@ -1,4 +1,4 @@
-//! The steps of a visit's life over HTTP: one POST a step, safe to repeat.
+//! The steps of a visit's life up to signed minutes over HTTP: one POST a step, safe to repeat.
 
 use super::view::{VisitView, answer};
 use crate::app::App;
@@ -24,11 +24,10 @@ use uuid::Uuid;
 pub(super) fn operations(cfg: &mut ServiceConfig) {
     cfg.service(clear_for_visit).service(dispatch_visit).service(disclose_visit);
     cfg.service(check_in).service(close_recording);
-    cfg.service(draft_minutes).service(sign_minutes).service(submit_visit).service(finalise_visit);
-    cfg.service(cancel_visit).service(abort_visit);
+    cfg.service(draft_minutes).service(sign_minutes);
 }
 
-fn done(visit: &Visit) -> HttpResponse {
+pub(super) fn done(visit: &Visit) -> HttpResponse {
     answer(HttpResponse::Ok(), &VisitView::from(visit))
 }
 
@@ -183,7 +182,9 @@ pub async fn check_in(
 
 /// Close the recording
 ///
-/// Nothing new is looked at; answers and photos that phones still hold may arrive.
+/// Nothing new is looked at; photos and changed answers that phones still hold may arrive. Refused with
+/// `422 visit.items-unanswered` while items that are asked have no answer and the lead has not said why
+/// (`leave-unanswered`); `errors` names each.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")), responses(
     (status = 200, description = "Closed, now or before.", body = VisitView),
     (status = 409, description = "`visit.not-on-site`, `visit.closed`.")))]
@@ -273,12 +274,13 @@ impl From<SignRequest> for Signature {
 /// Sign the minutes
 ///
 /// One request a side, in any order; the visit moves on when both are done, to the state the unit's outcome names.
-/// The lead signs for the team and may hand the device to the unit; a head of the unit may sign on an own device.
+/// The lead signs for the team and may hand the device to the unit; a head of the unit may sign on an own device. Nobody
+/// signs while items that are asked have neither an answer nor the lead's reason (`422 visit.items-unanswered`).
 #[utoipa::path(tag = "visits", request_body = SignRequest,
     params(("visit" = Uuid, Path, description = "Which visit.")), responses(
     (status = 200, description = "Recorded, now or before.", body = VisitView),
     (status = 409, description = "`visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, \
-        `visit.closed`.")))]
+        `visit.answers-clash`, `visit.closed`.")))]
 #[post("/v1/visits/{visit}/sign")]
 pub async fn sign_minutes(
     app: web::Data<App>,
@@ -287,79 +289,4 @@ pub async fn sign_minutes(
     said: Body<SignRequest>,
 ) -> Result<HttpResponse, Problem> {
     Ok(done(&flow::sign(&app, &caller.0, VisitId(*visit), said.0.into()).await?))
-}
-
-/// Submit a visit
-///
-/// From then on nothing about it changes. Refused with `422 visit.photos-missing` while required photos are missing;
-/// `errors` names each item and how many it lacks.
-#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")), responses(
-    (status = 200, description = "Submitted, now or before.", body = VisitView),
-    (status = 409, description = "`visit.not-signed`, `visit.closed`.")))]
-#[post("/v1/visits/{visit}/submit")]
-pub async fn submit_visit(
-    app: web::Data<App>,
-    caller: Caller,
-    visit: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    Ok(done(&flow::submit(&app, &caller.0, VisitId(*visit)).await?))
-}
-
-/// Take a visit as final
-///
-/// After it was submitted.
-#[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")), responses(
-    (status = 200, description = "Final, now or before.", body = VisitView),
-    (status = 409, description = "`visit.not-submitted`.")))]
-#[post("/v1/visits/{visit}/finalise")]
-pub async fn finalise_visit(
-    app: web::Data<App>,
-    caller: Caller,
-    visit: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    Ok(done(&flow::finalise(&app, &caller.0, VisitId(*visit)).await?))
-}
-
-/// Why a visit ends early.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "reason": "Đoàn được điều động phòng chống bão." }))]
-pub struct Ending {
-    /// Up to 2,000 characters.
-    #[schema(min_length = 1, max_length = 2000)]
-    reason: String,
-}
-
-/// Cancel a visit
-///
-/// Before the team has checked in. A sealed visit stays sealed for good.
-#[utoipa::path(tag = "visits", request_body = Ending,
-    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
-    (status = 200, description = "Cancelled, now or before.", body = VisitView),
-    (status = 409, description = "`visit.already-on-site`, `visit.closed`.")))]
-#[post("/v1/visits/{visit}/cancel")]
-pub async fn cancel_visit(
-    app: web::Data<App>,
-    caller: Caller,
-    visit: web::Path<Uuid>,
-    why: Body<Ending>,
-) -> Result<HttpResponse, Problem> {
-    Ok(done(&flow::cancel(&app, &caller.0, VisitId(*visit), &why.0.reason).await?))
-}
-
-/// Abort a visit
-///
-/// Breaks it off on site. A closed office in working hours is no reason to abort: it is a finding with a photo.
-#[utoipa::path(tag = "visits", request_body = Ending,
-    params(("visit" = Uuid, Path, description = "Which visit.")), responses(
-    (status = 200, description = "Aborted, now or before.", body = VisitView),
-    (status = 409, description = "`visit.not-on-site`, `visit.closed`.")))]
-#[post("/v1/visits/{visit}/abort")]
-pub async fn abort_visit(
-    app: web::Data<App>,
-    caller: Caller,
-    visit: web::Path<Uuid>,
-    why: Body<Ending>,
-) -> Result<HttpResponse, Problem> {
-    Ok(done(&flow::abort(&app, &caller.0, VisitId(*visit), &why.0.reason).await?))
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::moment::DeviceMoment;
 use crate::domain::response::Decimal;
+use crate::domain::score::Ungraded;
 use crate::domain::visit::{
     CheckIn, Figures, FrozenScore, Kind, Minutes, Ratio, Signature, State, TemplateFigures, Visit,
 };
@@ -28,7 +29,7 @@ use uuid::Uuid;
         "at": "2026-03-20T08:04:11+07:00", "latitude": 22.4871, "longitude": 105.2189, "accuracy_m": 8.0,
         "source": "gnss", "place": "inside", "distance_m": 0.0, "reasons": [], "clock_skew_s": -1.5,
         "clock_off": false, "by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21", "received_at": "2026-03-20T01:04:12.5Z" },
-    "submitted_at": null, "finalised_at": null, "ended_because": null, "round": null, "review_from": null,
+    "submitted_at": null, "finalised_at": null, "ended_because": null, "unanswered_because": null, "round": null, "review_from": null,
     "review_to": null, "joined_into": null, "previous_visit": null, "minutes": null,
     "templates": ["9c8b7a69-5847-4362-9150-4f3e2d1c0b9a"], "version": 3,
     "created_by": "6f5e4d3c-2b1a-4098-8776-655443322110", "created_at": "2026-03-16T02:11:40Z", "warnings": []
@@ -77,6 +78,8 @@ pub struct VisitView {
     finalised_at: Option<Timestamp>,
     /// Why it was cancelled or aborted.
     ended_because: Option<String>,
+    /// Why the lead left items without an answer, where some are.
+    unanswered_because: Option<String>,
     /// First day of the period it looks back on; says nothing of when it was made.
     review_from: Option<Date>,
     /// Last day of that period.
@@ -180,7 +183,7 @@ impl From<Ratio> for RatioView {
 /// What a checklist came to when the minutes were drafted.
 #[derive(Serialize, ToSchema)]
 #[schema(as = FrozenScore, example = json!({ "points": 52, "weight": 71, "percent": 73.24,
-    "grade": "needs_correction", "critical_failures": [] }))]
+    "grade": "needs_correction", "ungraded_because": null, "critical_failures": [] }))]
 pub struct FrozenScoreView {
     /// Sum of weight times credit over the items that count.
     #[schema(value_type = f64)]
@@ -192,6 +195,9 @@ pub struct FrozenScoreView {
     percent: Option<f64>,
     /// Code of the grade, after the cap of critical failures.
     grade: Option<String>,
+    /// Why no grade is given; `null` as well in minutes of before it was told.
+    #[schema(value_type = Option<vocabulary::UngradedReason>)]
+    ungraded_because: Option<Ungraded>,
     /// Critical items that fail, in order.
     critical_failures: Vec<String>,
 }
@@ -203,6 +209,7 @@ impl From<&FrozenScore> for FrozenScoreView {
             weight: score.weight,
             percent: score.basis_points.map(|points| f64::from(points) / 100.0),
             grade: score.grade.clone(),
+            ungraded_because: score.ungraded_because,
             critical_failures: score.critical_failures.clone(),
         }
     }
@@ -363,6 +370,7 @@ impl From<&Visit> for VisitView {
             submitted_at: v.submitted_at,
             finalised_at: v.finalised_at,
             ended_because: v.ended_because.clone(),
+            unanswered_because: v.unanswered_because.clone(),
             review_from: v.review.0,
             review_to: v.review.1,
             joined_into: v.joined_into.map(|id| id.0),

@@ -1,0 +1,106 @@
+//! What must be there before a visit goes on: an answer to every item that is asked, every required photo, a decision
+//! about every candidate.
+
+use super::AskedList;
+use crate::finding::{self, Finding};
+use crate::ids::VisitId;
+use crate::refusal::{FieldFault, Kind as Family, Refusal};
+use crate::response::{self, Response};
+use crate::score::{self, Standing};
+use crate::template::{Item, Occasion};
+use std::collections::HashMap;
+
+/// The items of a visit that are asked and have no answer, in the order of its checklists. What is not asked of this
+/// unit, on this day or after these answers is none of them.
+#[must_use]
+pub fn unanswered<'a>(lists: &'a [AskedList], answers: &'a [Response], occasion: Occasion) -> Vec<&'a Item> {
+    let all = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
+    all.filter(|(_, standing)| *standing == Standing::Unanswered).map(|(item, _)| item).collect()
+}
+
+/// Refuses to go on while items that are asked have no answer and the lead has not said why (source: a response is open,
+/// answered, complete).
+///
+/// # Errors
+/// `visit.items-unanswered`, with every item.
+pub fn items_answered(
+    lists: &[AskedList],
+    answers: &[Response],
+    occasion: Occasion,
+    because: Option<&str>,
+) -> Result<(), Refusal> {
+    let open = unanswered(lists, answers, occasion);
+    if open.is_empty() || because.is_some() {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} items that are asked have no answer: answer them, or let the lead say why they stay so (leave-unanswered).",
+        open.len()
+    );
+    let mut refusal = Refusal::new(Family::Invalid, "visit.items-unanswered", detail);
+    refusal.faults = open
+        .into_iter()
+        .map(|item| {
+            let detail = format!("{} has no answer", item.code);
+            FieldFault::new(format!("/items/{}", item.code), "visit.items-unanswered", detail)
+        })
+        .collect();
+    Err(refusal)
+}
+
+/// Refuses to take a visit as final while the lead has not decided about each candidate.
+///
+/// # Errors
+/// `visit.candidates-undecided`, with how many there are and where.
+pub fn candidates_decided(visit: VisitId, findings: &[Finding]) -> Result<(), Refusal> {
+    let waiting = findings.iter().filter(|finding| finding.state == finding::State::Candidate).count();
+    if waiting == 0 {
+        return Ok(());
+    }
+    let detail = format!("{waiting} candidates wait: the lead confirms or dismisses each of them first.");
+    let mut refusal = Refusal::new(Family::Conflict, "visit.candidates-undecided", detail);
+    let list = format!("see /v1/findings?visit={visit}&state=candidate");
+    refusal.faults.push(FieldFault::new("/candidates", "visit.candidates-undecided", list));
+    Err(refusal)
+}
+
+/// How many photos are held, by item and by what they show.
+pub type Held = HashMap<(String, String), u32>;
+
+/// Refuses to hand in a visit whose checklists still need photos of what their rules name. Items that are not asked of
+/// this unit, on this day or after these answers need none.
+///
+/// # Errors
+/// `visit.photos-missing`, with every item and how many it lacks.
+pub fn photos_complete(
+    lists: &[AskedList],
+    answers: &[Response],
+    held: &Held,
+    occasion: Occasion,
+) -> Result<(), Refusal> {
+    let mut faults = Vec::new();
+    let standings = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
+    for (item, standing) in standings {
+        let outcome = match standing {
+            Standing::NotAsked => continue,
+            Standing::Unanswered => None,
+            Standing::Judged(judgement) => Some(judgement.outcome),
+        };
+        let wanted = item.photo.subject.as_deref();
+        let fits = |of: &(String, String)| of.0 == item.code && wanted.is_none_or(|subject| subject == of.1);
+        let here = held.iter().filter(|(of, _)| fits(of)).map(|(_, count)| *count).sum();
+        let missing = response::photos_missing(&item.photo, outcome, here);
+        if missing > 0 {
+            let of = wanted.map(|subject| format!(" of {subject}")).unwrap_or_default();
+            let detail = format!("{} needs {missing} more{of}, {here} held", item.code);
+            faults.push(FieldFault::new(format!("/items/{}", item.code), "visit.photos-missing", detail));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let detail = "Required photos have not arrived yet; errors names the items and how many each lacks.";
+    let mut refusal = Refusal::new(Family::Invalid, "visit.photos-missing", detail);
+    refusal.faults = faults;
+    Err(refusal)
+}

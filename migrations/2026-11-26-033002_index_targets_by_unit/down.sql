@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY round_targets_by_unit;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY team_members_by_office;

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY recommendation_addressees_by_unit;
