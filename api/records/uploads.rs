@@ -157,8 +157,12 @@ fn piece((upload, from, length, epoch): (Uuid, i64, i64, i64)) -> Result<Piece> 
     })
 }
 
-const PIECE: (upload_pieces::upload_id, upload_pieces::from_byte, upload_pieces::length_bytes, upload_pieces::epoch) =
-    (upload_pieces::upload_id, upload_pieces::from_byte, upload_pieces::length_bytes, upload_pieces::epoch);
+const PIECE: (
+    upload_pieces::upload_id,
+    upload_pieces::from_byte,
+    upload_pieces::length_bytes,
+    upload_pieces::epoch,
+) = (upload_pieces::upload_id, upload_pieces::from_byte, upload_pieces::length_bytes, upload_pieces::epoch);
 
 /// The pieces of an upload, in their order.
 ///
@@ -185,7 +189,8 @@ pub async fn pieces_after(db: &mut Db, last: Option<Piece>, limit: i64) -> Resul
         .select(PIECE)
         .into_boxed();
     if let Some(last) = last {
-        let behind = upload_pieces::upload_id.gt(last.upload.0).or(upload_pieces::from_byte.gt(signed(last.from)?));
+        let behind =
+            upload_pieces::upload_id.gt(last.upload.0).or(upload_pieces::from_byte.gt(signed(last.from)?));
         query = query.filter(upload_pieces::upload_id.ge(last.upload.0)).filter(behind);
     }
     let rows: Vec<(Uuid, i64, i64, i64)> = query.load(db).await?;

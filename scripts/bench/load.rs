@@ -151,13 +151,22 @@ async fn send_by_tus(
 ) -> Result<(), String> {
     let tus = |method: &str, address: &str| {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
-        client.request(method, format!("{}{address}", line.url)).bearer_auth(token).header("tus-resumable", "1.0.0")
+        client
+            .request(method, format!("{}{address}", line.url))
+            .bearer_auth(token)
+            .header("tus-resumable", "1.0.0")
     };
     let failed = |why: reqwest::Error| format!("{why:?}");
     let metadata = format!("photo {}", STANDARD.encode(id.to_string()));
-    let request = tus("POST", "/v1/uploads").header("upload-length", size).header("upload-metadata", metadata);
+    let request =
+        tus("POST", "/v1/uploads").header("upload-length", size).header("upload-metadata", metadata);
     let created = request.send().await.map_err(failed)?;
-    let place = created.headers().get("location").and_then(|place| place.to_str().ok()).unwrap_or_default().to_owned();
+    let place = created
+        .headers()
+        .get("location")
+        .and_then(|place| place.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     if created.status() != 201 {
         return Err(format!("create {}: {}", created.status(), created.text().await.unwrap_or_default()));
     }
@@ -185,7 +194,13 @@ async fn send_by_tus(
         match request.send().await {
             Ok(answer) if answer.status() == 204 && sent == size - offset => return Ok(()),
             Ok(answer) if answer.status() == 409 || answer.status() == 503 => {}
-            Ok(answer) => return Err(format!("append {}: {}", answer.status(), answer.text().await.unwrap_or_default())),
+            Ok(answer) => {
+                return Err(format!(
+                    "append {}: {}",
+                    answer.status(),
+                    answer.text().await.unwrap_or_default()
+                ));
+            }
             Err(_) if line.cut => {}
             Err(why) => return Err(failed(why)),
         }

@@ -15,8 +15,8 @@ pub use declare::declare;
 pub use deliver::{Deliverable, derivative, file_name, open, original, shown_to};
 pub use examine::{examine, give_up};
 pub use mask::mask;
-pub(in crate::flows) use receive::{acknowledged, arrival, fits_type, keep_at_last, promise_of};
 pub use receive::{Receipt, receive};
+pub(in crate::flows) use receive::{acknowledged, arrival, fits_type, keep_at_last, promise_of};
 pub use withdraw::withdraw;
 
 pub use crate::media::{Chunks, Span};

@@ -11,8 +11,8 @@ use crate::domain::ids::UploadId;
 use crate::domain::photo::{self, Arrived};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
-use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, promise_of};
 use crate::flows::Error;
+use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, promise_of};
 use crate::media::{Key, Part};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
@@ -114,11 +114,14 @@ where
     let mut turn = running::enter(id).await;
     let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, id, &what)).await? {
         Begun::Now(ready) => *ready,
-        Begun::Whole(upload, receipt) => return Ok(Appended::Whole(upload, Box::new(Done::Before(*receipt)))),
+        Begun::Whole(upload, receipt) => {
+            return Ok(Appended::Whole(upload, Box::new(Done::Before(*receipt))));
+        }
     };
     let mut intake = Intake::new(app, upload, &what, skip);
     if intake.goes_straight() {
-        let key = Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
+        let key =
+            Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
         let place = (&key, promise_of(&photo), photo.declared.media_type.as_str());
         let (sent, tail) = Box::pin(straight::send(app, place, &mut body, &mut turn)).await;
         intake.hold(tail);

@@ -49,12 +49,8 @@ pub(super) fn show(document: &mut OpenApi) {
 
 /// Pictures, workbooks, bytes of no known kind.
 fn is_bytes(kind: &str) -> bool {
-    let others = [
-        XLSX,
-        "application/octet-stream",
-        "application/offset+octet-stream",
-        "application/partial-upload",
-    ];
+    let others =
+        [XLSX, "application/octet-stream", "application/offset+octet-stream", "application/partial-upload"];
     kind.starts_with("image/") || others.contains(&kind)
 }
 

@@ -105,7 +105,8 @@ async fn of_eight_requests_at_once_one_wins_and_no_byte_is_wrong() {
     assert_eq!(phone.answer(patch(phone, &at, 0, &shot.bytes[..100_000])).await.status, 204);
     let all = (0..8).map(|_| patch(phone, &at, 100_000, &shot.bytes[100_000..]).send());
     let all = futures::future::join_all(all).await;
-    let statuses: Vec<u16> = all.iter().filter_map(|a| a.as_ref().ok().map(|a| a.status().as_u16())).collect();
+    let statuses: Vec<u16> =
+        all.iter().filter_map(|a| a.as_ref().ok().map(|a| a.status().as_u16())).collect();
     assert_eq!(statuses.iter().filter(|s| **s == 204).count(), 1, "{statuses:?}");
     assert!(statuses.iter().all(|s| [204, 409].contains(s)), "{statuses:?}");
     is_held(&house, &scene, &shot).await;

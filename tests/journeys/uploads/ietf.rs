@@ -53,10 +53,14 @@ async fn a_photo_comes_in_parts() {
     assert!(limit.starts_with("max-size=52428800, max-age=2"), "{limit}");
 
     let more = phone.answer(append(phone, &at, 0, "?0", &shot.bytes[..100_000])).await;
-    assert_eq!((more.status, more.header("upload-complete"), more.header("upload-offset")), (204, "?0", "100000"));
+    assert_eq!(
+        (more.status, more.header("upload-complete"), more.header("upload-offset")),
+        (204, "?0", "100000")
+    );
     for method in ["HEAD", "GET"] {
         let told = phone.answer(draft(phone, method, &at)).await;
-        let all = ["upload-offset", "upload-length", "upload-complete", "cache-control"].map(|n| told.header(n));
+        let all =
+            ["upload-offset", "upload-length", "upload-complete", "cache-control"].map(|n| told.header(n));
         assert_eq!((told.status, all), (200, ["100000", length.as_str(), "?0", "no-store"]));
         assert!(told.header("upload-limit").contains("max-age="));
     }
@@ -92,7 +96,10 @@ async fn what_does_not_fit_is_refused_in_the_words_of_the_draft() {
     let refused = phone.answer(append(phone, &at, 6000, "?0", b"xyz")).await;
     is(&refused, 409, "upload.offset-mismatch");
     assert_eq!((refused.header("upload-offset"), refused.header("upload-complete")), ("5000", "?0"));
-    assert_eq!((refused.body["type"].as_str(), refused.body["expected-offset"].as_u64()), (Some(OFFSETS), Some(5000)));
+    assert_eq!(
+        (refused.body["type"].as_str(), refused.body["expected-offset"].as_u64()),
+        (Some(OFFSETS), Some(5000))
+    );
     assert_eq!(refused.body["provided-offset"], 6000);
 
     let shorter = phone.answer(append(phone, &at, 5000, "?1", b"xyz")).await;
@@ -219,10 +226,14 @@ async fn an_interim_answer_comes_before_the_final_one_on_the_same_line() {
          upload-draft-interop-version: 8\r\nexpect: 100-continue\r\nconnection: close\r\n",
         shot.bytes.len()
     );
-    let mut line = line(&house.url, phone, &format!("POST /v1/uploads?photo={}", shot.id), &headers, b"").await;
+    let mut line =
+        line(&house.url, phone, &format!("POST /v1/uploads?photo={}", shot.id), &headers, b"").await;
     let mut interim = [head(&mut line).await, head(&mut line).await];
     interim.sort();
-    assert!(interim[0].starts_with("http/1.1 100 ") && interim[1].starts_with("http/1.1 104 "), "{interim:?}");
+    assert!(
+        interim[0].starts_with("http/1.1 100 ") && interim[1].starts_with("http/1.1 104 "),
+        "{interim:?}"
+    );
     line.write_all(&shot.bytes).await.unwrap();
     let answer = rest(&mut line).await;
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");

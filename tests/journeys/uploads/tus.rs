@@ -44,7 +44,11 @@ async fn a_photo_comes_in_parts_and_is_acknowledged_at_the_end() {
     assert_eq!(asked.body["receipt"]["acknowledgement"], given);
     let again = phone.answer(patch(phone, &at, shot.bytes.len(), &[])).await;
     assert_eq!((again.status, again.header("fieldproof-acknowledgement")), (204, given.as_str()));
-    is(&phone.answer(patch(phone, &at, 100_000, &shot.bytes[100_000..])).await, 409, "upload.offset-mismatch");
+    is(
+        &phone.answer(patch(phone, &at, 100_000, &shot.bytes[100_000..])).await,
+        409,
+        "upload.offset-mismatch",
+    );
     let plain = phone.answer(shot.sending(phone)).await;
     assert_eq!((plain.status, plain.body["acknowledgement"].as_str()), (200, Some(given.as_str())));
     let noted = house.sql().await.query("SELECT 1 FROM custody WHERE deed = 'photo.received'", &[]).await;

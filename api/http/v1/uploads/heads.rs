@@ -69,7 +69,8 @@ pub(super) fn checksum(request: &HttpRequest) -> Result<Option<Checksum>, Proble
         Some(("sha1", digest)) if digest.len() == 20 => Ok(Some(Checksum::Sha1(digest))),
         Some(("sha256", digest)) if digest.len() == 32 => Ok(Some(Checksum::Sha256(digest))),
         _ => {
-            let detail = "Upload-Checksum must be sha1 or sha256, a space, and the digest of this body in base64.";
+            let detail =
+                "Upload-Checksum must be sha1 or sha256, a space, and the digest of this body in base64.";
             Err(Problem::of_door(StatusCode::BAD_REQUEST, "upload.checksum", detail))
         }
     }

@@ -51,7 +51,8 @@ fn inconsistent() -> Problem {
 /// Whether the body ends the photo. Other values than a Boolean are as good as none.
 fn completes(request: &HttpRequest) -> Result<bool, Problem> {
     let detail = "Say in Upload-Complete whether this body ends the photo: ?1 or ?0.";
-    heads::boolean(request, COMPLETE).ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.complete", detail))
+    heads::boolean(request, COMPLETE)
+        .ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.complete", detail))
 }
 
 /// What the head says of the whole length, in the two ways it may.
@@ -69,7 +70,8 @@ fn content_digest(request: &HttpRequest) -> Result<Option<Checksum>, Problem> {
     match heads::text(request, "content-digest") {
         Some(text) if text.contains("sha-256=") => {
             let detail = "Content-Digest must hold sha-256=:<base64 of 32 bytes>:, see RFC 9530.";
-            let digest = parse_digest(text).ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.checksum", detail))?;
+            let digest = parse_digest(text)
+                .ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.checksum", detail))?;
             Ok(Some(Checksum::Sha256(digest.0.to_vec())))
         }
         _ => Ok(None),
@@ -80,7 +82,9 @@ fn content_digest(request: &HttpRequest) -> Result<Option<Checksum>, Problem> {
 fn halted(request: &HttpRequest, halt: Halt) -> Result<HttpResponse, Problem> {
     Err(match halt {
         Halt::Cut(why) => return Ok(cut(request, &why)),
-        Halt::Refused(flows::Error::Busy(why) | flows::Error::Fault(why)) if heads::length(request) != Some(0) => {
+        Halt::Refused(flows::Error::Busy(why) | flows::Error::Fault(why))
+            if heads::length(request) != Some(0) =>
+        {
             tracing::warn!(%why, "an upload is cut, so that it is resumed");
             return Ok(cut(request, "something is away"));
         }
@@ -91,8 +95,10 @@ fn halted(request: &HttpRequest, halt: Halt) -> Result<HttpResponse, Problem> {
             problem.header("Upload-Complete", if is_over { "?1" } else { "?0" })
         }
         Halt::WrongChecksum => {
-            let detail = "The bytes that arrived have another digest; nothing of them was kept, send them again.";
-            Problem::of_door(StatusCode::BAD_REQUEST, "upload.digest-mismatch", detail).header("Upload-Complete", "?0")
+            let detail =
+                "The bytes that arrived have another digest; nothing of them was kept, send them again.";
+            Problem::of_door(StatusCode::BAD_REQUEST, "upload.digest-mismatch", detail)
+                .header("Upload-Complete", "?0")
         }
         Halt::Misfit(Misfit::Offset { expected, provided }) => {
             let detail = format!("The upload goes on at {expected}, these bytes begin at {provided}.");
@@ -208,7 +214,13 @@ pub(super) async fn append(
         return Err(Problem::of_door(StatusCode::UNSUPPORTED_MEDIA_TYPE, "upload.type", detail));
     }
     let offset = heads::integer(request, "upload-offset");
-    let offset = offset.ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.offset", "Say in Upload-Offset where the bytes begin."))?;
+    let offset = offset.ok_or_else(|| {
+        Problem::of_door(
+            StatusCode::BAD_REQUEST,
+            "upload.offset",
+            "Say in Upload-Offset where the bytes begin.",
+        )
+    })?;
     let is_last = completes(request)?;
     let ending = if is_last { Ending::Here } else { Ending::Later };
     let what = Append {

@@ -21,7 +21,8 @@ pub(super) struct Metadata {
 }
 
 fn unreadable(why: &str) -> Problem {
-    let detail = format!("Upload-Metadata must be pairs of a key and a base64 value, with commas between: {why}.");
+    let detail =
+        format!("Upload-Metadata must be pairs of a key and a base64 value, with commas between: {why}.");
     Problem::of_door(StatusCode::BAD_REQUEST, "upload.metadata", detail)
 }
 
@@ -89,7 +90,8 @@ mod tests {
     #[test]
     fn pairs_are_read_as_the_specification_says() {
         let id = Uuid::max();
-        let text = format!("filename w4EuanBn,photo {}, is_confidential,empty ", STANDARD.encode(id.to_string()));
+        let text =
+            format!("filename w4EuanBn,photo {}, is_confidential,empty ", STANDARD.encode(id.to_string()));
         let metadata = read(&text).unwrap();
         assert_eq!((metadata.photo().ok(), metadata.text.as_deref()), (Some(Some(id)), Some(text.as_str())));
         assert_eq!(metadata.pairs.len(), 4);

@@ -77,7 +77,8 @@ fn protocol(request: &HttpRequest) -> Result<Protocol, Problem> {
         Some(tus::VERSION) => Ok(Protocol::Tus),
         None if ietf::is_spoken(request) => Ok(Protocol::Ietf),
         _ => {
-            let detail = "Say which protocol you speak: Tus-Resumable: 1.0.0, or Upload-Draft-Interop-Version: 8.";
+            let detail =
+                "Say which protocol you speak: Tus-Resumable: 1.0.0, or Upload-Draft-Interop-Version: 8.";
             Err(Problem::of_door(StatusCode::PRECONDITION_FAILED, "upload.version", detail)
                 .header("Tus-Version", tus::VERSION))
         }

@@ -12,8 +12,8 @@ use crate::flows::photos::Receipt;
 use crate::flows::uploads::{Append, Appended, Halt, Progress};
 use crate::http::problem::Problem;
 use actix_web::dev::ServiceRequest;
-use actix_web::http::{Method, StatusCode};
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 /// The version that is spoken.
@@ -94,13 +94,15 @@ fn halted(request: &HttpRequest, halt: Halt) -> Result<HttpResponse, Problem> {
         Halt::Cut(why) => return Ok(cut(request, &why)),
         Halt::Refused(why) => why.into(),
         Halt::WrongChecksum => {
-            let detail = "The bytes that arrived have another checksum; nothing of them was kept, send them again.";
+            let detail =
+                "The bytes that arrived have another checksum; nothing of them was kept, send them again.";
             let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
             Problem::of_door(status, "upload.checksum-mismatch", detail)
         }
         Halt::Misfit(Misfit::Offset { expected, provided }) => {
             let detail = format!("The upload goes on at {expected}, these bytes begin at {provided}.");
-            Problem::of_door(StatusCode::CONFLICT, "upload.offset-mismatch", detail).header("Upload-Offset", expected)
+            Problem::of_door(StatusCode::CONFLICT, "upload.offset-mismatch", detail)
+                .header("Upload-Offset", expected)
         }
         Halt::Misfit(Misfit::TooLong | Misfit::OtherLength) => {
             let detail = "These bytes are more than are left of the upload.";
@@ -118,8 +120,13 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (request, _) = asked;
     let length = heads::text(request, "upload-length").and_then(heads::number);
-    let length =
-        length.ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.length", "Say in Upload-Length how many bytes the photo has."))?;
+    let length = length.ok_or_else(|| {
+        Problem::of_door(
+            StatusCode::BAD_REQUEST,
+            "upload.length",
+            "Say in Upload-Length how many bytes the photo has.",
+        )
+    })?;
     let bytes = heads::length(request);
     if bytes != Some(0) {
         expect_type(request)?;
@@ -165,7 +172,13 @@ pub(super) async fn append(
 ) -> Result<HttpResponse, Problem> {
     expect_type(request)?;
     let offset = heads::text(request, "upload-offset").and_then(heads::number);
-    let offset = offset.ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.offset", "Say in Upload-Offset where the bytes begin."))?;
+    let offset = offset.ok_or_else(|| {
+        Problem::of_door(
+            StatusCode::BAD_REQUEST,
+            "upload.offset",
+            "Say in Upload-Offset where the bytes begin.",
+        )
+    })?;
     let what = Append {
         offset: Some(offset),
         length: heads::length(request),
