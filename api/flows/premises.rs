@@ -73,6 +73,43 @@ pub async fn survey(app: &App, actor: &Actor, of: UnitId, survey: Survey) -> Res
     Ok(new)
 }
 
+/// Takes out the last survey of a unit's office, which was entered by mistake: the one before it holds again.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid` with `premises.unknown`, `premises.followed`, `premises.in-use`.
+pub async fn remove(app: &App, actor: &Actor, of: UnitId, valid_from: Date) -> Result<()> {
+    let mut tx = app.records.begin().await?;
+    super::units::may_edit(&mut tx, app, actor, Some(of)).await?;
+    if !records::units::lock(&mut tx, of).await? {
+        return Err(Refusal::not_found().into());
+    }
+    let all = records::premises::all_of_unit(&mut tx, of).await?;
+    let Some(place) = all.iter().position(|survey| survey.valid_from == valid_from) else {
+        let detail = "no survey of this unit begins on that day";
+        return Err(Refusal::field("?valid_from", "premises.unknown", detail).into());
+    };
+    let (Some(gone), 0) = (all.get(place), place) else {
+        let detail = "A later survey follows this one; take that out first.";
+        return Err(Refusal::new(Kind::Conflict, "premises.followed", detail).into());
+    };
+    if records::premises::was_used(&mut tx, gone.id).await? {
+        let detail = "Visits that were made rest on this survey; enter a new one.";
+        return Err(Refusal::new(Kind::Conflict, "premises.in-use", detail).into());
+    }
+    let before = all.get(1).map(|survey| survey.id);
+    records::premises::remove(&mut tx, gone.id, before).await?;
+    let entry = custody::Entry {
+        deed: "premises.removed",
+        object: ("premises", gone.id.to_string()),
+        owner: None,
+        visit: None,
+        details: json!({ "unit": of, "area": gone.area, "valid_from": valid_from }),
+    };
+    custody::note(&mut tx, Some(actor), entry, app.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Every survey of a unit's office, latest first.
 ///
 /// # Errors

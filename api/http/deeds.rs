@@ -138,6 +138,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_unit_versions", Right(Deed::ReadUnits)),
     ("list_unit_types", Right(Deed::ReadUnits)),
     ("survey_premises", Right(Deed::EditUnits)),
+    ("remove_survey", Right(Deed::EditUnits)),
     ("list_premises", Right(Deed::ReadUnits)),
     // calendars
     ("read_calendar", Right(Deed::ReadUnits)),

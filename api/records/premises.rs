@@ -1,6 +1,6 @@
 //! Where offices are, survey by survey.
 
-use super::schema::premises;
+use super::schema::{premises, visits};
 use super::{Db, Error, Result};
 use crate::domain::ids::{AccountId, PremisesId, UnitId};
 use crate::domain::place::Area;
@@ -137,5 +137,34 @@ pub async fn close(db: &mut Db, id: PremisesId, to: Date) -> Result<()> {
         .set(premises::valid_to.eq(Some(to).to_diesel()))
         .execute(db)
         .await?;
+    Ok(())
+}
+
+/// Whether a visit that was made rests on a survey.
+///
+/// # Errors
+/// The database's own.
+pub async fn was_used(db: &mut Db, id: PremisesId) -> Result<bool> {
+    let made = visits::table.filter(visits::premises_id.eq(id.0).and(visits::checked_in_at.is_not_null()));
+    Ok(diesel::select(diesel::dsl::exists(made)).get_result(db).await?)
+}
+
+/// Takes a survey out, and lets the one before it go on. Visits that nobody has made look for their office anew when they
+/// are told and when they arrive.
+///
+/// # Errors
+/// The database's own.
+pub async fn remove(db: &mut Db, id: PremisesId, before: Option<PremisesId>) -> Result<()> {
+    diesel::update(visits::table.filter(visits::premises_id.eq(id.0)))
+        .set((visits::premises_id.eq(before.map(|id| id.0)), visits::version.eq(visits::version + 1)))
+        .execute(db)
+        .await?;
+    diesel::delete(premises::table.find(id.0)).execute(db).await?;
+    if let Some(before) = before {
+        diesel::update(premises::table.find(before.0))
+            .set(premises::valid_to.eq(None::<Date>.to_diesel()))
+            .execute(db)
+            .await?;
+    }
     Ok(())
 }

@@ -277,3 +277,34 @@ async fn a_calendar_and_a_procedure_entered_by_mistake_are_taken_back() {
     assert_eq!(left["items"], json!([]));
     at.house.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_survey_with_the_pin_in_the_wrong_place_is_taken_back_on_the_same_day() {
+    let at = Inspectorate::open().await;
+    let premises = format!("/v1/units/{}/premises", at.commune);
+    let survey = async |longitude: f64, from: &str| {
+        let said = json!({ "name": "Trụ sở UBND xã", "valid_from": from,
+            "shape": { "type": "Point", "coordinates": [longitude, 22.3382], "radius_m": 60 } });
+        at.scheduler.visitor.post(&premises, &said).await.0
+    };
+    assert_eq!((survey(105.1, "2025-01-01").await, survey(108.1, "2026-01-01").await), (201, 201));
+    assert_eq!(survey(105.2, "2026-01-01").await, 409, "it holds from that day");
+    let [announced, secret] = ["planned", "surprise"].map(|kind| at.visit(kind, 24));
+    let (announced, secret) = (announced.await, secret.await);
+    let of = |from: &str| format!("{premises}?valid_from={from}");
+    assert_eq!(take_back(&at.scheduler, &of("2025-01-01"), "*").await, told(409, "premises.followed"));
+    assert_eq!(take_back(&at.scheduler, &of("2024-01-01"), "*").await, told(422, "invalid"));
+    assert_eq!(take_back(&at.scheduler, &of("2026-01-01"), "*").await, told(204, ""), "secret or not");
+    let list = at.scheduler.visitor.get(&premises).await.1;
+    assert_eq!(
+        (list["items"].as_array().map(Vec::len), &list["items"][0]["valid_to"]),
+        (Some(1), &Value::Null)
+    );
+    for visit in [&announced, &secret] {
+        assert_eq!(at.scheduler.visitor.get(visit).await.1["premises"], list["items"][0]["id"]);
+    }
+    assert_eq!(survey(105.2, "2026-01-01").await, 201);
+    at.on_site(&announced).await;
+    assert_eq!(take_back(&at.scheduler, &of("2026-01-01"), "*").await, told(409, "premises.in-use"));
+    at.house.close().await;
+}

@@ -6,19 +6,19 @@ use crate::domain::place::Area;
 use crate::domain::refusal::Refusal;
 use crate::flows::premises::{self, Premises, Survey};
 use crate::http::actor::Caller;
-use crate::http::body::Body;
+use crate::http::body::{Body, Params};
 use crate::http::problem::Problem;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, delete, get, post, web};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// The operations on premises.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(survey_premises).service(list_premises);
+    cfg.service(survey_premises).service(list_premises).service(remove_survey);
 }
 
 /// The ground of an office as a GeoJSON geometry (RFC 7946): longitude first, WGS 84 degrees.
@@ -155,6 +155,34 @@ pub async fn survey_premises(
     let kept = premises::survey(&app, &caller.0, unit, survey).await?;
     let location = format!("/v1/units/{unit}/premises");
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(PremisesView::from(kept)))
+}
+
+/// Which survey.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OneSurvey {
+    /// The first day on which it holds.
+    #[param(example = "2026-03-16")]
+    valid_from: Date,
+}
+
+/// Take out a survey that was entered by mistake
+///
+/// The last one of an office, while no visit that was made rests on it: the one before holds again.
+#[utoipa::path(tag = "units", params(("unit" = Uuid, Path, description = "Id of the unit."), OneSurvey), responses(
+    (status = 204, description = "Taken out."),
+    (status = 409, description = "`premises.followed`: a later survey follows. `premises.in-use`: visits that were made rest \
+        on it.")))]
+#[delete("/v1/units/{unit}/premises")]
+pub async fn remove_survey(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    asked: Params<OneSurvey>,
+) -> Result<HttpResponse, Problem> {
+    premises::remove(&app, &caller.0, UnitId(path.into_inner()), asked.0.valid_from).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// List where an office is and was

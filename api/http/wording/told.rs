@@ -156,6 +156,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("account {} is not to go to unit {}", "tài khoản {} không được đến đơn vị {}"),
     ("account {} was there on {}", "tài khoản {} đã đến đó ngày {}"),
     ("is no active account with a role at this owner", "không phải tài khoản đang hoạt động có vai trò ở cơ quan chủ quản này"),
+    ("no survey of this unit begins on that day", "đơn vị không có lần khảo sát nào bắt đầu từ ngày đó"),
     ("an event tells of it", "có sự kiện liên quan"),
     ("other units stand below it", "có đơn vị trực thuộc"),
     ("visits are planned there, or were made", "có lượt kiểm tra đã lập hoặc đã tiến hành"),

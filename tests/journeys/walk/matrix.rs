@@ -220,6 +220,7 @@ add_unit_version   en   en    -    -     en    n    -    -      -     -   -    -
 remove_unit        en   en    -    -     en    -    -    -      -     -   -    -     -    -    en    -
 remove_unit_version en  en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 survey_premises    en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
+remove_survey      en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 record_unit_event  en   en    -    -     en    n    -    -      -     -   -    -     -    -    en    -
 undo_unit_event    en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_unit_events   en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    -

@@ -147,6 +147,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         }
         "list_reviews" => path.push_str(&format!("?owner={}&unit={}", names["owner"], names["unit"])),
         "withdraw_conflict" => path.push_str(&format!("?account={0}&unit={0}", Uuid::nil())),
+        "remove_survey" => path.push_str("?valid_from=1999-01-01"),
         "remove_procedure" => {
             let of = format!("?owner={}&level=commune&code=9.999999&valid_from=2020-01-01", names["owner"]);
             path.push_str(&of);

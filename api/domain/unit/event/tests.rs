@@ -247,6 +247,33 @@ fn random_event(held: &Held, (kind, days, picks): (EventKind, u16, Vec<(usize, u
     said
 }
 
+#[test]
+fn an_end_that_is_told_stands_beside_what_comes_before_it_alone() {
+    let (held, mut mint) = (held(), minter());
+    let mut merge = said(EventKind::Merge, date(2035, 1, 1));
+    merge.closes = vec![unit(11)];
+    merge.successions = vec![gives(11, Named::Unit(unit(12)), Portion::Whole)];
+    let merger = plan(merge, &held, &mut mint).unwrap();
+    let mut after = held.clone();
+    write(&mut after, &merger);
+    let mut on = |kind: EventKind, of: u128, year: i16| {
+        let mut said = said(kind, date(year, 1, 1));
+        match kind {
+            EventKind::Abolish => said.closes = vec![unit(of)],
+            _ => said.changes = vec![ChangeSaid { name: Some("Xã Mới".to_owned()), ..change(of) }],
+        }
+        let event = plan(said, &after, &mut mint).unwrap();
+        event.stands_beside(std::slice::from_ref(&merger)).map_err(|no| no.code)
+    };
+    let no = Err("unit-event.other-stands");
+    assert_eq!(on(EventKind::Rename, 11, 2030), Ok(()), "before its end it may change");
+    assert_eq!(on(EventKind::Rename, 11, 2035), no, "on that day it is gone");
+    assert_eq!(on(EventKind::Abolish, 11, 2030), no, "it gives to another later");
+    assert_eq!(on(EventKind::Abolish, 12, 2030), no, "it takes over from another later");
+    assert_eq!(on(EventKind::Abolish, 11, 2035), Ok(()), "another event may say the same");
+    assert_eq!(on(EventKind::Abolish, 21, 2030), Ok(()), "nobody else is concerned");
+}
+
 proptest! {
     #[test]
     fn whatever_is_recorded_each_day_has_one_version_at_most(steps in prop::collection::vec(step(), 1..20)) {
