@@ -168,7 +168,12 @@ async fn an_end_of_the_visit_ends_its_uploads() {
     let at = created(phone, &shot).await;
     assert_eq!(phone.answer(patch(phone, &at, 0, &shot.bytes[..100_000])).await.status, 204);
     let sql = house.sql().await;
-    sql.execute("UPDATE visits SET state = 'cancelled' WHERE id = $1", &[&scene.visit]).await.unwrap();
+    sql.execute(
+        "UPDATE visits SET state = 'cancelled' WHERE id = $1::text::uuid",
+        &[&scene.visit.to_string()],
+    )
+    .await
+    .unwrap();
     let refused = phone.answer(patch(phone, &at, 100_000, &shot.bytes[100_000..])).await;
     is(&refused, 409, "photo.visit-ended");
     let create = tus(phone, "POST", &format!("/v1/uploads?photo={}", shot.id));

@@ -110,7 +110,12 @@ async fn rest(line: &mut TcpStream) -> String {
 async fn durable(house: &House, shot: &Shot, bytes: usize) {
     let sql = house.sql().await;
     for _ in 0..400 {
-        let rows = sql.query("SELECT received_bytes FROM uploads WHERE photo_id = $1", &[&shot.id]).await;
+        let rows = sql
+            .query(
+                "SELECT received_bytes FROM uploads WHERE photo_id = $1::text::uuid",
+                &[&shot.id.to_string()],
+            )
+            .await;
         let rows = rows.expect("uploads");
         if rows.iter().any(|row| row.get::<_, i64>(0) == i64::try_from(bytes).expect("a count")) {
             return;
