@@ -172,9 +172,9 @@ mod tests {
 
     #[test]
     fn nothing_is_told_while_somebody_may_be_on_the_way() {
+        use CampaignState::{Closed, Concluded, FieldworkClosed};
         let may: Vec<CampaignState> =
             CampaignState::ALL.into_iter().filter(|state| publishable(*state).is_ok()).collect();
-        use CampaignState::{Closed, Concluded, FieldworkClosed};
         assert_eq!(may, [FieldworkClosed, Concluded, Closed]);
     }
 

@@ -93,13 +93,13 @@ mod tests {
 
     #[test]
     fn an_answer_is_complete_with_its_photos_and_locked_by_a_signature() {
+        use Life::{Answered, Complete, Locked, Open};
         let mut facts = Facts::default();
         let mut told = vec![Life::of(facts)];
         for step in [Step::Answer, Step::Show, Step::Lack, Step::Show, Step::Sign, Step::Show] {
             facts = take(facts, step).unwrap_or_default();
             told.push(Life::of(facts));
         }
-        use Life::{Answered, Complete, Locked, Open};
         assert_eq!(told, [Open, Answered, Complete, Answered, Complete, Locked, Locked]);
         assert_eq!(take(facts, Step::Answer).map_err(|no| no.code), Err("visit.answers-locked"));
     }
