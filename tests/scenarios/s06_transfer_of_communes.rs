@@ -15,6 +15,25 @@ fn ids(list: &Value, at: &str) -> Vec<String> {
     items.map(|item| item.pointer(at).and_then(Value::as_str).expect("an id").to_owned()).collect()
 }
 
+/// Phú Lương goes to three wards in parts; name and code of Minh Quang belong to two units over all time.
+async fn phu_luong_is_divided_and_minh_quang_is_two(desk: &Desk) {
+    let phu_luong = desk.unit("09571", "2025-01-01").await;
+    let divided = desk.read(&format!("/v1/unit-successors?unit={phu_luong}&on=2025-07-01")).await;
+    let by = divided["items"][0]["successors"].as_array().expect("successors");
+    let mut codes: Vec<&str> = by.iter().filter_map(|kin| kin["at"]["official_code"].as_str()).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, ["09552", "09568", "10126"]);
+    assert!(by.iter().all(|kin| kin["portion"] == "part"));
+
+    // Name and code over all time: two units.
+    let found = desk.read("/v1/unit-versions?q=Minh%20Quang&official_code=02302").await;
+    let mut units = ids(&found, "/unit");
+    assert_eq!(units.len(), 3, "two versions of the old unit, one of the new");
+    units.sort_unstable();
+    units.dedup();
+    assert_eq!(units.len(), 2);
+}
+
 /// L05, L15, L21, X23, N18: lists as of a day, printed paths, history through predecessors, codes that are reused.
 #[tokio::test(flavor = "multi_thread")]
 async fn s06_two_communes_change_district_and_the_districts_end() {
@@ -115,21 +134,7 @@ async fn s06_two_communes_change_district_and_the_districts_end() {
         earlier["items"].as_array().expect("items").iter().all(|one| one["in_force"] == true),
         "{earlier}"
     );
-    let phu_luong = desk.unit("09571", "2025-01-01").await;
-    let divided = desk.read(&format!("/v1/unit-successors?unit={phu_luong}&on=2025-07-01")).await;
-    let by = divided["items"][0]["successors"].as_array().expect("successors");
-    let mut codes: Vec<&str> = by.iter().filter_map(|kin| kin["at"]["official_code"].as_str()).collect();
-    codes.sort_unstable();
-    assert_eq!(codes, ["09552", "09568", "10126"]);
-    assert!(by.iter().all(|kin| kin["portion"] == "part"));
-
-    // Name and code over all time: two units.
-    let found = desk.read("/v1/unit-versions?q=Minh%20Quang&official_code=02302").await;
-    let mut units = ids(&found, "/unit");
-    assert_eq!(units.len(), 3, "two versions of the old unit, one of the new");
-    units.sort_unstable();
-    units.dedup();
-    assert_eq!(units.len(), 2);
+    phu_luong_is_divided_and_minh_quang_is_two(&desk).await;
 
     // No visit to a unit that is gone; the answer names who is there.
     let (status, refused) =

@@ -80,7 +80,7 @@ impl Counted {
         }
     }
 
-    fn is_wanted(self) -> bool {
+    fn fits_what_was_said(self) -> bool {
         match self {
             Self::Nothing => true,
             Self::Sha1(hash, wanted) => hash.finalize().as_slice() == wanted,
@@ -183,14 +183,13 @@ async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<
 
 /// Whether the bytes fit; how many of them are there already.
 fn fits(upload: &Upload, what: &Append) -> Result<u64, Misfit> {
-    let skip = match what.offset {
-        Some(offset) => upload.fits(offset, what.length, what.ending).map(|()| 0)?,
+    let skip = if let Some(offset) = what.offset {
+        upload.fits(offset, what.length, what.ending).map(|()| 0)?
+    } else {
         // From the photo's first byte on.
-        None => {
-            let from_start = Upload { received_bytes: 0, ..upload.clone() };
-            from_start.fits(0, what.length, what.ending)?;
-            upload.received_bytes
-        }
+        let from_start = Upload { received_bytes: 0, ..upload.clone() };
+        from_start.fits(0, what.length, what.ending)?;
+        upload.received_bytes
     };
     if what.said_length.is_some_and(|length| length != upload.length_bytes) {
         return Err(Misfit::OtherLength);
@@ -391,7 +390,7 @@ impl<'a> Intake<'a> {
 
     /// Decides what the bytes that came amount to.
     async fn finish(mut self, actor: &Actor, photo: Photo, visit: &Standing) -> Result<Appended, Halt> {
-        if !std::mem::replace(&mut self.counted, Counted::Nothing).is_wanted() {
+        if !std::mem::replace(&mut self.counted, Counted::Nothing).fits_what_was_said() {
             self.discard().await?;
             return Err(Halt::WrongChecksum);
         }
@@ -399,7 +398,7 @@ impl<'a> Intake<'a> {
         if is_whole && self.ending != Ending::Later {
             let Self { app, upload, tail, unconfirmed, .. } = self;
             let whole = whole::Bytes { unconfirmed, tail };
-            return match whole::assemble(app, &upload, &photo, whole).await? {
+            return match Box::pin(whole::assemble(app, &upload, &photo, whole)).await? {
                 Ok(parts) => {
                     let done = whole::keep(app, actor, upload.clone(), photo, visit).await?;
                     tidy(app, upload.id, &parts).await;
