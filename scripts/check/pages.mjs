@@ -1,4 +1,4 @@
-// Walks through the pages as a reviewer does: sign in, gallery, photos, board, notices, sign out. At every stop and width it
+// Walks through the pages as a reviewer does: sign in, gallery, photos, board, notices, minutes, sign out. At every stop and width it
 // fails on console errors (breaches of the pages' own policy are such), failed requests, scripts and styles inside the
 // page, sideways scrolling, pictures that do not load, fields without a label, targets too small for a finger, and
 // pages without a language or a title.
@@ -79,6 +79,20 @@ async function notices(page, width, look, languages) {
   }
 }
 
+// The minutes of a visit, on screen and as they are printed.
+async function minutes(page, width, look) {
+  await page.goto(`${base}${evidence}/minutes`);
+  await stop(page, "minutes", width, look);
+  await page.emulateMedia({ media: "print" });
+  await stop(page, "minutes-printed", width, look);
+  if (await page.locator("nav.tools").isVisible()) faults.push(`the printed minutes at ${width} px show what is no part of the paper`);
+  for (const words of ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BIÊN BẢN KIỂM TRA ĐỘT XUẤT"]) {
+    if (!(await page.locator("main.sheet").innerText()).includes(words)) faults.push(`the printed minutes at ${width} px lack "${words}"`);
+  }
+  await page.pdf({ path: `${folder}/minutes-${width}${look}.pdf`, preferCSSPageSize: true });
+  await page.emulateMedia({ media: null });
+}
+
 async function walk(browser, width, height, locale, colorScheme = "light") {
   const look = colorScheme === "dark" ? "-dark" : "";
   const context = await browser.newContext({ viewport: { width, height }, locale, colorScheme, deviceScaleFactor: 1 });
@@ -137,6 +151,7 @@ async function walk(browser, width, height, locale, colorScheme = "light") {
 
   const other = locale.startsWith("vi") ? "en" : "vi";
   await notices(page, width, look, [other, locale.slice(0, 2)]);
+  await minutes(page, width, look);
   await page.goto(base + evidence);
   await Promise.all([page.waitForURL((url) => url.searchParams.get("lang") === other), page.locator(`a[hreflang=${other}]`).click()]);
   await page.goto(`${base}/review`);
