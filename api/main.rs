@@ -166,10 +166,12 @@ async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitC
     } else {
         println!("{} photos hold bytes, {} originals are stored.", report.rows, report.objects);
         println!("{} guidance pictures are held.", report.pictures);
+        println!("{} pieces of uploads wait for the rest.", report.pieces);
         report.missing.iter().for_each(|photo| println!("missing   {photo}"));
         report.damaged.iter().for_each(|photo| println!("damaged   {photo}"));
         report.pictures_missing.iter().for_each(|name| println!("missing   {name}"));
         report.pictures_damaged.iter().for_each(|name| println!("damaged   {name}"));
+        report.pieces_missing.iter().for_each(|name| println!("missing   {name}"));
         report.orphans.iter().for_each(|name| println!("unnamed   {name}"));
         report.forgotten.iter().for_each(|photo| println!("forgotten {photo}"));
         println!("{} removed, {} promised anew.", report.removed, report.promised);

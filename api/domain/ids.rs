@@ -83,6 +83,8 @@ ids! {
     ResponseId,
     /// A photo, minted by the phone.
     PhotoId,
+    /// The bytes of a photo on their way, over several requests.
+    UploadId,
     /// Something that was not as it should be, or a strength.
     FindingId,
     /// A corrective action.

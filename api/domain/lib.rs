@@ -44,4 +44,5 @@ pub mod template;
 pub mod text;
 pub mod throttle;
 pub mod unit;
+pub mod upload;
 pub mod visit;

@@ -1,6 +1,7 @@
 //! Reconciling rows and objects: what a crash left behind, what a disk lost.
 
 mod pictures;
+mod pieces;
 
 use super::Result;
 use crate::app::App;
@@ -50,6 +51,14 @@ pub struct Report {
     pub pictures_missing: Vec<String>,
     /// Objects of guidance pictures that have another digest (`deep` only): as bad as missing.
     pub pictures_damaged: Vec<String>,
+    /// Pieces of uploads that are not whole yet.
+    pub pieces: u64,
+    /// Pieces that are missing or have another length: their uploads can't go on.
+    pub pieces_missing: Vec<String>,
+    /// Uploads that were given up for that; their phones begin anew.
+    pub uploads_ended: u64,
+    /// How many of the missing pieces went with them.
+    pub pieces_forgotten: u64,
     /// Names of objects that no row names.
     pub orphans: Vec<String>,
     /// How many of those were removed.
@@ -66,6 +75,7 @@ impl Report {
             && self.pictures_missing.is_empty()
             && self.pictures_damaged.is_empty()
             && all(self.forgotten.len(), self.promised)
+            && all(self.pieces_missing.len(), self.pieces_forgotten)
             && all(self.orphans.len(), self.removed)
     }
 }
@@ -80,6 +90,8 @@ pub async fn fsck(app: &App, options: Options) -> Result<Report> {
     objects(app, options, &mut report).await?;
     pictures::rows(app, options, &mut report).await?;
     pictures::objects(app, options, &mut report).await?;
+    pieces::rows(app, options, &mut report).await?;
+    pieces::objects(app, options, &mut report).await?;
     Ok(report)
 }
 
@@ -203,6 +215,6 @@ async fn orphan(app: &App, options: Options, report: &mut Report, object: Listed
 fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
     match Key::parse_original(&object.name)? {
         Key::Original { photo, sha256, .. } => Some((photo, sha256)),
-        Key::Derivative { .. } | Key::Masked { .. } | Key::Picture { .. } => None,
+        Key::Derivative { .. } | Key::Masked { .. } | Key::Picture { .. } | Key::Piece { .. } => None,
     }
 }

@@ -41,6 +41,7 @@ pub mod teams;
 pub mod templates;
 pub mod units;
 pub mod upkeep;
+pub mod uploads;
 pub mod visits;
 
 use crate::domain::refusal::Refusal;

@@ -1,12 +1,13 @@
 //! One phone's connection, read a little at a time and not waited for too long.
 
 use actix_web::rt::net::TcpStream;
+use bytes::{Buf, BytesMut};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::io::{ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
@@ -45,6 +46,12 @@ pub struct Turn {
     is_answered: Cell<bool>,
     /// Runs out when that head took too long; begins with its first byte.
     head: RefCell<Option<Pin<Box<Sleep>>>>,
+    /// Whether nothing more goes over this connection.
+    is_cut: Cell<bool>,
+    /// What is said before the answer (RFC 9110 §15.2): the framework knows of no interim answers.
+    interim: RefCell<BytesMut>,
+    /// Whoever reads.
+    reader: RefCell<Option<Waker>>,
 }
 
 impl Turn {
@@ -57,6 +64,31 @@ impl Turn {
     /// The answer is made; its bytes may still be on their way out.
     pub fn end(&self) {
         self.is_answered.set(true);
+    }
+
+    /// Cuts the connection: no answer goes out, and what comes is not read. To a phone it is a line that broke.
+    pub fn cut(&self) {
+        self.is_cut.set(true);
+        self.wake();
+    }
+
+    /// Says something before the answer: a whole head of an interim answer.
+    pub fn tell(&self, head: &str) {
+        self.interim.borrow_mut().extend_from_slice(head.as_bytes());
+        self.wake();
+    }
+
+    fn is_read_by(&self, waker: &Waker) {
+        let mut reader = self.reader.borrow_mut();
+        if !reader.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *reader = Some(waker.clone());
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(reader) = self.reader.borrow_mut().take() {
+            reader.wake();
+        }
     }
 
     /// Bytes came.
@@ -117,6 +149,26 @@ impl Connection {
         Rc::clone(&self.turn)
     }
 
+    /// Before anything is written.
+    fn poll_begin(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if self.turn.is_cut.get() {
+            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+        }
+        ready!(self.poll_tell(cx))?;
+        self.turn.went(self.patience);
+        Poll::Ready(Ok(()))
+    }
+
+    /// Sends what is to be said before the answer.
+    fn poll_tell(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let mut interim = self.turn.interim.borrow_mut();
+        while !interim.is_empty() {
+            let sent = ready!(Pin::new(&mut self.stream).poll_write(cx, &interim))?;
+            interim.advance(sent);
+        }
+        Poll::Ready(Ok(()))
+    }
+
     fn poll_some(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         if self.pace.is_fast {
             return Pin::new(&mut self.stream).poll_read(cx, buffer);
@@ -142,6 +194,11 @@ impl Connection {
 impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         let this = self.get_mut();
+        if this.turn.is_cut.get() {
+            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+        }
+        this.turn.is_read_by(cx.waker());
+        let _ = this.poll_tell(cx)?;
         let before = buffer.filled().len();
         let polled = this.poll_some(cx, buffer);
         let read = buffer.filled().len() - before;
@@ -159,7 +216,7 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let this = self.get_mut();
-        this.turn.went(this.patience);
+        ready!(this.poll_begin(cx))?;
         Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
@@ -169,7 +226,7 @@ impl AsyncWrite for Connection {
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let this = self.get_mut();
-        this.turn.went(this.patience);
+        ready!(this.poll_begin(cx))?;
         Pin::new(&mut this.stream).poll_write_vectored(cx, slices)
     }
 

@@ -11,12 +11,14 @@ use actix_web::http::header::{
 
 /// What a page of another origin may read of an answer besides the usual.
 const EXPOSED: &str = "ETag, Location, Link, Retry-After, X-Request-Id, Repr-Digest, Idempotency-Replayed, \
-    Accept-Ranges, Content-Disposition, Content-Range, WWW-Authenticate, Upload-Offset, Upload-Length, Tus-Resumable";
+    Accept-Ranges, Content-Disposition, Content-Range, WWW-Authenticate, Upload-Offset, Upload-Length, Upload-Expires, \
+    Upload-Metadata, Upload-Complete, Upload-Limit, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, \
+    Tus-Checksum-Algorithm, Fieldproof-Acknowledgement";
 
 /// What a page of another origin may send besides the usual.
 const ALLOWED: &str = "Authorization, Content-Type, Accept-Language, Content-Digest, Idempotency-Key, If-Match, \
     If-None-Match, If-Range, Range, Repr-Digest, X-Request-Id, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, \
-    Upload-Complete, Upload-Draft-Interop-Version";
+    Upload-Checksum, Upload-Complete, Upload-Draft-Interop-Version, X-HTTP-Method-Override";
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 

@@ -5,6 +5,7 @@ use super::context::Context;
 use super::cors;
 use super::problem::Problem;
 use super::unread;
+use super::v1::uploads;
 use crate::app::App;
 use crate::config::Config;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -49,7 +50,9 @@ pub async fn cover(
         turn.begin();
     }
     let context = Context::of(request.request());
+    uploads::take_method(&mut request);
     let method = request.method().clone();
+    let is_of_uploads = uploads::is_of(request.path());
     let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
     let dressing = config.map(|config| Dressing {
         origin: cors::origin(&request, &config),
@@ -73,6 +76,7 @@ pub async fn cover(
         let (route, status, answered) = match answered {
             Ok(mut response) => {
                 dress(response.headers_mut(), context, dressing.as_ref());
+                uploads::dress(is_of_uploads, response.headers_mut());
                 if method == Method::HEAD {
                     response = response.map_body(|_, body| BoxBody::new(Bodiless(body.size())));
                 }
@@ -84,6 +88,7 @@ pub async fn cover(
             Err(error) => {
                 let mut answer = context.cover(async { answer_to(&error) }).await;
                 dress(answer.headers_mut(), context, dressing.as_ref());
+                uploads::dress(is_of_uploads, answer.headers_mut());
                 let answer = answer.map_body(|_, body| unread::held_by(body, reader));
                 let status = answer.status();
                 ("(none)".to_owned(), status, Err(InternalError::from_response(error, answer).into()))

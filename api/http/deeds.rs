@@ -246,6 +246,12 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_photo", Right(Deed::ReadPhotos)),
     ("send_photo", Right(Deed::SendPhoto)),
     ("withdraw_photo", Right(Deed::SendPhoto)),
+    // uploads
+    ("append_upload", Right(Deed::SendPhoto)),
+    ("create_upload", Right(Deed::SendPhoto)),
+    ("end_upload", Right(Deed::SendPhoto)),
+    ("head_upload", Right(Deed::SendPhoto)),
+    ("read_upload", Right(Deed::SendPhoto)),
 ];
 
 /// What the operation of this id asks for.

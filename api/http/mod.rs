@@ -106,6 +106,9 @@ fn read_only(path: &str, route: Route) -> Resource {
 /// What an address answers to a method it does not take (RFC 9110 §9.3.7, §15.5.6).
 fn another_method(request: &HttpRequest, allowed: &str) -> Result<HttpResponse, Problem> {
     if request.method() == Method::OPTIONS {
+        if let Some(told) = v1::uploads::capabilities(request, allowed) {
+            return Ok(told);
+        }
         return Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish());
     }
     Err(not_allowed(allowed.to_owned()))

@@ -45,6 +45,7 @@ use utoipa_actix_web::AppExt;
         (name = "actions", description = "Who is to remedy what by when."),
         (name = "notices", description = "Conclusion notices: written, signed, issued, acknowledged."),
         (name = "photos", description = "Evidence: declared, sent, examined, browsed."),
+        (name = "uploads", description = "A photo's bytes over several requests: tus 1.0.0, and the IETF draft."),
         (name = "operations", description = "Health and figures of this installation."),
     )
 )]

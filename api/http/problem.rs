@@ -24,9 +24,52 @@ pub struct Problem {
     next: Next,
     faults: Vec<FieldFault>,
     retry_after_s: Option<u32>,
+    /// What few problems say, apart, so that all stay small.
+    more: Option<Box<More>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct More {
     allow: Option<String>,
     /// Length of the whole, where a range lies outside it.
     whole_bytes: Option<u64>,
+    /// Headers of a protocol that says more than a problem does.
+    headers: Vec<(&'static str, String)>,
+    standard: Option<Standard>,
+}
+
+/// A problem type that others have registered (RFC 9457 §4.2), with its members.
+#[derive(Clone, Copy, Debug)]
+pub enum Standard {
+    /// Bytes begin elsewhere than an upload goes on.
+    MismatchingUploadOffset {
+        /// Where it goes on.
+        expected: u64,
+        /// Where they begin.
+        provided: u64,
+    },
+    /// Lengths of one upload that contradict each other.
+    InconsistentUploadLength,
+}
+
+impl Standard {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::MismatchingUploadOffset { .. } => {
+                "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
+            }
+            Self::InconsistentUploadLength => {
+                "https://iana.org/assignments/http-problem-types#inconsistent-upload-length"
+            }
+        }
+    }
+
+    fn offsets(self) -> (Option<u64>, Option<u64>) {
+        match self {
+            Self::MismatchingUploadOffset { expected, provided } => (Some(expected), Some(provided)),
+            Self::InconsistentUploadLength => (None, None),
+        }
+    }
 }
 
 /// A problem document (RFC 9457).
@@ -56,6 +99,12 @@ pub struct ProblemDocument {
     client_action: Next,
     /// Which fields are to blame.
     errors: Vec<FieldProblem>,
+    /// Where an upload goes on, with the registered type of mismatching offsets alone.
+    #[serde(rename = "expected-offset", skip_serializing_if = "Option::is_none")]
+    expected_offset: Option<u64>,
+    /// Where the bytes that were sent begin.
+    #[serde(rename = "provided-offset", skip_serializing_if = "Option::is_none")]
+    provided_offset: Option<u64>,
 }
 
 /// What is wrong with one field.
@@ -105,6 +154,7 @@ fn title(status: StatusCode, language: Language) -> &'static str {
         422 => ("Dữ liệu không hợp lệ", "Some data is not valid"),
         428 => ("Thiếu phiên bản đang sửa", "Say which version you change"),
         429 => ("Quá nhiều yêu cầu", "Too many requests"),
+        460 => ("Mã kiểm tra không khớp", "The checksum does not match"),
         503 => ("Tạm thời chưa phục vụ được", "Not available for the moment"),
         _ => ("Lỗi của máy chủ", "A fault of the server"),
     };
@@ -121,8 +171,7 @@ impl Problem {
             next: Next::Fix,
             faults: Vec::new(),
             retry_after_s: None,
-            allow: None,
-            whole_bytes: None,
+            more: None,
         }
     }
 
@@ -131,7 +180,7 @@ impl Problem {
     pub fn no_such_range(whole_bytes: u64) -> Self {
         let detail = format!("There are {whole_bytes} bytes; this range lies outside them.");
         let mut problem = Self::of_door(StatusCode::RANGE_NOT_SATISFIABLE, "range.outside", detail);
-        problem.whole_bytes = Some(whole_bytes);
+        problem.more().whole_bytes = Some(whole_bytes);
         problem
     }
 
@@ -164,8 +213,26 @@ impl Problem {
     /// Says which methods an address takes (405).
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
-        self.allow = Some(methods);
+        self.more().allow = Some(methods);
         self
+    }
+
+    /// Says more in a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.more().headers.push((name, value.to_string()));
+        self
+    }
+
+    /// Goes by a registered type; the code stays.
+    #[must_use]
+    pub fn of_standard(mut self, standard: Standard) -> Self {
+        self.more().standard = Some(standard);
+        self
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     /// The stable code.
@@ -176,8 +243,13 @@ impl Problem {
 
     fn document(&self) -> ProblemDocument {
         let context = Context::current();
+        let standard = self.more.as_ref().and_then(|more| more.standard);
+        let (expected_offset, provided_offset) = standard.map_or((None, None), Standard::offsets);
         ProblemDocument {
-            kind: format!("/problems/{}", self.code),
+            kind: match standard {
+                Some(standard) => standard.kind().to_owned(),
+                None => format!("/problems/{}", self.code),
+            },
             title: title(self.status, context.language).to_owned(),
             status: self.status.as_u16(),
             detail: wording::detail(self.code, &self.detail, context.language),
@@ -193,6 +265,8 @@ impl Problem {
                     detail: wording::detail(&f.code, &f.detail, context.language),
                 })
                 .collect(),
+            expected_offset,
+            provided_offset,
         }
     }
 }
@@ -215,11 +289,16 @@ impl ResponseError for Problem {
         if let Some(seconds) = self.retry_after_s {
             answer.insert_header((RETRY_AFTER, seconds));
         }
-        if let Some(methods) = &self.allow {
-            answer.insert_header((ALLOW, methods.as_str()));
-        }
-        if let Some(bytes) = self.whole_bytes {
-            answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
+        if let Some(more) = &self.more {
+            if let Some(methods) = &more.allow {
+                answer.insert_header((ALLOW, methods.as_str()));
+            }
+            if let Some(bytes) = more.whole_bytes {
+                answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
+            }
+            for (name, value) in &more.headers {
+                answer.insert_header((*name, value.as_str()));
+            }
         }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = if self.code == "token.missing" {
@@ -248,8 +327,7 @@ impl From<Refusal> for Problem {
             next: no.next,
             faults: no.faults,
             retry_after_s,
-            allow: None,
-            whole_bytes: None,
+            more: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The name of every object: nothing else in the product writes an object's name.
 
-use crate::domain::ids::{OwnerId, PhotoId, TemplateId};
+use crate::domain::ids::{OwnerId, PhotoId, TemplateId, UploadId};
 use crate::domain::photo::Sha256;
 use uuid::Uuid;
 
@@ -77,6 +77,15 @@ pub enum Key {
         /// Digest of its bytes.
         sha256: Sha256,
     },
+    /// A part of an upload that is not whole yet.
+    Piece {
+        /// The upload.
+        upload: UploadId,
+        /// Its first byte's place in the whole.
+        from: u64,
+        /// Whose turn it was: two requests that race never write the same object.
+        epoch: i64,
+    },
 }
 
 /// Where originals lie.
@@ -85,6 +94,14 @@ pub const ORIGINALS: &str = "originals/";
 pub const DERIVATIVES: &str = "derivatives/";
 /// Where guidance pictures lie.
 pub const PICTURES: &str = "pictures/";
+/// Where pieces of uploads lie.
+pub const PIECES: &str = "uploads/";
+
+/// Where the pieces of one upload lie.
+#[must_use]
+pub fn pieces_of(upload: UploadId) -> String {
+    format!("{PIECES}{upload}/")
+}
 
 impl Key {
     /// The name in the bucket.
@@ -103,6 +120,8 @@ impl Key {
                 format!("{folder}/masked-{number}{token}-{}.jpg", size.pixels())
             }
             Self::Picture { template, sha256 } => format!("{PICTURES}{template}/{}", sha256.to_hex()),
+            // Padded, so that a listing is in their order.
+            Self::Piece { upload, from, epoch } => format!("{}{from:010}-{epoch}", pieces_of(*upload)),
         }
     }
 
@@ -127,11 +146,27 @@ impl Key {
         let (template, digest) = name.strip_prefix(PICTURES)?.split_once('/')?;
         Some((TemplateId(Uuid::parse_str(template).ok()?), Sha256::from_hex(digest)?))
     }
+
+    /// Reads the name of a piece back.
+    #[must_use]
+    pub fn parse_piece(name: &str) -> Option<(UploadId, u64, i64)> {
+        let (upload, place) = name.strip_prefix(PIECES)?.split_once('/')?;
+        let (from, epoch) = place.split_once('-')?;
+        Some((UploadId(Uuid::parse_str(upload).ok()?), from.parse().ok()?, epoch.parse().ok()?))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_piece_is_read_back() {
+        let key = Key::Piece { upload: UploadId(Uuid::max()), from: 131_072, epoch: 3 };
+        assert_eq!(Key::parse_piece(&key.name()), Some((UploadId(Uuid::max()), 131_072, 3)));
+        assert_eq!(Key::parse_piece(&format!("{}/x", key.name())), None);
+        assert_eq!(Key::parse_original(&key.name()), None);
+    }
 
     #[test]
     fn the_name_of_an_original_is_read_back() {

@@ -2,10 +2,12 @@
 
 pub mod key;
 mod listing;
+mod pieces;
 mod transfer;
 
 pub use key::{DerivativeSize, Key};
 pub use listing::Listed;
+pub use pieces::Part;
 pub use transfer::PutError;
 
 use crate::config::S3Config;

@@ -41,6 +41,7 @@ pub mod teams;
 pub mod templates;
 pub mod tokens;
 pub mod units;
+pub mod uploads;
 pub mod visits;
 
 pub use error::{Error, Result};

@@ -932,6 +932,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    upload_pieces (upload_id, from_byte) {
+        upload_id -> Uuid,
+        from_byte -> Int8,
+        length_bytes -> Int8,
+        epoch -> Int8,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> Uuid,
+        photo_id -> Uuid,
+        account_id -> Uuid,
+        length_bytes -> Int8,
+        received_bytes -> Int8,
+        epoch -> Int8,
+        metadata -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     visit_attendees (id) {
         id -> Uuid,
         visit_id -> Uuid,
@@ -1091,6 +1115,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_successions,
     unit_versions,
     units,
+    upload_pieces,
+    uploads,
     visit_attendees,
     visit_clearances,
     visit_guidance,

@@ -17,6 +17,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         if let Err(why) = flows::sessions::sweep(&app).await {
             tracing::warn!(%why, "successors that are over could not be cleared");
         }
+        if let Err(why) = flows::uploads::sweep(&app).await {
+            tracing::warn!(%why, "uploads that have expired could not be forgotten");
+        }
         if round.is_multiple_of(SELDOM)
             && let Err(why) = flows::sessions::forget(&app).await
         {

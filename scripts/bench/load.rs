@@ -29,9 +29,13 @@ use std::time::{Duration, Instant};
 /// Sends photos as phones do, or raw PUTs as the limit.
 #[derive(Parser)]
 struct Line {
-    /// `api` sends declared photos to Fieldproof, `raw` the same bytes to presigned addresses of the store.
+    /// `api` sends declared photos to Fieldproof, `tus` does so over tus, `raw` sends the same bytes to presigned addresses of
+    /// the store.
     #[arg(long)]
     mode: String,
+    /// Cut each upload once at a random byte and go on at once (tus); then read every original back.
+    #[arg(long)]
+    cut: bool,
     /// Base address of the API.
     #[arg(long, default_value = "http://127.0.0.1:8080")]
     url: String,
@@ -117,6 +121,99 @@ fn peak_mb(pid: u32) -> f64 {
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
+/// The pieces from an offset on, and what breaks off after `most` bytes where it is said.
+fn from_offset(pieces: &[Bytes], offset: usize, most: Option<usize>) -> Vec<Result<Bytes, std::io::Error>> {
+    let (mut skip, mut left) = (offset, most.unwrap_or(usize::MAX));
+    let mut rest = Vec::new();
+    for piece in pieces {
+        let known = skip.min(piece.len());
+        let piece = piece.slice(known..);
+        skip -= known;
+        let part = piece.slice(..piece.len().min(left));
+        left -= part.len();
+        if !part.is_empty() {
+            rest.push(Ok(part));
+        }
+    }
+    if most.is_some() {
+        rest.push(Err(std::io::Error::other("cut")));
+    }
+    rest
+}
+
+/// Sends one declared photo over tus: created, appended in one request, gone on with wherever it broke.
+async fn send_by_tus(
+    line: &Line,
+    token: &str,
+    client: &reqwest::Client,
+    id: uuid::Uuid,
+    (pieces, size): (&[Bytes], usize),
+) -> Result<(), String> {
+    let tus = |method: &str, address: &str| {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        client
+            .request(method, format!("{}{address}", line.url))
+            .bearer_auth(token)
+            .header("tus-resumable", "1.0.0")
+    };
+    let failed = |why: reqwest::Error| format!("{why:?}");
+    let metadata = format!("photo {}", STANDARD.encode(id.to_string()));
+    let request =
+        tus("POST", "/v1/uploads").header("upload-length", size).header("upload-metadata", metadata);
+    let created = request.send().await.map_err(failed)?;
+    let place = created
+        .headers()
+        .get("location")
+        .and_then(|place| place.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    if created.status() != 201 {
+        return Err(format!("create {}: {}", created.status(), created.text().await.unwrap_or_default()));
+    }
+    let (mut offset, mut cut) = (0, None);
+    if line.cut {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).expect("random bytes");
+        cut = Some((u64::from_be_bytes(random) % size as u64) as usize);
+    }
+    for _ in 0..100 {
+        let most = cut.take();
+        let sent = most.unwrap_or(size - offset);
+        let rate = line.rate;
+        let body = futures::stream::iter(from_offset(pieces, offset, most)).then(move |piece| async move {
+            if let (true, Ok(piece)) = (rate > 0, &piece) {
+                tokio::time::sleep(Duration::from_secs_f64(piece.len() as f64 / rate as f64)).await;
+            }
+            piece
+        });
+        let request = tus("PATCH", &place)
+            .header("content-type", "application/offset+octet-stream")
+            .header("upload-offset", offset)
+            .header("content-length", size - offset)
+            .body(reqwest::Body::wrap_stream(body));
+        match request.send().await {
+            Ok(answer) if answer.status() == 204 && sent == size - offset => return Ok(()),
+            Ok(answer) if answer.status() == 409 || answer.status() == 503 => {}
+            Ok(answer) => {
+                return Err(format!(
+                    "append {}: {}",
+                    answer.status(),
+                    answer.text().await.unwrap_or_default()
+                ));
+            }
+            Err(_) if line.cut => {}
+            Err(why) => return Err(failed(why)),
+        }
+        let told = tus("HEAD", &place).send().await.map_err(failed)?;
+        let there = told.headers().get("upload-offset").and_then(|offset| offset.to_str().ok()?.parse().ok());
+        offset = there.ok_or_else(|| format!("ask {}", told.status()))?;
+        if offset == size {
+            return Ok(());
+        }
+    }
+    Err("it came to no end".to_owned())
+}
+
 async fn raw_url(number: usize, run: u64) -> String {
     use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
     let get = |name: &str| std::env::var(name).expect("FIELDPROOF_S3_* name the store");
@@ -189,7 +286,7 @@ async fn send(
         tokio::time::sleep(Duration::from_millis(pause)).await;
     }
     let seconds = begun.elapsed().as_secs_f64();
-    if line.insist {
+    if line.insist || line.cut {
         KEPT.lock().expect("a list").push((id, digest));
     }
     Ok(seconds)
@@ -235,6 +332,9 @@ async fn send_to_api(
     if !declared.status().is_success() {
         let status = declared.status();
         return Err(format!("declare {status}: {}", declared.text().await.unwrap_or_default()));
+    }
+    if line.mode == "tus" {
+        return send_by_tus(line, token, client, id, (pieces, size)).await;
     }
     let sent = client
         .put(format!("{}/v1/photos/{id}/original", line.url))
@@ -330,7 +430,7 @@ async fn main() {
         out[format!("{}_peak_mb", one.name)] = json!(round(peak_mb(one.pid)));
     }
     let mut wrong = 0;
-    if line.insist {
+    if line.insist || line.cut {
         wrong = differing(&line, &token).await;
         out["differing_originals"] = json!(wrong);
     }

@@ -1,5 +1,5 @@
 # The stage of the benchmarks, to be sourced: the release build, a private cluster and store in a folder that goes when
-# the benchmark ends, and an installation with a visit on site.
+# the benchmark ends, and an installation with a visit on site. FIELDPROOF_BIN names a program that is built already.
 #
 #   stage                    build, start the cluster and the store, migrate; gives $work $target $api_port $store
 #   serve [ARGUMENT…]        start the API and wait until it is ready; gives $api
@@ -41,8 +41,12 @@ free_port() {
 }
 
 stage() {
-  cargo build --release --locked --bin fieldproof --example load
-  target=$(realpath -m "${CARGO_TARGET_DIR:-target}/release")
+  if [ -n "${FIELDPROOF_BIN:-}" ]; then
+    target=$(dirname "$(realpath "$FIELDPROOF_BIN")")
+  else
+    cargo build --release --locked --bin fieldproof --example load
+    target=$(realpath -m "${CARGO_TARGET_DIR:-target}/release")
+  fi
   superuser=$("$root/scripts/postgres" start "$work/postgres" | tail -n 1)
   DATABASE_URL=$("$root/scripts/postgres" url "$work/postgres" fieldproof)
   local store_port

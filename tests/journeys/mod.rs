@@ -68,6 +68,7 @@ mod taken_back;
 mod templates;
 mod unit_events;
 mod units;
+mod uploads;
 mod uploads_broken;
 mod visits;
 mod walk;

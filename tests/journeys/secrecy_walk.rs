@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Readings of one thing that has a visit, a unit or an account of its own, which is told or not as that is; and a workbook
 /// of an immutable version, which holds the time of its making.
-const OF_ONE_THING: [&str; 13] = [
+const OF_ONE_THING: [&str; 14] = [
     "compare_notice",
     "export_xlsform",
     "get_account",
@@ -26,6 +26,7 @@ const OF_ONE_THING: [&str; 13] = [
     "read_published_totals",
     "read_review",
     "read_unit_event",
+    "read_upload",
 ];
 
 type Names = HashMap<&'static str, String>;

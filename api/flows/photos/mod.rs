@@ -18,6 +18,7 @@ pub(super) use evidence::shown;
 pub use examine::{examine, give_up};
 pub use mask::mask;
 pub use receive::{Receipt, receive};
+pub(in crate::flows) use receive::{acknowledged, arrival, fits_type, keep_at_last, promise_of};
 pub use withdraw::withdraw;
 
 pub use crate::media::{Chunks, Span};
@@ -49,7 +50,7 @@ pub enum Done<T> {
 /// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, what
 /// a unit replies with by that unit; they may look at it beside those who see the visit; the bytes of one that shows data of people are for those of the
 /// visit alone, since an action may have several owners.
-async fn permitted(
+pub(in crate::flows) async fn permitted(
     db: &mut Db,
     app: &App,
     actor: &Actor,

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
 use crate::domain::permission::Deed;
-use crate::domain::photo::{self, Admission, Arrival, Arrived, Offer};
+use crate::domain::photo::{self, Admission, Arrival, Arrived, MediaType, Offer};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::visit;
 use crate::flows::{Error, Result, keys, promises};
@@ -63,7 +63,7 @@ where
         return Ok(Done::Before(Box::pin(acknowledged(app, photo)).await?));
     }
     arrival(&photo, visit.state)?;
-    fits_type(&photo, offer)?;
+    fits_type(&photo, offer.media_type)?;
     let key = Key::Original { owner: photo.owner, photo: id, sha256: promised.sha256 };
     let media_type = photo.declared.media_type.as_str();
     // What comes before and after the bytes lies in boxes of its own: for minutes, and for hundreds of slow phones at
@@ -85,29 +85,31 @@ where
 
 /// How bytes that come now stand to the visit: what shows an action done or answers a finding comes
 /// after it, and is no part of it.
-fn arrival(photo: &Photo, visit: visit::State) -> Result<Arrival> {
+pub(in crate::flows) fn arrival(photo: &Photo, visit: visit::State) -> Result<Arrival> {
     if !photo.declared.is_of_visit() {
         return Ok(Arrival::InTime);
     }
     Ok(photo::arrival(visit)?)
 }
 
-fn promise_of(photo: &Photo) -> Arrived {
+/// What was declared about the bytes.
+pub(in crate::flows) fn promise_of(photo: &Photo) -> Arrived {
     Arrived { size_bytes: photo.declared.size_bytes, sha256: photo.declared.sha256 }
 }
 
-fn fits_type(photo: &Photo, offer: Offer) -> Result<()> {
+/// Refuses bytes that are said to be of another type than was declared.
+pub(in crate::flows) fn fits_type(photo: &Photo, offered: MediaType) -> Result<()> {
     let declared = photo.declared.media_type;
-    if offer.media_type == declared {
+    if offered == declared {
         return Ok(());
     }
-    let detail = format!("{} was declared, {} is sent.", declared.as_str(), offer.media_type.as_str());
+    let detail = format!("{} was declared, {} is sent.", declared.as_str(), offered.as_str());
     Err(Refusal::new(Kind::UnsupportedType, "photo.type-mismatch", detail).into())
 }
 
 /// Writes down that the bytes are durable, with more patience than any other step has: a phone's minutes are in them,
 /// and in a crowd of phones that end at once many wait for one of few connections. Repeating it is safe.
-async fn keep_at_last(
+pub(in crate::flows) async fn keep_at_last(
     app: &App,
     actor: &Actor,
     mut photo: Photo,
@@ -174,7 +176,7 @@ async fn keep(
 
 /// The acknowledgement that was given when the bytes came: every repetition gets the same text, whichever key signs
 /// and whatever address we go by since then.
-async fn acknowledged(app: &App, photo: Photo) -> Result<Receipt> {
+pub(in crate::flows) async fn acknowledged(app: &App, photo: Photo) -> Result<Receipt> {
     let received =
         photo.received.ok_or_else(|| Error::Fault("a held photo without a log number".to_owned()))?;
     let mut db = app.records.conn().await?;

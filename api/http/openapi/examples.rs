@@ -49,7 +49,9 @@ pub(super) fn show(document: &mut OpenApi) {
 
 /// Pictures, workbooks, bytes of no known kind.
 fn is_bytes(kind: &str) -> bool {
-    kind.starts_with("image/") || [XLSX, "application/octet-stream"].contains(&kind)
+    let others =
+        [XLSX, "application/octet-stream", "application/offset+octet-stream", "application/partial-upload"];
+    kind.starts_with("image/") || others.contains(&kind)
 }
 
 /// An array of numbers is what the macro makes of bytes; a client would look for JSON.

@@ -28,6 +28,7 @@ pub mod scores;
 pub mod teams;
 pub mod templates;
 pub mod units;
+pub mod uploads;
 pub mod visits;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -54,6 +55,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(teams::operations);
     cfg.configure(templates::operations);
     cfg.configure(units::operations);
+    cfg.configure(uploads::operations);
     cfg.configure(visits::operations);
     cfg.configure(minutes::operations);
     cfg.configure(notices::operations);

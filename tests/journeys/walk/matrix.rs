@@ -29,7 +29,7 @@ pub struct Family {
 /// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
 /// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
 /// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
-pub static FAMILIES: [Family; 13] = [
+pub static FAMILIES: [Family; 14] = [
     Family {
         name: "visits",
         letters: "osuztabfg",
@@ -91,6 +91,20 @@ declare_photo      -    -     -    -     -     -    osuzt osut   osut  -    -   
 send_photo         -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
 withdraw_photo     -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
 mask_photo         -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+create_upload      -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+",
+    },
+    // An upload of each of these photos by whoever asks; whoever may not send photos has no use for theirs.
+    Family {
+        name: "photos",
+        letters: "osuztabfg",
+        sight: None,
+        rows: "
+operation          root admin auth clear sched next lead  member clerk rev  head staff over prog other none
+read_upload        -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+head_upload        -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+append_upload      -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+end_upload         -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
 ",
     },
     // The owner's campaign (c) and supervision (k), and another owner's campaign (f).

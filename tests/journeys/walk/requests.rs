@@ -2,6 +2,7 @@
 //! rules behind the right, so that a walk changes next to nothing.
 
 use super::ground::{Ground, Names, Walker};
+use super::uploads::upload_of;
 use crate::harness::{Answer, Visitor};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -117,9 +118,23 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     for (name, id) in names.iter().chain([(&"device", &spare), (&"account", &own)]) {
         path = path.replace(&format!("{{{name}}}"), id);
     }
+    if let Some(photo) = names.get("photo") {
+        path = path.replace("{upload}", &upload_of(photo, by.account).to_string());
+    }
     assert!(!path.contains('{'), "{operation}: {path} lacks a name");
     let mut headers = Vec::new();
+    if plain.ends_with("_upload") {
+        headers.push(("tus-resumable", "1.0.0".to_owned()));
+    }
     match plain {
+        "create_upload" => {
+            path.push_str(&format!("?photo={}", names["photo"]));
+            headers.push(("upload-length", "1".to_owned()));
+        }
+        "append_upload" => {
+            headers.push(("content-type", "application/offset+octet-stream".to_owned()));
+            headers.push(("upload-offset", "0".to_owned()));
+        }
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
         "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
         "compare_template_versions" => path.push_str("?from=1"),

@@ -114,7 +114,7 @@ impl Faults {
 
 impl DeclarationBody {
     /// Reads every field and reports all that is wrong at once.
-    fn parse(self, photo: Uuid) -> Result<Declaration, Refusal> {
+    pub(in crate::http::v1) fn parse(self, photo: Uuid) -> Result<Declaration, Refusal> {
         let mut faults = Faults(Vec::new());
         let id = minted_by_phone(photo).map_err(|why| faults.fault("{photo}", "id.not-version-7", why)).ok();
         let item = match self.item.as_deref().map(|item| text::required(item, 60)) {

@@ -10,10 +10,12 @@ mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use browsing::list_photos;
+pub(in crate::http::v1) use declaring::DeclarationBody;
 pub use declaring::{declare_photo, read_photo, withdraw_photo};
 pub use delivering::{head_derivative, head_original, read_derivative, read_original};
 pub use masking::mask_photo;
 pub use sending::send_photo;
+pub(in crate::http::v1) use view::PhotoReceiptView;
 
 /// Every operation on photos.
 pub fn operations(cfg: &mut ServiceConfig) {

@@ -60,7 +60,8 @@ impl Incoming {
         Ok(done?)
     }
 
-    async fn drain(mut self) {
+    /// Reads a little of what still comes, so that the answer is seen and not a broken line.
+    pub async fn drain(mut self) {
         let rest = async { while let Some(Ok(_)) = self.next().await {} };
         let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
     }

@@ -1,0 +1,419 @@
+//! Appending to an upload: what arrives is held for a moment, put away as pieces where it takes longer, and carried to the
+//! photo's own place when it is whole.
+
+use super::running::{self, Turn};
+use super::straight::{self, Sent, Stop};
+use super::tail::Tail;
+use super::{Halt, give_up, open, tidy, whole};
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::ids::UploadId;
+use crate::domain::photo::{self, Arrived};
+use crate::domain::refusal::Refusal;
+use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
+use crate::flows::Error;
+use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, promise_of};
+use crate::media::{Key, Part};
+use crate::records::uploads::{self, Piece};
+use crate::records::visits::Standing;
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+use sha2::Digest;
+use tokio::time::{Instant, sleep_until};
+
+/// The largest piece: it lies in memory twice while it is written.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+/// A digest of what one request brings, as its head says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// SHA-1, which every tus server must know.
+    Sha1(Vec<u8>),
+    /// SHA-256.
+    Sha256(Vec<u8>),
+}
+
+/// What the head of a request says about the bytes to come.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// Where they begin; `None` to begin where the upload goes on, and skip what is there already.
+    pub offset: Option<u64>,
+    /// How many they are, where that is known.
+    pub length: Option<u64>,
+    /// When they complete the upload.
+    pub ending: Ending,
+    /// Their digest: nothing of them is kept where it differs.
+    pub checksum: Option<Checksum>,
+    /// How many bytes the whole photo has, where the head says it.
+    pub said_length: Option<u64>,
+}
+
+/// How far an upload got with a request.
+#[derive(Debug)]
+pub enum Appended {
+    /// More is to come.
+    More(Upload),
+    /// The photo is durable.
+    Whole(Upload, Box<Done<Receipt>>),
+}
+
+enum Counted {
+    Nothing,
+    Sha1(sha1::Sha1, Vec<u8>),
+    Sha256(sha2::Sha256, Vec<u8>),
+}
+
+impl Counted {
+    fn of(checksum: Option<&Checksum>) -> Self {
+        match checksum.cloned() {
+            None => Self::Nothing,
+            Some(Checksum::Sha1(wanted)) => Self::Sha1(sha1::Sha1::new(), wanted),
+            Some(Checksum::Sha256(wanted)) => Self::Sha256(sha2::Sha256::new(), wanted),
+        }
+    }
+
+    fn count(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Nothing => {}
+            Self::Sha1(hash, _) => hash.update(bytes),
+            Self::Sha256(hash, _) => hash.update(bytes),
+        }
+    }
+
+    fn fits_what_was_said(self) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Sha1(hash, wanted) => hash.finalize().as_slice() == wanted,
+            Self::Sha256(hash, wanted) => hash.finalize().as_slice() == wanted,
+        }
+    }
+}
+
+/// The object of a piece.
+pub(in crate::flows) fn part(piece: &Piece) -> Part {
+    let key = Key::Piece { upload: piece.upload, from: piece.from, epoch: piece.epoch };
+    Part { key, length: piece.length }
+}
+
+/// Appends what a request brings. A request that appends to the same upload at the moment is ended, and so is this one
+/// by the next.
+///
+/// # Errors
+/// [`Halt`].
+pub async fn append<S, E>(
+    app: &App,
+    actor: &Actor,
+    id: UploadId,
+    what: Append,
+    mut body: S,
+) -> Result<Appended, Halt>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+    E: std::fmt::Display,
+{
+    let mut turn = running::enter(id).await;
+    let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, id, &what)).await? {
+        Begun::Now(ready) => *ready,
+        Begun::Whole(upload, receipt) => {
+            return Ok(Appended::Whole(upload, Box::new(Done::Before(*receipt))));
+        }
+    };
+    let mut intake = Intake::new(app, upload, &what, skip);
+    if intake.goes_straight() {
+        let key =
+            Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
+        let place = (&key, promise_of(&photo), photo.declared.media_type.as_str());
+        let (sent, tail) = Box::pin(straight::send(app, place, &mut body, &mut turn)).await;
+        intake.hold(tail);
+        match sent {
+            Sent::Whole => {
+                let upload = intake.into_upload();
+                return Box::pin(whole::keep(app, actor, upload, photo, &visit)).await;
+            }
+            Sent::Stopped(Stop::Slow) => {}
+            Sent::Stopped(Stop::Lost) => return intake.break_off("a newer request came").await,
+            Sent::Stopped(Stop::Line(why)) => return intake.break_off(&why).await,
+            Sent::Other(arrived) => return other_bytes(app, &intake.upload, &photo, arrived).await,
+            Sent::Failed(why) => return Err(why.into()),
+        }
+    }
+    intake.collect(&mut body, &mut turn).await?;
+    // What comes after the bytes lies in a box of its own, as it does for a plain PUT.
+    Box::pin(intake.finish(actor, photo, &visit)).await
+}
+
+enum Begun {
+    Now(Box<Ready>),
+    Whole(Upload, Box<Receipt>),
+}
+
+/// What bytes may be appended to, and how many of them are there already.
+struct Ready {
+    upload: Upload,
+    photo: Photo,
+    visit: Standing,
+    skip: u64,
+}
+
+/// Settles rights, state and place before the first byte, and takes the turn.
+async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<Begun, Halt> {
+    let (upload, photo, visit) = open(app, actor, id).await?;
+    if photo.state.is_held() {
+        let expected = upload.length_bytes;
+        let provided = what.offset.unwrap_or(expected);
+        if provided != expected {
+            return Err(Misfit::Offset { expected, provided }.into());
+        }
+        if what.offset.is_some() && what.length.is_some_and(|length| length > 0) {
+            return Err(Misfit::TooLong.into());
+        }
+        let upload = Upload { received_bytes: expected, ..upload };
+        return Ok(Begun::Whole(upload, Box::new(acknowledged(app, photo).await?)));
+    }
+    photo::admit(photo.state, promise_of(&photo), promise_of(&photo))?;
+    arrival(&photo, visit.state)?;
+    // A request that begins elsewhere changes nothing, not even whose turn it is.
+    fits(&upload, what)?;
+    let mut db = app.records.conn().await?;
+    let upload = uploads::take(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
+    drop(db);
+    let skip = fits(&upload, what)?;
+    Ok(Begun::Now(Box::new(Ready { upload, photo, visit, skip })))
+}
+
+/// Whether the bytes fit; how many of them are there already.
+fn fits(upload: &Upload, what: &Append) -> Result<u64, Misfit> {
+    let skip = if let Some(offset) = what.offset {
+        upload.fits(offset, what.length, what.ending).map(|()| 0)?
+    } else {
+        // From the photo's first byte on.
+        let from_start = Upload { received_bytes: 0, ..upload.clone() };
+        from_start.fits(0, what.length, what.ending)?;
+        upload.received_bytes
+    };
+    if what.said_length.is_some_and(|length| length != upload.length_bytes) {
+        return Err(Misfit::OtherLength);
+    }
+    Ok(skip)
+}
+
+/// Refuses bytes that are not those promised. They are lost for good: whoever sends the right ones begins anew.
+async fn other_bytes<T>(app: &App, upload: &Upload, photo: &Photo, arrived: Arrived) -> Result<T, Halt> {
+    give_up(app, upload.id).await?;
+    photo::intact(promise_of(photo), arrived)?;
+    Err(Error::Fault("bytes differ and are the same".to_owned()).into())
+}
+
+/// What one request has brought so far.
+struct Intake<'a> {
+    app: &'a App,
+    upload: Upload,
+    ending: Ending,
+    /// How many bytes come, where that is known.
+    length: Option<u64>,
+    counted: Counted,
+    has_checksum: bool,
+    /// Bytes that were there before and come again.
+    skip: u64,
+    /// Bytes that came.
+    came: u64,
+    tail: Tail,
+    /// Where the tail begins.
+    put_away: u64,
+    /// Pieces that count only when the checksum is right.
+    unconfirmed: Vec<Piece>,
+}
+
+enum Step<E> {
+    Came(Option<Result<Bytes, E>>),
+    Lost,
+    Due,
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl<'a> Intake<'a> {
+    fn new(app: &'a App, upload: Upload, what: &Append, skip: u64) -> Self {
+        Self {
+            app,
+            ending: what.ending,
+            length: what.length,
+            counted: Counted::of(what.checksum.as_ref()),
+            has_checksum: what.checksum.is_some(),
+            skip,
+            came: 0,
+            tail: Tail::default(),
+            put_away: upload.received_bytes,
+            unconfirmed: Vec::new(),
+            upload,
+        }
+    }
+
+    /// Whether this request brings the whole photo, and no digest of its own that would have to be looked at first.
+    fn goes_straight(&self) -> bool {
+        self.put_away == 0
+            && self.length == Some(self.upload.length_bytes)
+            && !self.has_checksum
+            && self.ending != Ending::Later
+    }
+
+    fn hold(&mut self, tail: Tail) {
+        self.came = tail.length();
+        self.tail = tail;
+    }
+
+    fn into_upload(self) -> Upload {
+        self.upload
+    }
+
+    fn arrived(&self) -> u64 {
+        self.put_away + self.tail.length()
+    }
+
+    /// Whether nothing more is waited for.
+    fn is_all_there(&self) -> bool {
+        match self.length {
+            Some(length) => self.came >= length,
+            None => self.ending == Ending::AtLength && self.arrived() == self.upload.length_bytes,
+        }
+    }
+
+    /// Reads the body to its end.
+    async fn collect<S, E>(&mut self, body: &mut S, turn: &mut Turn) -> Result<(), Halt>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+        E: std::fmt::Display,
+    {
+        while !self.is_all_there() {
+            let due = self.tail.due().filter(|_| self.may_be_put_away() > 0);
+            let step = tokio::select! {
+                biased;
+                () = turn.lost() => Step::Lost,
+                next = body.next() => Step::Came(next),
+                () = until(due) => Step::Due,
+            };
+            match step {
+                Step::Came(Some(Ok(bytes))) => self.take_in(bytes).await?,
+                Step::Came(None) => return Ok(()),
+                Step::Came(Some(Err(why))) => return self.break_off(&why.to_string()).await,
+                Step::Lost => return self.break_off("a newer request came").await,
+                Step::Due => self.put_away().await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_in(&mut self, mut bytes: Bytes) -> Result<(), Halt> {
+        let came = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.came = self.came.saturating_add(came);
+        self.counted.count(&bytes);
+        let known = self.skip.min(came);
+        self.skip -= known;
+        let _ = bytes.split_to(usize::try_from(known).unwrap_or(usize::MAX).min(bytes.len()));
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let more = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if self.arrived().saturating_add(more) > self.upload.length_bytes {
+            // Whoever sends more than there is sends something else.
+            give_up(self.app, self.upload.id).await?;
+            return Err(Misfit::TooLong.into());
+        }
+        self.tail.push(bytes);
+        if self.tail.is_full() { self.put_away().await } else { Ok(()) }
+    }
+
+    /// How many bytes of the tail may become durable before the photo is whole. The last one never does where an upload
+    /// ends by its length: a client that is told of all its bytes takes its photo for safe.
+    fn may_be_put_away(&self) -> u64 {
+        match self.ending {
+            Ending::Later => self.tail.length(),
+            _ => self.tail.length().min((self.upload.length_bytes - 1).saturating_sub(self.put_away)),
+        }
+    }
+
+    /// Makes what is held durable.
+    async fn put_away(&mut self) -> Result<(), Halt> {
+        loop {
+            let most = self.may_be_put_away().min(LARGEST);
+            if most == 0 {
+                return Ok(());
+            }
+            let bytes = self.tail.take(most);
+            let piece =
+                Piece { upload: self.upload.id, from: self.put_away, length: most, epoch: self.upload.epoch };
+            self.app.media.put_bytes(&part(&piece).key, "application/octet-stream", bytes).await?;
+            self.put_away += most;
+            if self.has_checksum {
+                self.unconfirmed.push(piece);
+            } else {
+                self.confirm(piece).await?;
+            }
+        }
+    }
+
+    /// Writes down that a piece is durable, if it is still this request's turn.
+    async fn confirm(&mut self, piece: Piece) -> Result<(), Halt> {
+        let expires_at = self.app.now().saturating_add(LIFE).unwrap_or(self.upload.expires_at);
+        let mut db = self.app.records.conn().await?;
+        let is_ours = uploads::advance(&mut db, piece, expires_at).await?;
+        drop(db);
+        if is_ours {
+            self.upload.received_bytes = piece.from + piece.length;
+            self.upload.expires_at = self.upload.expires_at.max(expires_at);
+            return Ok(());
+        }
+        self.app.media.delete(&part(&piece).key).await?;
+        Err(Halt::Cut("a newer request took the turn".to_owned()))
+    }
+
+    /// Ends before the body does: what arrived stays, unless it could only be judged as a whole.
+    async fn break_off<T>(&mut self, why: &str) -> Result<T, Halt> {
+        if self.has_checksum {
+            self.discard().await?;
+        } else {
+            self.put_away().await?;
+        }
+        Err(Halt::Cut(why.to_owned()))
+    }
+
+    async fn discard(&mut self) -> Result<(), Halt> {
+        let parts: Vec<Part> = self.unconfirmed.iter().map(part).collect();
+        self.unconfirmed.clear();
+        Ok(self.app.media.delete_parts(&parts).await?)
+    }
+
+    /// Decides what the bytes that came amount to.
+    async fn finish(mut self, actor: &Actor, photo: Photo, visit: &Standing) -> Result<Appended, Halt> {
+        if !std::mem::replace(&mut self.counted, Counted::Nothing).fits_what_was_said() {
+            self.discard().await?;
+            return Err(Halt::WrongChecksum);
+        }
+        let is_whole = self.arrived() == self.upload.length_bytes;
+        if is_whole && self.ending != Ending::Later {
+            let Self { app, upload, tail, unconfirmed, .. } = self;
+            let whole = whole::Bytes { unconfirmed, tail };
+            return match Box::pin(whole::assemble(app, &upload, &photo, whole)).await? {
+                Ok(parts) => {
+                    let done = whole::keep(app, actor, upload.clone(), photo, visit).await?;
+                    tidy(app, upload.id, &parts).await;
+                    Ok(done)
+                }
+                Err(arrived) => other_bytes(app, &upload, &photo, arrived).await,
+            };
+        }
+        self.put_away().await?;
+        for piece in std::mem::take(&mut self.unconfirmed) {
+            self.confirm(piece).await?;
+        }
+        if self.ending == Ending::Here {
+            return Err(Misfit::OtherLength.into());
+        }
+        Ok(Appended::More(self.upload))
+    }
+}

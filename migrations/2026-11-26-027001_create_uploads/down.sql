@@ -1,0 +1,2 @@
+DROP TABLE upload_pieces;
+DROP TABLE uploads;

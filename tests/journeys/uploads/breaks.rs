@@ -1,0 +1,183 @@
+//! Lines that break, stand still or were left behind by a newer one: what arrived stays.
+
+use super::{begun, created, durable, is, is_held, objects, offset, patch, rest, tus};
+use crate::harness::faults::Fault;
+use crate::harness::{House, Shot, pictures};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrived_before_a_break_stays() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(1));
+    let at = created(phone, &shot).await;
+    // The first request would have brought everything; the later ones go on.
+    let mut from = 0;
+    for to in [1, 40_000, 40_001, 500_000, shot.bytes.len() - 1] {
+        drop(begun(&house.url, phone, &at, &shot, from, to).await);
+        durable(&house, &shot, to).await;
+        assert_eq!(offset(phone, &at).await, to);
+        from = to;
+    }
+    assert_eq!(phone.answer(patch(phone, &at, from, &shot.bytes[from..])).await.status, 204);
+    is_held(&house, &scene, &shot).await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_never_told_to_be_whole_before_its_photo_is_safe() {
+    let house = House::open_behind_lines(&[]).await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    for n in [1, 2] {
+        let shot = Shot::of(scene.visit, pictures::sharp(n));
+        let at = created(phone, &shot).await;
+        let from = if n == 1 { 0 } else { 300_000 };
+        assert_eq!(phone.answer(patch(phone, &at, 0, &shot.bytes[..from])).await.status, 204);
+        // Every byte comes, and none gets to its place.
+        house.fail_store(Fault::Overloaded);
+        is(&phone.answer(patch(phone, &at, from, &shot.bytes[from..])).await, 503, "busy");
+        house.fail_store(Fault::None);
+        let there = offset(phone, &at).await;
+        assert!(there >= from && there < shot.bytes.len(), "{there}");
+        assert_eq!(phone.get(&shot.path()).await.1["state"], "announced");
+        assert_eq!(phone.answer(patch(phone, &at, there, &shot.bytes[there..])).await.status, 204);
+        is_held(&house, &scene, &shot).await;
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_commit_of_a_piece_leads_to_no_wrong_offset() {
+    let house = House::open_behind_lines(&[]).await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(3));
+    let at = created(phone, &shot).await;
+    assert_eq!(phone.answer(patch(phone, &at, 0, &shot.bytes[..100_000])).await.status, 204);
+    house.fail_database(Fault::Cut);
+    let refused = tokio::time::timeout(
+        Duration::from_secs(15),
+        phone.answer(patch(phone, &at, 100_000, &shot.bytes[100_000..200_000])),
+    );
+    is(&refused.await.unwrap(), 503, "busy");
+    house.fail_database(Fault::None);
+    let there = offset(phone, &at).await;
+    assert_eq!(phone.answer(patch(phone, &at, there, &shot.bytes[there..])).await.status, 204);
+    is_held(&house, &scene, &shot).await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_request_ends_the_stale_one_and_loses_nothing_of_it() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    for n in [4, 5] {
+        let shot = Shot::of(scene.visit, pictures::sharp(n));
+        let at = created(phone, &shot).await;
+        // It stands still, and nobody closes it.
+        let mut stale = begun(&house.url, phone, &at, &shot, 0, 250_000).await;
+        let there = if n == 4 {
+            offset(phone, &at).await
+        } else {
+            // Put away without being asked for: nothing waits for its sender.
+            durable(&house, &shot, 250_000).await;
+            250_000
+        };
+        let sent = phone.answer(patch(phone, &at, there, &shot.bytes[there..])).await;
+        assert_eq!(sent.status, 204, "{}", sent.body);
+        assert_eq!(rest(&mut stale).await, "", "it is cut without an answer");
+        is_held(&house, &scene, &shot).await;
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_eight_requests_at_once_one_wins_and_no_byte_is_wrong() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(6));
+    let at = created(phone, &shot).await;
+    assert_eq!(phone.answer(patch(phone, &at, 0, &shot.bytes[..100_000])).await.status, 204);
+    let all = (0..8).map(|_| patch(phone, &at, 100_000, &shot.bytes[100_000..]).send());
+    let all = futures::future::join_all(all).await;
+    let statuses: Vec<u16> =
+        all.iter().filter_map(|a| a.as_ref().ok().map(|a| a.status().as_u16())).collect();
+    assert_eq!(statuses.iter().filter(|s| **s == 204).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|s| [204, 409].contains(s)), "{statuses:?}");
+    is_held(&house, &scene, &shot).await;
+    let noted = house.sql().await.query("SELECT 1 FROM custody WHERE deed = 'photo.received'", &[]).await;
+    assert_eq!(noted.unwrap().len(), 1);
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_stands_still_is_cut_and_what_it_brought_stays() {
+    let house = House::open_with(&[("FIELDPROOF_MIN_BODY_WINDOW_S", "3")]).await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(7));
+    let at = created(phone, &shot).await;
+    let mut still = begun(&house.url, phone, &at, &shot, 0, 1000).await;
+    assert_eq!(rest(&mut still).await, "", "an answer would not be resumed from");
+    assert_eq!(offset(phone, &at).await, 1000);
+    assert_eq!(phone.answer(patch(phone, &at, 1000, &shot.bytes[1000..])).await.status, 204);
+    is_held(&house, &scene, &shot).await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_phones_hold_no_database_connection_and_little_else() {
+    let house = House::open_with(&[("FIELDPROOF_DB_CONNECTIONS", "2")]).await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let mut lines = Vec::new();
+    for n in 0..12 {
+        let shot = Shot::of(scene.visit, pictures::sharp(n + 10));
+        let at = created(phone, &shot).await;
+        lines.push((begun(&house.url, phone, &at, &shot, 0, 30_000).await, shot));
+    }
+    for (_, shot) in &lines {
+        durable(&house, shot, 30_000).await;
+    }
+    let quick = Shot::of(scene.visit, pictures::sharp(40));
+    assert_eq!(quick.send(phone).await.status, 201);
+    for (line, shot) in &mut lines {
+        for chunk in shot.bytes[30_000..].chunks(100_000) {
+            line.write_all(chunk).await.unwrap();
+        }
+        line.shutdown().await.unwrap();
+        let answer = rest(line).await;
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    }
+    assert_eq!(objects(&house, "uploads/").await, Vec::<String>::new());
+    house.work().await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_of_the_visit_ends_its_uploads() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(8));
+    let at = created(phone, &shot).await;
+    assert_eq!(phone.answer(patch(phone, &at, 0, &shot.bytes[..100_000])).await.status, 204);
+    let sql = house.sql().await;
+    sql.execute(
+        "UPDATE visits SET state = 'cancelled' WHERE id = $1::text::uuid",
+        &[&scene.visit.to_string()],
+    )
+    .await
+    .unwrap();
+    let refused = phone.answer(patch(phone, &at, 100_000, &shot.bytes[100_000..])).await;
+    is(&refused, 409, "photo.visit-ended");
+    let create = tus(phone, "POST", &format!("/v1/uploads?photo={}", shot.id));
+    let refused = phone.answer(create.header("upload-length", shot.bytes.len())).await;
+    is(&refused, 409, "photo.visit-ended");
+    house.close().await;
+}
