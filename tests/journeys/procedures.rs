@@ -93,6 +93,37 @@ async fn a_board_is_compared_with_the_procedures_in_force_on_the_day() {
     assert_eq!(found["unknown"], json!(["9.999"]));
     assert_eq!(codes(&found["missing_fields"]), ["dia_chinh", "ldtbxh"]);
     assert_eq!(stranger.post("/v1/procedure-comparisons", &board).await.0, 404);
+
+    // Of one field that was looked at: nothing of another, and all that stands under it.
+    let mut of_one = board.clone();
+    of_one["fields"] = json!(["dia_chinh"]);
+    let (status, found) = member.post("/v1/procedure-comparisons", &of_one).await;
+    assert_eq!(status, 200, "{found}");
+    assert_eq!(
+        (codes(&found["outdated"]), codes(&found["missing"])),
+        (vec!["1.007".into()], vec!["1.003".into()])
+    );
+    assert_eq!(codes(&found["wrong_field"]), ["1.001"]);
+
+    // Codes are read as on entry: trimmed, and refused where they are none.
+    let mut typed = board.clone();
+    typed["posted"] = json!([{ "code": " 1.001 ", "field": "ho_tich " }]);
+    let (_, found) = member.post("/v1/procedure-comparisons", &typed).await;
+    assert_eq!((&found["posted"]["numerator"], &found["unknown"]), (&json!(1), &json!([])), "{found}");
+    typed["posted"] = json!([{ "code": "1.001" }, { "code": "" }, { "code": "1 001", "field": "zzz" }]);
+    let (status, no) = member.post("/v1/procedure-comparisons", &typed).await;
+    let told: Vec<(&str, &str)> = no["errors"]
+        .as_array()
+        .expect("faults")
+        .iter()
+        .map(|fault| (fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("/posted/1/code", "procedure.code"),
+        ("/posted/2/code", "procedure.code"),
+        ("/posted/2/field", "procedure.field"),
+    ];
+    assert_eq!((status, told), (422, expected.to_vec()));
     assert_eq!(
         house.deeds(&owner.to_string()).await.iter().filter(|d| *d == "procedures.entered").count(),
         3
