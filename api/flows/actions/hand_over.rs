@@ -84,7 +84,7 @@ pub(in crate::flows) async fn hand_back(
     action.version = rows::change(tx, &action).await?;
     for (unit, was) in ways {
         let details = json!({ "from": was, "to": unit });
-        custody::note(tx, actor, entry(&action, "action.handed_back", details), now).await?;
+        custody::note_along(tx, actor, entry(&action, "action.handed_back", details), now).await?;
     }
     Ok(Some(id))
 }

@@ -119,7 +119,7 @@ pub(in crate::flows) async fn hand_back(
         handed::hand_over(tx, finding.id, None).await?;
         finding.version = rows::change(tx, &finding).await?;
         let details = json!({ "from": was, "to": finding.unit });
-        custody::note(tx, actor, entry(&finding, "finding.handed_back", details), now).await?;
+        custody::note_along(tx, actor, entry(&finding, "finding.handed_back", details), now).await?;
         back.findings.push(finding.id);
     }
     for action in owned {
