@@ -21,9 +21,9 @@ use crate::http::connection::Turn;
 use crate::http::headers::parse_digest;
 use crate::http::problem::Problem;
 use crate::http::v1::photos::sending::Incoming;
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::rt;
-use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, head, patch, post, web};
 use futures::future::{Ready, ready};
 use metadata::Metadata;
@@ -139,7 +139,10 @@ impl FromRequest for AtOnce {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = request.match_info().get("upload").and_then(|id| id.parse().ok());
-        ready(id.map(|id| Self(flows::uploads::arrive(UploadId(id)))).ok_or_else(|| Refusal::not_found().into()))
+        ready(
+            id.map(|id| Self(flows::uploads::arrive(UploadId(id))))
+                .ok_or_else(|| Refusal::not_found().into()),
+        )
     }
 }
 
