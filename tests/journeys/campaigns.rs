@@ -298,7 +298,7 @@ async fn refusals_are_told_in_vietnamese_words() {
     let (_, no) = office.planner.post(&format!("{at}/teams"), &team).await;
     let told = no["errors"][0]["detail"].as_str().expect("a sentence");
     assert!(told.contains("trưởng đoàn") && !told.contains("team_lead"), "{no}");
-    let (_, no) = office.planner.post(&format!("{at}/activate"), &Value::Null).await;
+    let (_, no) = office.authority.post(&format!("{at}/activate"), &Value::Null).await;
     let told = no["detail"].as_str().expect("a sentence");
     assert!(told.contains("dự thảo") && !told.contains("draft"), "{no}");
     office.house.close().await;

@@ -207,7 +207,7 @@ async fn what_is_corrected_is_read_as_it_is_known() {
     assert!(own["responses"].as_array().expect("answers").contains(&area), "{own}");
 
     let after = page().await;
-    for line in ["Theo phụ lục số 1; biên bản ghi: 38", "Theo phụ lục số 2; biên bản ghi: 36/36 = 100,00%"]
+    for line in ["Theo phụ lục số 1; biên bản ghi: 38", "Theo phụ lục số 2; biên bản ghi: 36/36 = 100,00"]
     {
         assert!(after.contains(line), "{line} is not in\n{after}");
     }

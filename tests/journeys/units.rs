@@ -271,8 +271,8 @@ async fn two_people_who_change_a_unit_at_once_leave_one_history() {
 async fn a_name_is_found_however_its_marks_are_typed() {
     let (house, admin) = with_register().await;
     let enter = async |name: &str, unit_type: &str| {
-        let body =
-            json!({ "name": name, "unit_type": unit_type, "parent": NONG_SON, "valid_from": "2010-01-01" });
+        let body = json!({ "name": name, "unit_type": unit_type, "parent": NONG_SON, "valid_from": "2010-01-01",
+            "valid_to": "2025-01-01" });
         let (status, made) = admin.post("/v1/units", &body).await;
         assert_eq!(status, 201, "{made}");
         assert_eq!(made["at"]["name"], json!(name), "kept as it was typed");
