@@ -60,7 +60,7 @@ pub async fn record(app: &App, actor: &Actor, said: EventSaid) -> Result<Kept> {
     portions_of_day_fit(&mut tx, &event).await?;
     let kept = Kept { event, register: None, recorded_by: by, recorded_at: now, undone: None };
     rows::keep(&mut tx, std::slice::from_ref(&kept)).await?;
-    note(&mut tx, actor, "unit_event.recorded", &kept.event, json!({}), now).await?;
+    note(&mut tx, actor, "unit_event.recorded", &kept.event, (None, Value::Null), now).await?;
     tx.commit().await?;
     Ok(kept)
 }
@@ -169,12 +169,12 @@ async fn note(
     actor: &Actor,
     deed: &str,
     event: &UnitEvent,
-    undone: Value,
+    (because, handed_back): (Option<&str>, Value),
     now: Timestamp,
 ) -> Result<()> {
     let details = json!({ "kind": event.kind, "instrument": event.instrument, "effective_on": event.effective_on,
-        "effects": event.effects, "successions": event.successions, "because": undone["because"],
-        "handed_back": undone["handed_back"] });
+        "effects": event.effects, "successions": event.successions, "because": because,
+        "handed_back": handed_back });
     let object = ("unit_event", event.id.to_string());
     let entry = custody::Entry { deed, object, owner: None, visit: None, details };
     custody::note(db, Some(actor), entry, now).await?;
@@ -214,7 +214,7 @@ pub async fn undo(app: &App, actor: &Actor, id: UnitEventId, because: &str) -> R
     rows::undo(&mut tx, id, &undone).await?;
     let touched = (kept.event.changes(), kept.event.opened());
     let back = hand_back(&mut tx, Some(actor), (&touched.0, &touched.1), (now, today(app))).await?;
-    let why = json!({ "because": undone.because, "handed_back": back.told() });
+    let why = (Some(undone.because.as_str()), back.told());
     note(&mut tx, actor, "unit_event.undone", &kept.event, why, now).await?;
     tx.commit().await?;
     kept.undone = Some(undone);

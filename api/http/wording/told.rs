@@ -415,12 +415,12 @@ mod tests {
         for (english, _) in SENTENCES.iter().filter(|(_, vietnamese)| vietnamese.contains("trạng thái {"))
         {
             for state in crate::domain::action::State::ALL {
-                let said = in_vietnamese(&english.replace("{}", state.as_str())).expect("a sentence");
-                assert!(!said.contains(state.as_str()), "{said}");
+                let said = in_vietnamese(&english.replace("{}", state.as_str())).unwrap_or_default();
+                assert!(!said.is_empty() && !said.contains(state.as_str()), "{said}");
             }
             for state in crate::domain::campaign::CampaignState::ALL {
-                let said = in_vietnamese(&english.replace("{}", state.as_str())).expect("a sentence");
-                assert!(!said.contains(state.as_str()), "{said}");
+                let said = in_vietnamese(&english.replace("{}", state.as_str())).unwrap_or_default();
+                assert!(!said.is_empty() && !said.contains(state.as_str()), "{said}");
             }
         }
         let said = in_vietnamese("is no active account that is member or clerk or team_lead at this owner");
