@@ -283,7 +283,6 @@ async fn a_name_is_found_however_its_marks_are_typed() {
         ("Phường Phan Rang-Tháp Chàm", "ward"),
         ("Phường Đức Chính", "ward"),
         ("Phường Đức Giang", "ward"),
-        ("Xã Phượng Dực", "commune"),
     ] {
         enter(name, unit_type).await;
     }
