@@ -1,6 +1,6 @@
 //! Lists of administrative procedures: entered, corrected, read as of a day, compared with a board.
 
-use crate::harness::House;
+use crate::harness::{House, Visitor};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -14,6 +14,28 @@ fn list(owner: Uuid, procedures: &[Value]) -> Value {
     json!({ "owner": owner, "level": "commune", "fields": [
         { "code": "dia_chinh", "name": "Địa chính" }, { "code": "ho_tich", "name": "Hộ tịch" },
         { "code": "ldtbxh", "name": "Lao động, thương binh và xã hội" }], "procedures": procedures })
+}
+
+/// Codes of a board are trimmed, and refused where they are none.
+async fn read_as_on_entry(by: &Visitor, board: &Value) {
+    let mut typed = board.clone();
+    typed["posted"] = json!([{ "code": " 1.001 ", "field": "ho_tich " }]);
+    let (_, found) = by.post("/v1/procedure-comparisons", &typed).await;
+    assert_eq!((&found["posted"]["numerator"], &found["unknown"]), (&json!(1), &json!([])), "{found}");
+    typed["posted"] = json!([{ "code": "1.001" }, { "code": "" }, { "code": "1 001", "field": "zzz" }]);
+    let (status, no) = by.post("/v1/procedure-comparisons", &typed).await;
+    let told: Vec<(&str, &str)> = no["errors"]
+        .as_array()
+        .expect("faults")
+        .iter()
+        .map(|fault| (fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("/posted/1/code", "procedure.code"),
+        ("/posted/2/code", "procedure.code"),
+        ("/posted/2/field", "procedure.field"),
+    ];
+    assert_eq!((status, told), (422, expected.to_vec()));
 }
 
 /// M22, M23: three procedures on the board were abolished or replaced before the visit of 20 March 2020; two fields
@@ -105,25 +127,7 @@ async fn a_board_is_compared_with_the_procedures_in_force_on_the_day() {
     );
     assert_eq!(codes(&found["wrong_field"]), ["1.001"]);
 
-    // Codes are read as on entry: trimmed, and refused where they are none.
-    let mut typed = board.clone();
-    typed["posted"] = json!([{ "code": " 1.001 ", "field": "ho_tich " }]);
-    let (_, found) = member.post("/v1/procedure-comparisons", &typed).await;
-    assert_eq!((&found["posted"]["numerator"], &found["unknown"]), (&json!(1), &json!([])), "{found}");
-    typed["posted"] = json!([{ "code": "1.001" }, { "code": "" }, { "code": "1 001", "field": "zzz" }]);
-    let (status, no) = member.post("/v1/procedure-comparisons", &typed).await;
-    let told: Vec<(&str, &str)> = no["errors"]
-        .as_array()
-        .expect("faults")
-        .iter()
-        .map(|fault| (fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap()))
-        .collect();
-    let expected = [
-        ("/posted/1/code", "procedure.code"),
-        ("/posted/2/code", "procedure.code"),
-        ("/posted/2/field", "procedure.field"),
-    ];
-    assert_eq!((status, told), (422, expected.to_vec()));
+    read_as_on_entry(&member, &board).await;
     assert_eq!(
         house.deeds(&owner.to_string()).await.iter().filter(|d| *d == "procedures.entered").count(),
         3
