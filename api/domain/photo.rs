@@ -3,6 +3,7 @@
 pub mod evidence;
 pub mod ledger;
 pub mod mask;
+pub mod preview;
 
 use crate::action;
 use crate::ids::{ActionId, FindingId, PhotoId, VisitId};

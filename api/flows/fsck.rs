@@ -2,6 +2,7 @@
 
 mod pictures;
 mod pieces;
+mod previews;
 
 use super::Result;
 use crate::app::App;
@@ -55,6 +56,8 @@ pub struct Report {
     pub pictures_missing: Vec<String>,
     /// Objects of guidance pictures that have another digest (`deep` only): as bad as missing.
     pub pictures_damaged: Vec<String>,
+    /// Objects of previews.
+    pub previews: u64,
     /// Pieces of uploads that are not whole yet.
     pub pieces: u64,
     /// Pieces that are missing or have another length: their uploads can't go on.
@@ -95,6 +98,7 @@ pub async fn fsck(app: &App, options: Options) -> Result<Report> {
     objects(app, options, &mut report).await?;
     pictures::rows(app, options, &mut report).await?;
     pictures::objects(app, options, &mut report).await?;
+    previews::objects(app, options, &mut report).await?;
     pieces::rows(app, options, &mut report).await?;
     pieces::objects(app, options, &mut report).await?;
     Ok(report)
@@ -226,6 +230,10 @@ async fn orphan(app: &App, options: Options, report: &mut Report, object: Listed
 fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
     match Key::parse_original(&object.name)? {
         Key::Original { photo, sha256, .. } => Some((photo, sha256)),
-        Key::Derivative { .. } | Key::Masked { .. } | Key::Picture { .. } | Key::Piece { .. } => None,
+        Key::Derivative { .. }
+        | Key::Masked { .. }
+        | Key::Picture { .. }
+        | Key::Preview { .. }
+        | Key::Piece { .. } => None,
     }
 }

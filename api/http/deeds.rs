@@ -245,7 +245,11 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_derivative", Right(Deed::ReadPhotos)),
     ("read_original", Right(Deed::ReadOriginal)),
     ("read_photo", Right(Deed::ReadPhotos)),
+    ("read_media", Right(Deed::ReadPhotos)),
+    ("write_off_photo", Right(Deed::FinaliseVisit)),
     ("read_receipt", Right(Deed::ReadPhotos)),
+    ("read_preview", Right(Deed::ReadPhotos)),
+    ("send_preview", Right(Deed::SendPhoto)),
     ("send_photo", Right(Deed::SendPhoto)),
     ("withdraw_photo", Right(Deed::SendPhoto)),
     // uploads

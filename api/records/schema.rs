@@ -505,6 +505,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    photo_write_offs (photo_id) {
+        photo_id -> Uuid,
+        written_off_at -> Timestamptz,
+        written_off_by -> Uuid,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     photos (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -558,6 +567,7 @@ diesel::table! {
         masked -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
+        preview -> Nullable<Jsonb>,
     }
 }
 
@@ -1095,6 +1105,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     past_seats,
     photo_ancestors,
     photo_receipts,
+    photo_write_offs,
     photos,
     premises,
     procedure_fields,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 fn line(shot: &Shot) -> Value {
-    json!({ "id": shot.id, "sha256": shot.declaration["sha256"] })
+    json!({ "photo": shot.id, "sha256": shot.declaration["sha256"] })
 }
 
 async fn have(who: &Visitor, lines: &[Value]) -> Vec<Value> {
@@ -63,11 +63,11 @@ async fn a_phone_is_told_of_each_of_its_photos_in_its_own_order() {
 
     let mut lines: Vec<Value> =
         [unknown, expected, receiving, stored, verified, withdrawn, damaged, &broken].map(line).to_vec();
-    lines.push(json!({ "id": verified.id, "sha256": "0".repeat(64) }));
+    lines.push(json!({ "photo": verified.id, "sha256": "0".repeat(64) }));
     let told = have(&scene.phone, &lines).await;
 
-    let asked: Vec<&Value> = lines.iter().map(|line| &line["id"]).collect();
-    assert_eq!(told.iter().map(|line| &line["id"]).collect::<Vec<_>>(), asked);
+    let asked: Vec<&Value> = lines.iter().map(|line| &line["photo"]).collect();
+    assert_eq!(told.iter().map(|line| &line["photo"]).collect::<Vec<_>>(), asked);
     let said: Vec<(&str, bool)> = told.iter().map(short).collect();
     let wanted = [
         ("unknown", false),
@@ -98,12 +98,12 @@ async fn a_photo_that_is_not_theirs_is_an_unknown_one_to_everybody_else() {
     let shot = Shot::of(scene.visit, pictures::sharp(1));
     assert_eq!(shot.send(&scene.phone).await.status, 201);
     house.work().await;
-    let missing = json!({ "id": Uuid::now_v7(), "sha256": "0".repeat(64) });
+    let missing = json!({ "photo": Uuid::now_v7(), "sha256": "0".repeat(64) });
 
     for who in [&scene.reviewer, &scene.outsider] {
         let told = have(who, &[line(&shot), missing.clone()]).await;
         let mut theirs = told[0].clone();
-        theirs["id"] = told[1]["id"].clone();
+        theirs["photo"] = told[1]["photo"].clone();
         assert_eq!(theirs, told[1]);
         assert_eq!(short(&told[0]), ("unknown", false));
     }
@@ -116,12 +116,12 @@ async fn five_hundred_are_told_at_once_and_one_more_is_refused() {
     let house = House::open().await;
     let scene = house.scene().await;
     let all = |count: usize| -> Vec<Value> {
-        (0..count).map(|_| json!({ "id": Uuid::now_v7(), "sha256": "0".repeat(64) })).collect()
+        (0..count).map(|_| json!({ "photo": Uuid::now_v7(), "sha256": "0".repeat(64) })).collect()
     };
     assert_eq!(have(&scene.phone, &all(500)).await.len(), 500);
     let (status, problem) = scene.phone.post("/v1/photos/have", &json!({ "photos": all(501) })).await;
     assert_eq!((status, problem["errors"][0]["code"].as_str()), (422, Some("photo.have-too-many")));
-    let unreadable = json!({ "photos": [{ "id": Uuid::now_v7(), "sha256": "x" }] });
+    let unreadable = json!({ "photos": [{ "photo": Uuid::now_v7(), "sha256": "x" }] });
     let (status, problem) = scene.phone.post("/v1/photos/have", &unreadable).await;
     let fault = &problem["errors"][0];
     assert_eq!((status, fault["pointer"].as_str()), (422, Some("/photos/0/sha256")), "{fault}");

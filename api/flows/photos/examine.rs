@@ -9,6 +9,7 @@ use crate::decoding::{self, Examined, Picture, Quarantine, Unexamined};
 use crate::domain::check::{self, Check, Outcome};
 use crate::domain::ids::PhotoId;
 use crate::domain::photo::{Sha256, State};
+use crate::failpoint::{Step, pass};
 use crate::flows::{Error, Result};
 use crate::media::{self, DerivativeSize, Key};
 use crate::records::custody::{self, Entry};
@@ -218,5 +219,7 @@ async fn keep(app: &App, photo: &Photo, state: State, found: Found) -> Result<()
         details: json!({ "state": state, "reason": found.reason, "sniffed_type": found.sniffed_type }),
     };
     custody::note(&mut tx, None, entry, now).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    pass(Step::Examined);
+    Ok(())
 }

@@ -8,6 +8,7 @@ use crate::domain::ids::PhotoId;
 use crate::domain::permission::Deed;
 use crate::domain::photo::State;
 use crate::domain::photo::ledger::{self, DAMAGED};
+use crate::failpoint::{Step, pass};
 use crate::flows::{Error, Result, keys, promises};
 use crate::notary;
 use crate::records::custody::{self, Entry};
@@ -64,6 +65,7 @@ pub async fn verify(app: &App, id: PhotoId) -> Result<()> {
 pub(super) async fn vouch(app: &App, photo: &Photo) -> Result<()> {
     let (id, visit) = (photo.declared.id, photo.declared.visit);
     let Some(received) = photo.received else { return Ok(()) };
+    pass(Step::ReadAgain);
     if photos::receipt(&mut *app.records.conn().await?, id).await?.is_some() {
         return Ok(());
     }
@@ -87,9 +89,12 @@ pub(super) async fn vouch(app: &App, photo: &Photo) -> Result<()> {
         log_number: noted.number,
     };
     let text = notary::receipt(&key.signing, &key.kid, facts);
+    pass(Step::Signed);
     let receipt = Receipt { verified_at: noted.at, log_number: noted.number, text };
     if photos::keep_receipt(&mut tx, id, &receipt).await? {
+        pass(Step::ReceiptWritten);
         tx.commit().await?;
+        pass(Step::Vouched);
     }
     Ok(())
 }

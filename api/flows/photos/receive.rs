@@ -8,6 +8,7 @@ use crate::domain::permission::Deed;
 use crate::domain::photo::{self, Admission, Arrival, Arrived, MediaType, Offer};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::visit;
+use crate::failpoint::{Step, pass};
 use crate::flows::{Error, Result, keys, promises};
 use crate::media::{Before, Key, PutError};
 use crate::notary::{self, Acknowledgement};
@@ -121,6 +122,7 @@ pub(in crate::flows) async fn keep_at_last(
     visit: &Standing,
     offer: Offer,
 ) -> Result<Done<Receipt>> {
+    pass(Step::ObjectDurable);
     let until = Instant::now() + PATIENCE;
     let mut state = visit.state;
     loop {
@@ -178,7 +180,9 @@ async fn keep(
         // Another request was quicker, or the visit went on meanwhile: looked at anew.
         return Err(Error::Busy("the photo or its visit was being changed".to_owned()));
     };
+    pass(Step::RowWritten);
     tx.commit().await?;
+    pass(Step::Committed);
     Ok(Done::Now(Receipt { photo: kept, acknowledgement }))
 }
 

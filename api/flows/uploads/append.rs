@@ -11,6 +11,7 @@ use crate::domain::ids::UploadId;
 use crate::domain::photo::{self, Arrived};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
+use crate::failpoint;
 use crate::flows::Error;
 use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, before, promise_of};
 use crate::media::{Key, Part};
@@ -349,6 +350,7 @@ impl<'a> Intake<'a> {
             let piece =
                 Piece { upload: self.upload.id, from: self.put_away, length: most, epoch: self.upload.epoch };
             self.app.media.put_bytes(&part(&piece).key, "application/octet-stream", bytes).await?;
+            failpoint::pass(failpoint::Step::PieceDurable);
             self.put_away += most;
             if self.has_checksum {
                 self.unconfirmed.push(piece);
@@ -364,6 +366,7 @@ impl<'a> Intake<'a> {
         let mut db = self.app.records.conn().await?;
         let is_ours = uploads::advance(&mut db, piece, expires_at).await?;
         drop(db);
+        failpoint::pass(failpoint::Step::PieceWritten);
         if is_ours {
             self.upload.received_bytes = piece.from + piece.length;
             self.upload.expires_at = self.upload.expires_at.max(expires_at);

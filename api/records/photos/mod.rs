@@ -3,7 +3,9 @@
 mod among;
 mod asked;
 mod boxes;
+pub mod ledger;
 mod page;
+mod previews;
 pub(in crate::records) mod receipts;
 mod reconcile;
 mod row;
@@ -13,6 +15,7 @@ mod shown;
 pub use asked::{Known, asked_after};
 pub use boxes::Edges;
 pub use page::{After, Facet, PageQuery, Scope, Sight, page};
+pub use previews::{Outlived, forget_preview, keep_preview, outlived_previews, preview_digests};
 pub use receipts::{Receipt, keep_receipt, receipt, restore, set_apart, unverified};
 pub use reconcile::{HeldOriginal, forgotten, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};

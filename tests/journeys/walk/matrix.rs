@@ -83,6 +83,10 @@ finalise_visit     -    -     -    -       osua    u    osuzt -      -     -    
 operation          root admin auth clear sched next lead  member clerk rev  head staff over prog other none
 read_photo         -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 read_receipt       -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+read_preview       -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+send_preview       -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+read_media         -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+write_off_photo    -    -     -    -     osua  u    osuzt -      -     -    -    -     -    -    f     -
 list_photos        -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 read_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 head_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -

@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Photos that a phone has.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "photos": [{ "id": "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968",
+#[schema(example = json!({ "photos": [{ "photo": "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" }] }))]
 pub struct HaveBody {
     /// Up to 500 of them.
@@ -31,7 +31,8 @@ pub struct HaveBody {
 #[serde(deny_unknown_fields)]
 pub struct HavePhoto {
     /// Its id.
-    id: Uuid,
+    #[schema(example = "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968")]
+    photo: Uuid,
     /// SHA-256 of its bytes, 64 hexadecimal digits.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     sha256: String,
@@ -43,7 +44,7 @@ impl HaveBody {
         let mut asked = Vec::with_capacity(self.photos.len());
         for (n, photo) in self.photos.into_iter().enumerate() {
             match Sha256::from_hex(&photo.sha256) {
-                Some(sha256) => asked.push(Asked { id: PhotoId(photo.id), sha256 }),
+                Some(sha256) => asked.push(Asked { id: PhotoId(photo.photo), sha256 }),
                 None => faults.push(FieldFault::new(
                     format!("/photos/{n}/sha256"),
                     "digest.not-hex",
@@ -58,7 +59,7 @@ impl HaveBody {
 /// What is known of them.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({ "photos": [
-    { "id": "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968", "state": "receiving", "wanted": true, "received_bytes": 1_048_576, "receipt": null }
+    { "photo": "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968", "state": "receiving", "wanted": true, "received_bytes": 1_048_576, "receipt": null }
 ] }))]
 pub struct HaveView {
     /// In the order they were asked for.
@@ -70,7 +71,7 @@ pub struct HaveView {
 pub struct HaveLine {
     /// The id that was asked for.
     #[schema(example = "0195b1c2-7a3e-7c41-9f7e-1d2c3b4a5968")]
-    id: Uuid,
+    photo: Uuid,
     /// How far it got. `unknown`: nobody declared it, or it is not yours to send. `other_digest`: this id was declared for
     /// other bytes. `quarantined` and wanted: the store lost its bytes; without, they show no sound picture.
     #[schema(value_type = vocabulary::PhotoStanding)]
@@ -88,7 +89,7 @@ pub struct HaveLine {
 impl From<Told> for HaveLine {
     fn from(told: Told) -> Self {
         Self {
-            id: told.id.0,
+            photo: told.id.0,
             state: told.standing.as_str(),
             wanted: told.is_wanted,
             received_bytes: told.received_bytes,
