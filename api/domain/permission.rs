@@ -111,6 +111,8 @@ pub enum Deed {
     DecideExtension,
     /// Verify that it is done, or return it.
     VerifyAction,
+    /// Read what teams recommend to a unit.
+    ReadAddressed,
     /// Read what units are to review of their own papers.
     ReadReviews,
     /// Say that a unit is to review its papers.
@@ -188,7 +190,7 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -235,6 +237,7 @@ impl Deed {
         Self::SendAfterPhoto,
         Self::DecideExtension,
         Self::VerifyAction,
+        Self::ReadAddressed,
         Self::ReadReviews,
         Self::RaiseReview,
         Self::AnswerReview,
@@ -298,6 +301,7 @@ impl Deed {
             Self::ReadTotals        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    Unit,       No,   Owner,   Owner],
             // What everybody may read is for whoever signs to say.
             Self::PublishTotals     => [No,    Owner,   No,          No,   No,         No,         No,       No,         No,   OwnKind, No],
+            Self::ReadAddressed     => [No,    Owner,   Owner,       No,   No,         No,         Owner,    Unit,       Unit, Owner,   Owner],
             Self::ReadReviews       => [No,    Owner,   Owner,       No,   No,         No,         Owner,    Unit,       Unit, Owner,   Owner],
             Self::RaiseReview       => [No,    No,      Owner,       No,   No,         No,         No,       Unit,       No,   No,      No],
             Self::AnswerReview      => [No,    No,      No,          No,   No,         No,         No,       Unit,       No,   No,      No],
@@ -358,6 +362,7 @@ impl Deed {
             | Self::SendAfterPhoto
             | Self::DecideExtension
             | Self::VerifyAction => Some(Self::ReadActions),
+            Self::ReadAddressed => Some(Self::ReadAddressed),
             Self::ReadReviews | Self::RaiseReview | Self::AnswerReview => Some(Self::ReadReviews),
             Self::ReadNotice
             | Self::CompareNotice
