@@ -16,6 +16,7 @@ pub mod check;
 pub mod client;
 pub mod compared;
 pub mod coverage;
+pub mod device;
 pub mod draw;
 pub mod external;
 pub mod finding;

@@ -27,6 +27,10 @@ pub enum Deed {
     ReadAccounts,
     /// Create, disable and reset accounts; grant and revoke roles.
     ManageAccounts,
+    /// Read which devices the people of an owner use.
+    ReadDevices,
+    /// Let a device of somebody's in, revoke one.
+    ManageDevices,
     /// Read owners, units and premises.
     ReadUnits,
     /// Change units and premises.
@@ -188,11 +192,13 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 58] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
         Self::ManageAccounts,
+        Self::ReadDevices,
+        Self::ManageDevices,
         Self::ReadUnits,
         Self::EditUnits,
         Self::UndoUnitEvents,
@@ -257,6 +263,9 @@ impl Deed {
             | Self::ChangeProfile   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     No],
             Self::ReadAccounts      => [Any,   No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::ManageAccounts    => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
+            // Whoever leads hands out the code on the morning of the visit; the office and administrators do so, too.
+            Self::ReadDevices
+            | Self::ManageDevices   => [Owner, No,      Owner,       Owner, No,        No,         No,       No,         No,   No,      No],
             Self::ReadUnits
             | Self::ReadTemplates   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     Any],
             Self::EditUnits         => [Ground, No,     Ground,      No,   No,         No,         No,       No,         No,   No,      No],

@@ -8,6 +8,7 @@ pub mod campaigns;
 pub mod clients;
 pub mod company;
 pub mod conflicts;
+pub mod devices;
 pub mod draws;
 pub mod external;
 pub mod findings;

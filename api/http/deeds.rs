@@ -37,6 +37,12 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("revoke", Nothing),
     ("revoke_role", Right(Deed::ManageAccounts)),
     ("token", Nothing),
+    ("issue_enrolment", Right(Deed::ManageDevices)),
+    ("enrol_device", Right(Deed::ChangeProfile)),
+    // One's own; those of others, and their end, are asked of the flow besides.
+    ("list_devices", Right(Deed::ReadProfile)),
+    ("read_device", Right(Deed::ReadProfile)),
+    ("revoke_device", Right(Deed::ChangeProfile)),
     // visits and answers
     ("abort_visit", Right(Deed::SubmitVisit)),
     ("cancel_visit", Right(Deed::ScheduleVisit)),

@@ -3,8 +3,9 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
-    permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit, visit,
+    account, action, actor, assignment, campaign, check, client, compared, coverage, device, finding, key,
+    notice, permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit,
+    visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -58,6 +59,8 @@ vocabulary! {
     closed Locale = account::LOCALES.to_vec();
     /// What somebody is on a team.
     closed TeamRole = permission::TeamRole::ALL.map(permission::TeamRole::as_str).to_vec();
+    /// How a device signs: Ed25519 (RFC 8037), or ECDSA on P-256 with SHA-256 (RFC 7518).
+    open SignatureAlgorithm = device::Algorithm::ALL.map(device::Algorithm::as_str).to_vec();
     /// A way to a token.
     closed GrantType = client::GrantType::ALL.map(client::GrantType::as_str).to_vec();
     /// What went wrong, in OAuth's words (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2).

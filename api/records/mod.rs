@@ -11,6 +11,7 @@ pub mod campaigns;
 pub mod clients;
 pub mod conflicts;
 pub mod custody;
+pub mod devices;
 pub mod draws;
 mod encryption;
 pub mod error;

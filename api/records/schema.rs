@@ -233,6 +233,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    devices (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        account_id -> Uuid,
+        name -> Text,
+        model -> Text,
+        public_key -> Jsonb,
+        key_id -> Text,
+        enrolled_at -> Timestamptz,
+        enrolled_by -> Uuid,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        revoked_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     draws (id) {
         id -> Uuid,
         campaign_id -> Uuid,
@@ -246,6 +263,22 @@ diesel::table! {
         told_at -> Nullable<Timestamptz>,
         frame_sha256 -> Text,
         revealed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    enrolments (id) {
+        id -> Uuid,
+        code_hash -> Bytea,
+        owner_id -> Uuid,
+        account_id -> Uuid,
+        issued_by -> Uuid,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        replaced_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
+        session_id -> Nullable<Uuid>,
+        device_id -> Nullable<Uuid>,
     }
 }
 
@@ -760,6 +793,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoked_because -> Nullable<Text>,
+        device_id -> Nullable<Uuid>,
     }
 }
 
@@ -1066,7 +1100,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     clients,
     conflicts_of_interest,
     custody,
+    devices,
     draws,
+    enrolments,
     explanation_drafts,
     external_figures,
     finding_links,

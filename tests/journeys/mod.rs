@@ -10,6 +10,7 @@ mod command_line;
 mod completeness;
 mod conflicts;
 mod database_outages;
+mod devices;
 mod disclosure;
 mod door;
 mod draws;

@@ -7,7 +7,9 @@ pub mod calendars;
 pub mod campaigns;
 pub mod company;
 pub mod conflicts;
+pub mod devices;
 pub mod draws;
+pub mod enrolments;
 pub mod external;
 pub mod findings;
 pub mod me;
@@ -65,4 +67,6 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(reviews::operations);
     cfg.configure(accounts::operations);
     cfg.configure(me::operations);
+    cfg.configure(enrolments::operations);
+    cfg.configure(devices::operations);
 }

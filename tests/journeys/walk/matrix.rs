@@ -29,7 +29,7 @@ pub struct Family {
 /// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
 /// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
 /// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
-pub static FAMILIES: [Family; 14] = [
+pub static FAMILIES: [Family; 15] = [
     Family {
         name: "visits",
         letters: "osuztabfg",
@@ -194,7 +194,8 @@ read_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo 
 head_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 ",
     },
-    // Accounts with roles at the owner alone (p), at another owner (q), without any (x).
+    // Accounts with roles at the owner alone (p), at another owner (q), without any (x); and devices of an owner, where x
+    // stands for the owner itself.
     Family {
         name: "accounts",
         letters: "pqx",
@@ -208,6 +209,8 @@ revoke_role             pq   p     -    -     -     -    -    -      -     -   -
 disable_account         pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
 enable_account          pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
 reset_account_password  pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+list_devices:owner      pqx  px    -    -     px    -    px   -      -     -   -    -     -    -    q     -
+issue_enrolment         pqx  px    -    -     px    -    px   -      -     -   -    -     -    -    q     -
 ",
     },
     // What belongs to nobody and to everybody: the unit of the visits (e) and the one beside it (n). Lists are open to
@@ -284,8 +287,21 @@ list_covered_units     en en en en en en en en en en en en en en en en
 operation           root admin auth clear sched next lead member clerk rev head staff over prog other none
 get_me              md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 change_my_password  md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
+list_devices        md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
+enrol_device        md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 end_my_device       m    m     m    m     m     m    m    m      m     m   m    m     m    -    m     m
 grant_role:own      -    -     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+",
+    },
+    // A device of one's own (m), somebody's that the owner let in (p), and another owner's (q).
+    Family {
+        name: "devices",
+        letters: "mpq",
+        sight: Some("read_device"),
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_device        mpq  mp    m    m     mp    m    mp   m      m     m   m    m     m    -    mq    m
+revoke_device      mpq  mp    m    m     mp    m    mp   m      m     m   m    m     m    -    mq    m
 ",
     },
     // One candidate finding at each of these visits: told to its unit once the minutes are signed.
