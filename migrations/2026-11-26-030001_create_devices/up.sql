@@ -36,6 +36,7 @@ CREATE TABLE enrolments (
     device_id uuid REFERENCES devices (id),
     CONSTRAINT enrolments_used_whole CHECK ((used_at IS NULL) = (device_id IS NULL))
 );
+CREATE INDEX enrolments_by_session ON enrolments (session_id) WHERE session_id IS NOT NULL;
 CREATE INDEX enrolments_open ON enrolments (account_id, owner_id) WHERE used_at IS NULL AND replaced_at IS NULL;
 
 -- The device a session speaks for; what revokes the device ends the session.
