@@ -250,6 +250,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_derivative", Right(Deed::ReadPhotos)),
     ("read_original", Right(Deed::ReadOriginal)),
     ("read_photo", Right(Deed::ReadPhotos)),
+    ("read_envelope", Right(Deed::ReadPhotos)),
     ("send_photo", Right(Deed::SendPhoto)),
     ("withdraw_photo", Right(Deed::SendPhoto)),
     // uploads

@@ -207,6 +207,9 @@ vocabulary! {
     open PlaceReason = place::REASONS.to_vec();
     /// What was measured or compared.
     open CheckCode = check::CODES.to_vec();
+    /// What a device's signature over a declaration was worth when it was received: it held; it did not; no device of whoever
+    /// declared was named; or it held, and the device had been revoked.
+    open EnvelopeState = photo::envelope::State::ALL.map(photo::envelope::State::as_str).to_vec();
     /// How a check ended; none of them refuses a photo.
     closed CheckOutcome = serde_words::<check::Outcome>();
 }

@@ -189,6 +189,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    capture_envelopes (photo_id) {
+        photo_id -> Uuid,
+        signature -> Text,
+        signed -> Text,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     clients (id) {
         id -> Text,
         name -> Text,
@@ -582,6 +591,7 @@ diesel::table! {
         masked -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
+        envelope -> Nullable<Jsonb>,
     }
 }
 
@@ -1097,6 +1107,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_documents,
     campaign_mergers,
     campaigns,
+    capture_envelopes,
     clients,
     conflicts_of_interest,
     custody,

@@ -17,6 +17,7 @@ mod draws;
 mod due;
 mod duties;
 mod encryption;
+mod envelopes;
 mod evidence;
 mod examination;
 mod explanation_drafts;

@@ -12,13 +12,14 @@ use uuid::Uuid;
 
 /// Readings of one thing that has a visit, a unit or an account of its own, which is told or not as that is; and a workbook
 /// of an immutable version, which holds the time of its making.
-const OF_ONE_THING: [&str; 15] = [
+const OF_ONE_THING: [&str; 16] = [
     "compare_notice",
     "export_xlsform",
     "get_account",
     "read_action",
     "read_derivative",
     "read_device",
+    "read_envelope",
     "read_explanation_draft",
     "read_finding",
     "read_notice",

@@ -2,6 +2,7 @@
 
 mod among;
 mod boxes;
+mod envelopes;
 mod page;
 mod reconcile;
 mod row;
@@ -9,6 +10,7 @@ mod scope;
 mod shown;
 
 pub use boxes::Edges;
+pub use envelopes::{Kept, envelope, keep_envelope};
 pub use page::{After, Facet, PageQuery, Scope, Sight, page};
 pub use reconcile::{HeldOriginal, forgotten, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
@@ -21,6 +23,7 @@ use super::visits::{self, Standing};
 use super::{Db, Error, Result, schema};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, UnitId};
+use crate::domain::photo::envelope::Judged;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, State};
 use crate::domain::place::{Area, PlaceFinding};
@@ -147,6 +150,8 @@ pub struct Decided<'a> {
     pub clock_skew_s: f64,
     /// Whether it is taken to show data of people.
     pub personal_data: bool,
+    /// What its envelope is worth, if it came with one.
+    pub envelope: Option<&'a Judged>,
     /// When we were told.
     pub at: Timestamp,
 }
@@ -163,6 +168,7 @@ pub async fn announce(
 ) -> Result<Option<Photo>> {
     let account = actor.account().map_or(Uuid::nil(), |id| id.0);
     let size_bytes = i64::try_from(declared.size_bytes).map_err(Error::bad_row)?;
+    let envelope = about.envelope.map(serde_json::to_value).transpose().map_err(Error::bad_row)?;
     let announcement = diesel::insert_into(photos::table)
         .values((
             photos::id.eq(declared.id.0),
@@ -205,6 +211,7 @@ pub async fn announce(
                 photos::place_reasons.eq(&about.place.reasons),
                 photos::clock_skew_s.eq(about.clock_skew_s),
                 photos::personal_data.eq(about.personal_data),
+                photos::envelope.eq(envelope),
             ),
         ))
         .on_conflict(photos::id)

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{AccountId, ActionId, CampaignId, FindingId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
+use crate::domain::photo::envelope::Judged;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State};
 use crate::domain::place::{GeoFix, PositionSource, Verdict};
@@ -44,6 +45,8 @@ pub struct Photo {
     pub personal_data: bool,
     /// What was marked on it to be covered.
     pub masked: Option<Masked>,
+    /// What its envelope was worth when it came, if it came with one.
+    pub envelope: Option<Judged>,
     /// Counts changes of the row.
     pub version: i32,
 }
@@ -162,6 +165,7 @@ pub(super) struct Row {
     state_before_withdrawal: Option<String>,
     personal_data: bool,
     masked: Option<Value>,
+    envelope: Option<Value>,
     version: i32,
 }
 
@@ -256,6 +260,7 @@ impl TryFrom<Row> for Photo {
             withdrawn,
             personal_data: row.personal_data,
             masked: row.masked.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
+            envelope: row.envelope.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             version: row.version,
         })
     }

@@ -1,4 +1,4 @@
-//! A device of everybody's own, and one of somebody's at each owner.
+//! A device of everybody's own, one of somebody's at each owner; and an envelope around each photo.
 
 use super::ground::{Names, Walker};
 use std::collections::HashMap;
@@ -31,5 +31,10 @@ pub async fn lay(
         device(sql, id, owner, stranger).await;
         subjects.insert(("devices", letter), Names::from([("device", id.to_string())]));
     }
+    let sign =
+        "UPDATE photos SET envelope = jsonb_build_object('state', 'unknown_device', 'device', id, 'alg', '',
+             'key_id', NULL, 'signed_sha256', '');
+         INSERT INTO capture_envelopes SELECT id, '', '{}', now() FROM photos";
+    sql.batch_execute(sign).await.expect("envelopes");
     subjects
 }

@@ -82,6 +82,7 @@ finalise_visit     -    -     -    -       osua    u    osuzt -      -     -    
         rows: "
 operation          root admin auth clear sched next lead  member clerk rev  head staff over prog other none
 read_photo         -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+read_envelope      -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 list_photos        -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 read_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 head_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -

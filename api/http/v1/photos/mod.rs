@@ -3,6 +3,7 @@
 mod browsing;
 mod declaring;
 pub mod delivering;
+mod enveloping;
 mod masking;
 pub mod sending;
 mod view;
@@ -13,6 +14,7 @@ pub use browsing::list_photos;
 pub(in crate::http::v1) use declaring::DeclarationBody;
 pub use declaring::{declare_photo, read_photo, withdraw_photo};
 pub use delivering::{head_derivative, head_original, read_derivative, read_original};
+pub use enveloping::read_envelope;
 pub use masking::mask_photo;
 pub use sending::send_photo;
 pub(in crate::http::v1) use view::PhotoReceiptView;
@@ -22,6 +24,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_photos)
         .service(declare_photo)
         .service(read_photo)
+        .service(read_envelope)
         .service(send_photo)
         .service(withdraw_photo)
         .service(mask_photo)
