@@ -45,5 +45,6 @@ pub mod template;
 pub mod text;
 pub mod throttle;
 pub mod unit;
+pub mod unsent;
 pub mod upload;
 pub mod visit;

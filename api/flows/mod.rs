@@ -41,6 +41,7 @@ pub mod sign_in;
 pub mod teams;
 pub mod templates;
 pub mod units;
+pub mod unsent;
 pub mod upkeep;
 pub mod uploads;
 pub mod visits;

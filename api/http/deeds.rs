@@ -43,6 +43,8 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("list_devices", Right(Deed::ReadProfile)),
     ("read_device", Right(Deed::ReadProfile)),
     ("revoke_device", Right(Deed::ChangeProfile)),
+    ("report_unsent", Right(Deed::ChangeProfile)),
+    ("read_unsent_work", Right(Deed::ReadUnsent)),
     // visits and answers
     ("abort_visit", Right(Deed::SubmitVisit)),
     ("cancel_visit", Right(Deed::ScheduleVisit)),

@@ -80,6 +80,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "client.not-taken", "Ứng dụng này không đăng ký được như vậy.", "This client can't be registered like this."),
     problem(409, "conflict.known", "Xung đột lợi ích này đã được nhập.", "This conflict of interest has been entered already."),
     problem(409, "device.key-taken", "Khóa này đã được đăng ký; hãy tạo khóa mới trên máy rồi gửi lại.", "This key is registered already; make a new one on the device and send that."),
+    problem(409, "device.revoked", "Máy này đã bị thu hồi; hãy đăng ký lại bằng khóa mới.", "This device was revoked; it is let in again with a new key."),
     problem(422, "digest.missing", "Thiếu tiêu đề Repr-Digest với mã băm SHA-256 của nội dung.", "The Repr-Digest header with the SHA-256 of the bytes is missing."),
     problem(422, "digest.unreadable", "Tiêu đề Repr-Digest không đọc được; xem RFC 9530.", "The Repr-Digest header can't be read; see RFC 9530."),
     problem(409, "document.in-use", "Cuộc kiểm tra, việc khắc phục hoặc lượt kiểm tra dựa trên văn bản này.", "The campaign, an action or visits rest on this paper."),

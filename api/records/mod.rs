@@ -42,6 +42,7 @@ pub mod teams;
 pub mod templates;
 pub mod tokens;
 pub mod units;
+pub mod unsent;
 pub mod uploads;
 pub mod visits;
 

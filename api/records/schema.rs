@@ -985,6 +985,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    unsent_reports (device_id) {
+        device_id -> Uuid,
+        reported_at -> Timestamptz,
+        device_clock -> Timestamptz,
+        device_clock_offset_s -> Int4,
+    }
+}
+
+diesel::table! {
+    unsent_work (device_id, visit_id) {
+        device_id -> Uuid,
+        visit_id -> Uuid,
+        photos -> Int8,
+        changes -> Int8,
+        bytes -> Int8,
+        oldest_captured_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     uploads (id) {
         id -> Uuid,
         photo_id -> Uuid,
@@ -1163,6 +1183,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_versions,
     units,
     upload_pieces,
+    unsent_reports,
+    unsent_work,
     uploads,
     visit_attendees,
     visit_clearances,

@@ -70,6 +70,7 @@ mod taken_back;
 mod templates;
 mod unit_events;
 mod units;
+mod unsent;
 mod uploads;
 mod uploads_broken;
 mod visits;

@@ -63,6 +63,7 @@ fn queries(operation: &str, names: &Names) -> Vec<String> {
         "list_unit_successors" => vec![format!("?unit={unit}")],
         "list_unit_visits" => vec![String::new(), "?predecessors=true".to_owned()],
         "compare_template_versions" => vec!["?from=1".to_owned()],
+        "read_unsent_work" => vec![format!("?owner={owner}")],
         "list_external_figures" => vec![format!("?owner={owner}")],
         "list_reviews" => vec![format!("?owner={owner}&unit={unit}")],
         "list_procedures" => vec![format!("?owner={owner}&level=commune")],

@@ -24,6 +24,7 @@ impl Deed {
             | Self::PublishTotals
             | Self::EditRules => Scope::CampaignsWrite,
             Self::ReadVisit
+            | Self::ReadUnsent
             | Self::ReadFindings
             | Self::ReadTotals
             | Self::ReadExternal

@@ -30,6 +30,7 @@ pub mod scores;
 pub mod teams;
 pub mod templates;
 pub mod units;
+pub mod unsent;
 pub mod uploads;
 pub mod visits;
 
@@ -69,4 +70,5 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(me::operations);
     cfg.configure(enrolments::operations);
     cfg.configure(devices::operations);
+    cfg.configure(unsent::operations);
 }

@@ -195,6 +195,7 @@ pub const FIELDS: &[Word] = &[
     field("unit.rest", "Có nội dung gắn với đơn vị.", "Something rests on the unit."),
     field("unit.successor", "Đơn vị thay thế vào ngày đó.", "Whoever stands in its place on the day."),
     field("unit.type-unknown", "Không có loại đơn vị này.", "This is no type of unit."),
+    field("unsent.too-many", "Nhiều hơn mức một máy có thể giữ, hoặc một lượt được nêu hai lần.", "This is more than a phone holds, or names a visit twice."),
     field("visit.words", "Từ cần tìm không hợp lệ.", "These words can't be searched for."),
     field("xlsform.condition", "Không đọc được điều kiện ở cột relevant.", "The condition in the column relevant can't be read."),
     field("xlsform.picture", "Hình phải được đặt tên theo mã băm SHA-256: <64 chữ số>.jpg, .png hoặc .webp.", "A picture is named by its SHA-256: <64 digits>.jpg, .png or .webp."),

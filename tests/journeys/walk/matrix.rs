@@ -160,6 +160,7 @@ create_campaign    -    -     -    -     ck    -    -    -      -     -   -    -
 write_assignment_rules ckf ck -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 enter_conflict     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 list_conflicts     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+read_unsent_work   -    -    ck   ck    ck    -    ck   -      -     -   -    -     -    -    f     -
 withdraw_conflict  ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 ",
     },
@@ -302,6 +303,7 @@ grant_role:own      -    -     -    -     -     -    -    -      -     -   -    
         rows: "
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 read_device        mpq  mp    m    m     mp    m    mp   m      m     m   m    m     m    -    mq    m
+report_unsent      m    m    m    m     m     m    m    m      m     m   m    m     m    -    m     m
 revoke_device      mpq  mp    m    m     mp    m    mp   m      m     m   m    m     m    -    mq    m
 ",
     },

@@ -142,6 +142,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
             let ours = ground.at.owner.to_string();
             path.push_str(&format!("?owner={}", names.get("owner").unwrap_or(&ours)));
         }
+        "read_unsent_work" => path.push_str(&format!("?owner={}", names["owner"])),
         "list_external_figures" => path.push_str(&format!("?owner={}", names["owner"])),
         "compare_periods" => path.push_str("?period=2021-H1"),
         "list_judged_units" => path.push_str("?item=A01"),
@@ -325,6 +326,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "issue_enrolment" => json!({ "owner": owner, "account": known("account") }),
         "enrol_device" => json!({ "code": "", "proof": "", "name": "", "model": "",
             "key": { "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }),
+        "report_unsent" => json!({ "device_clock": THEN, "visits": [] }),
         "revoke_device" => json!({ "reason": "" }),
         "grant_role" => json!({ "role": "clerk", "owner": owner }),
         "create_owner" => json!({ "code": "", "name": "" }),
