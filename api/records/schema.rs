@@ -589,9 +589,9 @@ diesel::table! {
         action_id -> Nullable<Uuid>,
         personal_data -> Bool,
         masked -> Nullable<Jsonb>,
+        envelope -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
-        envelope -> Nullable<Jsonb>,
     }
 }
 
@@ -976,15 +976,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    upload_pieces (upload_id, from_byte) {
-        upload_id -> Uuid,
-        from_byte -> Int8,
-        length_bytes -> Int8,
-        epoch -> Int8,
-    }
-}
-
-diesel::table! {
     unsent_reports (device_id) {
         device_id -> Uuid,
         reported_at -> Timestamptz,
@@ -1001,6 +992,15 @@ diesel::table! {
         changes -> Int8,
         bytes -> Int8,
         oldest_captured_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    upload_pieces (upload_id, from_byte) {
+        upload_id -> Uuid,
+        from_byte -> Int8,
+        length_bytes -> Int8,
+        epoch -> Int8,
     }
 }
 
@@ -1182,9 +1182,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_successions,
     unit_versions,
     units,
-    upload_pieces,
     unsent_reports,
     unsent_work,
+    upload_pieces,
     uploads,
     visit_attendees,
     visit_clearances,
