@@ -32,6 +32,8 @@ pub struct Connection {
     pace: Pace,
     /// Whether the reader was given something and has not been sent away since.
     given: bool,
+    /// That nothing more comes, while the one who reads the body has not taken all that came.
+    ended: Option<Result<()>>,
     turn: Rc<Turn>,
     /// How long the head of a request may take from its first byte on.
     patience: Duration,
@@ -48,6 +50,12 @@ pub struct Turn {
     head: RefCell<Option<Pin<Box<Sleep>>>>,
     /// Whether nothing more goes over this connection.
     is_cut: Cell<bool>,
+    /// Whether somebody reads a body from it who must see every byte of it, even where the line breaks.
+    is_kept: Cell<bool>,
+    /// Whether he has taken all that was decoded, and waits for more.
+    is_hungry: Cell<bool>,
+    /// Whether the line has ended.
+    has_ended: Cell<bool>,
     /// What is said before the answer (RFC 9110 §15.2): the framework knows of no interim answers.
     interim: RefCell<BytesMut>,
     /// Whoever reads.
@@ -64,6 +72,35 @@ impl Turn {
     /// The answer is made; its bytes may still be on their way out.
     pub fn end(&self) {
         self.is_answered.set(true);
+        self.is_kept.set(false);
+        self.wake_at_end();
+    }
+
+    /// Keeps the end of the line back until whoever reads this request's body has taken all that came before it. Left
+    /// alone, actix forgets what it has read and not yet passed on as soon as it learns that nothing more comes.
+    pub fn keep(&self) {
+        self.is_kept.set(true);
+        self.is_hungry.set(false);
+    }
+
+    /// Whoever reads the body has taken all there was and waits, or has got something.
+    pub fn hunger(&self, is_hungry: bool) {
+        self.is_hungry.set(is_hungry);
+        if is_hungry {
+            self.wake_at_end();
+        }
+    }
+
+    /// Wakes the reader where the line has ended and it waits to be told.
+    fn wake_at_end(&self) {
+        if self.has_ended.get() {
+            self.wake();
+        }
+    }
+
+    /// Whether the end of the line may be told.
+    fn may_end(&self) -> bool {
+        !self.is_kept.get() || self.is_hungry.get()
     }
 
     /// Cuts the connection: no answer goes out, and what comes is not read. To a phone it is a line that broke.
@@ -140,7 +177,7 @@ impl Connection {
     #[must_use]
     pub fn of(stream: TcpStream, patience: Duration) -> Self {
         let pace = Pace { is_fast: false, since: Instant::now(), came: 0 };
-        Self { stream, pace, given: false, turn: Rc::default(), patience }
+        Self { stream, pace, given: false, ended: None, turn: Rc::default(), patience }
     }
 
     /// What those who answer on it tell it.
@@ -169,9 +206,25 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
+    /// Tells that the line ended, when everything that came before was looked at.
+    fn poll_end(&mut self, cx: &mut Context<'_>, ended: Result<()>) -> Poll<Result<()>> {
+        if std::mem::take(&mut self.given) {
+            // What was given last may hold a head: it is read before the end is told.
+            cx.waker().wake_by_ref();
+        } else if self.turn.may_end() {
+            return Poll::Ready(ended);
+        }
+        self.turn.has_ended.set(true);
+        self.ended = Some(ended);
+        Poll::Pending
+    }
+
     fn poll_some(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         if self.pace.is_fast {
-            return Pin::new(&mut self.stream).poll_read(cx, buffer);
+            let before = buffer.filled().len();
+            let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+            self.given |= buffer.filled().len() > before;
+            return polled;
         }
         if self.given {
             // The socket is not asked and so would wake nobody: come again at once.
@@ -200,12 +253,19 @@ impl AsyncRead for Connection {
         this.turn.is_read_by(cx.waker());
         let _ = this.poll_tell(cx)?;
         let before = buffer.filled().len();
-        let polled = this.poll_some(cx, buffer);
+        let polled = match this.ended.take() {
+            Some(ended) => Poll::Ready(ended),
+            None => this.poll_some(cx, buffer),
+        };
         let read = buffer.filled().len() - before;
         if read > 0 {
             this.pace.count(read);
             this.turn.came(this.patience);
         }
+        let polled = match polled {
+            Poll::Ready(ended) if read == 0 => this.poll_end(cx, ended),
+            polled => polled,
+        };
         if polled.is_pending() && this.turn.poll_late(cx).is_ready() {
             return Poll::Ready(Err(ErrorKind::TimedOut.into()));
         }

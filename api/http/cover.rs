@@ -65,7 +65,7 @@ pub async fn cover(
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(AskedHead);
     }
-    let reader = unread::hold(&mut request);
+    let reader = unread::hold(&mut request, turn.as_ref());
     let span = tracing::info_span!("request", request_id = %context.request_id);
     async move {
         let answered = if dressing.as_ref().is_some_and(|d| d.is_preflight) {

@@ -1,9 +1,13 @@
-//! Chunked bodies that are answered before their end: the connection is closed then, a moment later.
+//! Bodies whose reader is watched.
 //!
-//! actix-http 3.20 waits without any limit for the rest of a chunked body whose reader is gone, so a sender that stops
+//! Chunked bodies that are answered before their end: the connection is closed then, a moment later. actix-http 3.20 waits without any limit for the rest of a chunked body whose reader is gone, so a sender that stops
 //! would hold its connection for ever. While something still holds the reader, it does what it does for every other
 //! unread body: it says `Connection: close`, takes what comes for a moment, and closes.
+//!
+//! Bodies of resumable uploads: every byte that came before the line broke is read, see [`Turn::keep`].
 
+use super::connection::Turn;
+use super::v1::uploads;
 use actix_web::HttpMessage;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest};
@@ -18,22 +22,35 @@ use std::task::{Context, Poll};
 
 /// The reader of a request's body, held until the answer is out.
 #[derive(Clone)]
-pub struct Reader(Rc<RefCell<Payload>>);
+pub struct Reader {
+    payload: Rc<RefCell<Payload>>,
+    /// Whom to tell that everything was taken.
+    turn: Option<Rc<Turn>>,
+}
 
 impl Stream for Reader {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut *self.0.borrow_mut()).poll_next(cx)
+        let polled = Pin::new(&mut *self.payload.borrow_mut()).poll_next(cx);
+        if let Some(turn) = &self.turn {
+            turn.hunger(polled.is_pending());
+        }
+        polled
     }
 }
 
-/// Keeps hold of the reader of a chunked body; the request goes on reading through it.
-pub fn hold(request: &mut ServiceRequest) -> Option<Reader> {
-    if !request.headers().contains_key(TRANSFER_ENCODING) {
+/// Keeps hold of the reader of a chunked body or of an upload's; the request goes on reading through it.
+pub fn hold(request: &mut ServiceRequest, turn: Option<&Rc<Turn>>) -> Option<Reader> {
+    let turn = turn.filter(|_| uploads::is_of(request.path()));
+    if turn.is_none() && !request.headers().contains_key(TRANSFER_ENCODING) {
         return None;
     }
-    let reader = Reader(Rc::new(RefCell::new(request.take_payload())));
+    if let Some(turn) = turn {
+        turn.keep();
+    }
+    let payload = Rc::new(RefCell::new(request.take_payload()));
+    let reader = Reader { payload, turn: turn.cloned() };
     let payload: Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>> = Box::pin(reader.clone());
     request.set_payload(Payload::from(payload));
     Some(reader)

@@ -193,6 +193,10 @@ def by_draft(photo, data, line):
                 status, told = head_of(stream)
                 while status < 200:
                     status, told = head_of(stream)
+                if status == 409 and place and "upload-offset" in told:
+                    # What was sent before the break came later than the question how far it got.
+                    offset = int(told["upload-offset"])
+                    continue
                 assert status in (200, 201) and told["upload-complete"] == "?1", (status, told)
                 return
         except OSError:

@@ -1,7 +1,7 @@
 //! Appending to an upload: what arrives is held for a moment, put away as pieces where it takes longer, and carried to the
 //! photo's own place when it is whole.
 
-use super::running::{self, Turn};
+use super::running::Turn;
 use super::straight::{self, Sent, Stop};
 use super::tail::Tail;
 use super::{Halt, give_up, open, tidy, whole};
@@ -103,7 +103,7 @@ pub(in crate::flows) fn part(piece: &Piece) -> Part {
 pub async fn append<S, E>(
     app: &App,
     actor: &Actor,
-    id: UploadId,
+    mut turn: Turn,
     what: Append,
     mut body: S,
 ) -> Result<Appended, Halt>
@@ -111,7 +111,8 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: std::fmt::Display,
 {
-    let mut turn = running::enter(id).await;
+    turn.begin().await;
+    let id = turn.upload();
     let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, id, &what)).await? {
         Begun::Now(ready) => *ready,
         Begun::Whole(upload, receipt) => {

@@ -9,6 +9,7 @@ mod whole;
 
 pub(super) use append::part;
 pub use append::{Append, Appended, Checksum, append};
+pub use running::{Turn, arrive};
 
 use super::photos::{Photo, Receipt, acknowledged, arrival, fits_type, permitted, promise_of};
 use super::{Error, Result};

@@ -23,27 +23,27 @@ struct Entry {
 }
 
 /// The turn of one request; it ends when this is dropped.
-pub(super) struct Turn {
+pub struct Turn {
     upload: UploadId,
     number: u64,
     stop: watch::Receiver<bool>,
     _until: watch::Sender<()>,
+    /// Whose turn it was before, until he is told.
+    older: Option<Entry>,
 }
 
 fn running() -> MutexGuard<'static, HashMap<UploadId, Entry>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the turn for an upload, once whoever had it in this process has let go.
-pub(super) async fn enter(upload: UploadId) -> Turn {
+/// Takes the turn for an upload as soon as a request that appends has come, before anything is asked about it: whoever
+/// comes next must find it, even where this one is still looked at.
+#[must_use]
+pub fn arrive(upload: UploadId) -> Turn {
     let ((stop, stopped), (until, ended)) = (watch::channel(false), watch::channel(()));
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let turn = Turn { upload, number, stop: stopped, _until: until };
     let older = running().insert(upload, Entry { number, stop, ended });
-    if let Some(older) = older {
-        older.end().await;
-    }
-    turn
+    Turn { upload, number, stop: stopped, _until: until, older }
 }
 
 /// Ends whoever appends to an upload in this process.
@@ -63,6 +63,18 @@ impl Entry {
 }
 
 impl Turn {
+    /// The upload.
+    pub(super) fn upload(&self) -> UploadId {
+        self.upload
+    }
+
+    /// Begins to append, once whoever had the turn in this process has let go.
+    pub(super) async fn begin(&mut self) {
+        if let Some(older) = self.older.take() {
+            older.end().await;
+        }
+    }
+
     /// Waits until a newer request has taken the turn.
     pub(super) async fn lost(&mut self) {
         let _ = self.stop.wait_for(|stop| *stop).await;
@@ -73,7 +85,11 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let mut running = running();
         if running.get(&self.upload).is_some_and(|entry| entry.number == self.number) {
-            running.remove(&self.upload);
+            match self.older.take() {
+                // This request came to nothing: whoever was appending goes on.
+                Some(older) if older.ended.has_changed().is_ok() => running.insert(self.upload, older),
+                _ => running.remove(&self.upload),
+            };
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Lines that break, stand still or were left behind by a newer one: what arrived stays.
 
-use super::{begun, created, durable, is, is_held, objects, offset, patch, rest, tus};
+use super::{begun, created, durable, is, is_held, objects, offset, patch, rest, taken, tus};
 use crate::harness::faults::Fault;
 use crate::harness::{House, Shot, pictures};
 use std::time::Duration;
@@ -81,6 +81,8 @@ async fn a_newer_request_ends_the_stale_one_and_loses_nothing_of_it() {
         // It stands still, and nobody closes it.
         let mut stale = begun(&house.url, phone, &at, &shot, 0, 250_000).await;
         let there = if n == 4 {
+            // Whoever asks before it has begun is told of bytes that still grow.
+            taken(&house, &shot).await;
             offset(phone, &at).await
         } else {
             // Put away without being asked for: nothing waits for its sender.

@@ -106,21 +106,25 @@ async fn rest(line: &mut TcpStream) -> String {
     String::from_utf8_lossy(&all).into_owned()
 }
 
-/// Waits until so many bytes of a photo are durable, as its row says.
-async fn durable(house: &House, shot: &Shot, bytes: usize) {
+/// Waits until a row of a photo's upload is as it should be.
+async fn upload_is(house: &House, shot: &Shot, what: &str) {
     let sql = house.sql().await;
+    let query = format!("SELECT 1 FROM uploads WHERE photo_id = $1::text::uuid AND {what}");
     for _ in 0..400 {
-        let rows = sql
-            .query(
-                "SELECT received_bytes FROM uploads WHERE photo_id = $1::text::uuid",
-                &[&shot.id.to_string()],
-            )
-            .await;
-        let rows = rows.expect("uploads");
-        if rows.iter().any(|row| row.get::<_, i64>(0) == i64::try_from(bytes).expect("a count")) {
+        if !sql.query(&query, &[&shot.id.to_string()]).await.expect("uploads").is_empty() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("{bytes} bytes were not durable in time");
+    panic!("{what} did not come true in time");
+}
+
+/// Waits until so many bytes of a photo are durable, as its row says.
+async fn durable(house: &House, shot: &Shot, bytes: usize) {
+    upload_is(house, shot, &format!("received_bytes = {bytes}")).await;
+}
+
+/// Waits until a request has the turn.
+async fn taken(house: &House, shot: &Shot) {
+    upload_is(house, shot, "epoch > 0").await;
 }

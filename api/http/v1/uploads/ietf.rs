@@ -8,12 +8,11 @@ use super::view::{UploadView, receipt};
 use super::{CreateParams, Creation, address, begin, creation, cut, heads};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::UploadId;
 use crate::domain::photo::{MAX_BYTES, MediaType};
 use crate::domain::upload::{Ending, Misfit, Upload};
 use crate::flows;
 use crate::flows::photos::{Done, Receipt};
-use crate::flows::uploads::{Append, Appended, Checksum, Halt, Progress};
+use crate::flows::uploads::{Append, Appended, Checksum, Halt, Progress, arrive};
 use crate::http::connection::Turn;
 use crate::http::headers::parse_digest;
 use crate::http::problem::{Problem, Standard};
@@ -149,7 +148,7 @@ pub(super) async fn create(
     if !is_last && what.length == Some(0) {
         return Ok(begun(app, &progress.upload));
     }
-    match super::append(app, actor, (progress.upload.id, what), payload).await {
+    match super::append(app, actor, (arrive(progress.upload.id), what), payload).await {
         Ok(Appended::More(upload)) => Ok(begun(app, &upload)),
         Ok(Appended::Whole(upload, done)) => Ok(whole(app, &upload, &done)),
         Err(halt) => halted(request, halt),
@@ -205,7 +204,7 @@ pub(super) fn told(app: &App, progress: &Progress) -> HttpResponse {
 pub(super) async fn append(
     app: &web::Data<App>,
     actor: &Actor,
-    id: UploadId,
+    turn: flows::uploads::Turn,
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -230,7 +229,7 @@ pub(super) async fn append(
         checksum: content_digest(request)?,
         said_length: whole_length(request, offset, is_last)?,
     };
-    match super::append(app, actor, (id, what), payload).await {
+    match super::append(app, actor, (turn, what), payload).await {
         Ok(Appended::More(upload)) => Ok(HttpResponse::NoContent()
             .insert_header(("Upload-Complete", "?0"))
             .insert_header(("Upload-Offset", upload.received_bytes))

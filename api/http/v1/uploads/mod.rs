@@ -12,6 +12,7 @@ use super::photos::DeclarationBody;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, UploadId};
+use crate::domain::refusal::Refusal;
 use crate::flows;
 use crate::flows::uploads::{Append, Appended, Halt, Offered, Progress};
 use crate::http::actor::Caller;
@@ -20,9 +21,11 @@ use crate::http::connection::Turn;
 use crate::http::headers::parse_digest;
 use crate::http::problem::Problem;
 use crate::http::v1::photos::sending::Incoming;
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::rt;
-use actix_web::{HttpRequest, HttpResponse, delete, get, head, patch, post, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, head, patch, post, web};
+use futures::future::{Ready, ready};
 use metadata::Metadata;
 use serde::Deserialize;
 use std::rc::Rc;
@@ -127,6 +130,23 @@ async fn creation(
     Ok(Creation { photo: PhotoId(photo), metadata, offered })
 }
 
+/// The turn of a request that appends, taken before anything of it is looked at: a phone whose line broke asks how far
+/// it got, and must not be overtaken by what it sent before.
+pub struct AtOnce(flows::uploads::Turn);
+
+impl FromRequest for AtOnce {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("upload").and_then(|id| id.parse().ok());
+        ready(
+            id.map(|id| Self(flows::uploads::arrive(UploadId(id))))
+                .ok_or_else(|| Refusal::not_found().into()),
+        )
+    }
+}
+
 async fn begin(app: &App, actor: &Actor, creation: &Creation) -> Result<Progress, Problem> {
     let text = creation.metadata.text.as_deref();
     Ok(flows::uploads::begin(app, actor, creation.photo, creation.offered, text).await?)
@@ -142,13 +162,13 @@ fn address(id: UploadId) -> String {
 async fn append(
     app: &web::Data<App>,
     actor: &Actor,
-    (id, what): (UploadId, Append),
+    (turn, what): (flows::uploads::Turn, Append),
     payload: web::Payload,
 ) -> Result<Appended, Halt> {
     let (app, actor) = (app.clone(), actor.clone());
     let task = async move {
         let mut body = Incoming::of(payload, &app);
-        let done = flows::uploads::append(&app, &actor, id, what, &mut body).await;
+        let done = flows::uploads::append(&app, &actor, turn, what, &mut body).await;
         if !matches!(done, Err(Halt::Cut(_))) {
             body.drain().await;
         }
@@ -306,15 +326,15 @@ pub async fn head_upload(
 #[patch("/v1/uploads/{upload}")]
 pub async fn append_upload(
     app: web::Data<App>,
+    turn: AtOnce,
     caller: Caller,
-    path: web::Path<UploadPath>,
+    _path: web::Path<UploadPath>,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let id = UploadId(path.upload);
     match protocol(&request)? {
-        Protocol::Tus => tus::append(&app, &caller.0, id, &request, payload).await,
-        Protocol::Ietf => ietf::append(&app, &caller.0, id, &request, payload).await,
+        Protocol::Tus => tus::append(&app, &caller.0, turn.0, &request, payload).await,
+        Protocol::Ietf => ietf::append(&app, &caller.0, turn.0, &request, payload).await,
     }
 }
 

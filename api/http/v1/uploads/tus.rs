@@ -5,11 +5,10 @@ use super::view::{UploadView, receipt};
 use super::{CreateParams, Creation, address, begin, creation, cut, heads};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::UploadId;
 use crate::domain::photo::MAX_BYTES;
 use crate::domain::upload::{Ending, Misfit, Upload};
 use crate::flows::photos::Receipt;
-use crate::flows::uploads::{Append, Appended, Halt, Progress};
+use crate::flows::uploads::{Append, Appended, Halt, Progress, Turn, arrive};
 use crate::http::problem::Problem;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, LOCATION};
@@ -138,7 +137,7 @@ pub(super) async fn create(
         return Ok(created(&progress.upload, progress.receipt.as_ref()));
     }
     let what = Append { offset: None, length: bytes, ending: Ending::AtLength, checksum, said_length: None };
-    match super::append(app, actor, (progress.upload.id, what), payload).await {
+    match super::append(app, actor, (arrive(progress.upload.id), what), payload).await {
         Ok(Appended::More(upload)) => Ok(created(&upload, None)),
         Ok(Appended::Whole(upload, done)) => Ok(created(&upload, Some(receipt(&done)))),
         Err(halt) => halted(request, halt),
@@ -166,7 +165,7 @@ pub(super) fn told(progress: &Progress) -> HttpResponse {
 pub(super) async fn append(
     app: &web::Data<App>,
     actor: &Actor,
-    id: UploadId,
+    turn: Turn,
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
@@ -186,7 +185,7 @@ pub(super) async fn append(
         checksum: heads::checksum(request)?,
         said_length: None,
     };
-    match super::append(app, actor, (id, what), payload).await {
+    match super::append(app, actor, (turn, what), payload).await {
         Ok(Appended::More(upload)) => Ok(dated(HttpResponse::NoContent(), &upload, None).finish()),
         Ok(Appended::Whole(upload, done)) => {
             Ok(dated(HttpResponse::NoContent(), &upload, Some(receipt(&done))).finish())
