@@ -1,6 +1,7 @@
 //! Looking at evidence in a browser: the board, the gallery of a visit, one photo, the way in and out.
 
 use crate::harness::people::{PASSWORD, role};
+use crate::harness::phone::Phone;
 use crate::harness::{Answer, House, Scene, Shot, pictures};
 use fieldproof::domain::actor::{Grant, Role};
 use fieldproof::domain::ids::{OwnerId, UnitId};
@@ -297,5 +298,31 @@ async fn the_board_is_searched_by_office_or_campaign_with_or_without_accents() {
     let head = Browser::signed_in(&house, "chu.tich").await;
     assert!(head.html("/review?q=phuoc+son").await.contains(&visit_page(&scene)));
     assert!(head.html("/review?q=cong+vu").await.contains("Không tìm thấy"));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewer_is_told_what_the_signature_of_a_phone_is_worth() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = Phone::new();
+    let me = scene.phone.get("/v1/me").await.1["id"].as_str().and_then(|id| id.parse().ok());
+    let me: Uuid = me.expect("an id");
+    let device = phone.let_in(&house, (scene.owner, &scene.phone), (me, &scene.phone)).await;
+    let forged = json!({ "device": device, "alg": "EdDSA", "signature": phone.sign("something else") });
+    let shot = Shot::of(scene.visit, pictures::sharp(1)).with("envelope", forged);
+    assert_eq!(shot.send(&scene.phone).await.status, 201);
+    let unsigned = Shot::of(scene.visit, pictures::sharp(2));
+    assert_eq!(unsigned.send(&scene.phone).await.status, 201);
+    house.work().await;
+
+    let browser = Browser::of(&house, "hoa", Role::Reviewer, scene.owner).await;
+    let page = browser.html(&photo_page(&shot)).await;
+    let key = &phone.key_id()[..12];
+    for words in ["Chữ ký của máy", "Không khớp với khai báo", "Chữ ký của máy không được xác nhận", key]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!browser.html(&photo_page(&unsigned)).await.contains("Chữ ký của máy"), "who may sign need not");
     house.close().await;
 }
