@@ -1,9 +1,9 @@
 //! What stands beside the season in reports: figures of others, agencies too small to be ranked, plans that meet others in the
-//! same week, a drafted explanation, and totals that everybody may read.
+//! same week, a drafted explanation, papers under review, and totals that everybody may read.
 
 use super::office::{Office, text};
 use super::phone::Phone;
-use super::season::{Season, day};
+use super::season::{Season, day, head};
 use super::step;
 use super::visit::{Order, campaign, local, minted, now};
 use anyhow::Context;
@@ -16,6 +16,7 @@ pub async fn play(base: &str, office: &Office, season: &Season<'_>, units: &[Str
     agencies(base, office, season).await?;
     meetings(office, season, units).await?;
     drafted(base, office, season).await?;
+    reviewed(base, office, season, units).await?;
     let said = json!({"title": format!("Kết quả kiểm tra công vụ năm {}", day(0).year())});
     let told =
         season.chair.post(&format!("/v1/campaigns/{}/published-totals", season.campaign), said).await?;
@@ -137,6 +138,19 @@ async fn meetings(office: &Office, season: &Season<'_>, units: &[String]) -> any
     step(
         "Two drafted campaigns that come to the same three communes in the same weeks: their overlaps are listed",
     );
+    Ok(())
+}
+
+/// A commune has a new chair, and reviews its papers.
+async fn reviewed(base: &str, office: &Office, season: &Season<'_>, units: &[String]) -> anyhow::Result<()> {
+    let unit = units.first().context("a commune")?;
+    let raised = json!({"owner": office.owner, "unit": unit, "kind": "new_chair", "occurred_on": day(-10).to_string(),
+        "about": "Ông Nguyễn Văn Nhạn được bầu làm Chủ tịch UBND xã"});
+    let review = text(&season.desk.post("/v1/reviews", raised).await?, "/id")?;
+    let done = json!({"paper": "31/QĐ-UBND", "note": "Ban hành quy chế làm việc mới."});
+    let head = head(base, office, "bennhan").await?;
+    head.post(&format!("/v1/reviews/{review}/work_regulation/complete"), done).await?;
+    step("A new chair: four kinds of papers to review, one issued anew");
     Ok(())
 }
 

@@ -11,8 +11,9 @@ fn item(
     critical: bool,
     due_days: u16,
 ) -> Value {
+    let laws: &[&str] = if code == "CV-01" { &["Nghị định 118/2025/NĐ-CP"] } else { &[] };
     json!({
-        "code": code, "question": {"vi": vi, "en": en}, "response": response, "weight": weight, "critical": critical,
+        "code": code, "legal_basis": laws, "question": {"vi": vi, "en": en}, "response": response, "weight": weight, "critical": critical,
         "photo": {"min_count": 0, "when": "optional", "subject": "notice_board", "privacy": "avoid_faces"},
         "remedy": {"text": {"vi": "Chấn chỉnh và báo cáo kết quả", "en": "Correct and report"}, "due_days": due_days}
     })

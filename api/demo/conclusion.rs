@@ -36,7 +36,8 @@ fn content(units: &[String], (from, today): (Date, Date)) -> Value {
         json!({"key": "found", "query": {"measure": "findings"}}),
     ];
     let figures: Vec<Value> = figures.into_iter().chain(SHORTCOMINGS.iter().map(asked)).collect();
-    let told = |(key, _, what): &(&str, &str, &str)| json!({"text": format!("{{{key}.words}} đơn vị, {{{key}.ratio}}, {what}: {{{key}.names}}.")});
+    let basis = |key: &str| if key == "posted" { " (căn cứ {posted.basis})" } else { "" };
+    let told = |(key, _, what): &(&str, &str, &str)| json!({"text": format!("{{{key}.words}} đơn vị, {{{key}.ratio}}, {what}{}: {{{key}.names}}.", basis(key))});
     json!({
         "source": {"kind": "meeting", "title": "Hội nghị sơ kết công tác kiểm tra công vụ", "place": "Sông Thưa",
             "held_on": held_on},
@@ -75,6 +76,7 @@ pub async fn issue(
     by.desk.post(&format!("{path}/issue"), json!({})).await?;
     let (head, unit) = by.head;
     head.post(&format!("{path}/acknowledge"), json!({"unit": unit})).await?;
+    by.desk.post(&format!("{path}/acknowledge"), json!({"name": "UBND tỉnh"})).await?;
     step(&format!(
         "A review meeting summed it up: notice {} written, reviewed, signed and issued to nine communes",
         text(&signed, "/number")?

@@ -14,6 +14,7 @@ mod earlier;
 mod office;
 mod phone;
 mod picture;
+mod remedies;
 mod season;
 mod visit;
 
@@ -78,6 +79,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
     println!("\nThe season before it:");
     let (season, units) = season::play(&base, &admin, &mut office, &demo.samples).await?;
     beside::play(&base, &office, &season, &units).await?;
+    remedies::told(&season).await?;
     println!("\nLogins (each password is printed this once):");
     for person in &office.people {
         println!("login {} {} {}", person.role, person.login, person.password);

@@ -143,6 +143,14 @@ impl Phone {
         read(&Method::PUT, path, request.send().await?).await
     }
 
+    /// Tells more of what stands at an address, resting on how it is now.
+    pub async fn amend(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        let version = self.get(path).await?["version"].clone();
+        let request = self.client.patch(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let request = request.header("if-match", format!("\"v{version}\"")).header("accept-language", "vi");
+        read(&Method::PATCH, path, request.json(&body).send().await?).await
+    }
+
     /// Sends the bytes of a declared photo.
     pub async fn send_original(
         &self,

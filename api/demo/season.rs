@@ -1,11 +1,12 @@
-//! A season of the same office: nine announced visits of the weeks before, what they found, who remedies it by when, and
-//! three re-inspections; at its end a conclusion notice. So each list and report has something to show.
+//! A season of the same office: nine announced visits of the weeks before, what they found, and three re-inspections; at its
+//! end a conclusion notice. So each list and report has something to show. Who remedies what has a file of its own.
 
 use super::conclusion::{self, Signers};
 use super::earlier;
 use super::office::{self, Office, text};
 use super::phone::Phone;
-use super::visit::{OnSite, Order, Shot, Taken, after, campaign, deliver, local, minted, now};
+use super::remedies;
+use super::visit::{OnSite, Order, Shot, Taken, after, campaign, deliver, host, local, minted, now};
 use super::{Person, checklist, step};
 use anyhow::Context;
 use jiff::civil::Date;
@@ -40,15 +41,19 @@ const CAUSES: [(&str, &str); 3] = [
 ];
 
 /// Communes whose heads take part: place in the list, login, name.
-const HEADS: [(usize, &str, &str); 3] =
+pub const HEADS: [(usize, &str, &str); 3] =
     [(0, "bennhan", "Nguyễn Văn Nhạn"), (1, "dongmay", "Lê Thị Mây"), (4, "natram", "Lò Văn Trầm")];
 
-/// A visit that was made: the commune's place, its unit, the visit, what was confirmed.
-struct Made {
-    place: usize,
-    unit: String,
-    visit: String,
-    findings: Vec<Value>,
+/// A visit that was made.
+pub struct Made {
+    /// The commune's place in the list.
+    pub place: usize,
+    /// Its unit.
+    pub unit: String,
+    /// The visit.
+    pub visit: String,
+    /// What was confirmed.
+    pub findings: Vec<Value>,
 }
 
 /// Whoever works on the campaign, and where.
@@ -61,7 +66,8 @@ pub struct Season<'a> {
     /// The lead's.
     pub lead: Phone,
     member: Phone,
-    samples: &'a Path,
+    /// Where the sample photos lie.
+    pub samples: &'a Path,
     /// Under which campaign.
     pub campaign: String,
     /// Which team.
@@ -130,7 +136,7 @@ pub async fn play<'a>(
         "Nine announced visits of the last weeks, {found} findings confirmed, strengths and advice beside them"
     ));
     season.explained(base, admin, office, &made).await?;
-    season.remedied(base, office, &made).await?;
+    remedies::play(base, office, &season, &made).await?;
     season.again(&made).await?;
     let first = made.first().context("a commune")?;
     let by = Signers {
@@ -237,8 +243,7 @@ impl<'a> Season<'a> {
         let on = day(-45 + 3 * i64::try_from(place)?);
         let visit = self.visit(json!({"unit": unit, "kind": "planned", "round": round}), on, fails).await?;
         let path = format!("/v1/visits/{visit}");
-        let host = json!({"visit": visit, "name": "Chủ tịch UBND", "office": format!("UBND {name}"), "positions": ["Chủ tịch"]});
-        self.lead.put(&format!("/v1/attendees/{}", minted()), host).await?;
+        host(&self.lead, &visit, "Chủ tịch UBND", &format!("UBND {name}")).await?;
         let advice = json!({"visit": visit, "item": "CV-03", "guided": "Công chức một cửa",
             "content": "Hướng dẫn công dân nộp hồ sơ trực tuyến", "given_at": local(at(on, 9, 40))});
         self.lead.put(&format!("/v1/guidance/{}", minted()), advice).await?;
@@ -257,9 +262,23 @@ impl<'a> Season<'a> {
                 "note": "Còn công chức chưa đeo thẻ trong giờ làm việc."});
             self.member.post(&format!("{path}/assessments"), other).await?;
         }
+        if place == 5 {
+            self.told_by_citizens(&path).await?;
+        }
         let findings = confirm(&self.lead, &visit).await?;
         self.conclude(&visit, &format!("UBND {name}")).await?;
         Ok(Made { place, unit: unit.to_owned(), visit, findings })
+    }
+
+    /// What citizens said is verified before the lead stands by it.
+    async fn told_by_citizens(&self, path: &str) -> anyhow::Result<()> {
+        let said = json!({"kind": "finding", "category": "Thái độ phục vụ", "hearsay": true,
+            "statement": "Công dân phản ánh phải đi lại nhiều lần vì hướng dẫn không đầy đủ."});
+        let told = self.member.post(&format!("{path}/findings"), said).await?;
+        let checked = json!({"text": "Đã làm việc với bộ phận một cửa và đối chiếu phiếu hướng dẫn; phản ánh là đúng.",
+            "papers": ["Biên bản làm việc"]});
+        self.desk.post(&format!("/v1/findings/{}/substantiate", text(&told, "/id")?), checked).await?;
+        Ok(())
     }
 
     async fn photograph(&self, visit: &str, on: Date, place: usize) -> anyhow::Result<()> {
@@ -272,7 +291,7 @@ impl<'a> Season<'a> {
         let wanted = if place.is_multiple_of(2) { shots.as_slice() } else { &shots[..1] };
         for (n, shot) in wanted.iter().enumerate() {
             let seconds = 20 + 40 * i64::try_from(n)?;
-            let taken = Taken { at: after(at(on, 8, 15), seconds), is_located: false };
+            let taken = Taken { at: after(at(on, 8, 15), seconds), is_located: false, of_action: None };
             deliver(&on_site, self.samples, shot, taken).await?;
         }
         Ok(())
@@ -307,70 +326,21 @@ impl<'a> Season<'a> {
         Ok(())
     }
 
-    /// Everybody gets a day; some are in time, some are not.
-    async fn remedied(&self, base: &str, office: &Office, made: &[Made]) -> anyhow::Result<()> {
-        let (mut issued, mut overdue, mut verified) = (0, 0, 0);
-        for visit in made.iter().filter(|visit| visit.place != 4) {
-            let head = match HEADS.iter().find(|(place, ..)| *place == visit.place) {
-                Some((_, login, _)) => Some(head(base, office, login).await?),
-                None => None,
-            };
-            for finding in &visit.findings {
-                let new = json!({"visit": visit.visit, "kind": "correction", "title": "Chấn chỉnh và báo cáo kết quả",
-                    "owners": [visit.unit], "findings": [text(finding, "/id")?]});
-                let action = text(&self.desk.post("/v1/corrective-actions", new).await?, "/id")?;
-                let path = format!("/v1/corrective-actions/{action}");
-                // Late on the day of the demonstration, and every day from then on: nobody looks at these again.
-                let is_late = head.is_none() && (visit.place < 4 || visit.place == 5);
-                let due = if is_late { day(-6) } else { day(14) };
-                self.desk.post(&format!("{path}/issue"), json!({"due_on": due.to_string()})).await?;
-                issued += 1;
-                overdue += u32::from(is_late);
-                if let Some(head) = &head {
-                    verified += u32::from(self.answered(head, &path, verified == 2).await?);
-                }
-            }
-        }
-        step(&format!(
-            "{issued} corrective actions issued: {verified} verified, {overdue} overdue, one returned, one given more time"
-        ));
-        Ok(())
-    }
-
-    /// The head accepts, reports, and home affairs verifies or returns; whether it is done.
-    async fn answered(&self, head: &Phone, path: &str, is_returned: bool) -> anyhow::Result<bool> {
-        head.post(&format!("{path}/accept"), json!({})).await?;
-        if is_returned {
-            let asked =
-                json!({"until": day(28).to_string(), "reason": "Chờ kinh phí làm bảng niêm yết mới."});
-            head.post(&format!("{path}/request-extension"), asked).await?;
-            let granted = json!({"grant": true, "reason": "Có lý do chính đáng."});
-            self.chair.post(&format!("{path}/decide-extension"), granted).await?;
-        }
-        head.post(&format!("{path}/start"), json!({})).await?;
-        let shown = json!({"note": "Đã chấn chỉnh.", "papers": ["Báo cáo 45/BC-UBND"]});
-        head.post(&format!("{path}/report"), shown).await?;
-        if is_returned {
-            let why = json!({"reason": "Báo cáo chưa nêu kết quả niêm yết từng lĩnh vực."});
-            self.desk.post(&format!("{path}/return"), why).await?;
-            return Ok(false);
-        }
-        self.desk.post(&format!("{path}/verify"), json!({})).await?;
-        Ok(true)
-    }
-
     /// Three communes that did not report are inspected again.
     async fn again(&self, made: &[Made]) -> anyhow::Result<()> {
         let targets: Vec<&Made> = made.iter().filter(|visit| [2, 3, 8].contains(&visit.place)).collect();
         let units: Vec<String> = targets.iter().map(|visit| visit.unit.clone()).collect();
         let round = self.round("re_inspection", "Đợt 2: tái kiểm tra", &units).await?;
-        let (mut fixed, mut open) = (0, 0);
+        let (mut fixed, mut open, mut new) = (0, 0, 0);
         for (n, first) in targets.into_iter().enumerate() {
             let Commune(name, _, fails) = COMMUNES.get(first.place).context("a commune")?;
             // At the ward it is better and not gone; one thing at the first does not arise any more.
             let still: Vec<&str> = fails.iter().copied().take(1).collect();
+            let fails_anew = (first.place == 3).then_some("CV-06");
+            let fails: Vec<&str> = still.iter().copied().chain(fails_anew).collect();
             let plan = json!({"unit": first.unit, "kind": "re_inspection", "round": round, "previous_visit": first.visit});
-            let visit = self.visit(plan, day(-4 + i64::try_from(n)?), &still).await?;
+            let visit = self.visit(plan, day(-4 + i64::try_from(n)?), &fails).await?;
+            host(&self.lead, &visit, "Chủ tịch UBND", &format!("UBND {name}")).await?;
             self.lead.post(&format!("/v1/visits/{visit}/close-recording"), json!({})).await?;
             let earlier = self.lead.get(&format!("/v1/visits/{visit}/earlier-findings")).await?;
             for finding in earlier["items"].as_array().into_iter().flatten() {
@@ -386,20 +356,30 @@ impl<'a> Season<'a> {
                 let path = format!("/v1/findings/{}/re-inspection", text(finding, "/id")?);
                 self.lead.post(&path, json!({"visit": visit, "outcome": outcome})).await?;
             }
-            // What is only better stays the finding it was: the answer gives rise to no other one.
+            // What is only better stays the finding it was: the answer gives rise to no other one. What was not there before
+            // is new.
             let waiting = format!("/v1/findings?visit={visit}&state=candidate&kind=finding&limit=50");
             for finding in self.lead.get(&waiting).await?["items"].as_array().into_iter().flatten() {
+                let at = format!("/v1/findings/{}", text(finding, "/id")?);
+                if finding["item"].as_str() == fails_anew {
+                    self.lead.post(&format!("{at}/confirm"), json!({})).await?;
+                    new += 1;
+                    continue;
+                }
                 let why = json!({"reason": "Đã theo dõi ở phát hiện của lần kiểm tra trước."});
-                self.lead.post(&format!("/v1/findings/{}/dismiss", text(finding, "/id")?), why).await?;
+                self.lead.post(&format!("{at}/dismiss"), why).await?;
             }
             self.conclude(&visit, &format!("UBND {name}")).await?;
         }
-        step(&format!("Three re-inspections: {fixed} findings are gone, {open} were found again"));
+        step(&format!(
+            "Three re-inspections: {fixed} findings are gone, {open} were found again, {new} is there for the first time"
+        ));
         Ok(())
     }
 }
 
-async fn head(base: &str, office: &Office, login: &str) -> anyhow::Result<Phone> {
+/// Signs a head in.
+pub async fn head(base: &str, office: &Office, login: &str) -> anyhow::Result<Phone> {
     let of = |person: &&Person| person.login == login;
     let person = office.people.iter().find(of).with_context(|| format!("nobody is called {login}"))?;
     Phone::sign_in(base, &person.login, &person.password, "Máy tính UBND xã").await

@@ -29,13 +29,15 @@ pub struct Shot(
     pub &'static str,
 );
 
-/// When a photo was taken, and whether the phone knew where.
+/// When a photo was taken, whether the phone knew where, and what for.
 #[derive(Clone, Copy)]
-pub struct Taken {
+pub struct Taken<'a> {
     /// By the phone's clock.
     pub at: Timestamp,
     /// At the office of the surprise visit; nowhere that the phone knew otherwise.
     pub is_located: bool,
+    /// The corrective action it shows done; an item of the visit otherwise.
+    pub of_action: Option<&'a str>,
 }
 
 /// Under what order a campaign runs.
@@ -204,6 +206,7 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
         }
         first.get_or_insert(id);
     }
+    host(lead, visit, "Đỗ Văn Xã", "UBND xã Sông Thưa").await?;
     lead.post(&format!("/v1/visits/{visit}/close-recording"), json!({})).await?;
     let minutes =
         json!({"text": "Đoàn kiểm tra và UBND xã Sông Thưa thống nhất lập biên bản với các nội dung trên."});
@@ -218,8 +221,15 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
     first.context("no photo was sent")
 }
 
-fn here() -> Taken {
-    Taken { at: now(), is_located: true }
+fn here() -> Taken<'static> {
+    Taken { at: now(), is_located: true, of_action: None }
+}
+
+/// Enters who received the team, for the minutes.
+pub async fn host(lead: &Phone, visit: &str, name: &str, office: &str) -> anyhow::Result<()> {
+    let host = json!({"visit": visit, "name": name, "office": office, "positions": ["Chủ tịch"]});
+    lead.put(&format!("/v1/attendees/{}", minted()), host).await?;
+    Ok(())
 }
 
 /// Covers the names and numbers of people in the sample of a register, so that others may see it.
@@ -238,25 +248,28 @@ pub async fn deliver(
     on_site: &OnSite,
     samples: &Path,
     shot: &Shot,
-    taken: Taken,
+    taken: Taken<'_>,
 ) -> anyhow::Result<(String, usize, Value)> {
     let Shot(file, media_type, subject, item, caption) = shot;
     let bytes = picture::taken_at(samples, file, taken.at)?;
     let id = minted();
     let size = bytes.len();
-    let declaration = json!({
+    let mut declaration = json!({
         "visit": on_site.visit, "item": item, "subject": subject, "caption": caption,
         "sha256": hex::encode(Sha256::digest(&bytes)), "size_bytes": size, "media_type": media_type,
         "captured_at": local(taken.at), "device_clock": local(now()), "origin": "camera",
         "position": taken.is_located.then(|| json!({"latitude": LATITUDE - 0.000_03, "longitude": LONGITUDE + 0.000_02, "accuracy_m": 8.0, "source": "gnss"}))
     });
+    if let Some(action) = taken.of_action {
+        declaration["action"] = json!(action);
+    }
     on_site.lead.put(&format!("/v1/photos/{id}"), declaration).await?;
     let receipt = on_site.lead.send_original(&id, media_type, bytes).await?;
     Ok((id, size, receipt))
 }
 
 /// Delivers a photo and waits for what the worker says of it.
-async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken) -> anyhow::Result<String> {
+async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken<'_>) -> anyhow::Result<String> {
     let file = shot.0;
     let (id, size, receipt) = deliver(on_site, samples, shot, taken).await?;
     let seen = examined(&on_site.lead, &id).await?;
@@ -280,7 +293,8 @@ async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken) -> an
     Ok(id)
 }
 
-async fn examined(lead: &Phone, id: &str) -> anyhow::Result<Value> {
+/// Waits for what the worker says of a photo.
+pub async fn examined(lead: &Phone, id: &str) -> anyhow::Result<Value> {
     for _ in 0..6 {
         let seen = lead.call(Method::GET, &format!("/v1/photos/{id}?wait_s=20"), None).await?;
         if seen["state"] != "stored" {

@@ -145,6 +145,12 @@ impl State {
         !matches!(self, Self::Candidate | Self::Dismissed | Self::Lapsed)
     }
 
+    /// Whether the unit was asked to explain and has not.
+    #[must_use]
+    pub fn awaits_the_unit(self) -> bool {
+        self == Self::ExplanationRequested
+    }
+
     /// Those that the lead stood by at some time, as stored: for queries.
     #[must_use]
     pub fn once_confirmed() -> Vec<&'static str> {
@@ -260,6 +266,8 @@ pub struct Finding {
     /// Held photos that show it: those the team declared for it, and those of its item at its visit, 50 of either at most.
     /// Read, never stored.
     pub photos: Vec<PhotoId>,
+    /// Laws, decrees and decisions behind its item, those that hold on the day of the visit. Read, never stored.
+    pub legal_basis: Vec<String>,
     /// For `If-Match`.
     pub version: i32,
 }
@@ -393,6 +401,14 @@ impl Finding {
         let detail =
             "This rests on what people said: somebody verifies it first (substantiate), or it is dismissed.";
         Err(Refusal::new(Family::Conflict, "finding.not-substantiated", detail))
+    }
+
+    /// The state it had before this re-inspection closed it; `None` where something else did, or nothing.
+    #[must_use]
+    pub fn before_closed_by(&self, visit: VisitId) -> Option<State> {
+        let seen = self.story.re_inspection.as_ref()?;
+        let closed_it = seen.visit == visit && seen.outcome != Outcome::PartlyFixed;
+        seen.was.filter(|_| closed_it && self.state == State::Closed)
     }
 
     /// The unit that answers for it: where it was found, or whom a person named where that unit was divided.

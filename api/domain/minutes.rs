@@ -7,7 +7,9 @@ mod words;
 
 pub use addendum::{Addendum, Correction, FORMAT, MOST_TEXT, corrected, withdrawable};
 pub use paper::{Line, Paper, signed_line, statements};
-pub use words::{answered, cited, found, found_in_codes, moment, present};
+pub use words::{
+    answered, based, cited, dismissed, found, found_in_codes, looked_at, moment, present, recommended,
+};
 
 use crate::canonical::{one_line, percent};
 use crate::finding::{Finding, Kind, State};
@@ -48,16 +50,23 @@ pub struct Sources<'a> {
     pub figures: &'a Figures,
     /// Its findings and strengths, in any order.
     pub findings: &'a [Finding],
+    /// At a re-inspection, what came of each earlier finding, as [`looked_at`] writes it.
+    pub earlier: Option<&'a [String]>,
     /// When and of whom items are asked.
     pub occasion: Occasion,
     /// What was explained to the unit on the spot, in the order it was said.
     pub guidance: &'a [String],
+    /// What the team asks of somebody, as [`recommended`] writes it, in the order it was entered.
+    pub recommendations: &'a [String],
     /// What the team writes.
     pub text: &'a str,
 }
 
 /// What stands where a number is written by hand.
 const NO_NUMBER: &str = "…/BB-ĐKT";
+
+/// How sections are numbered.
+const NUMBERS: [&str; 7] = ["I", "II", "III", "IV", "V", "VI", "VII"];
 
 /// Writes the canonical text.
 #[must_use]
@@ -67,9 +76,11 @@ pub fn document(of: &Sources<'_>) -> String {
         out.push_str(words);
         out.push('\n');
     };
+    let mut numbers = NUMBERS.into_iter();
+    let mut numbered = |title: &str| format!("{}. {title}", numbers.next().unwrap_or_default());
     head(&mut line, of);
     line("");
-    line("I. KẾT QUẢ THEO NỘI DUNG KIỂM TRA");
+    line(&numbered("KẾT QUẢ THEO NỘI DUNG KIỂM TRA"));
     if of.lists.is_empty() {
         line("- Không dùng bảng kiểm.");
     }
@@ -90,17 +101,27 @@ pub fn document(of: &Sources<'_>) -> String {
         line(&format!("Nội dung chưa trả lời: {}", open.join(", ")));
         line(&format!("Lý do: {}", of.visit.unanswered_because.as_deref().map_or("–".to_owned(), one_line)));
     }
+    if let Some(earlier) = of.earlier {
+        line("");
+        line(&numbered("KẾT QUẢ KHẮC PHỤC"));
+        lines_of(&mut line, earlier);
+    }
     line("");
-    line("II. ƯU ĐIỂM");
+    line(&numbered("ƯU ĐIỂM"));
     lines_of(&mut line, &findings(of.findings, Kind::Strength));
     line("");
-    line("III. TỒN TẠI, HẠN CHẾ");
+    line(&numbered("TỒN TẠI, HẠN CHẾ"));
     lines_of(&mut line, &findings(of.findings, Kind::Shortfall));
     line("");
-    line("IV. HƯỚNG DẪN TẠI CHỖ");
+    line(&numbered("HƯỚNG DẪN TẠI CHỖ"));
     lines_of(&mut line, &of.guidance.iter().map(|said| one_line(said)).collect::<Vec<_>>());
+    if !of.recommendations.is_empty() {
+        line("");
+        line(&numbered("KIẾN NGHỊ"));
+        lines_of(&mut line, of.recommendations);
+    }
     line("");
-    line("V. Ý KIẾN CỦA ĐOÀN");
+    line(&numbered(paper::LAST));
     line(of.text);
     out
 }
@@ -296,7 +317,7 @@ fn lines_of(line: &mut impl FnMut(&str), all: &[String]) {
 /// their words, so that the order tells nothing of who entered them when.
 fn findings(all: &[Finding], kind: Kind) -> Vec<String> {
     let told = all.iter().filter(|f| f.kind == kind && !matches!(f.state, State::Dismissed | State::Lapsed));
-    let mut lines: Vec<String> = told.map(found).collect();
+    let mut lines: Vec<String> = told.map(based).collect();
     lines.sort_unstable();
     lines
 }

@@ -117,6 +117,8 @@ pub enum Deed {
     DecideExtension,
     /// Verify that it is done, or return it.
     VerifyAction,
+    /// Read what teams recommend to a unit.
+    ReadAddressed,
     /// Read what units are to review of their own papers.
     ReadReviews,
     /// Say that a unit is to review its papers.
@@ -194,7 +196,7 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 60] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
@@ -244,6 +246,7 @@ impl Deed {
         Self::SendAfterPhoto,
         Self::DecideExtension,
         Self::VerifyAction,
+        Self::ReadAddressed,
         Self::ReadReviews,
         Self::RaiseReview,
         Self::AnswerReview,
@@ -312,6 +315,7 @@ impl Deed {
             Self::ReadTotals        => [No,    Owner,   Owner,       Team, Dispatched, Dispatched, Owner,    Unit,       No,   Owner,   Owner],
             // What everybody may read is for whoever signs to say.
             Self::PublishTotals     => [No,    Owner,   No,          No,   No,         No,         No,       No,         No,   OwnKind, No],
+            Self::ReadAddressed     => [No,    Owner,   Owner,       No,   No,         No,         Owner,    Unit,       Unit, Owner,   Owner],
             Self::ReadReviews       => [No,    Owner,   Owner,       No,   No,         No,         Owner,    Unit,       Unit, Owner,   Owner],
             Self::RaiseReview       => [No,    No,      Owner,       No,   No,         No,         No,       Unit,       No,   No,      No],
             Self::AnswerReview      => [No,    No,      No,          No,   No,         No,         No,       Unit,       No,   No,      No],
@@ -372,6 +376,7 @@ impl Deed {
             | Self::SendAfterPhoto
             | Self::DecideExtension
             | Self::VerifyAction => Some(Self::ReadActions),
+            Self::ReadAddressed => Some(Self::ReadAddressed),
             Self::ReadReviews | Self::RaiseReview | Self::AnswerReview => Some(Self::ReadReviews),
             Self::ReadNotice
             | Self::CompareNotice

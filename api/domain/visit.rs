@@ -5,7 +5,7 @@ mod complete;
 mod minutes;
 mod state;
 
-pub use complete::{Held, candidates_decided, items_answered, photos_complete, unanswered};
+pub use complete::{Held, candidates_decided, earlier_decided, items_answered, photos_complete, unanswered};
 pub use minutes::{
     AskedList, Figures, FrozenScore, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures,
 };

@@ -19,7 +19,7 @@ use crate::domain::finding::{self, Finding};
 use crate::domain::ids::{AccountId, ActionId, FindingId, UnitId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, allows, may};
-use crate::domain::refusal::{Kind as Family, Refusal};
+use crate::domain::refusal::{FieldFault, Kind as Family, Refusal};
 use crate::domain::unit::{self, lineage::Holder};
 use crate::domain::visit::rule;
 use crate::identity;
@@ -264,10 +264,19 @@ pub async fn page(
 /// Issues an action to its owners; a recurring one with all its instances. Its findings wait for it from then on.
 ///
 /// # Errors
-/// `action.not-proposed`, `action.due-on`, `action.recurrence`, `finding.not-actionable`.
+/// `action.not-proposed`, `action.due-on`, `action.recurrence`, `action.decided-otherwise`; `finding.not-actionable`, naming
+/// each finding that is in the way.
 pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::IssueAction).await?;
-    let Some(state) = hold.step(Step::Issue)? else { return Ok(hold.action) };
+    let Some(state) = hold.step(Step::Issue)? else {
+        if due_on.is_some_and(|due| hold.action.due_on != Some(due)) {
+            let due = hold.action.due_on.map(|due| due.to_string()).unwrap_or_default();
+            return Err(otherwise(&format!(
+                "This action is issued already, due on {due}; that stands until more time is granted."
+            )));
+        }
+        return Ok(hold.action);
+    };
     let Some(due) = due_on.or(hold.action.due_on) else {
         return Err(rule("action.due-on", "/due_on", "An action is issued with a due day.").into());
     };
@@ -276,7 +285,9 @@ pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>)
     hold.action.due_on = Some(due);
     hold.action.state = state;
     hold.action.issued_at = Some(hold.now);
-    for mut finding in hold.targets().await? {
+    let targets = hold.targets().await?;
+    refuse_unready(&hold.action, &targets)?;
+    for mut finding in targets {
         let moved = finding::take(finding.kind, finding.state, finding::Step::OpenAction)?;
         if let finding::Move::To(state) = moved {
             finding.state = state;
@@ -315,6 +326,28 @@ pub async fn issue(app: &App, actor: &Actor, id: ActionId, due_on: Option<Date>)
     hold.write(actor, "action.issued", json!({ "due_on": due })).await
 }
 
+/// Says of each finding of an action for which none is issued where it stands in it.
+fn refuse_unready(action: &Action, targets: &[Finding]) -> std::result::Result<(), Refusal> {
+    let mut refused: Option<Refusal> = None;
+    for (n, target) in action.targets.iter().enumerate() {
+        let Some(finding) = targets.iter().find(|finding| finding.id == target.finding) else { continue };
+        let Err(no) = finding::take(finding.kind, finding.state, finding::Step::OpenAction) else { continue };
+        let (id, state) = (finding.id, finding.state.as_str());
+        let told = match finding.story.explain_by.filter(|_| finding.state.awaits_the_unit()) {
+            Some(by) => format!("{id} is {state}; the unit may explain until the end of {by}"),
+            None => format!("{id} is {state}"),
+        };
+        let fault = FieldFault::new(format!("/findings/{n}"), no.code, told);
+        refused.get_or_insert(no).faults.push(fault);
+    }
+    refused.map_or(Ok(()), Err)
+}
+
+/// That something else was said before, which stands.
+pub(super) fn otherwise(detail: &str) -> crate::flows::Error {
+    Refusal::new(Family::Conflict, "action.decided-otherwise", detail).into()
+}
+
 /// The actions for findings that are not over, held.
 pub(super) async fn open_for(tx: &mut Tx, findings: &[FindingId]) -> Result<Vec<Action>> {
     let mut held = rows::hold_for(tx, findings).await?;
@@ -322,24 +355,45 @@ pub(super) async fn open_for(tx: &mut Tx, findings: &[FindingId]) -> Result<Vec<
     Ok(held)
 }
 
-/// Cancels those of these actions of whose findings none is open any more.
+/// Cancels those of these actions of whose findings none is open any more; each with the state it had.
 pub(super) async fn let_go(
     tx: &mut Tx,
     actor: &Actor,
     actions: Vec<Action>,
     because: &str,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Vec<(ActionId, State)>> {
+    let mut gone = Vec::new();
     for mut action in actions {
         if targets_of(tx, &action).await?.iter().any(|finding| finding.state.is_open()) {
             continue;
         }
         let Move::To(state) = take(action.state, Step::Cancel)? else { continue };
+        gone.push((action.id, action.state));
         action.state = state;
         action.story.cancelled_because = Some(because.to_owned());
         action.version = rows::change(tx, &action).await?;
         let details = json!({ "reason": because });
         custody::note(tx, Some(actor), entry(&action, "action.cancelled", details), now).await?;
+    }
+    Ok(gone)
+}
+
+/// Lets actions stand again that a slip had cancelled, each in the state it had.
+pub(super) async fn bring_back(
+    tx: &mut Tx,
+    actor: &Actor,
+    gone: &[(ActionId, State)],
+    now: Timestamp,
+) -> Result<()> {
+    for (id, state) in gone {
+        let held = rows::hold(tx, *id).await?.filter(|action| action.state == State::Cancelled);
+        let Some(mut action) = held else { continue };
+        action.state = *state;
+        action.story.cancelled_because = None;
+        action.version = rows::change(tx, &action).await?;
+        let details = json!({ "state": state });
+        custody::note(tx, Some(actor), entry(&action, "action.reinstated", details), now).await?;
     }
     Ok(())
 }

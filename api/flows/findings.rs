@@ -66,8 +66,8 @@ impl Hold {
         let logs = others.iter().map(|other| other.visit).chain([finding.visit]);
         lock_logs(&mut tx, logs, id).await?;
         let held = rows::hold(&mut tx, &[id]).await?.pop().ok_or_else(Refusal::not_found)?;
-        let Finding { held_by, linked, photos, .. } = finding;
-        let finding = Finding { held_by, linked, photos, ..held };
+        let Finding { held_by, linked, photos, legal_basis, .. } = finding;
+        let finding = Finding { held_by, linked, photos, legal_basis, ..held };
         Ok(Self { tx, standing, finding, by, now: app.now() })
     }
 
@@ -320,7 +320,8 @@ pub async fn propose(app: &App, actor: &Actor, visit: VisitId, said_of: Proposal
         let detail = "This item gave rise to a finding at this visit already.";
         Refusal::new(Family::Conflict, "finding.item-taken", detail)
     })?;
-    let finding = rows::find(&mut work.tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let mut finding = rows::find(&mut work.tx, id).await?.ok_or_else(Refusal::not_found)?;
+    rows::beside::tell_bases(&mut work.tx, std::slice::from_mut(&mut finding)).await?;
     let details = json!({ "kind": finding.kind, "item": finding.item, "category": finding.category,
         "hearsay": finding.story.hearsay });
     custody::note(&mut work.tx, Some(actor), entry(&finding, "finding.proposed", details), work.now).await?;
@@ -413,6 +414,7 @@ fn blank(visit: &Visit, by: AccountId, now: Timestamp) -> Finding {
         held_by: None,
         linked: Vec::new(),
         photos: Vec::new(),
+        legal_basis: Vec::new(),
         version: 1,
     }
 }

@@ -183,29 +183,83 @@ pub(super) async fn add_confirmed(
     // That it is no candidate any more is what minutes with candidates wait for: no change of them.
     let same_but_confirmed = Finding { state: becomes.state, ..was.clone() };
     let visit = visit_rows::find(tx, was.visit).await?.ok_or_else(Refusal::not_found)?;
-    let signed = visit.minutes.as_ref().is_some_and(|minutes| {
-        let told = [minutes::found(was), minutes::found_in_codes(was)];
-        !minutes.signatures.is_empty() && told.iter().any(|words| minutes.document.contains(words))
-    });
-    if !signed || minutes::found(&same_but_confirmed) == minutes::found(becomes) {
+    if !is_told(&visit, was) || minutes::found(&same_but_confirmed) == minutes::found(becomes) {
         return Ok(());
     }
+    let words = (minutes::found(was), minutes::found(becomes));
+    add_line(tx, actor, &visit, (words, "Trưởng đoàn xác nhận phát hiện."), (by, now)).await
+}
+
+/// Adds that the lead does not stand by a candidate of which minutes tell that somebody has signed. The visit's row is held.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn add_dismissed(
+    tx: &mut Tx,
+    actor: &Actor,
+    (of, reason): (&Finding, &str),
+    (by, now): (AccountId, Timestamp),
+) -> Result<()> {
+    let visit = visit_rows::find(tx, of.visit).await?.ok_or_else(Refusal::not_found)?;
+    if !is_told(&visit, of) {
+        return Ok(());
+    }
+    let words = (minutes::found(of), minutes::dismissed(of));
+    let why = format!("Trưởng đoàn không xác nhận phát hiện: {reason}");
+    add_line(tx, actor, &visit, (words, &why), (by, now)).await
+}
+
+/// Whether somebody has signed minutes that tell of a finding so.
+fn is_told(visit: &Visit, of: &Finding) -> bool {
+    visit.minutes.as_ref().is_some_and(|minutes| {
+        let told = [minutes::found(of), minutes::found_in_codes(of)];
+        !minutes.signatures.is_empty() && told.iter().any(|words| minutes.document.contains(words))
+    })
+}
+
+/// Adds what a re-inspection saw of an earlier finding after somebody had signed its minutes: what they tell of it, and
+/// what holds now. The visit's row is held.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn add_looked_at(
+    tx: &mut Tx,
+    actor: &Actor,
+    visit: &Visit,
+    (was, becomes): (String, String),
+    (by, now): (AccountId, Timestamp),
+) -> Result<()> {
+    if was == becomes || visit.minutes.as_ref().is_none_or(|minutes| minutes.signatures.is_empty()) {
+        return Ok(());
+    }
+    let why = "Trưởng đoàn ghi nhận kết quả khắc phục.";
+    add_line(tx, actor, visit, ((was, becomes), why), (by, now)).await
+}
+
+/// Adds a line that takes the place of one, for a reason of ours.
+async fn add_line(
+    tx: &mut Tx,
+    actor: &Actor,
+    visit: &Visit,
+    ((was, becomes), reason): ((String, String), &str),
+    (by, now): (AccountId, Timestamp),
+) -> Result<()> {
     let before = addenda::of_visit(tx, visit.id).await?;
     let addendum = Addendum {
         visit: visit.id,
         number: 0,
         item: None,
         answer: None,
-        was: minutes::found(was),
-        becomes: minutes::found(becomes),
-        reason: "Trưởng đoàn xác nhận phát hiện.".to_owned(),
+        was,
+        becomes,
+        reason: reason.to_owned(),
         withdraws: None,
         by,
         at: to_micros(now),
         format: FORMAT,
         sha256: String::new(),
     };
-    append(tx, actor, &visit, (&before, addendum), now).await?;
+    append(tx, actor, visit, (&before, addendum), now).await?;
     Ok(())
 }
 

@@ -106,6 +106,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_action_figures", Right(Deed::ReadTotals)),
     ("enter_recommendation", Right(Deed::ProposeFinding)),
     ("list_recommendations", Right(Deed::ReadFindings)),
+    ("list_addressed_recommendations", Right(Deed::ReadAddressed)),
     ("list_actions", Right(Deed::ReadActions)),
     ("read_action", Right(Deed::ReadActions)),
     ("list_due_actions", Right(Deed::ReadActions)),

@@ -94,6 +94,7 @@ impl TryFrom<Row> for Finding {
             held_by: None,
             linked: Vec::new(),
             photos: Vec::new(),
+            legal_basis: Vec::new(),
             version: row.version,
         })
     }
@@ -155,20 +156,24 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Finding>> {
     parse(rows)
 }
 
-/// What an owner's earlier visits left open and one of these units answers for, by item; at most `limit`.
+/// What an owner's visits left open that were planned no later than this one, and one of these units answers for, by item;
+/// at most `limit`.
 ///
 /// # Errors
 /// The database's own.
 pub async fn open_at(
     db: &mut Db,
     (owner, units): (OwnerId, &[UnitId]),
-    but: VisitId,
+    before: VisitId,
     limit: i64,
 ) -> Result<Vec<Finding>> {
+    let earlier = "EXISTS (SELECT 1 FROM visits e JOIN visits r ON e.planned_start <= r.planned_start
+        WHERE e.id = findings.visit_id AND r.id = ";
     let rows = findings::table
         .filter(sql::<Bool>(ANSWERED_BY).bind::<Array<SqlUuid>, _>(plain(units)).sql(")"))
+        .filter(sql::<Bool>(earlier).bind::<SqlUuid, _>(before.0).sql(")"))
         .filter(findings::owner_id.eq(owner.0))
-        .filter(findings::visit_id.ne(but.0))
+        .filter(findings::visit_id.ne(before.0))
         .filter(findings::kind.eq(Kind::Shortfall.as_str()))
         .filter(findings::state.eq_any(State::open()))
         .order((findings::item_code, findings::id))

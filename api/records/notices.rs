@@ -3,7 +3,7 @@
 mod counting;
 mod page;
 
-pub use counting::{Times, Visited, findings, times, visited};
+pub use counting::{Times, Visited, bases, findings, is_asked, times, visited};
 pub use page::{Place, Wanted, page, summaries};
 
 use super::schema::{notice_recipients, notice_units, notices};
@@ -424,6 +424,27 @@ pub async fn acknowledge(db: &mut Db, id: NoticeId, unit: UnitId, act: Act) -> R
         .execute(db)
         .await?;
     Ok(rows == 1)
+}
+
+/// Writes down that whoever is named so has an issued notice; false where nobody is, or that was written before.
+///
+/// # Errors
+/// The database's own.
+pub async fn acknowledge_named(db: &mut Db, id: NoticeId, name: &str, act: Act) -> Result<bool> {
+    let issued = notices::table
+        .filter(notices::id.eq(id.0).and(notices::state.eq(State::Issued.as_str())))
+        .select(notices::id);
+    let rows = diesel::update(notice_recipients::table)
+        .filter(notice_recipients::notice_id.eq_any(issued))
+        .filter(notice_recipients::unit_id.is_null().and(notice_recipients::name.eq(name)))
+        .filter(notice_recipients::acknowledged_at.is_null())
+        .set((
+            notice_recipients::acknowledged_by.eq(act.by.0),
+            notice_recipients::acknowledged_at.eq(act.at.to_diesel()),
+        ))
+        .execute(db)
+        .await?;
+    Ok(rows > 0)
 }
 
 /// Holds an owner's numbers of an issuer and a year until the transaction ends, so that a paper and a notice never get the same one.

@@ -4,7 +4,9 @@ use super::schema::{recommendation_addressees, recommendations};
 use super::{Db, Result};
 use crate::domain::ids::{AccountId, CampaignId, OwnerId, RecommendationId, UnitId, VisitId};
 use crate::domain::recommendation::{Addressee, Recommendation};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{Timestamp as Stamp, ToDiesel};
@@ -34,6 +36,49 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Recommendation>
         .select(Row::as_select())
         .load(db)
         .await?;
+    whole(db, rows).await
+}
+
+/// Where a recommendation stands in a list: latest first, the id decides between equals.
+pub type Place = (Timestamp, Uuid);
+
+/// One page of what an owner's teams recommend to a unit, latest first: once both sides are done with the minutes that
+/// print it.
+///
+/// # Errors
+/// The database's own.
+pub async fn addressed_to(
+    db: &mut Db,
+    (owner, unit): (OwnerId, UnitId),
+    after: Option<Place>,
+    limit: u8,
+) -> Result<Vec<Recommendation>> {
+    let to = recommendation_addressees::table
+        .filter(recommendation_addressees::unit_id.eq(unit.0))
+        .select(recommendation_addressees::recommendation_id);
+    let signed = "EXISTS (SELECT 1 FROM visits v WHERE v.id = recommendations.visit_id
+        AND v.minutes ->> 'signed_at' IS NOT NULL)";
+    let mut rows = recommendations::table
+        .filter(recommendations::id.eq_any(to))
+        .filter(recommendations::owner_id.eq(owner.0))
+        .filter(sql::<Bool>(signed))
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let at = at.to_diesel();
+        rows = rows
+            .filter(recommendations::entered_at.le(at))
+            .filter(recommendations::entered_at.lt(at).or(recommendations::id.lt(id)));
+    }
+    let rows = rows
+        .order((recommendations::entered_at.desc(), recommendations::id.desc()))
+        .limit(limit.into())
+        .load(db)
+        .await?;
+    whole(db, rows).await
+}
+
+async fn whole(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Recommendation>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let addressed: Vec<(Uuid, Uuid, String)> = recommendation_addressees::table
         .filter(recommendation_addressees::recommendation_id.eq_any(ids))

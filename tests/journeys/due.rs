@@ -38,6 +38,14 @@ async fn what_is_due_is_listed_and_reminded_of() {
     assert_eq!(own["items"].as_array().map(Vec::len), Some(2));
     assert!(own["items"][1]["days_late"].as_i64().unwrap() > 2000, "{own}");
 
+    // Rows are as late as the moment that was asked for makes them.
+    let at_that_time = "/v1/corrective-actions?overdue=true&at=2030-01-01T17:00:00Z";
+    let (_, late) = at.scheduler.visitor.get(at_that_time).await;
+    let late: Vec<&Value> =
+        late["items"].as_array().unwrap().iter().filter(|row| row["id"] == id(2)).collect();
+    assert_eq!(late.len(), 1);
+    assert_eq!((&late[0]["overdue"], &late[0]["days_late"]), (&json!(true), &json!(2)));
+
     let remind = async |who: &crate::harness::Holder, text: &str| {
         step(who, &actions[0], "reminders", json!({ "text": text })).await
     };

@@ -1,6 +1,7 @@
 //! What a visit found: born from answers or free, judged side by side, explained by the unit.
 
 use crate::harness::{Inspectorate, id_of};
+use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -245,8 +246,24 @@ async fn recommendations_are_addressed() {
     let (_, list) = at.reviewer.visitor.get(&place).await;
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(at.head.visitor.get(&place).await.0, 404, "not before signing");
+    // Whoever it is addressed to reads it once the minutes are signed, which print it.
+    let beside =
+        at.house.holder("Chủ tịch xã bên", &[(Role::HeadOfUnit, at.owner, Some(at.other_commune))]).await;
+    let own = format!("/v1/recommendations?owner={}&unit={}", at.owner, at.other_commune);
+    assert_eq!(beside.visitor.get(&own).await, (200, json!({ "items": [], "next": null })));
     signed(&at, &visit).await;
     assert_eq!(at.head.visitor.get(&place).await.0, 200);
+    let (status, told) = beside.visitor.get(&own).await;
+    assert_eq!((status, &told["items"][0]["text"]), (200, &asked["text"]), "{told}");
+    assert_eq!(at.head.visitor.get(&own).await.0, 404, "each unit reads its own");
+    let (_, minutes) = at.head.visitor.get(&format!("{visit}/minutes")).await;
+    let document = minutes["document"].as_str().unwrap();
+    let line =
+        "V. KIẾN NGHỊ\n- Tăng cường phối hợp với Mặt trận Tổ quốc. | gửi: Tỉnh Tuyên Quang; Xã Minh Quang";
+    assert!(document.contains(line), "{document}");
+    assert!(document.contains("\nVI. Ý KIẾN CỦA ĐOÀN\n"), "{document}");
+    let (status, no) = at.lead.visitor.post(&place, &asked).await;
+    assert_eq!((status, &no["code"]), (409, &json!("visit.minutes-signed")), "no signed paper would have it");
     at.house.end().await;
 }
 
@@ -326,7 +343,9 @@ async fn silence_is_no_answer_while_the_unit_may_still_explain() {
     assert_eq!(ask(Value::Null).await, (200, Value::Null, Value::Null));
     assert_eq!(uphold().await, awaited, "no day was named");
     assert_eq!(ask(json!("2199-12-30")).await, (200, Value::Null, json!("2199-12-30")));
-    assert_eq!(ask(json!("2199-12-01")).await, (200, Value::Null, json!("2199-12-30")), "never less time");
+    let less = (409, json!("finding.decided-otherwise"), Value::Null);
+    assert_eq!(ask(json!("2199-12-01")).await, less, "never less time, and nobody is left to believe it");
+    assert_eq!(ask(json!("2199-12-30")).await, (200, Value::Null, json!("2199-12-30")), "the same again");
     assert_eq!(uphold().await, awaited);
     let over = format!(
         "UPDATE findings SET story = jsonb_set(story, '{{explain_by}}', '\"2020-01-01\"') WHERE id = '{}'",

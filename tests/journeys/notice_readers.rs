@@ -186,3 +186,37 @@ async fn a_notice_is_signed_when_its_last_visit_is_over() {
     assert_eq!(code(&done), (200, ""), "{}", done.body);
     at.house.end().await;
 }
+
+/// What no checklist asks is a slip of the pen, and no sentence that nobody failed; what an item rests on is told where a
+/// sentence calls it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_figure_is_about_an_item_that_was_asked() {
+    let at = Inspectorate::open().await;
+    let law = "UPDATE template_versions SET body = jsonb_set(body, '{sections,0,items,1,legal_basis}', $1::text::jsonb)
+        WHERE id = $2::text::uuid";
+    let laws =
+        json!(["Nghị định 61/2018/NĐ-CP", { "document": "Quyết định 9/QĐ", "valid_to": "2001-01-01" }]);
+    let sql = at.house.sql().await;
+    sql.batch_execute("SET session_replication_role = replica").await.unwrap();
+    sql.execute(law, &[&laws.to_string(), &at.checklist.to_string()]).await.unwrap();
+    let visit = finalised(&at).await;
+    for query in [
+        json!({ "measure": "item", "item": "Z99" }),
+        json!({ "measure": "findings", "item": "Z99" }),
+        json!({ "measure": "item", "item": "A02", "template": "OSS" }),
+    ] {
+        let mut written = content(&at, &visit);
+        written["figures"][1]["query"] = query.clone();
+        written["demands"] = json!([]);
+        let no = begun(&at, &at.scheduler, &written).await;
+        assert_eq!(no.status, 422, "{query}: {}", no.body);
+        assert_eq!(no.body["errors"][0]["pointer"], "/content/figures/1/query/item", "{}", no.body);
+    }
+    let mut written = content(&at, &visit);
+    written["shortcomings"] = json!([{ "text": "{a02.ratio} chưa đạt, căn cứ {a02.basis}." }]);
+    let notice = signed_notice(&at, &written, 7).await;
+    let made = at.authority.visitor.send("GET", &notice, None).await;
+    assert!(made.body.to_string().contains("căn cứ Nghị định 61/2018/NĐ-CP."), "{}", made.body);
+    assert_eq!(made.body["figures"][0]["legal_basis"], json!(["Nghị định 61/2018/NĐ-CP"]));
+    at.house.close().await;
+}

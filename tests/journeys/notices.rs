@@ -242,8 +242,28 @@ async fn recipients_read_and_acknowledge_for_their_own_unit() {
     assert_eq!(of("Xã Minh Quang"), json!(at.head.account));
     assert_eq!(of("Xã Phúc Sơn"), json!(beside.account));
     assert_eq!(of("Thanh tra Sở"), Value::Null);
+    // For a recipient by name the office writes down that the receipt came back.
+    let came_back = async |who: &Holder, whom: Value| {
+        who.visitor.send("POST", &format!("{notice}/acknowledge"), Some(&whom)).await
+    };
+    let named = json!({ "name": "Thanh tra Sở" });
+    assert_eq!(code(&came_back(&at.head, named.clone()).await), (403, "forbidden"));
+    assert_eq!(code(&came_back(&at.scheduler, json!({ "name": "UBND tỉnh" })).await).0, 422);
+    assert_eq!(
+        code(&came_back(&at.scheduler, json!({ "name": "Xã Minh Quang" })).await).0,
+        422,
+        "it is a unit"
+    );
+    assert_eq!(code(&came_back(&at.scheduler, json!({})).await).0, 422);
+    for _ in 0..2 {
+        let said = came_back(&at.scheduler, named.clone()).await;
+        assert_eq!(said.status, 200, "{}", said.body);
+        let last = said.body["recipients"][2].clone();
+        assert_eq!(last["acknowledged"]["by"], json!(at.scheduler.account), "{last}");
+        assert!(last["acknowledged"]["at"].is_string(), "{last}");
+    }
     let noted = at.house.deeds(id_of(&notice)).await;
-    assert_eq!(noted.iter().filter(|deed| *deed == "notice.acknowledged").count(), 2, "each once");
+    assert_eq!(noted.iter().filter(|deed| *deed == "notice.acknowledged").count(), 3, "each once");
 
     // One reads who got it, not what another one did; nor the rows behind, nor the visit of another unit.
     let (status, theirs) = beside.visitor.get(&notice).await;

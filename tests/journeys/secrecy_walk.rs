@@ -65,7 +65,7 @@ fn queries(operation: &str, names: &Names) -> Vec<String> {
         "compare_template_versions" => vec!["?from=1".to_owned()],
         "read_unsent_work" => vec![format!("?owner={owner}")],
         "list_external_figures" => vec![format!("?owner={owner}")],
-        "list_reviews" => vec![format!("?owner={owner}&unit={unit}")],
+        "list_reviews" | "list_addressed_recommendations" => vec![format!("?owner={owner}&unit={unit}")],
         "list_procedures" => vec![format!("?owner={owner}&level=commune")],
         "read_working_time" => vec!["?at=2026-11-26T03:00:00Z".to_owned()],
         _ => vec![String::new()],

@@ -137,6 +137,12 @@ async fn causes_are_groups_and_recommendations_have_addressees() {
     at.close().await;
     let list = at.desk.read(&format!("/v1/findings?visit={}&item=OSS-C05", id_of(&at.visit))).await;
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    let laws = list["items"][0]["legal_basis"].as_array().expect("laws");
+    let paid = "2492/QĐ-UBND ngày 02/6/2011";
+    assert!(laws.iter().any(|law| law.as_str().is_some_and(|law| law.contains(paid))), "{laws:?}");
+    assert_eq!(at.desk.read(&format!("/v1/findings/{}", linked[0])).await["legal_basis"], json!([]));
+    let one = format!("/v1/findings/{}", list["items"][0]["id"].as_str().expect("an id"));
+    assert_eq!(at.desk.read(&one).await["legal_basis"], json!(laws));
     let cited = at.desk.read("/v1/reference-documents?q=2492").await;
     let by = &cited["items"][0]["cited_by"][0];
     assert_eq!(by["item"], list["items"][0]["item"], "{cited}");

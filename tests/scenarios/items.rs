@@ -256,6 +256,8 @@ async fn papers_show_what_is_answered_and_options_earn_their_credit() {
     assert_eq!(lead.post(&format!("{}/minutes", at.visit), &text).await.0, 200);
     let document = lead.get(&format!("{}/minutes", at.visit)).await.1["document"].to_string();
     assert!(document.contains("số 12/QĐ-UBND ngày 11/02/2019 của UBND xã An Tiến"), "{document}");
+    let cited = document.split("\\n").find(|line| line.starts_with("- OSS-C05") && line.contains("căn cứ: "));
+    assert!(cited.is_some_and(|line| line.contains("2492/QĐ-UBND ngày 02/6/2011")), "{document}");
     at.desk.house.close().await;
 }
 

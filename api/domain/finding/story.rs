@@ -1,7 +1,8 @@
 //! What became of a finding: what the unit said, what bore it out, what came of verifying, what a re-inspection saw.
 
-use super::Outcome;
-use crate::ids::{AccountId, PhotoId, VisitId};
+use super::{Outcome, State};
+use crate::action;
+use crate::ids::{AccountId, ActionId, PhotoId, VisitId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,15 @@ pub struct Seen {
     pub by: AccountId,
     /// When.
     pub at: Timestamp,
+    /// The state the finding had before, so that a slip can be taken back; `None` in rows from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<State>,
+    /// The state of the visit's own finding that became the repeated one; `None` where that was entered anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took_over: Option<State>,
+    /// The actions that went with it, and the state each had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub let_go: Vec<(ActionId, action::State)>,
 }
 
 /// What became of a finding, besides its state.

@@ -48,8 +48,8 @@ pub struct Paper {
     pub sections: Vec<(String, Vec<Line>)>,
 }
 
-/// Begins the last section, in which the team writes as it likes.
-const LAST: &str = "V. ";
+/// Heads the last section, in which the team writes as it likes.
+pub(super) const LAST: &str = "Ý KIẾN CỦA ĐOÀN";
 
 fn set(line: &str) -> Line {
     line.strip_prefix("- ").map_or_else(|| Line::Text(line.to_owned()), |entry| Line::Entry(entry.to_owned()))
@@ -81,7 +81,7 @@ impl Paper {
         let opening: Vec<Line> = lines.by_ref().take_while(|line| !line.is_empty()).map(set).collect();
         paper.opening = opening;
         for line in lines {
-            let is_last = paper.sections.last().is_some_and(|(head, _)| head.starts_with(LAST));
+            let is_last = paper.sections.last().is_some_and(|(head, _)| head.ends_with(LAST));
             if !is_last && is_heading(line) {
                 paper.sections.push((line.to_owned(), Vec::new()));
             } else if let Some((_, below)) = paper.sections.last_mut().filter(|_| !line.is_empty()) {

@@ -2,8 +2,9 @@
 
 use crate::campaign::{Document, DocumentKind};
 use crate::canonical::one_line;
-use crate::finding::{Finding, Severity, State};
+use crate::finding::{self, Finding, Severity, State};
 use crate::moment::{VIETNAM_OFFSET_S, vietnam_day};
+use crate::recommendation::Recommendation;
 use crate::response::{Answer, Outcome, Paper, YesNoNa};
 use crate::template::ResponseType;
 use crate::visit::CheckIn;
@@ -44,6 +45,45 @@ pub fn found(finding: &Finding) -> String {
 #[must_use]
 pub fn found_in_codes(finding: &Finding) -> String {
     found_with(finding, Severity::as_str)
+}
+
+/// A finding with the laws on which its item rests, as minutes print it.
+#[must_use]
+pub fn based(finding: &Finding) -> String {
+    let laws: Vec<String> = finding.legal_basis.iter().map(|law| one_line(law)).collect();
+    let words = found(finding);
+    if laws.is_empty() { words } else { format!("{words} | căn cứ: {}", laws.join("; ")) }
+}
+
+/// What a team asks of somebody, and of whom, as minutes print it.
+#[must_use]
+pub fn recommended(of: &Recommendation) -> String {
+    let to: Vec<String> = of.addressees.iter().map(|to| one_line(&to.path)).collect();
+    format!("{} | gửi: {}", one_line(&of.text), to.join("; "))
+}
+
+/// That the lead does not stand by a finding, as an addendum prints it.
+#[must_use]
+pub fn dismissed(finding: &Finding) -> String {
+    let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
+    format!("{about}: {} | không xác nhận", one_line(&finding.statement))
+}
+
+/// An earlier finding and what a re-inspection saw of it; `None` where nobody has said.
+#[must_use]
+pub fn looked_at(earlier: &Finding, seen: Option<(finding::Outcome, &str)>) -> String {
+    use finding::Outcome::{Fixed, NoLongerApplicable, NotFixed, PartlyFixed};
+    let about = earlier.item.as_deref().or(earlier.category.as_deref()).unwrap_or("–");
+    let (outcome, note) = match seen {
+        None => ("chưa ghi nhận kết quả", ""),
+        Some((Fixed, note)) => ("đã khắc phục", note),
+        Some((PartlyFixed, note)) => ("khắc phục một phần", note),
+        Some((NotFixed, note)) => ("chưa khắc phục, lập phát hiện lặp lại", note),
+        Some((NoLongerApplicable, note)) => ("không còn áp dụng", note),
+    };
+    let parts = [earlier.statement.as_str(), outcome, note].map(one_line);
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{about}: {}", parts.join(" | "))
 }
 
 /// How grave a finding is (source: tồn tại, hạn chế; khuyết điểm; vi phạm).

@@ -93,6 +93,9 @@ pub struct Figure {
     pub units: Vec<Named>,
     /// The other ones of the whole, likewise.
     pub others: Vec<Named>,
+    /// Of an item: the laws, decrees and decisions on which it rests, those that held on the days of the visits counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal_basis: Vec<String>,
     /// What it was counted from.
     pub rows: Rows,
     /// When.
@@ -190,6 +193,8 @@ impl Figure {
             }
             "names" => names(&self.units),
             "others" => names(&self.others),
+            "basis" if self.legal_basis.is_empty() => NONE.to_owned(),
+            "basis" => self.legal_basis.join("; "),
             _ => return None,
         })
     }
@@ -199,7 +204,7 @@ impl Figure {
 const NONE: &str = "không có";
 
 /// Puts figures into a sentence: `{key.ratio}` becomes `13/17 (76,47%)`, and so do `count`, `whole`, `percent`, `words`
-/// (một số, nhiều, phần lớn, tất cả), `names` and `others`. Words for shares are never typed.
+/// (một số, nhiều, phần lớn, tất cả), `names`, `others` and, of an item, `basis`. Words for shares are never typed.
 ///
 /// # Errors
 /// What stands between braces and is no figure that is there.
@@ -216,6 +221,7 @@ pub(super) fn calls_known(text: &str, asked: &[Asked]) -> Result<(), String> {
             "count" => true,
             "whole" | "ratio" | "percent" | "words" | "others" => is_share,
             "names" => query.measure != Measure::Visits,
+            "basis" => query.measure == Measure::Item,
             _ => false,
         };
         fits.then(String::new)

@@ -40,6 +40,7 @@ fn wrong_list() -> Figure {
         units: named(&["Phường Đồng Mai", "Phường Mộ Lao", "Phường Phú Lương", "Phường Phúc La"]),
         others: Vec::new(),
         rows: Rows::default(),
+        legal_basis: Vec::new(),
         counted_at: Timestamp::UNIX_EPOCH,
     }
 }

@@ -29,6 +29,7 @@ impl Deed {
             | Self::ReadTotals
             | Self::ReadExternal
             | Self::ReadActions
+            | Self::ReadAddressed
             | Self::ReadReviews
             | Self::ReadNotice
             | Self::CompareNotice => Scope::VisitsRead,

@@ -66,6 +66,31 @@ pub fn candidates_decided(visit: VisitId, findings: &[Finding]) -> Result<(), Re
     Err(refusal)
 }
 
+/// Most earlier findings that a refusal names.
+const MOST_NAMED: usize = 50;
+
+/// Refuses to take a re-inspection as final while it has not said of these earlier findings what it saw.
+///
+/// # Errors
+/// `visit.earlier-undecided`, naming each.
+pub fn earlier_decided(undecided: &[Finding]) -> Result<(), Refusal> {
+    if undecided.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} earlier findings wait: the lead records what this re-inspection saw of each of them first.",
+        undecided.len()
+    );
+    let code = "visit.earlier-undecided";
+    let mut refusal = Refusal::new(Family::Conflict, code, detail);
+    for (n, finding) in undecided.iter().take(MOST_NAMED).enumerate() {
+        let about = finding.item.as_deref().or(finding.category.as_deref()).unwrap_or("–");
+        let told = format!("{about}: see /v1/findings/{}", finding.id);
+        refusal.faults.push(FieldFault::new(format!("/earlier_findings/{n}"), code, told));
+    }
+    Err(refusal)
+}
+
 /// How many photos are held, by item and by what they show.
 pub type Held = HashMap<(String, String), u32>;
 

@@ -1,7 +1,7 @@
 //! Who says that an action is done: never somebody of an owner unit, never whoever reported it, never the lead alone where
 //! it is critical. The query that enters a verification holds to that itself.
 
-use super::{Hold, own_unit};
+use super::{Hold, otherwise, own_unit};
 use crate::app::App;
 use crate::domain::action::{Action, State, Step, said};
 use crate::domain::actor::Actor;
@@ -137,11 +137,18 @@ async fn step(
 /// Returns a report whose evidence does not do; what was verified of it is open again.
 ///
 /// # Errors
-/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.text` without a reason.
+/// `action.not-reported`, `action.own-unit`, `action.own-report`, `action.decided-otherwise`, `action.text` without a
+/// reason.
 pub async fn give_back(app: &App, actor: &Actor, id: ActionId, reason: &str) -> Result<Action> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyAction).await?;
     let reason = said(reason, "/reason")?;
-    let Some(state) = hold.step(Step::Return)? else { return Ok(hold.action) };
+    let Some(state) = hold.step(Step::Return)? else {
+        let last = hold.action.story.reports.last().and_then(|report| report.returned_because.as_ref());
+        if let Some(stands) = last.filter(|stands| **stands != reason) {
+            return Err(otherwise(&format!("This report is returned already, because: {stands}")));
+        }
+        return Ok(hold.action);
+    };
     hold.refuse_own_unit().await?;
     hold.action.refuse_reporter(hold.by)?;
     let mut targets = hold.targets().await?;

@@ -3,7 +3,7 @@
 use super::{Hold, permitted, rows, write};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::finding::{self, Finding, MOST_LINKS, State, Substantiation, said, said_if};
+use crate::domain::finding::{self, Finding, MOST_LINKS, State, Substantiation, said};
 use crate::domain::ids::FindingId;
 use crate::domain::permission::{Deed, may};
 use crate::domain::refusal::{FieldFault, Kind as Family, Refusal};
@@ -12,20 +12,48 @@ use crate::flows::{Error, Result, current};
 use crate::records::actions::verify;
 use serde_json::json;
 
-/// What else is told of a finding; `None` stays.
+/// What becomes of something that is told: it stays, is taken back, or is said anew (RFC 7396).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Patched<T> {
+    /// Nothing was said of it.
+    #[default]
+    Stays,
+    /// It is taken back.
+    Removed,
+    /// It becomes this.
+    Becomes(T),
+}
+
+impl<T> Patched<T> {
+    /// Whether something was said.
+    fn is_said(&self) -> bool {
+        !matches!(self, Self::Stays)
+    }
+
+    /// What stands after it.
+    fn of<U>(self, before: Option<U>, read: impl FnOnce(T) -> Result<U>) -> Result<Option<U>> {
+        Ok(match self {
+            Self::Stays => before,
+            Self::Removed => None,
+            Self::Becomes(new) => Some(read(new)?),
+        })
+    }
+}
+
+/// What else is told of a finding.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
     /// Why it is so.
-    pub root_cause: Option<String>,
+    pub root_cause: Patched<String>,
     /// Number of a procedure outside the system.
-    pub referral: Option<String>,
+    pub referral: Patched<String>,
     /// Why no action is needed.
-    pub no_action_because: Option<String>,
+    pub no_action_because: Patched<String>,
     /// Findings that belong together with it, all of them.
     pub linked: Option<Vec<FindingId>>,
 }
 
-/// Tells more of a finding, whatever its state.
+/// Tells more of a finding, or takes back what was told, whatever its state.
 ///
 /// # Errors
 /// `version.stale`, `finding.text`, `finding.referral`, `finding.links`.
@@ -41,7 +69,7 @@ pub async fn change(
         others.extend(rows::beside::linked(&mut *app.records.conn().await?, id).await?);
     }
     let mut hold = Hold::begin_with(app, actor, (id, Deed::VerifyFinding), &others).await?;
-    if change.referral.is_some() || change.no_action_because.is_some() {
+    if change.referral.is_said() || change.no_action_because.is_said() {
         // What becomes of it is for the lead and the office to say.
         may(actor, Deed::ProposeAction, &hold.standing.subject)?;
     }
@@ -50,14 +78,13 @@ pub async fn change(
         relink(app, &mut hold, actor, wanted).await?;
     }
     let finding = &mut hold.finding;
-    finding.root_cause =
-        said_if(change.root_cause.as_deref(), "/root_cause")?.or_else(|| finding.root_cause.clone());
+    let cause = finding.root_cause.take();
+    finding.root_cause = change.root_cause.of(cause, |raw| Ok(said(&raw, "/root_cause")?))?;
     let story = &mut finding.story;
-    story.no_action_because = said_if(change.no_action_because.as_deref(), "/no_action_because")?
-        .or_else(|| story.no_action_because.clone());
-    if let Some(number) = change.referral {
-        story.referral = Some(finding::referral(&number)?);
-    }
+    let because = story.no_action_because.take();
+    story.no_action_because =
+        change.no_action_because.of(because, |raw| Ok(said(&raw, "/no_action_because")?))?;
+    story.referral = change.referral.of(story.referral.take(), |number| Ok(finding::referral(&number)?))?;
     let details = json!({ "root_cause": finding.root_cause, "referral": finding.story.referral,
         "linked": finding.linked, "no_action_because": finding.story.no_action_because });
     hold.write(actor, "finding.changed", details).await

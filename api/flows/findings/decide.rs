@@ -1,5 +1,6 @@
 //! What is decided about a finding: confirmed or dismissed, explained, verified.
 
+use super::again::refuse_known;
 use super::{Hold, write};
 use crate::app::App;
 use crate::domain::action::{self, Action};
@@ -35,15 +36,39 @@ pub struct Confirmation {
     pub root_cause: Option<String>,
 }
 
+impl Confirmation {
+    /// Whether all that it says holds of a finding already.
+    fn says_nothing_else(&self, of: &Finding) -> Result<bool> {
+        let statement = said_if(self.statement.as_deref(), "/statement")?;
+        let root_cause = said_if(self.root_cause.as_deref(), "/root_cause")?;
+        Ok(self.severity.is_none_or(|severity| of.severity == Some(severity))
+            && self.critical.is_none_or(|critical| of.critical == critical)
+            && statement.is_none_or(|statement| of.statement == statement)
+            && (root_cause.is_none() || of.root_cause == root_cause))
+    }
+}
+
+/// That something else was said before, which stands.
+fn otherwise(detail: &str) -> crate::flows::Error {
+    Refusal::new(Family::Conflict, "finding.decided-otherwise", detail).into()
+}
+
 /// Stands by a candidate. What is changed about it while doing so is on record with what it was; where somebody has signed
 /// the minutes, it is added to them.
 ///
 /// # Errors
-/// `finding.not-candidate`, `finding.not-substantiated`, `finding.severity`, `finding.text`.
+/// `finding.not-candidate`, `finding.not-substantiated`, `finding.earlier-open`, `finding.decided-otherwise`,
+/// `finding.severity`, `finding.text`.
 pub async fn confirm(app: &App, actor: &Actor, id: FindingId, said_of: Confirmation) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
-    let Some(state) = hold.step(Step::Confirm)? else { return Ok(hold.finding) };
+    let Some(state) = hold.step(Step::Confirm)? else {
+        let is_same = said_of.says_nothing_else(&hold.finding)?;
+        let told = "This finding is confirmed already with other words, severity or cause; read it. What is added to it later \
+                    has ways of its own.";
+        return if is_same { Ok(hold.finding) } else { Err(otherwise(told)) };
+    };
     hold.finding.refuse_hearsay()?;
+    refuse_known(&mut hold.tx, &hold.finding).await?;
     let was = hold.finding.clone();
     let finding = &mut hold.finding;
     if finding.kind == finding::Kind::Strength
@@ -76,14 +101,22 @@ fn told(of: &Finding) -> Value {
         "root_cause": of.root_cause })
 }
 
-/// Does not stand by a candidate.
+/// Does not stand by a candidate. Where somebody has signed minutes that tell of it, that is added to them.
 ///
 /// # Errors
-/// `finding.not-candidate`, `finding.text` without a reason.
+/// `finding.not-candidate`, `finding.decided-otherwise`, `finding.text` without a reason.
 pub async fn dismiss(app: &App, actor: &Actor, id: FindingId, reason: &str) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
     let reason = said(reason, "/reason")?;
-    let Some(state) = hold.step(Step::Dismiss)? else { return Ok(hold.finding) };
+    let Some(state) = hold.step(Step::Dismiss)? else {
+        return match &hold.finding.story.dismissed_because {
+            Some(stands) if *stands != reason => {
+                Err(otherwise(&format!("This finding is dismissed already, because: {stands}")))
+            }
+            _ => Ok(hold.finding),
+        };
+    };
+    minutes::add_dismissed(&mut hold.tx, actor, (&hold.finding, &reason), (hold.by, hold.now)).await?;
     hold.finding.state = state;
     hold.finding.story.dismissed_because = Some(reason.clone());
     hold.write(actor, "finding.dismissed", json!({ "reason": reason })).await
@@ -92,7 +125,7 @@ pub async fn dismiss(app: &App, actor: &Actor, id: FindingId, reason: &str) -> R
 /// Asks the unit to explain, until the end of a local day where one is named; asked again, it may be given longer.
 ///
 /// # Errors
-/// `finding.not-explainable`, `finding.strength`, `finding.explain-by`.
+/// `finding.not-explainable`, `finding.strength`, `finding.explain-by`, `finding.decided-otherwise` for less time.
 pub async fn request_explanation(
     app: &App,
     actor: &Actor,
@@ -101,8 +134,14 @@ pub async fn request_explanation(
 ) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::DecideFinding).await?;
     let state = hold.step(Step::RequestExplanation)?;
+    let asked_by = hold.finding.story.explain_by;
     if !hold.finding.story.ask(state.is_none(), until, vietnam_day(hold.now))? {
-        return Ok(hold.finding);
+        return match asked_by.filter(|by| until.is_some_and(|until| until != *by)) {
+            Some(by) => Err(otherwise(&format!(
+                "The unit was given until the end of {by} to explain; it is never given less time."
+            ))),
+            None => Ok(hold.finding),
+        };
     }
     hold.finding.state = state.unwrap_or(hold.finding.state);
     hold.write(actor, "finding.explanation_requested", json!({ "until": until })).await
@@ -192,12 +231,20 @@ async fn replied(tx: &mut Tx, finding: &Finding, named: &[PhotoId]) -> Result<()
 ///
 /// # Errors
 /// `finding.no-explanation`, `finding.explanation-awaited`, `finding.own-unit`, `finding.own-explanation`,
-/// `finding.lead-alone`, `finding.text` without a reason.
+/// `finding.lead-alone`, `finding.decided-otherwise`, `finding.text` without a reason.
 pub async fn verify(app: &App, actor: &Actor, id: FindingId, upheld: bool, reason: &str) -> Result<Finding> {
     let mut hold = Hold::begin(app, actor, id, Deed::VerifyFinding).await?;
     let reason = said(reason, "/reason")?;
     let step = if upheld { Step::Uphold } else { Step::Withdraw };
-    let Some(state) = hold.step(step)? else { return Ok(hold.finding) };
+    let Some(state) = hold.step(step)? else {
+        return match &hold.finding.story.verification {
+            Some(stands) if stands.reason != reason => {
+                let what = if upheld { "upheld" } else { "withdrawn" };
+                Err(otherwise(&format!("This finding is {what} already, because: {}", stands.reason)))
+            }
+            _ => Ok(hold.finding),
+        };
+    };
     let of = hold.concerned();
     if verify::belongs(&mut hold.tx, hold.by, &of).await? {
         let detail = "Nobody verifies what a unit says that they belong to.";

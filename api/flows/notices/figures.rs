@@ -80,6 +80,7 @@ fn blank(query: Query) -> Figure {
         units: Vec::new(),
         others: Vec::new(),
         rows: Rows::default(),
+        legal_basis: Vec::new(),
         counted_at: Timestamp::UNIX_EPOCH,
     }
 }
@@ -124,6 +125,7 @@ async fn item(db: &mut Db, over: &Over, query: Query) -> Result<Figure> {
     let both = (share.failing(), share.failing, share.passing);
     let (failing, units, others) = both;
     Ok(Figure {
+        legal_basis: rows::bases(db, &judged, &share.template, &code).await?,
         part: failing.numerator,
         whole: Some(failing.denominator),
         units: named(db, over, units).await?,

@@ -245,3 +245,29 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: NoticeId, unit: UnitId) -
     tx.commit().await?;
     Ok(held)
 }
+
+/// Writes down for the office that whoever is named as a recipient, and is no unit here, has sent the paper's receipt back.
+/// Once said it stands.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `notice.not-issued`, `notice.recipients` for a name that it was not sent to.
+pub async fn acknowledge_named(app: &App, actor: &Actor, id: NoticeId, name: &str) -> Result<Held> {
+    let mut tx = app.records.begin().await?;
+    let mut notice = rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    permitted(&mut tx, actor, &notice, Deed::IssueNotice).await?;
+    let by = actor.account().ok_or_else(Refusal::forbidden)?;
+    if !notice.recipients.iter().any(|to| to.unit.is_none() && to.name == name) {
+        let detail = "This notice has no recipient of this name.";
+        return Err(Refusal::field("/name", "notice.recipients", detail).into());
+    }
+    step(notice.state, Step::Acknowledge)?;
+    let act = Act { by, at: to_micros(app.now()) };
+    if rows::acknowledge_named(&mut tx, id, name, act).await? {
+        let done = entry(&notice, "notice.acknowledged", json!({ "name": name }));
+        note(&mut tx, actor, done, act.at).await?;
+        notice = rows::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
+    }
+    let held = whole(&mut tx, actor, notice).await?;
+    tx.commit().await?;
+    Ok(held)
+}

@@ -169,7 +169,14 @@ async fn fill(
     let day = last_day(db, &written.cover, &visits).await?;
     let over = Over { campaign: campaign.id, visits, day };
     let mut figures = Vec::with_capacity(written.figures.len());
-    for asked in &written.figures {
+    for (n, asked) in written.figures.iter().enumerate() {
+        let (template, item) = (asked.query.template.as_deref(), asked.query.item.as_deref());
+        if let Some(code) = item
+            && !rows::is_asked(db, &over.visits, template, code).await?
+        {
+            let detail = format!("No checklist of the visits that are summed up has an item {code}.");
+            return Err(Refusal::field(&format!("/figures/{n}/query/item"), "notice.figure", detail).into());
+        }
         figures.push(count(db, &over, asked.clone(), now).await?);
     }
     let day = match written.content.source {

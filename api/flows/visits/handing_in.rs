@@ -8,9 +8,11 @@ use crate::domain::ids::VisitId;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{Kind as Family, Refusal};
 use crate::domain::visit::{
-    self, Move, Step, Visit, candidates_decided, items_answered, photos_complete, unanswered,
+    self, Kind, Move, Step, Visit, candidates_decided, earlier_decided, items_answered, photos_complete,
+    unanswered,
 };
 use crate::flows::Result;
+use crate::flows::findings::again;
 use crate::flows::responses::beside::refuse_waiting;
 use crate::records::visits::evidence;
 use crate::records::{findings, responses};
@@ -74,14 +76,18 @@ pub async fn submit(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     work.write(actor, "visit.submitted", details).await
 }
 
-/// Takes a submitted visit as final, once the lead has decided about each candidate.
+/// Takes a submitted visit as final, once the lead has decided about each candidate and, at a re-inspection, said what became
+/// of each earlier finding.
 ///
 /// # Errors
-/// `visit.not-submitted`, `visit.candidates-undecided`.
+/// `visit.not-submitted`, `visit.candidates-undecided`, `visit.earlier-undecided`.
 pub async fn finalise(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::FinaliseVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Finalise)? else { return Ok(work.visit) };
     candidates_decided(id, &findings::of_visit(&mut work.tx, id).await?)?;
+    if work.visit.kind == Kind::ReInspection {
+        earlier_decided(&again::undecided(&mut work.tx, &work.visit).await?)?;
+    }
     work.visit.state = state;
     work.visit.finalised_at = Some(work.now);
     work.write(actor, "visit.finalised", json!({})).await

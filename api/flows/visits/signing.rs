@@ -13,13 +13,14 @@ use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
 use crate::domain::template::Occasion;
 use crate::domain::visit::{
-    self, AskedList, Figures, Minutes, Move, Side, Signature, Signing, Step, Visit, items_answered,
+    self, AskedList, Figures, Kind, Minutes, Move, Side, Signature, Signing, Step, Visit, items_answered,
 };
 use crate::flows::Result;
+use crate::flows::findings::again;
 use crate::flows::responses::beside::refuse_waiting;
 use crate::records::teams::{self, Member};
 use crate::records::visits::company;
-use crate::records::{campaigns, findings, owners, premises, responses};
+use crate::records::{campaigns, findings, owners, premises, recommendations, responses};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -28,7 +29,14 @@ impl Work {
     async fn sources(&mut self) -> Result<Sources> {
         let lists = asked(&mut self.tx, &self.visit).await?;
         let answers = responses::of_visit(&mut self.tx, self.visit.id).await?;
-        let findings = findings::of_visit(&mut self.tx, self.visit.id).await?;
+        let mut findings = findings::of_visit(&mut self.tx, self.visit.id).await?;
+        findings::beside::tell_bases(&mut self.tx, &mut findings).await?;
+        let earlier = match self.visit.kind {
+            Kind::ReInspection => Some(again::told(&mut self.tx, &self.visit).await?),
+            _ => None,
+        };
+        let asked_of = recommendations::of_visit(&mut self.tx, self.visit.id).await?;
+        let recommendations = asked_of.iter().map(minutes::recommended).collect();
         let log = company::guidance_log(&mut self.tx, self.visit.id).await?;
         let guidance = log.into_iter().map(|given| format!("{}: {}", given.guided, given.content)).collect();
         let team = teams::members(&mut self.tx, self.visit.team).await?.iter().map(seated_as).collect();
@@ -57,7 +65,9 @@ impl Work {
             lists,
             answers,
             findings,
+            earlier,
             guidance,
+            recommendations,
             occasion,
         })
     }
@@ -84,8 +94,12 @@ struct Sources {
     lists: Vec<AskedList>,
     answers: Vec<Response>,
     findings: Vec<Finding>,
+    /// What a re-inspection saw of earlier findings.
+    earlier: Option<Vec<String>>,
     /// What was explained on the spot: to whom, and what.
     guidance: Vec<String>,
+    /// What the team asks of somebody.
+    recommendations: Vec<String>,
     occasion: Occasion,
 }
 
@@ -105,8 +119,10 @@ impl Sources {
             answers: &self.answers,
             figures: &self.figures,
             findings: &self.findings,
+            earlier: self.earlier.as_deref(),
             occasion: self.occasion,
             guidance: &self.guidance,
+            recommendations: &self.recommendations,
             text,
         })
     }

@@ -57,7 +57,7 @@ pub struct ActionFilters {
     #[serde(default)]
     #[param(required = false)]
     overdue: bool,
-    /// What is late by the local day of this moment; now where nothing is said.
+    /// What is late, and by how many days, by the local day of this moment; now where nothing is said.
     at: Option<Timestamp>,
     /// Those with more time granted alone, unless cancelled.
     #[serde(default)]
@@ -129,7 +129,8 @@ pub async fn list_actions(
     let after = paging::open(&app, &name, filters.0.cursor.as_deref())?;
     let (found, next) = flow::page(&app, &caller.0, &filters.0.asked(after, now), limit).await?;
     let next = next.map(|place| paging::seal(&app, &name, (place.at, place.id)));
-    let page = ActionPage { items: found.iter().map(|action| ActionView::of(action, now)).collect(), next };
+    let on = filters.0.at.unwrap_or(now);
+    let page = ActionPage { items: found.iter().map(|action| ActionView::of(action, on)).collect(), next };
     Ok(paging::respond(&request, &page, page.next.as_deref()))
 }
 

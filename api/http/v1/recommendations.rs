@@ -1,22 +1,23 @@
 //! Recommendations over HTTP.
 
 use crate::app::App;
-use crate::domain::ids::{UnitId, VisitId};
+use crate::domain::ids::{OwnerId, UnitId, VisitId};
 use crate::domain::recommendation::{Addressee, Recommendation};
 use crate::flows::recommendations as flow;
 use crate::http::actor::Caller;
-use crate::http::body::Body;
+use crate::http::body::{Body, Params};
+use crate::http::paging;
 use crate::http::problem::Problem;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-/// Both operations.
+/// Every operation on them.
 pub fn operations(cfg: &mut ServiceConfig) {
-    cfg.service(enter_recommendation).service(list_recommendations);
+    cfg.service(enter_recommendation).service(list_recommendations).service(list_addressed_recommendations);
 }
 
 /// What is asked of whom.
@@ -89,12 +90,13 @@ pub struct RecommendationList {
 
 /// Enter a recommendation
 ///
-/// What the team asks of somebody without saying that anything was wrong (kiến nghị).
+/// What the team asks of somebody without saying that anything was wrong (kiến nghị). The minutes print it, and the units it is
+/// addressed to read it once they are signed (`/v1/recommendations`).
 #[utoipa::path(tag = "findings", request_body = RecommendationEntered,
     params(("visit" = Uuid, Path, description = "From which visit.")), responses(
     (status = 201, description = "Entered.", body = RecommendationView,
         headers(("Location" = String, description = "Where all of them are."))),
-    (status = 409, description = "`visit.not-on-site`, `visit.closed`.")))]
+    (status = 409, description = "`visit.not-on-site`, `visit.closed`, `visit.minutes-signed`.")))]
 #[post("/v1/visits/{visit}/recommendations")]
 pub async fn enter_recommendation(
     app: web::Data<App>,
@@ -123,4 +125,53 @@ pub async fn list_recommendations(
     let found = flow::of_visit(&app, &caller.0, VisitId(*visit)).await?;
     let items = found.iter().map(RecommendationView::from).collect();
     Ok(HttpResponse::Ok().json(RecommendationList { items }))
+}
+
+/// Addressed to whom, by whom.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AddressedFilters {
+    /// Of this owner's teams.
+    owner: Uuid,
+    /// To this unit.
+    unit: Uuid,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A page of recommendations.
+#[derive(Serialize, ToSchema)]
+pub struct RecommendationPage {
+    /// Latest first.
+    items: Vec<RecommendationView>,
+    /// Cursor of the next page; `null` on the last.
+    next: Option<String>,
+}
+
+/// List recommendations to a unit
+///
+/// What an owner's teams recommend to a unit, wherever they were, latest first: for its head and its staff, for whoever
+/// stands above it, and for the owner. Told once the minutes of the visit are signed.
+#[utoipa::path(tag = "findings", params(AddressedFilters), responses(
+    (status = 200, description = "A page.", body = RecommendationPage),
+    (status = 404, description = "None you may see.")))]
+#[get("/v1/recommendations")]
+pub async fn list_addressed_recommendations(
+    app: web::Data<App>,
+    caller: Caller,
+    filters: Params<AddressedFilters>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let AddressedFilters { owner, unit, limit, cursor } = filters.0;
+    let (name, limit) = (format!("recommendations {owner} {unit}"), paging::limit(limit)?);
+    let after: Option<flow::Place> = paging::open(&app, &name, cursor.as_deref())?;
+    let to = (OwnerId(owner), UnitId(unit));
+    let (found, next) = flow::addressed_to(&app, &caller.0, to, after, limit).await?;
+    let next = next.map(|place| paging::seal(&app, &name, place));
+    let page = RecommendationPage { items: found.iter().map(RecommendationView::from).collect(), next };
+    Ok(paging::respond(&request, &page, page.next.as_deref()))
 }

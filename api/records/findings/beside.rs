@@ -1,12 +1,18 @@
-//! What stands beside findings: those that belong together with them, seen from either, and photos that show them.
+//! What stands beside findings: those that belong together with them, seen from either, photos that show them, and the laws
+//! behind their items; what re-inspections saw of them.
 
 use super::plain_ids;
-use crate::domain::finding::Finding;
-use crate::domain::ids::{FindingId, PhotoId};
-use crate::records::{Db, Result};
+use crate::domain::finding::{Finding, Outcome};
+use crate::domain::ids::{FindingId, PhotoId, VisitId};
+use crate::domain::moment::vietnam_day;
+use crate::domain::template::LegalBasis;
+use crate::records::{Db, Error, Result};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use jiff::Timestamp;
+use jiff_diesel::Timestamp as Stamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 #[derive(QueryableByName)]
@@ -35,7 +41,45 @@ async fn pairs(db: &mut Db, words: &str, ids: Vec<Uuid>) -> Result<Vec<Pair>> {
     Ok(diesel::sql_query(words).bind::<Array<SqlUuid>, _>(ids).load(db).await?)
 }
 
-/// Tells of findings which belong together with them, and which photos show them.
+/// Each finding with the laws behind its item and when its visit was to begin; each item is looked up once.
+const BASES: &str = "WITH wanted AS (SELECT id, visit_id, template_version_id, item_code FROM findings
+        WHERE id = ANY ($1) AND item_code IS NOT NULL AND template_version_id IS NOT NULL),
+    items AS MATERIALIZED (SELECT w.template_version_id, w.item_code,
+            jsonb_path_query_first(t.body, '$.sections[*].items[*] ? (@.code == $code)',
+                jsonb_build_object('code', w.item_code)) -> 'legal_basis' AS bases
+        FROM (SELECT DISTINCT template_version_id, item_code FROM wanted) AS w
+        JOIN template_versions t ON t.id = w.template_version_id)
+    SELECT w.id AS finding, v.planned_start AS began, i.bases FROM wanted w JOIN visits v ON v.id = w.visit_id
+        JOIN items i USING (template_version_id, item_code) WHERE i.bases IS NOT NULL";
+
+#[derive(QueryableByName)]
+struct Based {
+    #[diesel(sql_type = SqlUuid)]
+    finding: Uuid,
+    #[diesel(sql_type = Timestamptz, deserialize_as = Stamp)]
+    began: Timestamp,
+    #[diesel(sql_type = Jsonb)]
+    bases: Value,
+}
+
+/// Tells of findings on which laws their items rest, those that hold on the day of the visit.
+///
+/// # Errors
+/// The database's own.
+pub async fn tell_bases(db: &mut Db, findings: &mut [Finding]) -> Result<()> {
+    let ids: Vec<Uuid> = findings.iter().map(|finding| finding.id.0).collect();
+    let based: Vec<Based> = diesel::sql_query(BASES).bind::<Array<SqlUuid>, _>(ids).load(db).await?;
+    for of in based {
+        let Some(finding) = findings.iter_mut().find(|finding| finding.id.0 == of.finding) else { continue };
+        let bases: Vec<LegalBasis> = serde_json::from_value(of.bases).map_err(Error::bad_row)?;
+        let day = vietnam_day(of.began);
+        finding.legal_basis =
+            bases.into_iter().filter(|basis| basis.holds_on(day)).map(|basis| basis.document).collect();
+    }
+    Ok(())
+}
+
+/// Tells of findings which belong together with them, which photos show them, and on which laws they rest.
 ///
 /// # Errors
 /// The database's own.
@@ -46,12 +90,36 @@ pub async fn tell(db: &mut Db, findings: &mut [Finding]) -> Result<()> {
     }
     let linked = pairs(db, LINKED, plain_ids(&ids)).await?;
     let shown = pairs(db, SHOWN, plain_ids(&ids)).await?;
-    for finding in findings {
+    for finding in findings.iter_mut() {
         let own = |pair: &&Pair| pair.finding == finding.id.0;
         finding.linked = linked.iter().filter(own).map(|pair| FindingId(pair.other)).collect();
         finding.photos = shown.iter().filter(own).map(|pair| PhotoId(pair.other)).collect();
     }
-    Ok(())
+    tell_bases(db, findings).await
+}
+
+#[derive(QueryableByName)]
+struct Looked {
+    #[diesel(sql_type = SqlUuid)]
+    finding_id: Uuid,
+    #[diesel(sql_type = Text)]
+    outcome: String,
+}
+
+/// The earlier findings that a re-inspection looked at, and what it saw of each last.
+///
+/// # Errors
+/// The database's own.
+pub async fn looked_at(db: &mut Db, visit: VisitId) -> Result<Vec<(FindingId, Outcome)>> {
+    let words =
+        "SELECT DISTINCT ON (finding_id) finding_id, outcome FROM finding_outcomes WHERE visit_id = $1
+        ORDER BY finding_id, seen_at DESC";
+    let rows: Vec<Looked> = diesel::sql_query(words).bind::<SqlUuid, _>(visit.0).load(db).await?;
+    let read = |row: Looked| {
+        let outcome = Outcome::parse(&row.outcome).ok_or_else(|| Error::bad_row(&row.outcome))?;
+        Ok((FindingId(row.finding_id), outcome))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The findings that belong together with one, by id.

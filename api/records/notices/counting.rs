@@ -2,13 +2,16 @@
 
 use crate::domain::finding::State;
 use crate::domain::ids::{FindingId, UnitId, VisitId};
+use crate::domain::moment::vietnam_day;
+use crate::domain::template::LegalBasis;
 use crate::domain::visit::{Kind, Window};
 use crate::records::{Db, Error, Result};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp, Timestamp as Stamp};
+use serde_json::Value;
 use uuid::Uuid;
 
 fn keys(visits: &[VisitId]) -> Vec<Uuid> {
@@ -120,4 +123,69 @@ pub async fn findings(
         .load(db)
         .await?;
     Ok(rows.into_iter().map(|row| (FindingId(row.id), UnitId(row.unit_id))).collect())
+}
+
+/// Whether a checklist that one of these visits is pinned to has an item.
+///
+/// # Errors
+/// The database's own.
+pub async fn is_asked(db: &mut Db, of: &[VisitId], template: Option<&str>, item: &str) -> Result<bool> {
+    let words = "SELECT EXISTS (SELECT 1 FROM template_versions v JOIN templates t ON t.id = v.template_id
+        WHERE v.id IN (SELECT template_version_id FROM visit_templates WHERE visit_id = ANY ($1))
+            AND ($2 IS NULL OR t.code = $2)
+            AND jsonb_path_exists(v.body, '$.sections[*].items[*] ? (@.code == $code)',
+                jsonb_build_object('code', $3))) AS is_asked";
+    let found: Asked = diesel::sql_query(words)
+        .bind::<Array<SqlUuid>, _>(keys(of))
+        .bind::<Nullable<Text>, _>(template)
+        .bind::<Text, _>(item)
+        .get_result(db)
+        .await?;
+    Ok(found.is_asked)
+}
+
+#[derive(QueryableByName)]
+struct Asked {
+    #[diesel(sql_type = Bool)]
+    is_asked: bool,
+}
+
+/// The laws behind an item of a checklist, as these visits were asked it: those that held on the day of one of them, in the
+/// order in which the item names them.
+///
+/// # Errors
+/// The database's own.
+pub async fn bases(db: &mut Db, of: &[VisitId], template: &str, item: &str) -> Result<Vec<String>> {
+    let words = "SELECT DISTINCT v.body_bases AS bases, s.planned_start AS began
+        FROM (SELECT id, planned_start FROM visits WHERE id = ANY ($1)) AS s
+        JOIN visit_templates p ON p.visit_id = s.id
+        JOIN LATERAL (SELECT jsonb_path_query_first(b.body, '$.sections[*].items[*] ? (@.code == $code)',
+                jsonb_build_object('code', $3)) -> 'legal_basis' AS body_bases
+            FROM template_versions b JOIN templates t ON t.id = b.template_id
+            WHERE b.id = p.template_version_id AND t.code = $2) AS v ON v.body_bases IS NOT NULL
+        ORDER BY s.planned_start";
+    let rows: Vec<Based> = diesel::sql_query(words)
+        .bind::<Array<SqlUuid>, _>(keys(of))
+        .bind::<Text, _>(template)
+        .bind::<Text, _>(item)
+        .load(db)
+        .await?;
+    let mut told: Vec<String> = Vec::new();
+    for row in rows {
+        let bases: Vec<LegalBasis> = serde_json::from_value(row.bases).map_err(Error::bad_row)?;
+        for basis in bases.into_iter().filter(|basis| basis.holds_on(vietnam_day(row.began))) {
+            if !told.contains(&basis.document) {
+                told.push(basis.document);
+            }
+        }
+    }
+    Ok(told)
+}
+
+#[derive(QueryableByName)]
+struct Based {
+    #[diesel(sql_type = Jsonb)]
+    bases: Value,
+    #[diesel(sql_type = Timestamptz, deserialize_as = Stamp)]
+    began: Timestamp,
 }

@@ -370,6 +370,7 @@ return_action          -       -       -       -       osua    u       osuzt   o
 operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
 read_review        -    -     en   en    en    n    -    -      -     en  e    e     en   en   f     -
 list_reviews       -    -     en   en    en    n    -    -      -     en  e    e     en   en   f     -
+list_addressed_recommendations - - en en en  n    -    -      -     en  e    e     en   en   f     -
 raise_review       -    -     -    -     en    n    -    -      -     -   e    -     -    -    f     -
 complete_review    -    -     -    -     -     -    -    -      -     -   e    -     -    -    -     -
 ",

@@ -151,7 +151,9 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
             let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             headers.push(("content-type", workbook.to_owned()));
         }
-        "list_reviews" => path.push_str(&format!("?owner={}&unit={}", names["owner"], names["unit"])),
+        "list_reviews" | "list_addressed_recommendations" => {
+            path.push_str(&format!("?owner={}&unit={}", names["owner"], names["unit"]));
+        }
         "withdraw_conflict" => path.push_str(&format!("?account={0}&unit={0}", Uuid::nil())),
         "remove_survey" => path.push_str("?valid_from=1999-01-01"),
         "remove_procedure" => {

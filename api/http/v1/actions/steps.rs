@@ -111,7 +111,8 @@ pub struct ActionVerification {
 #[utoipa::path(tag = "actions", request_body = ActionIssue,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Issued, now or before.", body = ActionView),
-    (status = 409, description = "`action.not-proposed`, `finding.not-actionable`.")))]
+    (status = 409, description = "`action.not-proposed`; `finding.not-actionable`, with each finding that is \
+        in the way; `action.decided-otherwise`: it is issued already, with another day.")))]
 #[post("/v1/corrective-actions/{action}/issue")]
 pub async fn issue_action(
     app: web::Data<App>,
@@ -321,7 +322,7 @@ pub async fn verify_action(
 #[utoipa::path(tag = "actions", request_body = ActionReason,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Returned, now or before.", body = ActionView),
-    (status = 409, description = "`action.not-reported`.")))]
+    (status = 409, description = "`action.not-reported`; `action.decided-otherwise`: it is returned for another reason, which is told.")))]
 #[post("/v1/corrective-actions/{action}/return")]
 pub async fn return_action(
     app: web::Data<App>,

@@ -274,9 +274,9 @@ pub struct ActionView {
     state: State,
     /// The last local day.
     due_on: Option<Date>,
-    /// Whether it is late now; computed, never stored.
+    /// Whether it is late now, or at the moment that was asked for (`at`); computed, never stored.
     overdue: bool,
-    /// How many local days late it was reported, or is by now; 0 in time, `null` where nothing is awaited.
+    /// How many local days late it was reported, or is by that moment; 0 in time, `null` where nothing is awaited.
     days_late: Option<i32>,
     /// When it was issued.
     issued_at: Option<Timestamp>,

@@ -10,7 +10,7 @@ use crate::http::body::Body;
 use crate::http::headers::IfMatch;
 use crate::http::problem::Problem;
 use actix_web::{HttpResponse, patch, post, web};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -20,29 +20,38 @@ pub(super) fn operations(cfg: &mut ServiceConfig) {
     cfg.service(change_finding).service(substantiate_finding);
 }
 
-/// What else is told of a finding; what is left out stays.
+/// What else is told of a finding; what is left out stays, `null` takes back (RFC 7396).
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "root_cause": "Điều chỉnh địa giới hành chính", "referral": "12/QĐ-UBND" }))]
 pub struct FindingChange {
     /// Why it is so.
-    #[serde(default)]
-    root_cause: Option<String>,
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<String>)]
+    root_cause: flow::Patched<String>,
     /// Number of a procedure outside the system, and nothing else of it.
-    #[serde(default)]
-    referral: Option<String>,
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<String>)]
+    referral: flow::Patched<String>,
     /// Why no action is needed.
-    #[serde(default)]
-    no_action_because: Option<String>,
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(value_type = Option<String>)]
+    no_action_because: flow::Patched<String>,
     /// Every finding that belongs together with it: a link is seen from both, and one that is left out here is taken away.
-    #[serde(default)]
-    #[schema(max_items = 50)]
-    linked: Option<Vec<Uuid>>,
+    #[serde(default, deserialize_with = "patched")]
+    #[schema(max_items = 50, value_type = Option<Vec<Uuid>>)]
+    linked: flow::Patched<Vec<Uuid>>,
+}
+
+/// `null` is something said; what is left out is the default.
+fn patched<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<flow::Patched<T>, D::Error> {
+    let said = Option::<T>::deserialize(from)?;
+    Ok(said.map_or(flow::Patched::Removed, flow::Patched::Becomes))
 }
 
 /// Tell more of a finding
 ///
-/// Its cause, its links, the number of a referral, why no action is needed; whatever its state.
+/// Its cause, its links, the number of a referral, why no action is needed; whatever its state. `null` takes one back.
 #[utoipa::path(tag = "findings", request_body = FindingChange,
     params(("finding" = Uuid, Path, description = "Which finding."),
         ("If-Match" = String, Header, description = "The ETag last read.")),
@@ -60,7 +69,11 @@ pub async fn change_finding(
     change: Body<FindingChange>,
 ) -> Result<HttpResponse, Problem> {
     let FindingChange { root_cause, referral, no_action_because, linked } = change.0;
-    let linked = linked.map(|ids| ids.into_iter().map(FindingId).collect());
+    let linked = match linked {
+        flow::Patched::Stays => None,
+        flow::Patched::Removed => Some(Vec::new()),
+        flow::Patched::Becomes(ids) => Some(ids.into_iter().map(FindingId).collect()),
+    };
     let change = flow::Change { root_cause, referral, no_action_because, linked };
     Ok(done(&flow::change(&app, &caller.0, FindingId(*finding), version.0, change).await?))
 }

@@ -85,13 +85,16 @@ pub async fn hand_over_finding(
 
 /// Confirm a finding
 ///
-/// The lead stands by a candidate; by one that rests on what people said once somebody has verified it. What is changed about it after somebody has signed the minutes becomes an addendum to
-/// them; an item that is critical stays so for whoever verifies, whatever is said here.
+/// The lead stands by a candidate; by one that rests on what people said once somebody has verified it. What a re-inspection
+/// found of an item of which an earlier finding is open is recorded of that one (`re-inspection`), so that it is not taken for
+/// new. What is changed about it after somebody has signed the minutes becomes an addendum to them; an item that is critical
+/// stays so for whoever verifies, whatever is said here.
 #[utoipa::path(tag = "findings", request_body = FindingConfirmation,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Confirmed, now or before.", body = FindingView),
     (status = 409, description = "`finding.not-candidate`; `finding.not-substantiated`: it rests on what people said, and \
-        nobody has verified that.")))]
+        nobody has verified that; `finding.earlier-open`: the re-inspection has an earlier finding of the same item, \
+        which is named; `finding.decided-otherwise`: it is confirmed already, and says something else.")))]
 #[post("/v1/findings/{finding}/confirm")]
 pub async fn confirm_finding(
     app: web::Data<App>,
@@ -116,11 +119,14 @@ pub struct FindingReason {
 
 /// Dismiss a finding
 ///
-/// The lead does not stand by a candidate, and says why.
+/// The lead does not stand by a candidate, and says why; where somebody has signed minutes that tell of it, that becomes an
+/// addendum. The answer that gave rise to it stays what it was, and figures about items count it: an answer that was wrong is
+/// corrected, by the phone or by an addendum.
 #[utoipa::path(tag = "findings", request_body = FindingReason,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Dismissed, now or before.", body = FindingView),
-    (status = 409, description = "`finding.not-candidate`.")))]
+    (status = 409, description = "`finding.not-candidate`; `finding.decided-otherwise`: it is dismissed for another \
+        reason, which is told.")))]
 #[post("/v1/findings/{finding}/dismiss")]
 pub async fn dismiss_finding(
     app: web::Data<App>,
@@ -148,7 +154,8 @@ pub struct ExplanationRequest {
 #[utoipa::path(tag = "findings", request_body = ExplanationRequest,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Asked, now or before.", body = FindingView),
-    (status = 409, description = "`finding.not-explainable`, `finding.strength`.")))]
+    (status = 409, description = "`finding.not-explainable`, `finding.strength`; `finding.decided-otherwise`: the unit was \
+        given more time, which is told.")))]
 #[post("/v1/findings/{finding}/request-explanation")]
 pub async fn request_explanation(
     app: web::Data<App>,
@@ -211,7 +218,8 @@ pub async fn explain_finding(
 #[utoipa::path(tag = "findings", request_body = FindingReason,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Upheld, now or before.", body = FindingView),
-    (status = 409, description = "`finding.no-explanation`, `finding.explanation-awaited`.")))]
+    (status = 409, description = "`finding.no-explanation`, `finding.explanation-awaited`; `finding.decided-otherwise`: it is \
+        upheld for another reason, which is told.")))]
 #[post("/v1/findings/{finding}/uphold")]
 pub async fn uphold_finding(
     app: web::Data<App>,
@@ -228,7 +236,8 @@ pub async fn uphold_finding(
 #[utoipa::path(tag = "findings", request_body = FindingReason,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Withdrawn, now or before.", body = FindingView),
-    (status = 409, description = "`finding.no-explanation`.")))]
+    (status = 409, description = "`finding.no-explanation`; `finding.decided-otherwise`: it is withdrawn for another \
+        reason, which is told.")))]
 #[post("/v1/findings/{finding}/withdraw")]
 pub async fn withdraw_finding(
     app: web::Data<App>,
@@ -266,11 +275,15 @@ pub struct AfterReInspection {
 /// Record what a re-inspection saw
 ///
 /// `fixed` and `no_longer_applicable` close the finding with the re-inspection as proof; `partly_fixed` leaves it open;
-/// `not_fixed` closes it and opens one that repeats it, with an action proposed.
+/// `not_fixed` closes it and opens one that repeats it, with an action proposed. Until somebody has signed the minutes of the
+/// re-inspection another outcome takes the place of the first: the finding is what it was before, what repeats it lapses or
+/// is a candidate again, and actions that had gone with it stand again. What is recorded after somebody has signed is added
+/// to the minutes.
 #[utoipa::path(tag = "findings", request_body = SeenRequest,
     params(("finding" = Uuid, Path, description = "The earlier finding.")), responses(
     (status = 200, description = "Recorded, now or before.", body = AfterReInspection),
     (status = 409, description = "`finding.not-re-inspected`, `finding.not-open`, `finding.repeated`, \
+        `finding.repeat-under-way`, \
         `finding.not-substantiated`, `visit.not-on-site`, `visit.closed`.")))]
 #[post("/v1/findings/{finding}/re-inspection")]
 pub async fn re_inspect_finding(

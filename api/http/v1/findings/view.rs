@@ -26,7 +26,8 @@ use uuid::Uuid;
     "dismissed_because": null, "explain_by": null, "explanation": null, "earlier_explanations": [],
     "hearsay": false,
     "substantiation": null, "verification": null, "re_inspection": null, "no_action_because": null, "referral": null, "linked": [],
-    "photos": ["01960e2c-7b3a-7c4d-8e5f-60718293a4b5"], "procedures": [], "version": 2
+    "photos": ["01960e2c-7b3a-7c4d-8e5f-60718293a4b5"], "procedures": [],
+    "legal_basis": ["Nghị định 118/2025/NĐ-CP"], "version": 2
 }))]
 pub struct FindingView {
     id: Uuid,
@@ -102,6 +103,8 @@ pub struct FindingView {
     photos: Vec<Uuid>,
     /// Administrative procedures it is about.
     procedures: Vec<String>,
+    /// Laws, decrees and decisions on which its item rests, those that held on the day of the visit.
+    legal_basis: Vec<String>,
     /// For `If-Match`.
     version: i32,
 }
@@ -253,6 +256,7 @@ impl From<&Finding> for FindingView {
             linked: f.linked.iter().map(|id| id.0).collect(),
             photos: f.photos.iter().map(|id| id.0).collect(),
             procedures: story.procedures.clone(),
+            legal_basis: f.legal_basis.clone(),
             version: f.version,
         }
     }

@@ -4,6 +4,7 @@ use super::view::{NoticeView, answer};
 use crate::app::App;
 use crate::domain::ids::{NoticeId, UnitId};
 use crate::domain::notice::Signer;
+use crate::domain::refusal::Refusal;
 use crate::flows::notices::life as flow;
 use crate::http::actor::Caller;
 use crate::http::body::Body;
@@ -108,22 +109,29 @@ pub async fn issue_notice(
     Ok(answer(HttpResponse::Ok(), &held))
 }
 
-/// For which unit it is said.
+/// For whom it is said: a unit, or a recipient by name; one of the two.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "unit": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140" }))]
 pub struct NoticeAcknowledged {
     /// A unit that got it, whose head you are.
-    unit: Uuid,
+    #[serde(default)]
+    unit: Option<Uuid>,
+    /// A recipient that is no unit here, as printed: said by the office, to which the receipt came back.
+    #[serde(default)]
+    name: Option<String>,
 }
 
 /// Acknowledge a notice
 ///
-/// The head of a unit that got it confirms to have it. Once said it stands; said again it changes nothing.
+/// The head of a unit that got it confirms to have it; for a recipient by name the office writes down that the receipt came
+/// back. Once said it stands; said again it changes nothing.
 #[utoipa::path(tag = "notices", request_body = NoticeAcknowledged,
     params(("notice" = Uuid, Path, description = "Which notice.")), responses(
     (status = 200, description = "Acknowledged.", body = NoticeView, headers(("ETag" = String, description = "Its version."))),
-    (status = 409, description = "`notice.not-issued`.")))]
+    (status = 409, description = "`notice.not-issued`."),
+    (status = 422, description = "`notice.recipients`: neither a unit nor a name, or both; or it was sent to nobody of this \
+        name.")))]
 #[post("/v1/notices/{notice}/acknowledge")]
 pub async fn acknowledge_notice(
     app: web::Data<App>,
@@ -131,7 +139,12 @@ pub async fn acknowledge_notice(
     notice: web::Path<Uuid>,
     said: Body<NoticeAcknowledged>,
 ) -> Result<HttpResponse, Problem> {
-    let held = flow::acknowledge(&app, &caller.0, NoticeId(*notice), UnitId(said.0.unit)).await?;
+    let (id, whom) = (NoticeId(*notice), said.0);
+    let held = match (whom.unit, whom.name) {
+        (Some(unit), None) => flow::acknowledge(&app, &caller.0, id, UnitId(unit)).await?,
+        (None, Some(name)) => flow::acknowledge_named(&app, &caller.0, id, &name).await?,
+        _ => return Err(Refusal::field("/unit", "notice.recipients", "is a unit or a name").into()),
+    };
     Ok(answer(HttpResponse::Ok(), &held))
 }
 

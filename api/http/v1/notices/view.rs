@@ -88,6 +88,9 @@ pub struct FigureView {
     units: Vec<NamedView>,
     /// The other ones of the whole, likewise, with `{key.others}`.
     others: Vec<NamedView>,
+    /// Of an item: the laws, decrees and decisions on which it rests, those that held on the days of the visits counted.
+    #[schema(example = json!(["Nghị định 61/2018/NĐ-CP"]))]
+    legal_basis: Vec<String>,
     /// When it was counted.
     counted_at: Timestamp,
 }
@@ -103,6 +106,7 @@ impl From<&Figure> for FigureView {
             wording: of.wording(),
             units: named(&of.units),
             others: named(&of.others),
+            legal_basis: of.legal_basis.clone(),
             counted_at: of.counted_at,
         }
     }
@@ -117,7 +121,7 @@ pub struct RecipientView {
     /// As printed.
     #[schema(example = "Phường Đồng Mai")]
     name: String,
-    /// Who confirmed for the unit to have it, and when. Of other units an inspected one is not told.
+    /// Who confirmed for the unit to have it, or wrote down for the office that the receipt came back, and when. Of other units an inspected one is not told.
     acknowledged: Option<ActView>,
 }
 

@@ -105,8 +105,8 @@ impl From<&Cover> for CoverView {
 #[serde(deny_unknown_fields)]
 #[schema(as = NoticeLine)]
 pub struct LineView {
-    /// Up to 4,000 characters. `{key.ratio}`, `{key.count}`, `{key.whole}`, `{key.percent}`, `{key.words}`, `{key.names}`
-    /// and `{key.others}` stand for a figure: words for shares are never typed.
+    /// Up to 4,000 characters. `{key.ratio}`, `{key.count}`, `{key.whole}`, `{key.percent}`, `{key.words}`, `{key.names}`,
+    /// `{key.others}` and, of an item, `{key.basis}` (the laws it rests on) stand for a figure: words for shares are never typed.
     #[schema(
         min_length = 1,
         max_length = 4000,

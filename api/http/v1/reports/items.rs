@@ -165,7 +165,8 @@ impl ItemsView {
 /// Read at how many units items are not fine
 ///
 /// Over visits that were handed in and that you may see. With items named, their units are, too. What addenda to signed
-/// minutes changed counts as changed, and what was withdrawn after verification counts as fine.
+/// minutes changed counts as changed, and what was withdrawn after verification counts as fine. A candidate
+/// that the lead dismissed changes no answer, so that none here either: an answer that was wrong is corrected.
 #[utoipa::path(tag = "campaigns", params(ItemsFilter),
     responses((status = 200, description = "The figures.", body = ItemsView)))]
 #[get("/v1/reports/items")]

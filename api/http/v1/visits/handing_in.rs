@@ -73,7 +73,8 @@ pub async fn submit_visit(
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")), responses(
     (status = 200, description = "Final, now or before.", body = VisitView),
     (status = 409, description = "`visit.not-submitted`; `visit.candidates-undecided`, \
-        with how many there are and the list of them.")))]
+        with how many there are and the list of them; at a re-inspection `visit.earlier-undecided`, naming each earlier \
+        finding of which nobody has said what was seen.")))]
 #[post("/v1/visits/{visit}/finalise")]
 pub async fn finalise_visit(
     app: web::Data<App>,
