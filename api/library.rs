@@ -24,7 +24,7 @@ The file is JSON: {\"code\": \"OSS\", \"body\": {\"title\": {\"vi\", \"en\"}, \"
 An item has code, question, response (type yes_no_na, choice, count, number, ratio or text), photo (min_count, subject, \
 when, privacy), weight, critical, legal_basis, guidance, picture (sha256, alt), remedy, applies_to, condition, valid_from, valid_to; the body may have \
 grading. Pictures lie beside the file, each named by the SHA-256 of its bytes: <64 digits>.jpg, .png or .webp. Unknown fields are refused; every fault is \
-told by its place. `--library` brings in the five checklists that came with this program.";
+told by its place. GET /v1/templates/{template}/versions/{number}/json writes such a file. `--library` brings in the five checklists that came with this program.";
 
 /// Help of `import-units`.
 pub const ABOUT_UNITS: &str = "\

@@ -184,9 +184,12 @@ impl Outline {
                 faults.push(FieldFault::new(at, "date.out-of-range", "is not between 1945 and 2100"));
             }
         }
-        if last.is_some_and(|last| first.is_none_or(|first| last < first)) {
-            faults.push(FieldFault::new("/year_to", "campaign.period", "has no first year before it"));
-        }
+        let fault = match (first, last) {
+            (None, Some(_)) => Some("has no first year before it"),
+            (Some(first), Some(last)) if last < first => Some("lies before the first year"),
+            _ => None,
+        };
+        faults.extend(fault.map(|why| FieldFault::new("/year_to", "campaign.period", why)));
         if faults.is_empty() {
             Ok(Self { title, topics, goals, ..self })
         } else {

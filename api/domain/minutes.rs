@@ -5,7 +5,9 @@ mod addendum;
 mod paper;
 mod words;
 
-pub use addendum::{Addendum, Correction, FORMAT, MOST_TEXT, corrected, withdrawable};
+pub use addendum::{
+    Addendum, Corrected, Correction, FORMAT, Known, MOST_TEXT, corrected, known, withdrawable,
+};
 pub use paper::{Line, Paper, signed_line, statements};
 pub use words::{
     answered, based, cited, dismissed, found, found_in_codes, looked_at, moment, present, recommended,

@@ -284,29 +284,75 @@ pub struct Comparison {
     pub missing_fields: Vec<String>,
 }
 
-/// Compares a board with the procedures in force on a day; only those of some fields, where these are named. What is
-/// posted twice counts once.
+/// Most faults that are told at once.
+const MOST_FAULTS: usize = 100;
+
+/// Reads what hangs on a board: codes trimmed and of the form they are entered in, fields among those of the lists.
+///
+/// # Errors
+/// `invalid` with `procedure.code` and `procedure.field` at each place, the first hundred.
+pub fn on_board(mut posted: Vec<Posted>, fields: &[ProcedureField]) -> Result<Vec<Posted>, Refusal> {
+    let mut faults = Vec::new();
+    for (n, of) in posted.iter_mut().enumerate() {
+        of.code = of.code.trim().to_owned();
+        if !is_code(&of.code) {
+            let detail = "use letters, digits, points and dashes";
+            faults.push(FieldFault::new(format!("/posted/{n}/code"), "procedure.code", detail));
+        }
+        let Some(field) = &mut of.field else { continue };
+        *field = field.trim().to_owned();
+        if !fields.iter().any(|known| known.code == *field) {
+            faults.push(FieldFault::new(
+                format!("/posted/{n}/field"),
+                "procedure.field",
+                "is none of the fields",
+            ));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(posted);
+    }
+    faults.truncate(MOST_FAULTS);
+    Err(Refusal::invalid(faults))
+}
+
+/// Compares a board with the procedures in force on a day; where fields are named, with those of these fields, and of
+/// anything else only what stands under one of them. What is posted twice counts once.
 #[must_use]
 pub fn compare(list: &[Procedure], posted: &[Posted], day: Date, fields: &[String]) -> Comparison {
-    let wanted = |of: &&Procedure| fields.is_empty() || fields.contains(&of.field);
+    let is_asked = |field: &str| fields.is_empty() || fields.iter().any(|asked| asked == field);
     let in_force: BTreeMap<&str, &Procedure> =
         list.iter().filter(|of| of.holds_on(day)).map(|of| (of.code.as_str(), of)).collect();
-    let on_board: BTreeSet<&str> = posted.iter().map(|of| of.code.as_str()).collect();
-    let required: Vec<&Procedure> = in_force.values().copied().filter(wanted).collect();
+    let mut on_board: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for of in posted {
+        on_board.entry(of.code.as_str()).or_default().extend(of.field.as_deref());
+    }
+    let required: Vec<&Procedure> =
+        in_force.values().copied().filter(|of| is_asked(of.field.as_str())).collect();
     let (there, missing): (Vec<&Procedure>, Vec<&Procedure>) =
-        required.iter().copied().partition(|of| on_board.contains(of.code.as_str()));
+        required.iter().copied().partition(|of| on_board.contains_key(of.code.as_str()));
     let mut out = Comparison {
         required: u32::try_from(required.len()).unwrap_or(u32::MAX),
         posted: u32::try_from(there.len()).unwrap_or(u32::MAX),
         missing: missing.into_iter().cloned().collect(),
         ..Comparison::default()
     };
-    for code in on_board.iter().filter(|code| !in_force.contains_key(*code)) {
+    for (code, under) in &on_board {
+        if let Some(of) = in_force.get(code) {
+            let misplaced = |field: &&&str| **field != of.field && (is_asked(&of.field) || is_asked(field));
+            if let Some(other) = under.iter().find(misplaced) {
+                let posted_under = (*other).to_owned();
+                out.wrong_field.push(Misplaced { procedure: (*of).clone(), posted_under });
+            }
+            continue;
+        }
         let versions = || list.iter().filter(|of| of.code == **code);
         let ended = versions().filter(|of| of.valid_from <= day).max_by_key(|of| of.valid_from);
         match ended.or_else(|| versions().min_by_key(|of| of.valid_from)) {
-            None => out.unknown.push((*code).to_owned()),
-            Some(of) => {
+            None if under.is_empty() || under.iter().any(|field| is_asked(field)) => {
+                out.unknown.push((*code).to_owned());
+            }
+            Some(of) if is_asked(&of.field) || under.iter().any(|field| is_asked(field)) => {
                 let because = match (of.valid_from <= day, &of.replaced_by) {
                     (false, _) => OutdatedBecause::NotYet,
                     (true, Some(_)) => OutdatedBecause::Replaced,
@@ -314,12 +360,7 @@ pub fn compare(list: &[Procedure], posted: &[Posted], day: Date, fields: &[Strin
                 };
                 out.outdated.push(Outdated { procedure: of.clone(), because });
             }
-        }
-    }
-    for of in &there {
-        let mut under = posted.iter().filter(|p| p.code == of.code).filter_map(|p| p.field.as_deref());
-        if let Some(other) = under.find(|field| *field != of.field) {
-            out.wrong_field.push(Misplaced { procedure: (*of).clone(), posted_under: other.to_owned() });
+            None | Some(_) => {}
         }
     }
     let all: BTreeSet<&str> = required.iter().map(|of| of.field.as_str()).collect();

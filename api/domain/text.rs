@@ -65,14 +65,37 @@ pub fn required(raw: &str, limit: usize) -> Result<String, BadText> {
     if text.is_empty() { Err(BadText::Empty) } else { Ok(text) }
 }
 
+/// Signs that people and phones write where a name has an apostrophe: `Ea H'leo`, `Ea H’leo`.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | 'ʼ' | '´' | '`')
+}
+
+/// Signs that people and phones write where a name has a dash: `Phan Rang-Tháp Chàm`, `Phan Rang – Tháp Chàm`.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '–' | '—' | '‐' | '‑')
+}
+
+/// Apostrophes and dashes as a keyboard has them, whichever were typed.
+#[must_use]
+pub fn plain_marks(text: &str) -> String {
+    let plain = |c: char| match c {
+        c if is_apostrophe(c) => '\'',
+        c if is_dash(c) => '-',
+        c => c,
+    };
+    text.chars().map(plain).collect()
+}
+
 /// The search key of a name: lower case, accents gone, `đ` as `d`, so that `ĐỒNG MAI`, `dong mai` and the
-/// decomposed form are one. Tone placement (hòa, hoà) disappears with the tones.
+/// decomposed form are one. Tone placement (hòa, hoà) disappears with the tones, apostrophes with the accents; a dash
+/// is a blank.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
-        if c.is_whitespace() {
+    let is_left_out = |c: char| unicode_normalization::char::is_combining_mark(c) || is_apostrophe(c);
+    for c in text.nfd().filter(|c| !is_left_out(*c)) {
+        if c.is_whitespace() || is_dash(c) {
             gap = !key.is_empty();
             continue;
         }
@@ -122,6 +145,18 @@ fn moved_tone(word: &str) -> Option<String> {
     (is_open && moves).then(|| rest.iter().copied().chain(moved).nfc().collect())
 }
 
+/// What names of one body have in common, however they were typed: in small letters, one blank between words, each tone on
+/// one of the vowels it may stand on. Accents count.
+#[must_use]
+pub fn alike(text: &str) -> String {
+    let small = text.nfc().collect::<String>().to_lowercase();
+    let one = |word: &str| match moved_tone(word) {
+        Some(other) if other.as_str() < word => other,
+        _ => word.to_owned(),
+    };
+    small.split_whitespace().map(one).collect::<Vec<_>>().join(" ")
+}
+
 /// Words as a pattern of SQL's `LIKE` that means just them: `%`, `_` and `\\` lose their meaning.
 #[must_use]
 pub fn literal(text: &str) -> String {
@@ -148,6 +183,21 @@ mod tests {
         }
         assert_eq!(fold("Chiêm Hóa"), fold("Chiêm Hoá"));
         assert_eq!(fold("Phượng Dực"), "phuong duc");
+        for form in ["Ea H'leo", "Ea H’leo", "ea hʼleo", "ea hleo"] {
+            assert_eq!(fold(form), "ea hleo", "{form}");
+        }
+        for form in ["Phan Rang-Tháp Chàm", "Phan Rang – Tháp Chàm", "phan rang thap cham"] {
+            assert_eq!(fold(form), "phan rang thap cham", "{form}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_one_however_it_is_typed() {
+        let typed = ["UBND tỉnh Hòa Bình", "UBND tỉnh Hoà Bình", " ubnd  tỉnh   HOÀ BÌNH"];
+        assert!(typed.iter().all(|name| alike(name) == alike(typed[0])), "{}", alike(typed[0]));
+        assert_ne!(alike("UBND xã Tân Hòa"), alike("UBND xã Tân Hóa"), "two communes");
+        let decomposed: String = "UBND tỉnh Hòa Bình".nfd().collect();
+        assert_eq!(alike(&decomposed), alike(typed[1]));
     }
 
     #[test]

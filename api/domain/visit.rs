@@ -37,6 +37,18 @@ pub fn not_before_decision(at: Timestamp, decided_on: Option<Date>, pointer: &st
     }
 }
 
+/// Refuses an arrival that is still to come by our clock, give or take what a clock may be off.
+///
+/// # Errors
+/// `visit.arrival-to-come`, blaming `/at`.
+pub fn not_to_come(arrived_at: Timestamp, now: Timestamp) -> Result<(), Refusal> {
+    if arrived_at.duration_since(now).as_secs_f64() <= CLOCK_SKEW_FLAG_S {
+        return Ok(());
+    }
+    let detail = "By the clock of the device the team arrives only later; say when it did.";
+    Err(rule("visit.arrival-to-come", "/at", detail))
+}
+
 /// A refusal that has a code of its own and blames one field.
 #[must_use]
 pub fn rule(code: &'static str, pointer: &str, detail: &str) -> Refusal {
@@ -61,10 +73,16 @@ pub const LONGEST_DAYS: i64 = 31;
 pub const NON_WORKING_DAY: &str = "non_working_day";
 /// Warning: another visit to the unit, one the scheduler may see, is planned for the same time.
 pub const OVERLAPPING_VISIT: &str = "overlapping_visit";
+/// Warning: an announced visit under a standing decision, with no plan.
+pub const CAMPAIGN_UNPLANNED: &str = "campaign_unplanned";
+/// Warning: by the days of the visit its unit will have ended.
+pub const UNIT_NOT_IN_FORCE: &str = "unit_not_in_force";
 /// Every warning.
-pub const WARNINGS: [&str; 5] = [
+pub const WARNINGS: [&str; 7] = [
     NON_WORKING_DAY,
     OVERLAPPING_VISIT,
+    CAMPAIGN_UNPLANNED,
+    UNIT_NOT_IN_FORCE,
     crate::assignment::OWN_UNIT,
     crate::assignment::IN_CONFLICT,
     crate::assignment::LATELY_THERE,
@@ -230,7 +248,8 @@ pub struct Visit {
     pub minutes: Option<Minutes>,
     /// Its checklists, in order.
     pub templates: Vec<TemplateVersionId>,
-    /// What was worth a second look when it was planned, out of [`WARNINGS`]; overlaps are asked anew each time.
+    /// What was worth a second look when it was planned, out of [`WARNINGS`]; overlaps, and whether its unit
+    /// will be there, are asked anew each time.
     pub warnings: Vec<String>,
     /// For `If-Match`.
     pub version: i32,

@@ -293,7 +293,9 @@ pub async fn enter_document(app: &App, actor: &Actor, id: CampaignId, paper: Pap
     let series = (held.owner, issuer);
     // A signed notice has its number before it stands among the papers.
     records::notices::hold_series(&mut tx, series, on.year()).await?;
-    if records::notices::number_taken(&mut tx, series, on, of.number, &of.symbol).await? {
+    let taken = records::notices::number_taken(&mut tx, series, on, of.number, &of.symbol).await?
+        || records::campaigns::number_taken(&mut tx, series, on, of.number, &of.symbol).await?;
+    if taken {
         return Err(number_taken().into());
     }
     records::campaigns::keep_document(&mut tx, &held, &document, actor.account(), now).await.map_err(

@@ -227,6 +227,9 @@ pub async fn page(
     let held = lineage::held_by(&mut db, asked.held_by, day).await?;
     let mut wanted = asked.wanted.clone();
     wanted.narrowed.held = held;
+    if asked.held_by_nobody {
+        wanted.narrowed.unheld = Some(lineage::nobody_stands_for(&mut db, day).await?);
+    }
     let found = lists::page(&mut db, actor, &wanted, (limit.saturating_add(1), today(app))).await?;
     let (places, more) = cut(found, limit);
     let next = places.last().copied().filter(|_| more);

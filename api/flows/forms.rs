@@ -1,4 +1,4 @@
-//! Checklists against each other and as workbooks: what a version changed, XLSForm out and in.
+//! Checklists against each other and as files: what a version changed, XLSForm out and in, JSON in.
 
 use super::templates::{self, TemplateVersion};
 use super::visits::note_sealed_reads;
@@ -8,7 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::{TemplateId, VisitId};
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
-use crate::domain::template::{Changes, xlsform};
+use crate::domain::template::{Changes, Checklist, xlsform};
 use crate::domain::visit::State;
 use crate::records::templates::pictures;
 use crate::records::visits::life as rows;
@@ -88,5 +88,23 @@ pub async fn import(app: &App, actor: &Actor, template: TemplateId, bytes: &[u8]
     templates::may_draft(app, actor, template).await?;
     let sheets = spreadsheet::read(bytes, &["survey", "choices", "settings"])
         .map_err(|why| Refusal::field("", "xlsform.workbook", why))?;
-    templates::draft(app, actor, template, xlsform::read(&sheets)?).await
+    templates::draft(app, actor, template, (xlsform::read(&sheets)?, "")).await
+}
+
+/// Drafts the next version of a template from a file of it, as `import-template` takes it.
+///
+/// # Errors
+/// `not-found`, `forbidden`, `invalid`; among them `template.code` for a file of another template.
+pub async fn import_file(
+    app: &App,
+    actor: &Actor,
+    template: TemplateId,
+    (code, body): (&str, Checklist),
+) -> Result<TemplateVersion> {
+    let of = templates::may_draft(app, actor, template).await?;
+    if of.code != code {
+        let detail = format!("is not the code of this template, {}", of.code);
+        return Err(Refusal::field("/code", "template.code", detail).into());
+    }
+    templates::draft(app, actor, template, (body, "/body")).await
 }

@@ -127,6 +127,8 @@ pub struct Asked<W> {
     pub wanted: W,
     /// Open, and this unit answers for it: its own and what came from units that went to it as a whole.
     pub held_by: Option<crate::domain::ids::UnitId>,
+    /// Open, and nobody in force answers for it: what waits for a person to say who does.
+    pub held_by_nobody: bool,
     /// By the units of this day; today where none is named.
     pub as_of: Option<jiff::civil::Date>,
 }

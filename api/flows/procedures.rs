@@ -8,7 +8,7 @@ use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::procedure::{
     Comparison, MOST_PROCEDURES, Posted, Procedure, ProcedureField, ProcedureLevel, ProcedureList, compare,
-    enter,
+    enter, on_board,
 };
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::unit;
@@ -143,7 +143,8 @@ pub struct Board {
 /// Compares a board with the list in force on a day; the owner's fields come along, for their names.
 ///
 /// # Errors
-/// `not-found`, `forbidden`, `date.out-of-range`, `procedure.size`, `procedure.field` for a field the owner has not.
+/// `not-found`, `forbidden`, `date.out-of-range`, `procedure.size`, `procedure.field` for a field the owner has not,
+/// `procedure.code`.
 pub async fn compare_board(
     app: &App,
     actor: &Actor,
@@ -168,5 +169,6 @@ pub async fn compare_board(
         }
     }
     let list = procedures::of_level(&mut db, board.owner, board.level).await?;
-    Ok((compare(&list, &board.posted, board.day, &board.fields), fields))
+    let posted = on_board(board.posted, &fields)?;
+    Ok((compare(&list, &posted, board.day, &board.fields), fields))
 }

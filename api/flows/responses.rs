@@ -9,6 +9,7 @@ use super::visits::{asked, note_sealed_reads, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ResponseId, TemplateVersionId, VisitId, minted_by_phone};
+use crate::domain::minutes::{Known, known};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind as Family, Refusal};
@@ -16,7 +17,7 @@ use crate::domain::response::{Answer, Candidate, Keeping, MOST_TEXT, Outcome, Re
 use crate::domain::text;
 use crate::domain::visit::{State, rule};
 use crate::records::visits::life as rows;
-use crate::records::{custody, responses};
+use crate::records::{addenda, custody, responses};
 use serde_json::{Value, json};
 use std::slice::from_ref;
 
@@ -179,12 +180,13 @@ fn with_current(mut no: Refusal, kept: Option<&Response>) -> Refusal {
 ///
 /// # Errors
 /// `not-found`.
-pub async fn of_visit(app: &App, actor: &Actor, visit: VisitId) -> Result<(Vec<Response>, Vec<Candidate>)> {
+pub async fn of_visit(app: &App, actor: &Actor, visit: VisitId) -> Result<(Vec<Known>, Vec<Candidate>)> {
     let mut tx = app.records.begin().await?;
     readable(&mut tx, app, actor, visit).await?;
     let found = rows::find(&mut tx, visit).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(&mut tx, actor, from_ref(&found), "responses", app.now()).await?;
-    let answers = responses::of_visit(&mut tx, visit).await?;
+    let added = addenda::of_visit(&mut tx, visit).await?;
+    let answers = known(responses::of_visit(&mut tx, visit).await?, &added);
     let waiting = responses::candidates::of_visit(&mut tx, visit, true).await?;
     tx.commit().await?;
     Ok((answers, waiting))

@@ -8,18 +8,18 @@ use super::{Result, visits};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AccountId, CampaignId, PhotoId, VisitId};
+use crate::domain::minutes::{Known, known};
 use crate::domain::permission::{Deed, Subject, may};
 use crate::domain::photo::mask::Showing;
 use crate::domain::place::Area;
 use crate::domain::refusal::Refusal;
-use crate::domain::response::Response;
 use crate::domain::template::Item;
 use crate::domain::visit::Visit;
 use crate::records::visits::evidence;
 use crate::records::visits::life as visit_rows;
 use crate::records::visits::standing;
 use crate::records::visits::visible::{self, Place, Wanted};
-use crate::records::{Db, accounts, campaigns, photos, premises, responses, templates};
+use crate::records::{Db, accounts, addenda, campaigns, photos, premises, responses, templates};
 use std::collections::HashSet;
 use std::slice::from_ref;
 
@@ -90,8 +90,8 @@ pub struct Gallery {
     pub campaign: Option<String>,
     /// Its checklists, in order.
     pub checklists: Vec<TemplateVersion>,
-    /// What was answered.
-    pub responses: Vec<Response>,
+    /// What was answered, as it is known.
+    pub responses: Vec<Known>,
     /// Its photos in order of capture, withdrawn ones too; `None` where they are not for this actor.
     pub photos: Option<Vec<Photo>>,
     /// Whether the actor may read originals.
@@ -121,10 +121,11 @@ pub async fn gallery(app: &App, actor: &Actor, id: VisitId) -> Result<Gallery> {
     } else {
         None
     };
+    let added = addenda::of_visit(&mut tx, id).await?;
     let gallery = Gallery {
         campaign,
         checklists: visits::versions(&mut tx, &visit).await?,
-        responses: responses::of_visit(&mut tx, id).await?,
+        responses: known(responses::of_visit(&mut tx, id).await?, &added),
         originals: may_do(actor, Deed::ReadOriginal, &subject),
         photos,
         visit,
@@ -156,7 +157,7 @@ pub struct Exhibit {
     /// The item it is evidence for.
     pub item: Option<Item>,
     /// The answer to that item.
-    pub response: Option<Response>,
+    pub response: Option<Known>,
     /// The ground of the office, and what people call it.
     pub premises: Option<(String, Area)>,
     /// Who declared it.
@@ -191,7 +192,8 @@ pub async fn exhibit(app: &App, actor: &Actor, id: PhotoId) -> Result<Exhibit> {
     let checklists = templates::versions_by_id(&mut tx, &visit.templates).await?;
     let asked = photo.declared.item.as_deref();
     let item = asked.and_then(|code| checklists.iter().find_map(|list| list.body.item(code))).cloned();
-    let given = responses::of_visit(&mut tx, visit.id).await?;
+    let added = addenda::of_visit(&mut tx, visit.id).await?;
+    let given = known(responses::of_visit(&mut tx, visit.id).await?, &added);
     let (previous, next, place) = beside(&mut tx, &visit, &checklists, id).await?;
     let premises = match visit.premises {
         Some(id) => premises::find(&mut tx, id).await?.map(|found| (found.name, found.area)),
@@ -200,7 +202,7 @@ pub async fn exhibit(app: &App, actor: &Actor, id: PhotoId) -> Result<Exhibit> {
     let exhibit = Exhibit {
         declared_by: name_of(&mut tx, Some(photo.declared_by)).await?,
         withdrawn_by: name_of(&mut tx, photo.withdrawn.as_ref().and_then(|w| w.by)).await?,
-        response: given.into_iter().find(|response| Some(response.item.as_str()) == asked),
+        response: given.into_iter().find(|answer| Some(answer.response.item.as_str()) == asked),
         original: is_shown
             && photo.received.is_some()
             && may_do(actor, Deed::ReadOriginal, &standing.subject),

@@ -101,9 +101,9 @@ pub(super) async fn note(
 ///
 /// # Errors
 /// `not-found`, `forbidden`.
-pub(super) async fn may_draft(app: &App, actor: &Actor, id: TemplateId) -> Result<()> {
+pub(super) async fn may_draft(app: &App, actor: &Actor, id: TemplateId) -> Result<Template> {
     let mut db = app.records.conn().await?;
-    editable(&mut db, actor, id).await.map(|_| ())
+    editable(&mut db, actor, id).await
 }
 
 /// A template that somebody may edit.
@@ -113,14 +113,19 @@ pub(super) async fn editable(db: &mut Db, actor: &Actor, id: TemplateId) -> Resu
     Ok(of)
 }
 
-/// Drafts the next version of a template.
+/// Drafts the next version of a template; `place` is where the checklist stands in what was sent.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`.
-pub async fn draft(app: &App, actor: &Actor, id: TemplateId, body: Checklist) -> Result<TemplateVersion> {
+pub async fn draft(
+    app: &App,
+    actor: &Actor,
+    id: TemplateId,
+    (body, place): (Checklist, &str),
+) -> Result<TemplateVersion> {
     let mut tx = app.records.begin().await?;
     let of = editable(&mut tx, actor, id).await?;
-    let body = body.checked("")?;
+    let body = body.checked(place)?;
     let number = next_draft(&mut tx, Some(actor), &of, &body, app.now()).await?;
     let new = numbered(&mut tx, id, number, false).await?;
     tx.commit().await?;

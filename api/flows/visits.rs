@@ -15,10 +15,11 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::finding::Finding;
 use crate::domain::ids::VisitId;
+use crate::domain::minutes::{Known, known};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{Deed, Subject, allows, may};
 use crate::domain::refusal::Refusal;
-use crate::domain::response::{Candidate, Response};
+use crate::domain::response::{Candidate, Outcome};
 use crate::domain::template::{Audience, Occasion};
 use crate::domain::text;
 use crate::domain::unit::UnitKind;
@@ -31,20 +32,21 @@ use crate::records::templates::pictures::HeldPicture;
 use crate::records::visits::evidence::{self, Declared};
 use crate::records::visits::visible::{self, Place, Wanted};
 use crate::records::visits::{Standing, company, life as rows, standing};
-use crate::records::{Db, Tx, premises, responses, templates, units};
+use crate::records::{Db, Tx, addenda, premises, responses, templates, units};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub use crate::records::visits::evidence::Declared as DeclaredPhoto;
 pub use crate::records::visits::visible::{Place as VisitPlace, Wanted as WantedVisits};
 pub(super) use grounds::people;
+use grounds::warn_of_ends;
 
 /// Most visits in [`mine`].
 const MOST_OF_MINE: u8 = 50;
 /// How many earlier visits at a unit a bundle looks back on.
 const EARLIER_VISITS: u8 = 20;
 /// Most earlier findings in a bundle.
-const EARLIER_FINDINGS: i64 = 300;
+const EARLIER_FINDINGS: usize = 300;
 /// Most photos named in a bundle.
 const MOST_PHOTOS: i64 = 2000;
 
@@ -109,8 +111,9 @@ async fn seen(
     through: &str,
 ) -> Result<(Visit, Standing)> {
     let standing = heirs::readable(tx, app, actor, id).await?;
-    let visit = rows::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
+    let mut visit = rows::find(tx, id).await?.ok_or_else(Refusal::not_found)?;
     note_sealed_reads(tx, actor, std::slice::from_ref(&visit), through, app.now()).await?;
+    warn_of_ends(tx, std::slice::from_mut(&mut visit)).await?;
     Ok((visit, standing))
 }
 
@@ -158,8 +161,9 @@ async fn listed(
     through: &str,
 ) -> Result<Vec<Visit>> {
     let ids: Vec<VisitId> = places.iter().map(|place| place.id).collect();
-    let visits = rows::load(tx, &ids).await?;
+    let mut visits = rows::load(tx, &ids).await?;
     note_sealed_reads(tx, actor, &visits, through, app.now()).await?;
+    warn_of_ends(tx, &mut visits).await?;
     Ok(visits)
 }
 
@@ -188,8 +192,8 @@ pub struct Bundle {
     pub templates: Vec<TemplateVersion>,
     /// The pictures these show, by template and digest.
     pub pictures: Vec<HeldPicture>,
-    /// What is answered so far.
-    pub responses: Vec<Response>,
+    /// What is answered so far, as it is known.
+    pub responses: Vec<Known>,
     /// What other devices said beside that, for the lead to decide.
     pub waiting: Vec<Candidate>,
     /// Who received the team, as recorded so far.
@@ -209,8 +213,8 @@ pub struct Bundle {
 pub struct Earlier {
     /// When that visit was planned to begin.
     pub planned_start: Timestamp,
-    /// The answer.
-    pub response: Response,
+    /// The answer as it is known.
+    pub answer: Known,
 }
 
 /// Reads everything a phone needs to work on a visit without a network. Earlier findings are those of visits the
@@ -228,7 +232,8 @@ pub async fn bundle(app: &App, actor: &Actor, id: VisitId) -> Result<Bundle> {
     let templates = versions(&mut tx, &visit).await?;
     let pictures = pictures(&mut tx, &templates).await?;
     let waiting = responses::candidates::of_visit(&mut tx, visit.id, true).await?;
-    let responses = responses::of_visit(&mut tx, visit.id).await?;
+    let added = addenda::of_visit(&mut tx, visit.id).await?;
+    let responses = known(responses::of_visit(&mut tx, visit.id).await?, &added);
     let hosts = company::attendees(&mut tx, visit.id).await?;
     let guidance = company::guidance_log(&mut tx, visit.id).await?;
     // A phone that may send photos must know which ones are held, even if its client may not show any.
@@ -275,14 +280,15 @@ async fn earlier(tx: &mut Tx, actor: &Actor, visit: &Visit) -> Result<Vec<Earlie
     let visits: Vec<Visit> =
         rows::load(tx, &ids).await?.into_iter().filter(|v| v.unit == visit.unit).collect();
     let ids: Vec<VisitId> = visits.iter().map(|visit| visit.id).collect();
-    let failing = responses::failing(tx, &ids, EARLIER_FINDINGS).await?;
+    let added = addenda::of_visits(tx, &ids).await?;
+    let mut failing = known(responses::failing(tx, &ids).await?, &added);
+    failing.retain(|answer| matches!(answer.response.outcome, Outcome::Fail | Outcome::Partial));
+    failing.truncate(EARLIER_FINDINGS);
     let start_of = |id: VisitId| visits.iter().find(|v| v.id == id).map(|v| v.window.start);
-    Ok(failing
-        .into_iter()
-        .filter_map(|response| {
-            start_of(response.visit).map(|planned_start| Earlier { planned_start, response })
-        })
-        .collect())
+    let earlier = |answer: Known| {
+        start_of(answer.response.visit).map(|planned_start| Earlier { planned_start, answer })
+    };
+    Ok(failing.into_iter().filter_map(earlier).collect())
 }
 
 /// The checklists of a visit, in its order.

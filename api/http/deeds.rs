@@ -182,6 +182,8 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("compare_template_versions", Right(Deed::ReadTemplates)),
     ("export_xlsform", Right(Deed::ReadTemplates)),
     ("import_xlsform", Right(Deed::EditTemplates)),
+    ("export_checklist", Right(Deed::ReadTemplates)),
+    ("import_checklist", Right(Deed::EditTemplates)),
     ("send_template_picture", Right(Deed::EditTemplates)),
     ("read_template_picture", Right(Deed::ReadTemplates)),
     ("head_template_picture", Right(Deed::ReadTemplates)),

@@ -3,6 +3,7 @@
 
 mod fields;
 mod told;
+mod values;
 
 pub use fields::FIELDS;
 
@@ -41,10 +42,10 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "action.finding-explained", "Phải xử lý xong giải trình của đơn vị trước.", "The unit's explanation of a finding is settled first."),
     problem(422, "action.finding-unfit", "Việc khắc phục phải gắn với phát hiện đang mở của cùng cuộc kiểm tra.", "An action remedies open findings of its own campaign."),
     problem(409, "action.no-extension-asked", "Không có đề nghị gia hạn nào đang chờ.", "No request for more time waits for a decision."),
-    problem(422, "action.no-heir", "Đơn vị này không nhận phần nào của đơn vị thực hiện cũ.", "This unit took no part of the one that owns the action."),
+    problem(422, "action.no-heir", "Đơn vị này không nhận phần nào của đơn vị thực hiện cũ, hoặc không còn hoạt động.", "This unit took no part of the one that owns the action, or is not in force."),
     problem(409, "action.no-time-runs", "Việc này không trong thời hạn thực hiện.", "No time runs for this action."),
     problem(409, "action.not-accepted", "Phải nhận việc trước khi bắt đầu.", "An action is accepted before it begins."),
-    problem(409, "action.not-divided", "Chỉ bàn giao việc của đơn vị đã bị chia tách.", "Only what a divided unit was to do is handed over."),
+    problem(409, "action.not-divided", "Chỉ bàn giao việc của đơn vị đã bị chia tách hoặc giải thể.", "Only what a unit was to do that was divided or abolished is handed over."),
     problem(409, "action.not-in-progress", "Chỉ báo cáo hoàn thành việc đang thực hiện.", "Only an action under way is reported as done."),
     problem(409, "action.not-issued", "Chỉ nhận việc đã được giao.", "Only an issued action is accepted."),
     problem(409, "action.not-open", "Chỉ bàn giao hoặc chuyển tiếp việc chưa kết thúc.", "Only an action that is not over is handed over or carried over."),
@@ -104,10 +105,10 @@ pub const PROBLEMS: &[Word] = &[
     problem(422, "finding.links", "Các phát hiện liên quan không hợp lệ.", "The links do not fit."),
     problem(409, "finding.no-draft", "Chưa có dự thảo giải trình, hoặc đã gửi.", "Nobody has drafted an explanation, or it was sent."),
     problem(409, "finding.no-explanation", "Không có giải trình nào đang chờ thẩm tra.", "There is no explanation waiting to be verified."),
-    problem(422, "finding.no-heir", "Đơn vị này không nhận phần nào của đơn vị cũ.", "This unit took no part of the one it was found at."),
+    problem(422, "finding.no-heir", "Đơn vị này không nhận phần nào của đơn vị cũ, hoặc không còn hoạt động.", "This unit took no part of the one it was found at, or is not in force."),
     problem(409, "finding.not-actionable", "Chỉ giao việc cho phát hiện đã xác nhận hoặc giữ nguyên.", "Actions are issued for findings that are confirmed or upheld."),
     problem(409, "finding.not-candidate", "Chỉ xác nhận hoặc bác bỏ phát hiện đang đề xuất.", "Only a candidate is confirmed or dismissed."),
-    problem(409, "finding.not-divided", "Chỉ bàn giao phát hiện của đơn vị đã bị chia tách.", "Only what was open at a divided unit is handed over."),
+    problem(409, "finding.not-divided", "Chỉ bàn giao phát hiện của đơn vị đã bị chia tách hoặc giải thể.", "Only what was open at a unit that was divided or abolished is handed over."),
     problem(409, "finding.not-explainable", "Chỉ giải trình phát hiện đã xác nhận và chưa kết thúc.", "Only a confirmed finding that is not done with is explained."),
     problem(409, "finding.not-hearsay", "Phát hiện này không dựa trên phản ánh; trưởng đoàn có thể xác nhận ngay.", "It does not rest on what people said; the lead may confirm it."),
     problem(409, "finding.not-open", "Chỉ kiểm tra lại phát hiện đang mở.", "Only an open finding is looked at again."),
@@ -270,6 +271,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "visit.already-signed", "Bên này đã ký biên bản.", "This side has signed the minutes already."),
     problem(409, "visit.answers-clash", "Các máy trả lời khác nhau; trưởng đoàn phải quyết định trước.", "Devices answered differently; the lead decides first."),
     problem(409, "visit.answers-locked", "Biên bản đã ký; các câu trả lời làm căn cứ được giữ nguyên.", "The minutes are signed; the answers they rest on stand."),
+    problem(422, "visit.arrival-to-come", "Giờ có mặt còn ở tương lai so với giờ máy chủ.", "By our clock the team arrives only later."),
     problem(422, "visit.before-decision", "Không kiểm tra trước ngày của quyết định.", "No visit takes place before the day of the decision."),
     problem(409, "visit.campaign-not-active", "Chỉ lập lượt kiểm tra trong một cuộc kiểm tra đang hoạt động.", "Visits are made under an active campaign."),
     problem(409, "visit.candidates-undecided", "Trưởng đoàn phải xác nhận hoặc bỏ từng phát hiện đang chờ trước khi chốt.", "The lead confirms or dismisses each candidate before a visit is final."),
@@ -284,7 +286,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "visit.minutes-outdated", "Biên bản đã thay đổi kể từ bản bạn đọc; hãy đọc lại rồi ký.", "The minutes have changed since you read them; read again, then sign."),
     problem(409, "visit.minutes-signed", "Biên bản đã có chữ ký nên không sửa được.", "The minutes are signed and stand."),
     problem(409, "visit.no-minutes", "Không có biên bản nào đang chờ ký.", "There are no minutes waiting for a signature."),
-    problem(422, "visit.no-prior-visit", "Không có lượt kiểm tra trước phù hợp.", "There is no earlier visit that fits."),
+    problem(422, "visit.no-prior-visit", "Không có lượt kiểm tra trước phù hợp của cuộc kiểm tra này.", "There is no earlier visit that fits."),
     problem(422, "visit.not-a-target", "Đơn vị không thuộc đợt kiểm tra này.", "The unit is no target of this round."),
     problem(422, "visit.not-authority", "Chỉ người của cấp có thẩm quyền mới được cho biết.", "Only somebody of the owner's authority can be cleared."),
     problem(409, "visit.not-dispatched", "Đoàn chưa được thông báo.", "The team has not been told yet."),

@@ -304,8 +304,8 @@ pub async fn change(db: &mut Db, action: &Action) -> Result<i32> {
         .await?)
 }
 
-/// Writes down who is to do what a divided owner was to do, as the action says it; they and every unit above see it from
-/// then on, and whoever was to do it before does no more.
+/// Writes down who is to do what an owner that ended was to do, as the action says it; they and every unit above see it
+/// from then on, and whoever was to do it before does no more. Where it names nobody, the owner does it again.
 ///
 /// # Errors
 /// The database's own.
@@ -330,6 +330,31 @@ pub async fn hand_over(db: &mut Db, action: &Action, from: UnitId) -> Result<()>
             .await?;
     }
     Ok(())
+}
+
+/// What was handed over from one of these owners, or to one of those units, by id.
+///
+/// # Errors
+/// The database's own.
+pub async fn handed(db: &mut Db, from: &[UnitId], to: &[UnitId]) -> Result<Vec<Action>> {
+    let ids = |units: &[UnitId]| units.iter().map(|unit| unit.0).collect::<Vec<Uuid>>();
+    let found: Vec<Found> = diesel::sql_query(
+        "SELECT action_id AS id FROM action_owners WHERE holder_id IS NOT NULL AND unit_id = ANY ($1)
+         UNION SELECT action_id FROM action_owners
+             WHERE holder_id IS NOT NULL AND coalesce(holder_id, unit_id) = ANY ($2)
+         ORDER BY id",
+    )
+    .bind::<Array<SqlUuid>, _>(ids(from))
+    .bind::<Array<SqlUuid>, _>(ids(to))
+    .load(db)
+    .await?;
+    load(db, &found.into_iter().map(|row| ActionId(row.id)).collect::<Vec<_>>()).await
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
 }
 
 /// The visits that the actions for a finding came from.

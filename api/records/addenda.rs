@@ -66,9 +66,18 @@ impl TryFrom<Row> for Addendum {
 /// # Errors
 /// The database's own.
 pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Addendum>> {
+    of_visits(db, &[visit]).await
+}
+
+/// Those of some visits, each visit's oldest first.
+///
+/// # Errors
+/// The database's own.
+pub async fn of_visits(db: &mut Db, visits: &[VisitId]) -> Result<Vec<Addendum>> {
+    let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
     let rows: Vec<Row> = minutes_addenda::table
-        .filter(minutes_addenda::visit_id.eq(visit.0))
-        .order(minutes_addenda::number)
+        .filter(minutes_addenda::visit_id.eq_any(ids))
+        .order((minutes_addenda::visit_id, minutes_addenda::number))
         .select(Row::as_select())
         .load(db)
         .await?;

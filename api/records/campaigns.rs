@@ -8,6 +8,7 @@ use crate::domain::campaign::{
 };
 use crate::domain::ids::{AccountId, CampaignId, DocumentId, OwnerId};
 use crate::domain::permission::{Deed, Subject, reach, seated};
+use crate::domain::text::alike;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
@@ -391,11 +392,15 @@ pub async fn number_taken(
     number: i32,
     symbol: &str,
 ) -> Result<bool> {
-    let same = campaign_documents::table
-        .filter(campaign_documents::owner_id.eq(owner.0))
-        .filter(campaign_documents::issuer.eq(issuer).and(campaign_documents::year.eq(i32::from(on.year()))))
-        .filter(campaign_documents::number.eq(number).and(campaign_documents::symbol.eq(symbol)));
-    Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
+    let issuers: Vec<String> = campaign_documents::table
+        .filter(
+            campaign_documents::owner_id.eq(owner.0).and(campaign_documents::year.eq(i32::from(on.year()))),
+        )
+        .filter(campaign_documents::number.eq(number).and(campaign_documents::symbol.eq(symbol)))
+        .select(campaign_documents::issuer)
+        .load(db)
+        .await?;
+    Ok(issuers.iter().any(|other| alike(other) == alike(issuer)))
 }
 
 /// Takes a document out.

@@ -59,6 +59,19 @@ pub async fn note(
     at: Timestamp,
 ) -> Result<Option<Noted>> {
     replays::tie(db, entry.visit, (entry.object.0, &entry.object.1)).await?;
+    note_along(db, actor, entry, at).await
+}
+
+/// Records what a deed brings about beside what it is about: as [`note`], and the key of the request is none of it.
+///
+/// # Errors
+/// The database's own; a visit that is not there.
+pub async fn note_along(
+    db: &mut Db,
+    actor: Option<&Actor>,
+    entry: Entry<'_>,
+    at: Timestamp,
+) -> Result<Option<Noted>> {
     let row = Row::of(actor, entry, at);
     let Some(visit) = row.visit_id else {
         diesel::insert_into(custody::table).values(row).execute(db).await?;

@@ -3,6 +3,7 @@
 pub mod beside;
 pub mod drafts;
 pub mod figures;
+pub mod handed;
 pub mod page;
 
 use super::schema::findings;
@@ -297,27 +298,4 @@ pub async fn change(db: &mut Db, finding: &Finding) -> Result<i32> {
         .returning(findings::version)
         .get_result(db)
         .await?)
-}
-
-/// Writes down who answers for a finding of a divided unit; they and every unit above see it from then on, and whoever
-/// answered before does no more.
-///
-/// # Errors
-/// The database's own.
-pub async fn hand_over(db: &mut Db, id: FindingId, to: UnitId, above: &[UnitId]) -> Result<()> {
-    let units: Vec<Uuid> = std::iter::once(&to).chain(above).map(|unit| unit.0).collect();
-    let gone = "DELETE FROM finding_units u USING findings f WHERE f.id = $1 AND u.finding_id = f.id
-        AND u.unit_id <> ALL (f.unit_id || f.unit_ancestors || $2)";
-    let come = "INSERT INTO finding_units (finding_id, unit_id, owner_id, reported_at, state)
-        SELECT f.id, unit, f.owner_id, f.reported_at, f.state FROM findings f, unnest($2) AS unit WHERE f.id = $1
-        ON CONFLICT DO NOTHING";
-    for words in [gone, come] {
-        diesel::sql_query(words)
-            .bind::<SqlUuid, _>(id.0)
-            .bind::<Array<SqlUuid>, _>(&units)
-            .execute(db)
-            .await?;
-    }
-    diesel::update(findings::table.find(id.0)).set(findings::holder_id.eq(to.0)).execute(db).await?;
-    Ok(())
 }

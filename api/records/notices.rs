@@ -10,6 +10,7 @@ use super::schema::{notice_recipients, notice_units, notices};
 use super::{Db, Error, Result};
 use crate::domain::ids::{AccountId, CampaignId, NoticeId, OwnerId, UnitId, VisitId};
 use crate::domain::notice::{Act, Corrected, Notice, Recipient, Signer, Signing, State, Voiding};
+use crate::domain::text::alike;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
@@ -447,13 +448,14 @@ pub async fn acknowledge_named(db: &mut Db, id: NoticeId, name: &str, act: Act) 
     Ok(rows > 0)
 }
 
-/// Holds an owner's numbers of an issuer and a year until the transaction ends, so that a paper and a notice never get the same one.
+/// Holds an owner's numbers of an issuer and a year until the transaction ends, so that a paper and a notice never get the
+/// same one, however the issuer was typed.
 ///
 /// # Errors
 /// The database's own.
 pub async fn hold_series(db: &mut Db, (owner, issuer): (OwnerId, &str), year: i16) -> Result<()> {
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))")
-        .bind::<Text, _>(format!("{owner} {issuer}"))
+        .bind::<Text, _>(format!("{owner} {}", alike(issuer)))
         .bind::<BigInt, _>(i64::from(year))
         .execute(db)
         .await?;
@@ -471,9 +473,11 @@ pub async fn number_taken(
     number: i32,
     symbol: &str,
 ) -> Result<bool> {
-    let same = notices::table
-        .filter(notices::owner_id.eq(owner.0))
-        .filter(notices::issuer.eq(issuer).and(notices::year.eq(i32::from(on.year()))))
-        .filter(notices::number.eq(number).and(notices::symbol.eq(symbol)));
-    Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
+    let issuers: Vec<Option<String>> = notices::table
+        .filter(notices::owner_id.eq(owner.0).and(notices::year.eq(i32::from(on.year()))))
+        .filter(notices::number.eq(number).and(notices::symbol.eq(symbol)))
+        .select(notices::issuer)
+        .load(db)
+        .await?;
+    Ok(issuers.iter().flatten().any(|other| alike(other) == alike(issuer)))
 }

@@ -2,7 +2,7 @@
 
 pub mod candidates;
 
-use super::schema::responses;
+use super::schema::{minutes_addenda, responses};
 use super::{Db, Error, Result};
 use crate::domain::ids::{AccountId, ResponseId, TemplateVersionId, VisitId};
 use crate::domain::moment::DeviceMoment;
@@ -102,17 +102,21 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Response>> {
     parse(rows)
 }
 
-/// What was not fine at these visits, by visit and item; at most `limit`.
+/// What was not fine at these visits when it was answered, and what an addendum is about, by visit and item.
 ///
 /// # Errors
 /// The database's own.
-pub async fn failing(db: &mut Db, visits: &[VisitId], limit: i64) -> Result<Vec<Response>> {
+pub async fn failing(db: &mut Db, visits: &[VisitId]) -> Result<Vec<Response>> {
     let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
+    let about = minutes_addenda::table
+        .filter(minutes_addenda::visit_id.eq(responses::visit_id))
+        .filter(minutes_addenda::item_code.eq(responses::item_code.nullable()))
+        .filter(minutes_addenda::outcome.is_not_null());
+    let not_fine = responses::outcome.eq_any([Outcome::Fail.as_str(), Outcome::Partial.as_str()]);
     let rows = responses::table
         .filter(responses::visit_id.eq_any(ids))
-        .filter(responses::outcome.eq_any([Outcome::Fail.as_str(), Outcome::Partial.as_str()]))
+        .filter(not_fine.or(diesel::dsl::exists(about)))
         .order((responses::visit_id, responses::item_code))
-        .limit(limit)
         .select(Row::as_select())
         .load(db)
         .await?;

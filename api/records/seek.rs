@@ -147,6 +147,8 @@ pub struct Narrowed {
     pub states: Vec<&'static str>,
     /// Open, and one of these units answers for it itself.
     pub held: Option<Vec<UnitId>>,
+    /// Open, and left with one of these units, in whose place nobody stands.
+    pub unheld: Option<Vec<UnitId>>,
     /// Behind this place.
     pub after: Option<Place>,
 }
@@ -310,6 +312,16 @@ fn write(
     }
     if way.inherited {
         one_of(sql, "t.state", open().into_iter());
+    }
+    if let Some(units) = &narrowed.unheld {
+        // Few, and found along the index of those who answer before anything else is asked.
+        let those = format!(" AND t.id = ANY (ARRAY(SELECT t.id FROM {table} t{}", own.joined);
+        sql.text(&those)
+            .text(&format!(" WHERE {} = ANY (", own.unit))
+            .bind(Bind::Ids(units.iter().map(|unit| unit.0).collect()))
+            .text(&format!(") AND {} = ANY (", own.state))
+            .bind(Bind::Words(open().into_iter().map(ToOwned::to_owned).collect()))
+            .text(")))");
     }
     rights(sql, branch, narrowed.campaign, told);
     more(sql);

@@ -75,3 +75,28 @@ async fn an_item_code_means_one_item_in_a_visit() {
     assert_eq!(at.scheduler.visitor.post("/v1/visits", &plan).await.0, 201);
     at.house.close().await;
 }
+
+/// A phone may be hours late with what it sends, and its clock may be wrong; nobody has come already who comes tomorrow.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_arrives_in_the_future() {
+    let at = Inspectorate::open().await;
+    let visit = at.visit("planned", 1).await;
+    assert_eq!(at.step(&at.scheduler, &visit, "dispatch", Value::Null).await.status, 200);
+    let now = at.house.app.now();
+    let after = |minutes: i64| now + SignedDuration::from_mins(minutes);
+    for minutes in [10, 2 * 24 * 60] {
+        let said = json!({ "at": after(minutes), "device_clock": now });
+        let no = at.step(&at.member, &visit, "check-in", said).await;
+        let told = json!([no.status, no.body["code"], no.body["errors"][0]["pointer"]]);
+        assert_eq!(told, json!([422, "visit.arrival-to-come", "/at"]), "{}", no.body);
+    }
+    // A clock that is a day fast says nothing of the future; nor does one that is a little off.
+    let fast = json!({ "at": after(24 * 60), "device_clock": after(24 * 60 + 1) });
+    let here = at.step(&at.member, &visit, "check-in", fast).await;
+    assert_eq!((here.status, &here.body["check_in"]["clock_off"]), (200, &json!(true)), "{}", here.body);
+    let next = at.visit("planned", 30).await;
+    assert_eq!(at.step(&at.scheduler, &next, "dispatch", Value::Null).await.status, 200);
+    let nearly = json!({ "at": at.house.app.now() + SignedDuration::from_mins(2), "device_clock": at.house.app.now() });
+    assert_eq!(at.step(&at.member, &next, "check-in", nearly).await.status, 200);
+    at.house.close().await;
+}

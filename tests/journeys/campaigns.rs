@@ -257,3 +257,49 @@ async fn a_change_rests_on_the_version_that_was_read() {
     assert_eq!(patch(Some("\"v2\""), json!({})).await.status, 412);
     office.house.close().await;
 }
+
+/// An issuer is one however its name is typed: case, blanks and the place of a tone are no other body.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_taken_however_its_issuer_is_typed() {
+    let office = office().await;
+    let at = office.campaign().await;
+    let enter = async |number: &str, issuer: &str| {
+        let body = json!({ "kind": "plan", "number": number, "issuer": issuer, "issued_on": "2024-03-01" });
+        let (status, answer) = office.planner.post(&format!("{at}/documents"), &body).await;
+        (status, answer["code"].as_str().map(ToOwned::to_owned))
+    };
+    let taken = (409, Some("document.number-taken".to_owned()));
+    assert_eq!(enter("7/KH-UBND", "UBND tỉnh Hòa Bình").await.0, 201);
+    let decomposed = "UBND ti\u{309}nh Ho\u{300}a Bi\u{300}nh";
+    for issuer in ["UBND tỉnh Hoà Bình", "UBND  tỉnh   Hòa Bình", "ubnd tỉnh hoà bình", decomposed]
+    {
+        assert_eq!(enter("7/KH-UBND", issuer).await, taken, "{issuer}");
+    }
+    for issuer in ["UBND tỉnh Hóa Bình", "UBND xã Hòa Bình"] {
+        assert_eq!(enter("7/KH-UBND", issuer).await.0, 201, "{issuer}");
+    }
+    assert_eq!(enter("8/KH-UBND", "UBND tỉnh Hoà Bình").await.0, 201);
+    office.house.close().await;
+}
+
+/// Whoever reads Vietnamese is told what is wrong in Vietnamese, states and roles with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_are_told_in_vietnamese_words() {
+    let office = office().await;
+    let at = office.campaign().await;
+    let years = json!({ "owner": office.owner, "kind": "civil_service", "title": "Kiểm tra", "year_from": 2020,
+        "year_to": 2019 });
+    let (_, no) = office.planner.post("/v1/campaigns", &years).await;
+    assert_eq!(no["errors"][0]["detail"], "trước năm đầu", "{no}");
+    let (_, no) = office.planner.post(&format!("{at}/documents"), &paper("plan", "133", "2021-08-02")).await;
+    let form = "không đúng dạng, viết như 133/KH-UBND, 01/2025/QĐ-UBND hoặc 11-HD/HU";
+    assert_eq!(no["errors"][0]["detail"], form, "{no}");
+    let team = json!({ "name": "Đoàn", "members": [{ "account": office.clerk.account, "role": "lead" }] });
+    let (_, no) = office.planner.post(&format!("{at}/teams"), &team).await;
+    let told = no["errors"][0]["detail"].as_str().expect("a sentence");
+    assert!(told.contains("trưởng đoàn") && !told.contains("team_lead"), "{no}");
+    let (_, no) = office.authority.post(&format!("{at}/activate"), &Value::Null).await;
+    let told = no["detail"].as_str().expect("a sentence");
+    assert!(told.contains("dự thảo") && !told.contains("draft"), "{no}");
+    office.house.close().await;
+}

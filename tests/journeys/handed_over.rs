@@ -27,16 +27,42 @@ async fn visited(at: &Inspectorate) -> (String, String) {
     (visit, finding)
 }
 
+fn today(at: &Inspectorate) -> jiff::civil::Date {
+    at.house.app.now().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).date()
+}
+
+async fn happened(at: &Inspectorate, event: &Value) -> Value {
+    let (status, event) = at.scheduler.visitor.post("/v1/unit-events", event).await;
+    assert_eq!(status, 201, "{event}");
+    event
+}
+
+/// Undoes the last event of a unit, as an administrator.
+async fn undone(at: &Inspectorate, unit: &str) -> String {
+    let (_, events) = at.scheduler.visitor.get(&format!("/v1/unit-events?unit={unit}")).await;
+    let event = events["items"][0]["id"].as_str().expect("an event").to_owned();
+    let admin = at.house.holder("Quản trị", &[(Role::Administrator, at.owner, None)]).await;
+    let why = json!({ "reason": "Nghị quyết chưa có hiệu lực." });
+    let (status, body) = admin.visitor.post(&format!("/v1/unit-events/{event}/undo"), &why).await;
+    assert_eq!(status, 200, "{body}");
+    event
+}
+
+/// What a unit holds, as the office counts it.
+async fn held(at: &Inspectorate, unit: &str) -> [usize; 2] {
+    let count = async |list: &str| all(&at.scheduler.visitor, &format!("{list}?held_by={unit}")).await.len();
+    [count("/v1/findings").await, count("/v1/corrective-actions").await]
+}
+
 /// Divides the commune today: its east and its west.
 async fn divided(at: &Inspectorate) -> [Heir; 2] {
-    let today = at.house.app.now().to_zoned(jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap()).date();
+    let today = today(at);
     let opened = |name: &str| json!({ "name": name, "unit_type": "commune", "parent": at.province });
     let part = |n: u8| json!({ "from": at.commune, "to_opened": n, "portion": "part" });
     let split = json!({ "kind": "split", "instrument": "1684/NQ-UBTVQH15", "operating_date": today,
         "opens": [opened("Xã Minh Đông"), opened("Xã Minh Tây")], "closes": [at.commune],
         "successions": [part(0), part(1)] });
-    let (status, event) = at.scheduler.visitor.post("/v1/unit-events", &split).await;
-    assert_eq!(status, 201, "{event}");
+    let event = happened(at, &split).await;
     let heir = async |n: usize, name: &str| {
         let unit = event["successions"][n]["to"].as_str().expect("an heir").to_owned();
         let of = Some(unit.parse().expect("an id"));
@@ -219,5 +245,156 @@ async fn joint_owners_with_one_heir_are_listed_once() {
         let latest_first: Vec<&str> = actions.iter().rev().map(|action| id_of(action)).collect();
         assert_eq!(ids, latest_first, "{list}");
     }
+    at.house.end().await;
+}
+
+/// An undone division leaves nothing behind: what was handed over is the old unit's again, in every list, and goes along
+/// with it later.
+#[tokio::test(flavor = "multi_thread")]
+async fn undoing_a_division_gives_back_what_was_handed_over() {
+    let at = Inspectorate::open().await;
+    let (visit, finding) = visited(&at).await;
+    let commune = at.commune.to_string();
+    let own = issued(&at, &visit, &[&finding], json!([at.commune]), json!({})).await;
+    let joint = issued(&at, &visit, &[], json!([at.commune, at.other_commune]), json!({})).await;
+    assert_eq!(held(&at, &commune).await, [1, 2]);
+    let [east, west] = divided(&at).await;
+    hand_over(&at, &finding, &east).await;
+    let said = json!({ "from": commune, "unit": west.unit, "reason": "Trụ sở thuộc địa bàn này." });
+    assert_eq!(step(&at.scheduler, &joint, "hand-over", said).await.0, 200);
+    assert_eq!((held(&at, &east.unit).await, held(&at, &west.unit).await), ([1, 1], [0, 1]));
+    let event = undone(&at, &commune).await;
+
+    assert_eq!(held(&at, &commune).await, [1, 2]);
+    for heir in [&east, &west] {
+        assert_eq!((held(&at, &heir.unit).await, listed(&heir.head).await), ([0, 0], [0, 0]));
+    }
+    let (_, told) = at.scheduler.visitor.get(&finding).await;
+    assert_eq!((&told["held_by"], at.head.visitor.get(&finding).await.0), (&Value::Null, 200), "{told}");
+    let (_, told) = at.scheduler.visitor.get(&joint).await;
+    let owners = told["owners"].as_array().expect("owners");
+    assert!(owners.iter().all(|owner| owner["held_by"].is_null()), "{told}");
+    assert_eq!(held(&at, &at.other_commune.to_string()).await, [0, 1], "who owns it beside keeps it");
+    // Each step is on record: the event says what came back, the visit's own log each thing.
+    let sql = at.house.sql().await;
+    let noted = format!(
+        "SELECT details #>> '{{handed_back,findings,0}}', jsonb_array_length(details #> '{{handed_back,actions}}')
+         FROM custody WHERE deed = 'unit_event.undone' AND object_id = '{event}'"
+    );
+    let row = sql.query_one(&noted, &[]).await.unwrap();
+    assert_eq!((row.get::<_, &str>(0), row.get::<_, i32>(1)), (id_of(&finding), 2));
+    assert_eq!(at.house.deeds(id_of(&finding)).await.last().map(String::as_str), Some("finding.handed_back"));
+    for action in [&own, &joint] {
+        assert_eq!(
+            at.house.deeds(id_of(action)).await.last().map(String::as_str),
+            Some("action.handed_back")
+        );
+    }
+
+    // It answers as before, and what is open goes along when it goes to another as a whole.
+    reported(&at.head, &own).await;
+    let merged = json!({ "kind": "merge", "instrument": "202/2025/QH15", "operating_date": today(&at),
+        "opens": [{ "name": "Xã Quang Minh", "unit_type": "commune", "parent": at.province }],
+        "closes": [commune], "successions": [{ "from": commune, "to_opened": 0, "portion": "whole" }] });
+    let merged = happened(&at, &merged).await;
+    let heir = merged["successions"][0]["to"].as_str().expect("an heir");
+    assert_eq!((held(&at, heir).await, held(&at, &commune).await), ([1, 2], [0, 0]));
+    at.house.end().await;
+}
+
+/// Two owners of one action went to one commune in parts: undoing one division gives that owner back, not the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_division_handed_over_stays_where_it_is() {
+    let at = Inspectorate::open().await;
+    let (visit, finding) = visited(&at).await;
+    let (commune, other) = (at.commune.to_string(), at.other_commune.to_string());
+    let joint = issued(&at, &visit, &[], json!([at.commune, at.other_commune]), json!({})).await;
+    let [_, west] = divided(&at).await;
+    let split = json!({ "kind": "split", "instrument": "1684/NQ-UBTVQH15", "operating_date": today(&at),
+        "opens": [{ "name": "Xã Minh Nam", "unit_type": "commune", "parent": at.province }], "closes": [other],
+        "successions": [{ "from": other, "to": west.unit, "portion": "part" },
+            { "from": other, "to_opened": 0, "portion": "part" }] });
+    happened(&at, &split).await;
+    hand_over(&at, &finding, &west).await;
+    for from in [&commune, &other] {
+        let said = json!({ "from": from, "unit": west.unit, "reason": "Trụ sở thuộc địa bàn này." });
+        assert_eq!(step(&at.scheduler, &joint, "hand-over", said).await.0, 200);
+    }
+    undone(&at, &other).await;
+    let (_, told) = at.scheduler.visitor.get(&joint).await;
+    let holder = |unit: &str| {
+        let owner =
+            told["owners"].as_array().expect("owners").iter().find(|owner| owner["unit"] == json!(unit));
+        owner.expect("an owner")["held_by"]["unit"].clone()
+    };
+    assert_eq!((holder(&commune), holder(&other)), (json!(west.unit), Value::Null), "{told}");
+    assert_eq!((held(&at, &west.unit).await, held(&at, &other).await), ([1, 1], [0, 1]));
+    assert_eq!(listed(&west.head).await, [1, 1], "it still sees what it answers for");
+    at.house.end().await;
+}
+
+/// A commune that was abolished has no heir of whom anybody could be the one: the office names any unit that is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_open_at_an_abolished_unit_is_handed_to_any_unit_in_force() {
+    let at = Inspectorate::open().await;
+    let (visit, finding) = visited(&at).await;
+    let (commune, other) = (at.commune.to_string(), at.other_commune.to_string());
+    let action = issued(&at, &visit, &[], json!([at.commune]), json!({})).await;
+    let to = |unit: &str| json!({ "unit": unit, "reason": "Sở Nội vụ giao." });
+    let over = async |unit: &str| at.scheduler.visitor.post(&format!("{finding}/hand-over"), &to(unit)).await;
+    assert_eq!(over(&other).await.1["code"], "finding.not-divided");
+    let gone = json!({ "kind": "abolish", "instrument": "1684/NQ-UBTVQH15", "operating_date": today(&at),
+        "closes": [commune] });
+    happened(&at, &gone).await;
+    assert_eq!(held(&at, &other).await, [0, 0]);
+    for nobody in [&commune, &uuid::Uuid::new_v4().to_string()] {
+        let (status, no) = over(nobody).await;
+        assert_eq!((status, &no["code"]), (422, &json!("finding.no-heir")), "{no}");
+    }
+    let refused = at.lead.visitor.post(&format!("{finding}/hand-over"), &to(&other)).await;
+    assert_eq!(refused.0, 403, "the office says so");
+    let (status, told) = over(&other).await;
+    assert_eq!((status, &told["held_by"]["unit"]), (200, &json!(other)), "{told}");
+    let mut said = to(&other);
+    said["from"] = json!(commune);
+    let (status, told) = step(&at.scheduler, &action, "hand-over", said).await;
+    assert_eq!((status, &told["owners"][0]["held_by"]["unit"]), (200, &json!(other)), "{told}");
+    assert_eq!(held(&at, &other).await, [1, 1]);
+    undone(&at, &commune).await;
+    assert_eq!((held(&at, &other).await, held(&at, &commune).await), ([0, 0], [1, 1]));
+    at.house.end().await;
+}
+
+/// What waits for a person after a division or an end is in a list of its own, until somebody answers for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_sees_what_nobody_answers_for() {
+    let at = Inspectorate::open().await;
+    let (visit, finding) = visited(&at).await;
+    let action = issued(&at, &visit, &[], json!([at.commune, at.other_commune]), json!({})).await;
+    let waiting = async |who: &Holder, more: &str| {
+        let count =
+            async |list: &str| all(&who.visitor, &format!("{list}?held_by_nobody=true{more}")).await.len();
+        [count("/v1/findings").await, count("/v1/corrective-actions").await]
+    };
+    assert_eq!(waiting(&at.scheduler, "").await, [0, 0]);
+    let [east, west] = divided(&at).await;
+    assert_eq!(waiting(&at.scheduler, "").await, [1, 1]);
+    let closed = "/v1/findings?held_by_nobody=true&state=closed";
+    assert_eq!(all(&at.scheduler.visitor, closed).await.len(), 0, "what is closed waits for nobody");
+    assert_eq!(waiting(&east.head, "").await, [0, 0], "it is the office's to see");
+    let yesterday = today(&at).yesterday().unwrap();
+    assert_eq!(waiting(&at.scheduler, &format!("&as_of={yesterday}")).await, [0, 0], "it was in force then");
+    hand_over(&at, &finding, &east).await;
+    assert_eq!(waiting(&at.scheduler, "").await, [0, 1]);
+    let said = json!({ "from": at.commune, "unit": west.unit, "reason": "Trụ sở thuộc địa bàn này." });
+    assert_eq!(step(&at.scheduler, &action, "hand-over", said).await.0, 200);
+    assert_eq!(waiting(&at.scheduler, "").await, [0, 0]);
+    // What went to another as a whole waits for nobody; what ended without anybody does.
+    let merged = json!({ "kind": "merge", "instrument": "202/2025/QH15", "operating_date": today(&at),
+        "opens": [{ "name": "Xã Phúc Minh", "unit_type": "commune", "parent": at.province }],
+        "closes": [at.other_commune],
+        "successions": [{ "from": at.other_commune, "to_opened": 0, "portion": "whole" }] });
+    happened(&at, &merged).await;
+    assert_eq!(waiting(&at.scheduler, "").await, [0, 0]);
     at.house.end().await;
 }

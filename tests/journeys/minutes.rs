@@ -1,7 +1,10 @@
 //! Minutes as a document: written from what the visit answered and found, frozen by a hash, added to and never changed.
 
 use super::findings::{confirmed, recorded, signed};
+use crate::harness::people::{PASSWORD, role};
 use crate::harness::{Inspectorate, id_of};
+use fieldproof::domain::actor::Role;
+use fieldproof::domain::ids::OwnerId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -149,5 +152,100 @@ async fn nothing_is_found_after_somebody_has_signed() {
     signed(&at, &visit).await;
     let (status, no) = propose().await;
     assert_eq!((status, &no["code"]), (409, &json!("visit.minutes-signed")));
+    at.house.end().await;
+}
+
+/// N05, S2: what an addendum corrected is what everybody reads since, marked, with what was signed beside it: whoever lists
+/// the answers, whoever looks at the evidence, and whoever goes there again.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_corrected_is_read_as_it_is_known() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    for item in ["A01", "A03"] {
+        at.held_photo(&visit, item).await;
+    }
+    signed(&at, &visit).await;
+    assert_eq!(at.step(&at.lead, &visit, "submit", Value::Null).await.status, 200);
+    let page = async || {
+        let form = at.house.sign_in_page("/login").await;
+        let sent = at.house.send_sign_in(&form, "can-bo-xet", PASSWORD).await;
+        let cookie = sent.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let stranger = at.house.stranger();
+        let path = format!("/review/visits/{}", id_of(&visit));
+        let page = stranger.answer(stranger.request("GET", &path).header("cookie", cookie)).await;
+        assert_eq!(page.status, 200);
+        String::from_utf8(page.bytes).expect("a page of text")
+    };
+    at.house.account("can-bo-xet", &[role(Role::Reviewer, OwnerId(at.owner))]).await;
+    let before = page().await;
+    assert!(!before.contains("Theo phụ lục"), "{before}");
+    let add = async |item: &str, answer: Value| {
+        let said = json!({ "item": item, "answer": answer, "reason": "Đo lại" });
+        let (status, added) = at.lead.visitor.post(&format!("{visit}/minutes/addenda"), &said).await;
+        assert_eq!(status, 201, "{added}");
+    };
+    add("A02", json!({ "type": "number", "value": 41 })).await;
+    add("A03", json!({ "type": "ratio", "numerator": 30, "denominator": 36 })).await;
+
+    let (_, list) = at.head.visitor.get(&format!("{visit}/responses")).await;
+    let told = |item: &str| {
+        let answer = list["items"].as_array().expect("a list").iter().find(|answer| answer["item"] == item);
+        answer.expect("an answer").clone()
+    };
+    assert_eq!(told("A01")["corrected"], Value::Null);
+    let (area, share) = (told("A02"), told("A03"));
+    assert_eq!(json!([area["answer"]["value"], area["outcome"]]), json!([41, "pass"]), "{area}");
+    let was = json!({ "addendum": 1, "was": { "type": "number", "value": 38 }, "was_outcome": "fail" });
+    assert_eq!(area["corrected"], was);
+    assert_eq!(
+        json!([share["outcome"], share["corrected"]["was_outcome"]]),
+        json!(["fail", "pass"]),
+        "{share}"
+    );
+    assert_eq!(json!([share["percent"], share["corrected"]["addendum"]]), json!([83.33, 2]));
+    let (_, own) = at.lead.visitor.get(&format!("{visit}/bundle")).await;
+    assert!(own["responses"].as_array().expect("answers").contains(&area), "{own}");
+
+    let after = page().await;
+    for line in ["Theo phụ lục số 1; biên bản ghi: 38", "Theo phụ lục số 2; biên bản ghi: 36/36 = 100,00"]
+    {
+        assert!(after.contains(line), "{line} is not in\n{after}");
+    }
+
+    let again = at.visit("re_inspection", 1).await;
+    let (_, bundle) = at.lead.visitor.get(&format!("{again}/bundle")).await;
+    let earlier: Vec<&Value> = bundle["earlier_findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|earlier| &earlier["response"]["item"])
+        .collect();
+    assert_eq!(
+        earlier,
+        [&json!("A01"), &json!("A03")],
+        "what fails since is there, what passes since is not"
+    );
+    assert_eq!(bundle["earlier_findings"][1]["response"]["corrected"], share["corrected"]);
+    at.house.end().await;
+}
+
+/// Whoever wants to write minutes anew that both sides have signed is told that they are, not that it is too early.
+#[tokio::test(flavor = "multi_thread")]
+async fn minutes_that_are_signed_are_not_drafted_again() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    signed(&at, &visit).await;
+    let again = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Viết lại." })).await;
+    assert_eq!((again.status, &again.body["code"]), (409, &json!("visit.minutes-signed")), "{}", again.body);
+    assert!(again.body["detail"].as_str().expect("a sentence").contains("phụ lục"), "{}", again.body);
+    // What is looked at again was looked at before, by this campaign.
+    let mut elsewhere = at.plan("re_inspection", 30);
+    elsewhere["unit"] = json!(at.other_commune);
+    let (status, no) = at.scheduler.visitor.post("/v1/visits", &elsewhere).await;
+    assert_eq!((status, &no["code"]), (422, &json!("visit.no-prior-visit")), "{no}");
+    assert!(
+        no["detail"].as_str().expect("a sentence").starts_with("Cuộc kiểm tra này chưa có lượt nào"),
+        "{no}"
+    );
     at.house.end().await;
 }

@@ -68,12 +68,13 @@ async fn an_office_has_its_own_hours_and_a_day_off_is_a_warning() {
         made
     };
     let sunday = plan("2022-02-20T08:00:00+07:00", "2022-02-21T17:00:00+07:00").await;
-    assert_eq!(sunday.body["warnings"], json!(["non_working_day"]));
+    let warned = json!(["non_working_day", "campaign_unplanned"]);
+    assert_eq!(sunday.body["warnings"], warned, "the campaign has a decision and no plan");
     let read = who.get(sunday.header("location")).await.1;
-    assert_eq!(read["warnings"], json!(["non_working_day"]));
+    assert_eq!(read["warnings"], warned);
     assert_eq!((&read["review_from"], &read["kind"]), (&json!("2019-01-01"), &json!("working_session")));
     let saturday = plan("2022-03-05T08:00:00+07:00", "2022-03-05T11:00:00+07:00").await;
-    assert_eq!(saturday.body["warnings"], json!([]));
+    assert_eq!(saturday.body["warnings"], json!(["campaign_unplanned"]));
 
     // A check-in says whether the office works at that time, by our clock.
     for (visit, hour, works) in [(&saturday, 9, true), (&sunday, 14, false)] {
@@ -244,5 +245,54 @@ async fn who_received_the_team_and_what_it_explained_is_kept_once() {
     assert_eq!(log["items"][3]["given_at"], "2021-09-28T09:43:00+07:00");
     let stranger = at.house.holder("Người lạ", &[(Role::Member, at.owner, None)]).await.visitor;
     assert_eq!(stranger.put(&attendee, &host).await.0, 404);
+    at.house.close().await;
+}
+
+/// A standing decision without a plan is enough for surprises; whoever announces a visit under it is warned.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_announced_visit_wants_a_plan() {
+    let at = Inspectorate::open().await;
+    let warned = async |kind: &str, hours: i64| {
+        let made = at.scheduler.visitor.post("/v1/visits", &at.plan(kind, hours)).await;
+        assert_eq!(made.0, 201, "{}", made.1);
+        made.1["warnings"].to_string().contains("campaign_unplanned")
+    };
+    assert_eq!((warned("surprise", 30).await, warned("planned", 60).await), (false, true));
+    let plan = json!({ "kind": "plan", "number": "133/KH-UBND", "issuer": "UBND tỉnh Tuyên Quang",
+        "issued_on": "2021-08-02" });
+    let entered = at.scheduler.visitor.post(&format!("/v1/campaigns/{}/documents", at.campaign), &plan).await;
+    assert!(entered.0 < 300, "{}", entered.1);
+    assert!(!warned("planned", 90).await, "there is a plan now");
+    at.house.close().await;
+}
+
+/// S7: what is recorded about a unit is told with the visits that are planned to it, whichever came first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_to_a_unit_that_will_have_ended_says_so() {
+    let at = Inspectorate::open().await;
+    let (soon, late) = (at.visit("planned", 24).await, at.visit("planned", 24 * 20).await);
+    let sealed = at.visit("surprise", 24 * 25).await;
+    let warned = async |visit: &str| {
+        let told = at.scheduler.visitor.get(visit).await.1["warnings"].to_string();
+        told.contains("unit_not_in_force")
+    };
+    assert_eq!((warned(&soon).await, warned(&late).await), (false, false));
+    let zone = jiff::tz::TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+    let day = (at.house.app.now() + jiff::SignedDuration::from_hours(24 * 10)).to_zoned(zone).date();
+    let merged = json!({ "kind": "merge", "instrument": "202/2025/QH15", "operating_date": day,
+        "opens": [{ "name": "Xã Quang Minh", "unit_type": "commune", "parent": at.province }],
+        "closes": [at.commune],
+        "successions": [{ "from": at.commune, "to_opened": 0, "portion": "whole" }] });
+    assert_eq!(at.scheduler.visitor.post("/v1/unit-events", &merged).await.0, 201);
+    assert_eq!((warned(&soon).await, warned(&late).await, warned(&sealed).await), (false, true, true));
+    let (_, list) =
+        at.scheduler.visitor.get(&format!("/v1/visits?campaign={}&kind=planned", at.campaign)).await;
+    let told: Vec<bool> = list["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|visit| visit["warnings"].to_string().contains("unit_not_in_force"))
+        .collect();
+    assert_eq!(told, [true, false], "the list says so, too");
     at.house.close().await;
 }

@@ -1,6 +1,6 @@
 //! Lists of administrative procedures: entered, corrected, read as of a day, compared with a board.
 
-use crate::harness::House;
+use crate::harness::{House, Visitor};
 use fieldproof::domain::actor::Role;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -14,6 +14,28 @@ fn list(owner: Uuid, procedures: &[Value]) -> Value {
     json!({ "owner": owner, "level": "commune", "fields": [
         { "code": "dia_chinh", "name": "Địa chính" }, { "code": "ho_tich", "name": "Hộ tịch" },
         { "code": "ldtbxh", "name": "Lao động, thương binh và xã hội" }], "procedures": procedures })
+}
+
+/// Codes of a board are trimmed, and refused where they are none.
+async fn read_as_on_entry(by: &Visitor, board: &Value) {
+    let mut typed = board.clone();
+    typed["posted"] = json!([{ "code": " 1.001 ", "field": "ho_tich " }]);
+    let (_, found) = by.post("/v1/procedure-comparisons", &typed).await;
+    assert_eq!((&found["posted"]["numerator"], &found["unknown"]), (&json!(1), &json!([])), "{found}");
+    typed["posted"] = json!([{ "code": "1.001" }, { "code": "" }, { "code": "1 001", "field": "zzz" }]);
+    let (status, no) = by.post("/v1/procedure-comparisons", &typed).await;
+    let told: Vec<(&str, &str)> = no["errors"]
+        .as_array()
+        .expect("faults")
+        .iter()
+        .map(|fault| (fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("/posted/1/code", "procedure.code"),
+        ("/posted/2/code", "procedure.code"),
+        ("/posted/2/field", "procedure.field"),
+    ];
+    assert_eq!((status, told), (422, expected.to_vec()));
 }
 
 /// M22, M23: three procedures on the board were abolished or replaced before the visit of 20 March 2020; two fields
@@ -93,6 +115,19 @@ async fn a_board_is_compared_with_the_procedures_in_force_on_the_day() {
     assert_eq!(found["unknown"], json!(["9.999"]));
     assert_eq!(codes(&found["missing_fields"]), ["dia_chinh", "ldtbxh"]);
     assert_eq!(stranger.post("/v1/procedure-comparisons", &board).await.0, 404);
+
+    // Of one field that was looked at: nothing of another, and all that stands under it.
+    let mut of_one = board.clone();
+    of_one["fields"] = json!(["dia_chinh"]);
+    let (status, found) = member.post("/v1/procedure-comparisons", &of_one).await;
+    assert_eq!(status, 200, "{found}");
+    assert_eq!(
+        (codes(&found["outdated"]), codes(&found["missing"])),
+        (vec!["1.007".into()], vec!["1.003".into()])
+    );
+    assert_eq!(codes(&found["wrong_field"]), ["1.001"]);
+
+    read_as_on_entry(&member, &board).await;
     assert_eq!(
         house.deeds(&owner.to_string()).await.iter().filter(|d| *d == "procedures.entered").count(),
         3

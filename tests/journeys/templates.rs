@@ -225,3 +225,74 @@ async fn a_checklist_goes_out_as_a_workbook_and_comes_back_the_same() {
     assert_eq!(send(xlsx, vec![0; 300_000]).await, told(413, "body.too-large"));
     house.close().await;
 }
+
+/// What is read as a file is sent as a file, over HTTP and on the command line, and is the same checklist.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checklist_goes_out_as_json_and_comes_back_the_same() {
+    let house = House::open().await;
+    let owner = house.owner("nong-son").await.0;
+    library::import_templates(&house.app, None, None).await.expect("the shelf");
+    let planner = house.officer("Lê Văn Kế", &[(Role::Scheduler, Some(owner))]).await.visitor;
+    let shelf = planner.get("/v1/templates").await.1;
+    for template in shelf["items"].as_array().expect("items") {
+        let of = format!("/v1/templates/{}/versions/1", template["id"].as_str().expect("an id"));
+        let sent = planner.send("GET", &format!("{of}/json"), None).await;
+        let code = template["code"].as_str().expect("a code");
+        assert_eq!((sent.status, &sent.body["code"]), (200, &json!(code)));
+        assert!(sent.header("content-disposition").contains(&format!("{code}-1.json")));
+        let made =
+            planner.send("POST", "/v1/templates", Some(&json!({ "owner": owner, "code": code }))).await;
+        let into = format!("{}/json", made.header("location"));
+        let (status, back) = planner.post(&into, &sent.body).await;
+        let digest = &template["versions"][0]["sha256"];
+        assert_eq!((status, &back["number"], &back["sha256"]), (201, &json!(1), digest), "{back}");
+        if code == "CON" {
+            // What this server gives a version is none of a file.
+            let (_, read) = planner.get(&of).await;
+            let (status, no) = planner.post(&into, &read).await;
+            assert_eq!((status, &no["errors"][0]["code"]), (422, &json!("field.unknown")), "{no}");
+            let mut other = sent.body.clone();
+            other["code"] = json!("OSS");
+            let (status, no) = planner.post(&into, &other).await;
+            assert_eq!((status, &no["errors"][0]["code"]), (422, &json!("template.code")), "{no}");
+            let mut bad = sent.body.clone();
+            bad["body"]["sections"][0]["items"][0]["weight"] = json!(-1);
+            let (status, no) = planner.post(&into, &bad).await;
+            assert!(
+                status == 422 && no["errors"][0]["pointer"].as_str().unwrap().starts_with("/body/"),
+                "{no}"
+            );
+
+            let folder = std::env::temp_dir().join(format!("fieldproof-{}", uuid::Uuid::new_v4()));
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let file = folder.join("con.json");
+            std::fs::write(&file, &sent.bytes).expect("a file");
+            library::import_templates(&house.app, Some(&file), Some("nong-son")).await.expect("brought in");
+            let (_, held) = planner.get(made.header("location")).await;
+            let version = held["versions"].as_array().and_then(|all| all.last()).expect("a version");
+            assert_eq!((&version["state"], &version["sha256"]), (&json!("published"), digest), "{held}");
+            std::fs::remove_dir_all(&folder).expect("put away");
+        }
+    }
+    house.close().await;
+}
+
+/// What no form can write as it is, is no text of a checklist.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_forms_read_as_a_name_is_refused() {
+    let at = Inspectorate::open().await;
+    let made = json!({ "owner": at.owner, "code": "MOT-CUA" });
+    let made = at.scheduler.visitor.send("POST", "/v1/templates", Some(&made)).await;
+    let list = |question: &str| {
+        json!({ "title": { "vi": "Danh mục", "en": "" }, "sections": [{ "title": { "vi": "Niêm yết", "en": "" },
+            "items": [{ "code": "A01", "question": { "vi": question, "en": "" }, "weight": 1,
+                "response": { "type": "yes_no_na", "pass": "yes" } }] }] })
+    };
+    let into = format!("{}/versions", made.header("location"));
+    let (status, no) = at.scheduler.visitor.post(&into, &list("Câu ${a}")).await;
+    let told = json!([status, no["errors"][0]["pointer"], no["errors"][0]["code"]]);
+    assert_eq!(told, json!([422, "/sections/0/items/0/question/vi", "text.refused"]), "{no}");
+    let (status, taken) = at.scheduler.visitor.post(&into, &list("Thu 5 $ {a}")).await;
+    assert_eq!(status, 201, "{taken}");
+    at.house.close().await;
+}

@@ -264,3 +264,52 @@ async fn two_people_who_change_a_unit_at_once_leave_one_history() {
     assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
     house.close().await;
 }
+
+/// §5: phones write other apostrophes and dashes than the catalogue, and people leave them out; a whole name comes before
+/// those that only begin so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_found_however_its_marks_are_typed() {
+    let (house, admin) = with_register().await;
+    let enter = async |name: &str, unit_type: &str| {
+        let body = json!({ "name": name, "unit_type": unit_type, "parent": NONG_SON, "valid_from": "2010-01-01",
+            "valid_to": "2025-01-01" });
+        let (status, made) = admin.post("/v1/units", &body).await;
+        assert_eq!(status, 201, "{made}");
+        assert_eq!(made["at"]["name"], json!(name), "kept as it was typed");
+    };
+    for (name, unit_type) in [
+        ("Xã Ea H'leo", "commune"),
+        ("Xã Đắk R’Tíh", "commune"),
+        ("Phường Phan Rang-Tháp Chàm", "ward"),
+        ("Phường Đức Chính", "ward"),
+        ("Phường Đức Giang", "ward"),
+    ] {
+        enter(name, unit_type).await;
+    }
+    let find = async |q: &str| {
+        let request = admin.request("GET", "/v1/units").query(&[("q", q), ("as_of", "2021-09-28")]);
+        let page = admin.answer(request).await.body;
+        let fits: Vec<String> =
+            page["items"].as_array().expect("items").iter().map(|unit| unit["fit"].to_string()).collect();
+        (names(&page), fits)
+    };
+    for q in ["Ea H’leo", "ea h'leo", "Ea Hʼleo", "ea hleo", "ea h leo", "xa ea h´leo"] {
+        assert_eq!(find(q).await.0, ["Xã Ea H'leo"], "{q}");
+    }
+    assert_eq!(find("Xã Ea H‘leo").await.1, ["\"exact\""], "accents and all");
+    for q in ["dak r tih", "Đắk R'Tíh", "dak rtih"] {
+        assert_eq!(find(q).await.0, ["Xã Đắk R’Tíh"], "{q}");
+    }
+    for q in ["Phan Rang – Tháp Chàm", "phan rang-tháp chàm", "phan rang thap cham", "phan rangthap cham"]
+    {
+        assert_eq!(find(q).await.0, ["Phường Phan Rang-Tháp Chàm"], "{q}");
+    }
+    assert_eq!(find("-").await.0, Vec::<String>::new());
+    let (named, fits) = find("phuong duc").await;
+    assert_eq!(named, ["Xã Phượng Dực", "Phường Đức Chính", "Phường Đức Giang"], "the very name comes first");
+    assert_eq!(fits, ["\"whole\"", "\"beginning\"", "\"beginning\""]);
+    let versions = admin.request("GET", "/v1/unit-versions").query(&[("q", "ea h leo")]);
+    let versions = admin.answer(versions).await;
+    assert_eq!((versions.status, names(&versions.body)), (200, vec!["Xã Ea H'leo".to_owned()]));
+    house.close().await;
+}

@@ -302,7 +302,7 @@ async fn a_day_without_network_arrives_once_whole() {
     };
     let loose = found("phuoc%20ninh").await;
     assert_eq!(names(&loose), ["Xã Phước Ninh", "Xã Ninh Phước"]);
-    assert_eq!(json!([loose[0]["fit"], loose[1]["fit"]]), json!(["beginning", "words"]));
+    assert_eq!(json!([loose[0]["fit"], loose[1]["fit"]]), json!(["whole", "words"]));
     let exact = found("Ph%C6%B0%E1%BB%9Bc%20Ninh").await;
     let fits: Vec<&Value> = exact.as_array().expect("units").iter().map(|unit| &unit["fit"]).collect();
     assert_eq!((names(&exact)[0], fits), ("Xã Phước Ninh", vec![&json!("exact"), &json!("words")]));

@@ -124,20 +124,50 @@ pub fn withdrawable(number: i32, all: &[Addendum]) -> Result<&Addendum, Refusal>
     }
 }
 
-/// The answers of a visit as they are known: each as the last addendum to its item has it. Who answered and when stays.
+/// An answer as it is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// As the last addendum to its item has it. Who answered and when stays.
+    pub response: Response,
+    /// What stands in the minutes, where an addendum is about it.
+    pub corrected: Option<Corrected>,
+}
+
+/// What stands in the minutes about an item that an addendum is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Corrected {
+    /// The number of the last addendum to it.
+    pub addendum: i32,
+    /// What was answered.
+    pub was: Answer,
+    /// What it amounted to.
+    pub outcome: Outcome,
+}
+
+/// Answers as they are known, of one visit or several; `addenda` are in the order in which each visit's were written.
 #[must_use]
-pub fn corrected(mut answers: Vec<Response>, addenda: &[Addendum]) -> Vec<Response> {
-    for added in addenda {
-        let (Some(item), Some(correction)) = (&added.item, &added.answer) else { continue };
-        let same = |answer: &&mut Response| {
-            answer.item == *item && answer.template_version == correction.template_version
+pub fn known(answers: Vec<Response>, addenda: &[Addendum]) -> Vec<Known> {
+    let as_known = |response: Response| {
+        let about = |added: &&Addendum| {
+            added.visit == response.visit
+                && added.item.as_ref() == Some(&response.item)
+                && added.answer.as_ref().is_some_and(|of| of.template_version == response.template_version)
         };
-        if let Some(answer) = answers.iter_mut().find(same) {
-            answer.answer = correction.answer.clone();
-            answer.outcome = correction.outcome;
-        }
-    }
-    answers
+        let last = addenda.iter().rfind(about);
+        let Some((number, now)) = last.and_then(|added| Some((added.number, added.answer.clone()?))) else {
+            return Known { response, corrected: None };
+        };
+        let corrected = Corrected { addendum: number, was: response.answer, outcome: response.outcome };
+        let response = Response { answer: now.answer, outcome: now.outcome, ..response };
+        Known { response, corrected: Some(corrected) }
+    };
+    answers.into_iter().map(as_known).collect()
+}
+
+/// The answers of a visit as they are known, without what stood before.
+#[must_use]
+pub fn corrected(answers: Vec<Response>, addenda: &[Addendum]) -> Vec<Response> {
+    known(answers, addenda).into_iter().map(|known| known.response).collect()
 }
 
 #[cfg(test)]

@@ -139,3 +139,33 @@ proptest! {
         prop_assert_eq!(board.len(), usize::try_from(found.posted).unwrap() + found.outdated.len() + found.unknown.len());
     }
 }
+
+/// Of a board on which only some fields were looked at, nothing else is told, and everything that stands under one of them.
+#[test]
+fn only_the_fields_that_were_looked_at_are_compared() {
+    let (start, turn) = (date(2018, 1, 1), date(2020, 1, 1));
+    let all = [
+        procedure("1.001", "ho_tich", start, None, None),
+        procedure("1.003", "ho_tich", start, Some(turn), Some("1.004")),
+        procedure("1.005", "dia_chinh", start, Some(turn), None),
+        procedure("2.001", "dia_chinh", start, None, None),
+        procedure("2.002", "dia_chinh", start, None, None),
+    ];
+    let board = [
+        posted("2.001", Some("dia_chinh")),
+        posted("2.002", Some("ho_tich")),
+        posted("1.003", Some("ho_tich")),
+        posted("1.001", Some("dia_chinh")),
+        posted("1.005", None),
+        posted("8.888", Some("ho_tich")),
+        posted("9.999", Some("dia_chinh")),
+    ];
+    let found = compare(&all, &board, date(2020, 3, 20), &["dia_chinh".to_owned()]);
+    let outdated: Vec<&str> = found.outdated.iter().map(|of| of.procedure.code.as_str()).collect();
+    let misplaced: Vec<(&str, &str)> =
+        found.wrong_field.iter().map(|of| (of.procedure.code.as_str(), of.posted_under.as_str())).collect();
+    assert_eq!((found.posted, found.required), (2, 2));
+    assert_eq!(outdated, ["1.005"]);
+    assert_eq!(misplaced, [("1.001", "dia_chinh"), ("2.002", "ho_tich")]);
+    assert_eq!(found.unknown, ["9.999"]);
+}

@@ -25,6 +25,10 @@ impl Faults {
     fn text(&mut self, at: &str, text: &mut String, limit: usize, required: bool) {
         let read = if required { text::required(text, limit) } else { text::optional(text, limit) };
         match read {
+            // What checklists are exchanged as, XLSForm, has no way to write it as it is.
+            Ok(read) if read.contains("${") => {
+                self.add(at, "text.refused", "holds ${, which forms read as the name of a question");
+            }
             Ok(read) => *text = read,
             Err(why) => self.add(at, "text.refused", why),
         }

@@ -143,6 +143,13 @@ impl UnitEvent {
         all
     }
 
+    /// Units that begin by it.
+    #[must_use]
+    pub fn opened(&self) -> Vec<UnitId> {
+        let begun = self.effects.iter().filter(|effect| effect.ended.is_none());
+        begun.map(|effect| effect.unit).collect()
+    }
+
     /// Whether it is still to come.
     #[must_use]
     pub fn is_planned(&self, today: Date) -> bool {

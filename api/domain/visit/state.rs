@@ -49,6 +49,13 @@ impl Kind {
         self == Self::Surprise || said
     }
 
+    /// Whether a visit of this kind is announced by a plan (source: a standing decision without plan is allowed for surprise
+    /// work).
+    #[must_use]
+    pub fn rests_on_plan(self) -> bool {
+        matches!(self, Self::Planned | Self::WorkingSession)
+    }
+
     /// Refuses a secret that is none: what is announced is planned with its unit.
     ///
     /// # Errors
@@ -255,7 +262,7 @@ pub fn take(state: State, step: Step) -> Result<Move, Refusal> {
         // Drafting again and signing again are decided by what the minutes hold.
         (was, _) if was == target && !matches!(step, Step::DraftMinutes | Step::Sign(_)) => Ok(Move::Done),
         (over, _) if over.is_over() && step != Step::Finalise => Err(closed()),
-        _ => Err(misplaced(step)),
+        (was, _) => Err(misplaced(was, step)),
     }
 }
 
@@ -266,7 +273,7 @@ pub fn closed() -> Refusal {
         .next(Next::Ask)
 }
 
-fn misplaced(step: Step) -> Refusal {
+fn misplaced(was: State, step: Step) -> Refusal {
     let (code, detail) = match step {
         Step::Dispatch => ("visit.already-dispatched", "The team has been told already."),
         Step::CheckIn => (
@@ -275,6 +282,9 @@ fn misplaced(step: Step) -> Refusal {
         ),
         Step::CloseRecording | Step::Abort => {
             ("visit.not-on-site", "This is for a team that is on site: checked in, recording not closed.")
+        }
+        Step::DraftMinutes if was.is_signed() => {
+            ("visit.minutes-signed", "Minutes that both sides are done with stand; write an addendum.")
         }
         Step::DraftMinutes => (
             "visit.recording-not-closed",

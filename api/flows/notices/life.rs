@@ -127,7 +127,9 @@ pub async fn sign(app: &App, actor: &Actor, id: NoticeId, version: i32, said: Sa
     let series = (hold.notice.owner, issuer.as_str());
     rows::hold_series(&mut hold.tx, series, on.year()).await?;
     let symbol = hold.notice.content.symbol.as_str().to_owned();
-    if campaigns::number_taken(&mut hold.tx, series, on, number, &symbol).await? {
+    let taken = campaigns::number_taken(&mut hold.tx, series, on, number, &symbol).await?
+        || rows::number_taken(&mut hold.tx, series, on, number, &symbol).await?;
+    if taken {
         return Err(number_taken().into());
     }
     hold.notice.signing = Some(signing.clone());

@@ -10,6 +10,7 @@ use crate::domain::refusal::{FieldFault, Kind, Refusal};
 use crate::domain::text;
 use crate::domain::unit::event::{EventSaid, Portion, UnitEvent, plan, portions_fit};
 use crate::domain::unit::{self, UnitVersion};
+use crate::flows::findings::hand_over::hand_back;
 use crate::flows::{Error, Result, cut, random_bytes};
 use crate::records::units::events::{self as rows, Undone};
 pub use crate::records::units::events::{Kept, Place, Wanted};
@@ -18,7 +19,7 @@ use crate::records::visits::life as visits;
 use crate::records::{Db, custody};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Refuses whoever may not do this to every one of these units, `None` being the top. Where a unit lies is asked as of
 /// today.
@@ -59,7 +60,7 @@ pub async fn record(app: &App, actor: &Actor, said: EventSaid) -> Result<Kept> {
     portions_of_day_fit(&mut tx, &event).await?;
     let kept = Kept { event, register: None, recorded_by: by, recorded_at: now, undone: None };
     rows::keep(&mut tx, std::slice::from_ref(&kept)).await?;
-    note(&mut tx, actor, "unit_event.recorded", &kept.event, None, now).await?;
+    note(&mut tx, actor, "unit_event.recorded", &kept.event, (None, Value::Null), now).await?;
     tx.commit().await?;
     Ok(kept)
 }
@@ -168,18 +169,20 @@ async fn note(
     actor: &Actor,
     deed: &str,
     event: &UnitEvent,
-    because: Option<&str>,
+    (because, handed_back): (Option<&str>, Value),
     now: Timestamp,
 ) -> Result<()> {
     let details = json!({ "kind": event.kind, "instrument": event.instrument, "effective_on": event.effective_on,
-        "effects": event.effects, "successions": event.successions, "because": because });
+        "effects": event.effects, "successions": event.successions, "because": because,
+        "handed_back": handed_back });
     let object = ("unit_event", event.id.to_string());
     let entry = custody::Entry { deed, object, owner: None, visit: None, details };
     custody::note(db, Some(actor), entry, now).await?;
     Ok(())
 }
 
-/// Undoes an event: its versions go, those it ended hold again, nobody takes over by it. Both steps stay on record.
+/// Undoes an event: its versions go, those it ended hold again, nobody takes over by it, and what was handed over because of
+/// it goes back. Both steps stay on record.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `unit-event.undone`, `unit-event.of-register`, `unit-event.followed`, `unit-event.in-use`.
@@ -209,7 +212,10 @@ pub async fn undo(app: &App, actor: &Actor, id: UnitEventId, because: &str) -> R
     let now = app.now();
     let undone = Undone { by: actor.account(), at: now, because };
     rows::undo(&mut tx, id, &undone).await?;
-    note(&mut tx, actor, "unit_event.undone", &kept.event, Some(&undone.because), now).await?;
+    let touched = (kept.event.changes(), kept.event.opened());
+    let back = hand_back(&mut tx, Some(actor), (&touched.0, &touched.1), (now, today(app))).await?;
+    let why = (Some(undone.because.as_str()), back.told());
+    note(&mut tx, actor, "unit_event.undone", &kept.event, why, now).await?;
     tx.commit().await?;
     kept.undone = Some(undone);
     Ok(kept)
@@ -219,8 +225,7 @@ pub async fn undo(app: &App, actor: &Actor, id: UnitEventId, because: &str) -> R
 /// stands on or below what it opened.
 async fn nothing_followed(db: &mut Db, kept: &Kept) -> Result<()> {
     let event = &kept.event;
-    let opened = event.effects.iter().filter(|effect| effect.ended.is_none());
-    let opened: Vec<UnitId> = opened.map(|effect| effect.unit).collect();
+    let opened = event.opened();
     let changed = event.changes();
     let later = rows::touching(db, &changed).await?.into_iter().any(|other| {
         let theirs = other.event.changes();

@@ -101,26 +101,72 @@ pub(in crate::flows) async fn answering(
 pub(in crate::flows) enum Part {
     /// Nobody has to say: that unit is in force, or went to one other as a whole.
     Undivided,
-    /// It was divided, and this one took no part.
+    /// It was divided, and this one took no part; or it ended without successor, and this one is not in force.
     None,
-    /// It was divided, and this one took a part.
+    /// It was divided, and this one took a part; or it ended without successor, and this one is in force.
     Taken(Holder),
 }
 
-/// Whether a unit was divided by a day, and what another has of it.
+/// Whether a person has to say who answers on a day for what was open at a unit, and whether another unit may.
 ///
 /// # Errors
 /// The database's own.
 pub(in crate::flows) async fn part_of(db: &mut Db, from: UnitId, to: UnitId, day: Date) -> Result<Part> {
     let unit = succeeded(db, &[from], day).await?.pop();
-    let heirs = unit.filter(|unit| unit.at.is_none()).map(|unit| unit.by).unwrap_or_default();
-    if heirs.is_empty() || heirs.iter().any(|(kin, _)| kin.portion == Portion::Whole) {
+    let Some(Succeeded { at: None, by: heirs, .. }) = unit else { return Ok(Part::Undivided) };
+    if heirs.iter().any(|(kin, _)| kin.portion == Portion::Whole) {
         return Ok(Part::Undivided);
     }
-    let heir = heirs.into_iter().find(|(kin, _)| kin.unit == to);
-    Ok(heir.map_or(Part::None, |(_, at)| {
-        Part::Taken(Holder { unit: to, path: at.path, ancestors: at.ancestors })
-    }))
+    let at = if heirs.is_empty() {
+        units::at(db, to, day).await?
+    } else {
+        heirs.into_iter().find(|(kin, _)| kin.unit == to).map(|(_, at)| at)
+    };
+    Ok(at.map_or(Part::None, |at| Part::Taken(Holder { unit: to, path: at.path, ancestors: at.ancestors })))
+}
+
+/// Units that have ended by a day without one unit in force that took the whole of them.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::flows) async fn nobody_stands_for(db: &mut Db, day: Date) -> Result<Vec<UnitId>> {
+    Ok(lineage::without_heir(db, day).await?)
+}
+
+/// Units from which something may have been handed over because of what happened to these: they, and whatever ever went to
+/// one of them, wholly or in part.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::flows) async fn with_forebears(db: &mut Db, units: &[UnitId]) -> Result<Vec<UnitId>> {
+    let earlier = lineage::backwards(db, units, LATEST).await?;
+    let mut all: Vec<UnitId> = units.iter().copied().chain(earlier.iter().map(|link| link.from)).collect();
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+/// Which of these hand-overs, each from a unit to another, have no ground any more on a day: the first is in force itself,
+/// or has heirs of whom the other is none and never was.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::flows) async fn groundless(
+    db: &mut Db,
+    handed: &[(UnitId, UnitId)],
+    day: Date,
+) -> Result<HashSet<(UnitId, UnitId)>> {
+    let mut from: Vec<UnitId> = handed.iter().map(|(from, _)| *from).collect();
+    from.sort_unstable();
+    from.dedup();
+    let mut out = HashSet::new();
+    for unit in succeeded(db, &from, day).await? {
+        let links = lineage::forwards(db, &[unit.unit], day).await?;
+        let has_ground =
+            |to: UnitId| unit.at.is_none() && (unit.by.is_empty() || links.iter().any(|link| link.to == to));
+        out.extend(handed.iter().filter(|(from, to)| *from == unit.unit && !has_ground(*to)));
+    }
+    Ok(out)
 }
 
 /// A unit with every unit that went to it as a whole by a day.

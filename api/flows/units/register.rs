@@ -2,12 +2,14 @@
 
 use super::register_check::{Checked, Outside};
 use super::register_news::News;
+use super::today;
 use crate::app::App;
 use crate::domain::ids::{UnitEventId, UnitId};
 use crate::domain::refusal::{FieldFault, Refusal};
 use crate::domain::unit::Certainty;
 use crate::domain::unit::event::{EventKind, Portion};
 use crate::flows::Result;
+use crate::flows::findings::hand_over::hand_back;
 use crate::records::units::events::{self, Kept};
 use crate::records::units::many;
 use crate::records::{self, Db, custody};
@@ -189,8 +191,12 @@ pub async fn import(app: &App, register: Register) -> Result<Imported> {
         return Err(Refusal::invalid(lost.collect()).into());
     }
     done.corrected += stale.len();
+    let corrected: Vec<UnitId> = new.iter().flat_map(|kept| kept.event.changes()).collect();
     events::forget(&mut tx, &stale).await?;
     events::keep(&mut tx, &new).await?;
+    if !stale.is_empty() {
+        hand_back(&mut tx, None, (&corrected, &[]), (now, today(app))).await?;
+    }
     let details = json!({ "source": source, "units": done.units, "versions": done.versions, "events": done.events,
         "new_units": done.new_units, "new_versions": done.new_versions, "new_events": done.new_events,
         "corrected": done.corrected });

@@ -4,19 +4,21 @@ use super::allowed;
 use super::plan::Plan;
 use crate::domain::actor::Actor;
 use crate::domain::assignment::judge;
-use crate::domain::campaign::Campaign;
 use crate::domain::campaign::round::{Purpose, Round};
+use crate::domain::campaign::{Campaign, CampaignKind};
 use crate::domain::ids::{CampaignId, RoundId, TeamId, TemplateVersionId, VisitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::Refusal;
-use crate::domain::visit::{Kind, OVERLAPPING_VISIT, State, Visit, rule};
+use crate::domain::visit::{
+    CAMPAIGN_UNPLANNED, Kind, OVERLAPPING_VISIT, State, UNIT_NOT_IN_FORCE, Visit, rule,
+};
 use crate::flows::reports::overlaps::others;
 use crate::flows::units::lineage::with_predecessors;
 use crate::flows::{Error, Result};
 use crate::records::visits::counted::Counted;
 use crate::records::visits::visible::{self, Wanted};
-use crate::records::{Db, assignments, calendars, campaigns, findings, rounds, teams, templates};
+use crate::records::{Db, assignments, calendars, campaigns, findings, rounds, teams, templates, units};
 use std::collections::HashSet;
 
 /// Most checklists of one visit.
@@ -147,10 +149,20 @@ fn in_round(round: &Round, visit: &Visit) -> std::result::Result<(), Refusal> {
 ///
 /// # Errors
 /// What the owner's rules for teams refuse.
-pub(super) async fn warnings(db: &mut Db, actor: &Actor, visit: &mut Visit) -> Result<Vec<&'static str>> {
+pub(super) async fn warnings(
+    db: &mut Db,
+    actor: &Actor,
+    campaign: &Campaign,
+    visit: &mut Visit,
+) -> Result<Vec<&'static str>> {
     let chain: Vec<_> = std::iter::once(visit.unit).chain(visit.unit_ancestors.iter().copied()).collect();
     let office = calendars::holding(db, &chain, visit.window.days()).await?;
     let mut warnings = visit.window.warnings(&office);
+    // Supervision goes by a programme.
+    let is_unplanned = campaign.decision_date.is_some() && campaign.plan_date.is_none();
+    if is_unplanned && campaign.kind != CampaignKind::Supervision && visit.kind.rests_on_plan() {
+        warnings.push(CAMPAIGN_UNPLANNED);
+    }
     warnings.extend(people(db, visit).await?);
     visit.warnings = warnings.iter().map(|code| (*code).to_owned()).collect();
     let own = Counted {
@@ -175,6 +187,25 @@ pub(super) async fn warnings(db: &mut Db, actor: &Actor, visit: &mut Visit) -> R
         warnings.push(OVERLAPPING_VISIT);
     }
     Ok(warnings)
+}
+
+/// Warns of visits to come whose unit will have ended by their last day, whenever that was recorded.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn warn_of_ends(db: &mut Db, visits: &mut [Visit]) -> Result<()> {
+    let to_come = |visit: &&mut Visit| visit.state.is_before_check_in();
+    let versions: Vec<_> = visits.iter_mut().filter(to_come).filter_map(|visit| visit.unit_version).collect();
+    // Nearly always none of them ends, and one query says so.
+    let ending = units::many::ending(db, &versions).await?;
+    for visit in visits.iter_mut().filter(to_come) {
+        let (_, day) = visit.window.days();
+        let ends = visit.unit_version.and_then(|version| ending.get(&version)).is_some_and(|end| *end <= day);
+        if ends && units::at(db, visit.unit, day).await?.is_none() {
+            visit.warnings.push(UNIT_NOT_IN_FORCE.to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// Judges the team against the owner's rules.

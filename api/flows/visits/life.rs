@@ -125,7 +125,7 @@ pub struct Arrival {
 /// Checks a team in and discloses a surprise visit. The first check-in stands; a repeat answers the same.
 ///
 /// # Errors
-/// `visit.not-dispatched`, `visit.before-decision`, `visit.closed`, `visit.unit-not-in-force`.
+/// `visit.not-dispatched`, `visit.arrival-to-come`, `visit.before-decision`, `visit.closed`, `visit.unit-not-in-force`.
 pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::RecordVisit).await?;
     if work.visit.check_in.is_some() {
@@ -137,6 +137,7 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
     let ahead = clock.at.duration_since(work.now);
     // By our clock: a phone whose clock is a day slow must not be told that it came before the decision.
     let arrived_at = arrival.at.at.checked_sub(ahead).unwrap_or(work.now);
+    visit::not_to_come(arrived_at, work.now)?;
     visit::not_before_decision(arrived_at, campaign.decision_date, "/at")?;
     let day = vietnam_day(arrived_at);
     // A team in the door is not turned away for a unit that ended meanwhile; one that never was has no door.

@@ -53,7 +53,7 @@ pub struct Plan {
 pub struct Scheduled {
     /// The visit.
     pub visit: Visit,
-    /// Stable codes: `non_working_day`, `overlapping_visit` (only with visits the scheduler may see).
+    /// Stable codes, out of [`crate::domain::visit::WARNINGS`]; overlaps only with visits the scheduler may see.
     pub warnings: Vec<&'static str>,
 }
 
@@ -138,7 +138,7 @@ pub async fn schedule(app: &App, actor: &Actor, plan: Plan) -> Result<Scheduled>
         created_at: now,
     };
     round_fits(&mut tx, plan.round, &visit).await?;
-    let warnings = warnings(&mut tx, actor, &mut visit).await?;
+    let warnings = warnings(&mut tx, actor, &campaign, &mut visit).await?;
     rows::keep(&mut tx, &visit).await?;
     let details = json!({ "kind": visit.kind, "secret": visit.secret, "unit": visit.unit, "team": visit.team,
         "round": visit.round, "planned_start": window.start, "planned_end": window.end, "templates": visit.templates });
@@ -233,7 +233,7 @@ pub async fn change(
     work.visit.unit_path = unit.path;
     work.visit.unit_ancestors = unit.ancestors;
     round_fits(&mut work.tx, work.visit.round, &work.visit).await?;
-    let warnings = warnings(&mut work.tx, actor, &mut work.visit).await?;
+    let warnings = warnings(&mut work.tx, actor, &campaign, &mut work.visit).await?;
     let visit = work.write(actor, "visit.rescheduled", details).await?;
     Ok(Scheduled { visit, warnings })
 }

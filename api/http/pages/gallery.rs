@@ -8,6 +8,7 @@ use super::words::{self, Badge};
 use super::{Frame, PageProblem, figures, page};
 use crate::app::App;
 use crate::domain::ids::VisitId;
+use crate::domain::minutes::{Corrected, Known};
 use crate::domain::moment::vietnam_day;
 use crate::domain::photo::State;
 use crate::domain::place::Verdict;
@@ -101,6 +102,8 @@ pub struct AnswerView {
     pub note: String,
     /// What it amounts to.
     pub outcome: Badge,
+    /// What an addendum to the minutes corrected, where one did.
+    pub corrected: Option<String>,
 }
 
 /// One visit.
@@ -172,7 +175,7 @@ fn counts(found: &Gallery, lang: Language) -> Vec<Count> {
     let mut counts: Vec<Count> = Outcome::ALL
         .into_iter()
         .map(|outcome| {
-            let n = found.responses.iter().filter(|response| response.outcome == outcome).count();
+            let n = found.responses.iter().filter(|answer| answer.response.outcome == outcome).count();
             (words::outcome(outcome, lang), n)
         })
         .filter(|(_, n)| *n > 0)
@@ -210,8 +213,8 @@ fn item_view(list: &TemplateVersion, item: &Item, found: &Gallery, lang: Languag
     let answer = found
         .responses
         .iter()
-        .find(|response| response.item == item.code && response.template_version == list.id)
-        .map(|response| answer_view(item, response, lang));
+        .find(|answer| answer.response.item == item.code && answer.response.template_version == list.id)
+        .map(|answer| answer_view(item, answer, lang));
     let photos: Vec<Tile> = found
         .photos
         .iter()
@@ -234,11 +237,24 @@ fn item_view(list: &TemplateVersion, item: &Item, found: &Gallery, lang: Languag
 
 /// An answer in words.
 #[must_use]
-pub fn answer_view(item: &Item, response: &Response, lang: Language) -> AnswerView {
+pub fn answer_view(item: &Item, answer: &Known, lang: Language) -> AnswerView {
+    let response = &answer.response;
     AnswerView {
+        corrected: answer.corrected.as_ref().map(|of| stood(item, response, of, lang)),
         text: words_of(item, response, lang),
         note: response.note.clone(),
         outcome: words::outcome(response.outcome, lang),
+    }
+}
+
+/// Which addendum an answer is by, and what stands in the minutes.
+fn stood(item: &Item, response: &Response, of: &Corrected, lang: Language) -> String {
+    let before = Response { answer: of.was.clone(), ..response.clone() };
+    let (number, outcome) = (of.addendum, words::outcome(of.outcome, lang).text);
+    let was = words_of(item, &before, lang);
+    match lang {
+        Language::Vi => format!("Theo phụ lục số {number}; biên bản ghi: {was} ({outcome})"),
+        Language::En => format!("By addendum {number}; the minutes say: {was} ({outcome})"),
     }
 }
 

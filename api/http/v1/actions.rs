@@ -65,6 +65,11 @@ pub struct ActionFilters {
     extended: bool,
     /// Those that are not over and that this unit is to do: its own and those of units that went to it as a whole.
     held_by: Option<Uuid>,
+    /// Those that are not over and that no unit in force is to do: where an owner was divided or abolished, they wait until
+    /// the office hands them over.
+    #[serde(default)]
+    #[param(required = false, default = false)]
+    held_by_nobody: bool,
     /// Who is to do what by the units of this day; today where nothing is said.
     as_of: Option<Date>,
     /// Rows on a page.
@@ -77,13 +82,18 @@ pub struct ActionFilters {
 impl ActionFilters {
     /// The list and its filters, for the cursor.
     fn name(&self) -> String {
-        let of = (self.campaign, self.unit, self.finding, self.held_by, self.as_of);
+        let of = (self.campaign, self.unit, self.finding, self.held_by, self.held_by_nobody, self.as_of);
         let how = (self.overdue, self.at, self.extended, self.carried_from);
         format!("actions {of:?} {:?} {how:?}", self.state)
     }
 
     fn asked(&self, after: Option<(Timestamp, Uuid)>, now: Timestamp) -> Asked<flow::Wanted> {
-        Asked { wanted: self.wanted(after, now), held_by: self.held_by.map(UnitId), as_of: self.as_of }
+        Asked {
+            wanted: self.wanted(after, now),
+            held_by: self.held_by.map(UnitId),
+            held_by_nobody: self.held_by_nobody,
+            as_of: self.as_of,
+        }
     }
 
     fn wanted(&self, after: Option<(Timestamp, Uuid)>, now: Timestamp) -> flow::Wanted {
@@ -93,6 +103,7 @@ impl ActionFilters {
                 unit: self.unit.map(UnitId),
                 states: once_each(self.state.iter().map(|state| state.as_str())),
                 held: None,
+                unheld: None,
                 after: after.map(|(at, id)| flow::Place { at, id }),
             },
             finding: self.finding.map(FindingId),

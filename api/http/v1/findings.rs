@@ -90,6 +90,11 @@ pub struct FindingFilters {
     root_cause: Option<String>,
     /// Open ones that this unit answers for: its own and those of units that went to it as a whole.
     held_by: Option<Uuid>,
+    /// Open ones for which no unit in force answers: where one was divided or abolished, they wait until the office
+    /// hands them over.
+    #[serde(default)]
+    #[param(required = false, default = false)]
+    held_by_nobody: bool,
     /// Who answers for what by the units of this day; today where nothing is said.
     as_of: Option<Date>,
     /// Of visits that were handed in alone; goes with `at`, `visit` or `campaign`.
@@ -116,7 +121,15 @@ impl FindingFilters {
         let of = (self.owner, self.campaign, self.visit, self.unit, self.at, &self.item, &self.root_cause);
         let how = (&self.state, self.kind, self.critical, self.repeated, self.without_action);
         let seen = (self.free, &self.outcome, self.visit_kind, self.unverified);
-        let when = (self.handed_in, self.from, self.to, self.as_known, self.held_by, self.as_of);
+        let when = (
+            self.handed_in,
+            self.from,
+            self.to,
+            self.as_known,
+            self.held_by,
+            self.held_by_nobody,
+            self.as_of,
+        );
         format!("findings {of:?} {how:?} {seen:?} {when:?}")
     }
 
@@ -145,7 +158,12 @@ impl FindingFilters {
 
     fn asked(&self, after: Option<(Timestamp, Uuid)>) -> Result<Asked<flow::Wanted>, Refusal> {
         self.narrow()?;
-        Ok(Asked { wanted: self.wanted(after)?, held_by: self.held_by.map(UnitId), as_of: self.as_of })
+        Ok(Asked {
+            wanted: self.wanted(after)?,
+            held_by: self.held_by.map(UnitId),
+            held_by_nobody: self.held_by_nobody,
+            as_of: self.as_of,
+        })
     }
 
     fn wanted(&self, after: Option<(Timestamp, Uuid)>) -> Result<flow::Wanted, Refusal> {
@@ -155,6 +173,7 @@ impl FindingFilters {
                 unit: self.unit.map(UnitId),
                 states: once_each(self.state.iter().map(|state| state.as_str())),
                 held: None,
+                unheld: None,
                 after: after.map(|(at, id)| flow::Place { at, id }),
             },
             owner: self.owner.map(OwnerId),

@@ -257,7 +257,7 @@ pub struct PostedBoard {
     level: ProcedureLevel,
     /// On which day: that of the visit.
     day: Date,
-    /// Only these fields; every field where nothing is said.
+    /// Only these fields, and whatever hangs under one of them; every field where nothing is said.
     #[serde(default)]
     fields: Vec<String>,
     /// What is posted, at most 3,000.

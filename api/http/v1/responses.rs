@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::ids::{CandidateId, ResponseId, TemplateVersionId, VisitId};
+use crate::domain::minutes::{Corrected, Known};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::refusal::Refusal;
 use crate::domain::response::{Answer, Candidate, Decimal, Outcome, Paper, Response, Share, YesNoNa};
@@ -235,7 +236,8 @@ impl TryFrom<ResponsePut> for Sent {
     "template_version": "9c8b7a69-5847-4362-9150-4f3e2d1c0b9a", "item": "OSS-A01",
     "answer": { "type": "number", "value": 40.5 }, "percent": null, "outcome": "pass",
     "note": "Đo bằng thước laser", "version": 1, "answered_by": "2a9d7e64-1c5b-4f3e-8d2a-7b6c5d4e3f21",
-    "answered_at": "2026-03-20T08:21:40+07:00", "received_at": "2026-03-20T01:21:41.2Z", "candidates": []
+    "answered_at": "2026-03-20T08:21:40+07:00", "received_at": "2026-03-20T01:21:41.2Z", "candidates": [],
+    "corrected": null
 }))]
 pub struct ResponseView {
     /// Minted by the phone.
@@ -266,6 +268,29 @@ pub struct ResponseView {
     received_at: Timestamp,
     /// What other devices said beside it, for the lead to decide; empty where nothing clashes.
     candidates: Vec<CandidateView>,
+    /// What stands in the minutes, where an addendum corrected it: `answer` and `outcome` are as that has it; else `null`.
+    corrected: Option<CorrectedView>,
+}
+
+/// An answer as it stands in the minutes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CorrectedAnswer, example = json!({ "addendum": 1, "was": { "type": "number", "value": 40.5 },
+    "was_outcome": "pass" }))]
+pub struct CorrectedView {
+    /// The number of the last addendum to it.
+    #[schema(minimum = 1)]
+    addendum: i32,
+    /// What was answered.
+    was: AnswerView,
+    /// What it amounted to.
+    #[schema(value_type = vocabulary::ResponseOutcome)]
+    was_outcome: Outcome,
+}
+
+impl From<&Corrected> for CorrectedView {
+    fn from(of: &Corrected) -> Self {
+        Self { addendum: of.addendum, was: (&of.was).into(), was_outcome: of.outcome }
+    }
 }
 
 /// An answer beside the one that is kept: another device gave it without knowing. The lead decides.
@@ -321,9 +346,16 @@ impl From<&Candidate> for CandidateView {
 
 impl ResponseView {
     /// An answer with those of a visit's candidates that are beside it.
-    pub fn among(r: &Response, waiting: &[Candidate]) -> Self {
+    pub fn among(known: &Known, waiting: &[Candidate]) -> Self {
+        let r = &known.response;
         let own = |c: &&Candidate| c.sent.template_version == r.template_version && c.sent.item == r.item;
-        Self { candidates: waiting.iter().filter(own).map(Into::into).collect(), ..Self::from(r) }
+        Self { candidates: waiting.iter().filter(own).map(Into::into).collect(), ..Self::from(known) }
+    }
+}
+
+impl From<&Known> for ResponseView {
+    fn from(known: &Known) -> Self {
+        Self { corrected: known.corrected.as_ref().map(Into::into), ..Self::from(&known.response) }
     }
 }
 
@@ -344,6 +376,7 @@ impl From<&Response> for ResponseView {
             answered_at: r.answered.rfc3339(),
             received_at: r.received_at,
             candidates: Vec::new(),
+            corrected: None,
         }
     }
 }
@@ -419,7 +452,8 @@ pub struct ResponsePage {
 
 /// List the answers of a visit
 ///
-/// All of them: one an item, the latest version, with what waits beside it for the lead.
+/// All of them: one an item, the latest version, with what waits beside it for the lead. What an addendum to signed minutes
+/// corrected is told as it is known since, with what stands in the minutes in `corrected`.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit.")),
     responses((status = 200, description = "The answers.", body = ResponsePage)))]
 #[get("/v1/visits/{visit}/responses")]

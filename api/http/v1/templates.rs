@@ -275,7 +275,7 @@ pub async fn draft_template_version(
     path: web::Path<Uuid>,
     body: Body<Checklist>,
 ) -> Result<HttpResponse, Problem> {
-    let version = templates::draft(&app, &caller.0, TemplateId(path.into_inner()), body.0).await?;
+    let version = templates::draft(&app, &caller.0, TemplateId(path.into_inner()), (body.0, "")).await?;
     let location = format!("/v1/templates/{}/versions/{}", version.template, version.number);
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, location));

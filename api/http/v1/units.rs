@@ -193,12 +193,16 @@ pub enum NameFit {
     Exact,
     /// The name holds it, accents and all.
     Accents,
+    /// Accents apart, it is the name, with its type or without.
+    Whole,
     /// Accents apart, the name begins with it.
     Beginning,
     /// Accents apart, the name holds it.
     Inside,
     /// Accents apart, the name has its words, in another order.
     Words,
+    /// Accents, apostrophes, dashes and blanks apart, the name holds it.
+    Marks,
 }
 
 impl NameFit {
@@ -206,9 +210,11 @@ impl NameFit {
         match rank {
             0 => Self::Exact,
             1 => Self::Accents,
-            2 => Self::Beginning,
-            3 => Self::Inside,
-            _ => Self::Words,
+            2 => Self::Whole,
+            3 => Self::Beginning,
+            4 => Self::Inside,
+            5 => Self::Words,
+            _ => Self::Marks,
         }
     }
 }

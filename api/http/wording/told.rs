@@ -3,11 +3,15 @@
 //! The English sentence is made where the rule stands. Here its words are found again and said in Vietnamese with the same
 //! values; where none fits, the sentence of the code is told, which holds always.
 
-/// The English sentence and the Vietnamese one; `{}` stands for a value, in the same order. The first that fits is taken.
+use super::values;
+
+/// The English sentence and the Vietnamese one; `{}` stands for a value, in the same order, and `{w}` for one of ours that
+/// has words in Vietnamese. The first that fits is taken.
 #[rustfmt::skip]
 const SENTENCES: &[(&str, &str)] = &[
     // Texts.
     ("must not be empty", "không được để trống"),
+    ("holds ${, which forms read as the name of a question", "có ${ mà các biểu mẫu đọc là tên của một câu hỏi"),
     ("is {} characters long, at most {} are allowed", "dài {} ký tự, chỉ nhận nhiều nhất {}"),
     ("holds the character {}, which is not allowed in a text", "có ký tự {} không dùng được trong văn bản"),
     ("is written in the old encoding {}; convert it to Unicode and send it again", "viết bằng bảng mã cũ {}; hãy chuyển sang Unicode rồi gửi lại"),
@@ -25,6 +29,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("lies outside the years 2000 to 2100", "nằm ngoài các năm 2000 đến 2100"),
     ("ends before it begins", "kết thúc trước khi bắt đầu"),
     ("has no first year before it", "thiếu năm đầu"),
+    ("lies before the first year", "trước năm đầu"),
     ("is a day of another year", "là ngày của năm khác"),
     ("A due day is not before the visit the action comes from, {}.", "Hạn thực hiện không trước ngày kiểm tra {}."),
     ("More time ends after the due day, {}.", "Hạn mới phải sau hạn hiện nay, {}."),
@@ -173,7 +178,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("lies below this unit", "đang trực thuộc đơn vị này"),
     ("it ends on {}; this unit can't stand below it for longer", "đơn vị cấp trên kết thúc ngày {}; không thể trực thuộc lâu hơn"),
     ("{} is not in force on the day", "{} không tồn tại vào ngày đó"),
-    ("a {} does not stand below a {}", "{} không trực thuộc {}"),
+    ("a {} does not stand below a {}", "{w} không trực thuộc {w}"),
     ("{} does not stand below {}", "{} không trực thuộc {}"),
     ("{} would lie below itself", "{} sẽ trực thuộc chính nó"),
     ("no such unit is known on {}", "không rõ đơn vị này vào ngày {}"),
@@ -194,7 +199,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("serves round {}", "được phân công đợt {}"),
     ("has visits", "có lượt kiểm tra"),
     ("Event {} tells of this version; undo that first.", "Sự kiện {} liên quan đến phiên bản này; hãy hủy sự kiện đó trước."),
-    ("event {} ({} on {}) speaks of {}", "sự kiện {} ({} ngày {}) liên quan đến {}"),
+    ("event {} ({} on {}) speaks of {}", "sự kiện {} ({w} ngày {}) liên quan đến {}"),
     ("Event {} says that this unit ends on {}; undo that first.", "Sự kiện {} nêu đơn vị này kết thúc ngày {}; hãy hủy sự kiện đó trước."),
     ("another event of the same day says what this unit gave; together they do not fit", "sự kiện khác cùng ngày đã nêu phần đơn vị này chuyển đi; hai bên không khớp"),
     ("new units work after 1945-09-02, by 2200, and not before the instrument takes effect", "đơn vị mới hoạt động sau 1945-09-02, trước năm 2200 và không trước ngày văn bản có hiệu lực"),
@@ -213,7 +218,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("whoever begins in a merger or split takes over from somebody", "đơn vị mới khi sáp nhập hay chia tách phải kế thừa từ đơn vị nào đó"),
     ("no version of this unit begins or ends on {}", "không phiên bản nào của đơn vị này bắt đầu hay kết thúc vào {}"),
     ("the register has no such unit on {}", "danh mục không có đơn vị này vào {}"),
-    ("{} of {} is held", "đã có {} của {}"),
+    ("{} of {} is held", "đã có sự kiện {w} ngày {}"),
     ("What a visit saw was seen between the day on which the team came ({}) and now.", "Điều được thấy nằm trong khoảng từ ngày đoàn đến ({}) đến nay."),
     ("failed the check {}; take it again", "không đạt kiểm tra {}; hãy chụp lại"),
     ("a finding has at most {} links", "mỗi phát hiện có nhiều nhất {} liên kết"),
@@ -258,28 +263,38 @@ const SENTENCES: &[(&str, &str)] = &[
     ("stands in no group; groups are sections", "không nằm trong nhóm nào; mỗi nhóm là một mục"),
     ("a choice has a credit, 0 to 1", "mỗi phương án có điểm từ 0 đến 1"),
     ("The visit does not use this checklist.", "Cuộc kiểm tra không dùng bảng kiểm này."),
+    ("is not the code of this template, {}", "không phải mã của bảng kiểm này, {}"),
     ("No checklist of this visit has an item {}.", "Bảng kiểm của cuộc kiểm tra không có nội dung {}."),
     ("Several checklists have an item {}: name the checklist, too.", "Nhiều bảng kiểm có nội dung {}: hãy nêu cả bảng kiểm."),
     // Teams, visits, campaigns.
     ("This checklist is named twice.", "Bảng kiểm này được nêu hai lần."),
+    ("The campaign has no submitted visit at this unit to look at again.", "Cuộc kiểm tra này chưa có lượt nào đã nộp tại đơn vị này để tái kiểm tra."),
+    ("A re-inspection names a submitted visit of this campaign at this unit.", "Tái kiểm tra phải nêu một lượt đã nộp của chính cuộc kiểm tra này tại đơn vị này."),
+    ("Only a re-inspection names an earlier visit.", "Chỉ tái kiểm tra mới nêu lượt kiểm tra trước."),
+    ("Minutes that both sides are done with stand; write an addendum.", "Hai bên đã xong biên bản nên biên bản được giữ nguyên; hãy lập phụ lục."),
+    ("Only a proposed action is issued. This one is {}.", "Chỉ giao việc đang được đề xuất; việc này đang ở trạng thái {w}."),
+    ("Only an issued action is accepted. This one is {}.", "Chỉ nhận việc đã được giao; việc này đang ở trạng thái {w}."),
+    ("An action is accepted before it begins. This one is {}.", "Phải nhận việc trước khi bắt đầu; việc này đang ở trạng thái {w}."),
+    ("Only an action under way is reported as done. This one is {}.", "Chỉ báo cáo hoàn thành việc đang thực hiện; việc này đang ở trạng thái {w}."),
+    ("Nobody has reported this action as done. This one is {}.", "Chưa có báo cáo hoàn thành; việc này đang ở trạng thái {w}."),
     ("There is no such published checklist of this owner or the library.", "Không có bảng kiểm đã ban hành này của cơ quan hoặc của thư viện."),
     ("Its item {} is in another checklist of this visit already.", "Nội dung {} đã có trong bảng kiểm khác của cuộc kiểm tra này."),
     ("is needed with this outcome", "cần có khi kết quả là như vậy"),
     ("does not belong to this outcome", "không đi với kết quả này"),
-    ("is not of the form {}", "không đúng dạng, viết như {}"),
+    ("is not of the form {}", "không đúng dạng, viết như {w}"),
     ("a team has one lead", "đoàn có một trưởng đoàn"),
     ("a team has one lead, this one has {}", "đoàn có một trưởng đoàn, đoàn này có {}"),
-    ("is no active account that is {} at this owner", "không phải tài khoản đang hoạt động có vai trò {} tại cơ quan này"),
-    ("A campaign that is {} does not take this step.", "Cuộc kiểm tra đang ở trạng thái {} không có bước này."),
-    ("A campaign that is {} does not change.", "Cuộc kiểm tra đang ở trạng thái {} không thay đổi được."),
-    ("A campaign that is {} takes no other.", "Cuộc kiểm tra đang ở trạng thái {} không nhận cuộc khác."),
-    ("A campaign that is {} has nothing to tell.", "Cuộc kiểm tra đang ở trạng thái {} chưa có gì để kết luận."),
+    ("is no active account that is {} at this owner", "không phải tài khoản đang hoạt động có vai trò {w} tại cơ quan này"),
+    ("A campaign that is {} does not take this step.", "Cuộc kiểm tra đang ở trạng thái {w} không có bước này."),
+    ("A campaign that is {} does not change.", "Cuộc kiểm tra đang ở trạng thái {w} không thay đổi được."),
+    ("A campaign that is {} takes no other.", "Cuộc kiểm tra đang ở trạng thái {w} không nhận cuộc khác."),
+    ("A campaign that is {} has nothing to tell.", "Cuộc kiểm tra đang ở trạng thái {w} chưa có gì để kết luận."),
     ("A supervision is joined with a supervision alone.", "Cuộc giám sát chỉ nhập với cuộc giám sát."),
-    ("Visits are made under an active campaign; this one is {}.", "Chỉ kiểm tra khi cuộc kiểm tra đang hoạt động; cuộc này đang ở trạng thái {}."),
-    ("Nothing is awaited of an action that is {}.", "Việc đang ở trạng thái {}, không còn gì phải chờ."),
-    ("No time runs for an action that is {}.", "Việc đang ở trạng thái {}, không tính thời hạn."),
-    ("Photos are declared while an action is awaited; this one is {}.", "Chỉ khai ảnh khi việc còn đang thực hiện; việc này đang ở trạng thái {}."),
-    ("The action is {}; what shows it done stays as it is.", "Việc đang ở trạng thái {}; minh chứng được giữ nguyên."),
+    ("Visits are made under an active campaign; this one is {}.", "Chỉ kiểm tra khi cuộc kiểm tra đang hoạt động; cuộc này đang ở trạng thái {w}."),
+    ("Nothing is awaited of an action that is {}.", "Việc đang ở trạng thái {w}, không còn gì phải chờ."),
+    ("No time runs for an action that is {}.", "Việc đang ở trạng thái {w}, không tính thời hạn."),
+    ("Photos are declared while an action is awaited; this one is {}.", "Chỉ khai ảnh khi việc còn đang thực hiện; việc này đang ở trạng thái {w}."),
+    ("The action is {}; what shows it done stays as it is.", "Việc đang ở trạng thái {w}; minh chứng được giữ nguyên."),
     ("The team signs; objections and refusals are the unit's.", "Đoàn chỉ ký; bảo lưu ý kiến và từ chối ký là của đơn vị."),
     ("lies before what the notice sums up or corrects, or in the future", "trước ngày của nội dung được kết luận hoặc đính chính, hoặc ở tương lai"),
     // Notices.
@@ -320,16 +335,26 @@ const SENTENCES: &[(&str, &str)] = &[
 pub fn in_vietnamese(given: &str) -> Option<String> {
     SENTENCES.iter().find_map(|(english, vietnamese)| {
         let values = values(english, given)?;
-        let mut said = String::new();
-        let mut values = values.into_iter();
-        for (n, words) in vietnamese.split("{}").enumerate() {
-            if n > 0 {
-                said.push_str(values.next()?);
-            }
+        let (mut said, mut rest) = (String::new(), *vietnamese);
+        for value in values {
+            let (words, place, behind) = next_place(rest)?;
             said.push_str(words);
+            said.push_str(&if place == OURS { values::said(value) } else { value.to_owned() });
+            rest = behind;
         }
+        said.push_str(rest);
         Some(said)
     })
+}
+
+/// The place of a value that has words in Vietnamese.
+const OURS: &str = "{w}";
+
+/// What stands before the next place for a value, the place, and what stands behind it.
+fn next_place(words: &str) -> Option<(&str, &str, &str)> {
+    let places = [OURS, "{}"].map(|place| words.find(place).map(|at| (at, place)));
+    let (at, place) = places.into_iter().flatten().min()?;
+    Some((words.get(..at)?, place, words.get(at + place.len()..)?))
 }
 
 /// The values that stand in a sentence where its pattern has places for them.
@@ -358,6 +383,10 @@ mod tests {
             ("is 500 characters long, at most 300 are allowed", "dài 500 ký tự, chỉ nhận nhiều nhất 300"),
             ("must not be empty", "không được để trống"),
             (
+                "holds ${, which forms read as the name of a question",
+                "có ${ mà các biểu mẫu đọc là tên của một câu hỏi",
+            ),
+            (
                 "The decision is of 2026-03-16; no visit takes place before that day.",
                 "Quyết định ký ngày 2026-03-16; không kiểm tra trước ngày đó.",
             ),
@@ -373,7 +402,45 @@ mod tests {
     fn every_sentence_is_reached_with_as_many_values() {
         for (english, vietnamese) in SENTENCES {
             let filled = english.replace("{}", "7");
-            assert_eq!(in_vietnamese(&filled), Some(vietnamese.replace("{}", "7")), "{english}");
+            let expected = vietnamese.replace("{}", "7").replace(OURS, "7");
+            assert_eq!(in_vietnamese(&filled), Some(expected), "{english}");
         }
+    }
+
+    /// English words that no Vietnamese sentence holds; those of the contract (`errors`, `any_of`, paths) are names.
+    const ENGLISH: [&str; 14] = [
+        " or ", " and ", " the ", " is ", " of ", " not ", " are ", " this ", " with ", " that ", " one ",
+        " no ", " to ", " by ",
+    ];
+
+    #[test]
+    fn no_vietnamese_sentence_holds_english() {
+        let told = SENTENCES.iter().map(|(_, vietnamese)| *vietnamese);
+        let of_codes = super::super::PROBLEMS.iter().chain(super::super::FIELDS).map(|word| word.vi);
+        for sentence in told.chain(of_codes) {
+            let padded = format!(" {} ", sentence.replace(['.', ',', ';', ':', '(', ')'], " "));
+            let found: Vec<&&str> = ENGLISH.iter().filter(|word| padded.contains(**word)).collect();
+            assert!(found.is_empty(), "{found:?} in {sentence}");
+        }
+    }
+
+    /// States and roles come as the contract names them, and are told in words.
+    #[test]
+    fn no_vietnamese_sentence_holds_a_raw_state() {
+        for (english, _) in SENTENCES.iter().filter(|(_, vietnamese)| vietnamese.contains("trạng thái {"))
+        {
+            for state in crate::domain::action::State::ALL {
+                let said = in_vietnamese(&english.replace("{}", state.as_str())).unwrap_or_default();
+                assert!(!said.is_empty() && !said.contains(state.as_str()), "{said}");
+            }
+            for state in crate::domain::campaign::CampaignState::ALL {
+                let said = in_vietnamese(&english.replace("{}", state.as_str())).unwrap_or_default();
+                assert!(!said.is_empty() && !said.contains(state.as_str()), "{said}");
+            }
+        }
+        let said = in_vietnamese("is no active account that is member or clerk or team_lead at this owner");
+        let words = "thành viên đoàn hoặc thư ký đoàn hoặc trưởng đoàn";
+        let told = format!("không phải tài khoản đang hoạt động có vai trò {words} tại cơ quan này");
+        assert_eq!(said, Some(told));
     }
 }

@@ -36,6 +36,39 @@ WITH RECURSIVE way AS (
 )
 SELECT * FROM way ORDER BY effective_on DESC, from_id, to_id";
 
+/// Units that had begun and are not in force, and from which no way of whole successions leads to one that is. Reads every
+/// version and every succession: some tens of thousands in the whole country.
+const WITHOUT_HEIR: &str = "
+WITH RECURSIVE there AS (
+    SELECT unit_id FROM unit_versions WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+), gone AS (
+    SELECT unit_id FROM unit_versions WHERE valid_from <= $1 EXCEPT SELECT unit_id FROM there
+), whole AS (
+    SELECT from_id, to_id FROM unit_successions WHERE portion = 'whole' AND effective_on <= $1
+), way AS (
+    SELECT g.unit_id AS start, s.to_id AS at FROM gone g JOIN whole s ON s.from_id = g.unit_id
+  UNION
+    SELECT w.start, s.to_id FROM way w JOIN gone g ON g.unit_id = w.at JOIN whole s ON s.from_id = w.at
+)
+SELECT unit_id AS id FROM gone
+EXCEPT SELECT w.start FROM way w JOIN there t ON t.unit_id = w.at";
+
+#[derive(QueryableByName)]
+struct Unit {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Units that have ended by a day and did not go to one unit in force as a whole.
+///
+/// # Errors
+/// The database's own.
+pub async fn without_heir(db: &mut Db, day: Date) -> Result<Vec<UnitId>> {
+    let rows: Vec<Unit> =
+        diesel::sql_query(WITHOUT_HEIR).bind::<SqlDate, _>(day.to_diesel()).load(db).await?;
+    Ok(rows.into_iter().map(|row| UnitId(row.id)).collect())
+}
+
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = SqlUuid)]

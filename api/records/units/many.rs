@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff_diesel::ToDiesel;
+use jiff_diesel::{NullableDate, ToDiesel};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -103,6 +103,34 @@ pub async fn lock_all(db: &mut Db, all: &[UnitId]) -> Result<Vec<UnitId>> {
         .load(db)
         .await?;
     Ok(held.into_iter().map(UnitId).collect())
+}
+
+/// Keeps events from happening to units until the transaction ends, as [`lock_all`] does, beside others who do the same.
+///
+/// # Errors
+/// The database's own.
+pub async fn lock_in_place(db: &mut Db, all: &[UnitId]) -> Result<()> {
+    let ids: Vec<Uuid> = all.iter().map(|id| id.0).collect();
+    let held = units::table.filter(units::id.eq_any(ids)).order(units::id.asc()).select(units::id);
+    held.for_key_share().load::<Uuid>(db).await?;
+    Ok(())
+}
+
+/// Those of these versions that end, with the first day on which they no longer hold.
+///
+/// # Errors
+/// The database's own.
+pub async fn ending(db: &mut Db, of: &[UnitVersionId]) -> Result<HashMap<UnitVersionId, Date>> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, NullableDate)> = unit_versions::table
+        .filter(unit_versions::id.eq_any(ids).and(unit_versions::valid_to.is_not_null()))
+        .select((unit_versions::id, unit_versions::valid_to))
+        .load(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(id, end)| Some((UnitVersionId(id), end.to_jiff()?))).collect())
 }
 
 /// Every version of several units, first to last; a unit without versions is left out.

@@ -40,8 +40,15 @@ pub async fn page(
         query = query.filter(unit_versions::official_code.eq(code));
     }
     if let Some(name) = &wanted.name {
-        let key = format!("%{}%", text::literal(&text::fold(name)));
-        query = query.filter(sql::<Bool>("name_key LIKE ").bind::<Text, _>(key));
+        let folded = text::fold(name);
+        let pattern = |key: &str| format!("%{}%", text::literal(key));
+        // In a name with an apostrophe or a dash, blanks are left out or put in.
+        let held = sql::<Bool>("(name_key LIKE ")
+            .bind::<Text, _>(pattern(&folded))
+            .sql(" OR (name ~ '[''’‘ʼ´`–—‐‑-]' AND replace(name_key, ' ', '') LIKE ")
+            .bind::<Text, _>(pattern(&folded.replace(' ', "")))
+            .sql("))");
+        query = query.filter(held);
     }
     if let Some((from, id)) = after {
         let day = unit_versions::valid_from;

@@ -186,11 +186,13 @@ read_template             lof  lo    lo   lo    lo    lo   lo   lo     lo    lo 
 read_template_version     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 compare_template_versions lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 export_xlsform            lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
+export_checklist          lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 create_template           lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 draft_template_version    lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 rewrite_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 publish_template_version  lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 import_xlsform            lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
+import_checklist          lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 send_template_picture     lof  o     -    -     o     -    -    -      -     -   -    -     -    -    f     -
 read_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 head_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -

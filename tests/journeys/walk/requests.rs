@@ -315,6 +315,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         }
         "create_template" => json!({ "owner": known("owner"), "code": "" }),
         "draft_template_version" | "rewrite_template_version" => checklist,
+        "import_checklist" => json!({ "code": "DM-1", "body": checklist }),
         "compare_procedures" => {
             json!({ "owner": owner, "level": "commune", "day": "2020-03-20", "posted": [{ "code": "1.001193" }] })
         }

@@ -159,15 +159,15 @@ pub async fn cancel_action(
     Ok(done(&app, &action))
 }
 
-/// Who is to do what a divided owner was to do.
+/// Who is to do what an owner was to do that was divided or abolished.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "from": "d4c3b2a1-0f9e-4d8c-b7a6-958473625140",
     "unit": "6f5e4d3c-2b1a-4908-87f6-e5d4c3b2a190", "reason": "Trụ sở thuộc địa bàn phường mới." }))]
 pub struct ActionHandOver {
-    /// The owner that was divided.
+    /// The owner that was divided or abolished.
     from: Uuid,
-    /// One of the units that took a part of it.
+    /// One of the units that took a part of it; any unit in force where it ended without successor.
     unit: Uuid,
     /// Why, up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]
@@ -177,7 +177,8 @@ pub struct ActionHandOver {
 /// Hand over a corrective action
 ///
 /// Where an owner was divided there is no single successor: the office says which heir does it, whether or not the action
-/// came from a finding there. Where an owner went to one other as a whole, its actions go along by themselves.
+/// came from a finding there; where it ended without successor, any unit in force may be told to. Where an owner went to one
+/// other as a whole, its actions go along by themselves. Undoing the event gives back what was handed over because of it.
 #[utoipa::path(tag = "actions", request_body = ActionHandOver,
     params(("action" = Uuid, Path, description = "Which action.")), responses(
     (status = 200, description = "Handed over, now or before.", body = ActionView),

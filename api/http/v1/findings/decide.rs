@@ -56,7 +56,7 @@ pub struct FindingConfirmation {
 #[schema(example = json!({ "unit": "6f5e4d3c-2b1a-4908-87f6-e5d4c3b2a190",
     "reason": "Trụ sở thuộc địa bàn phường mới." }))]
 pub struct FindingHandOver {
-    /// One of the units that took a part of the divided one.
+    /// One of the units that took a part of the divided one; any unit in force where one ended without successor.
     unit: Uuid,
     /// Why, up to 4,000 characters.
     #[schema(min_length = 1, max_length = 4000)]
@@ -66,7 +66,8 @@ pub struct FindingHandOver {
 /// Hand over a finding
 ///
 /// Where its unit was divided there is no single successor: the office says which heir answers for it, and for what the
-/// unit was to do about it. Where a unit went to one other as a whole, everything open goes along by itself.
+/// unit was to do about it; where it ended without successor, any unit in force may be told to. Where a unit went to one
+/// other as a whole, everything open goes along by itself. Undoing the event gives back what was handed over because of it.
 #[utoipa::path(tag = "findings", request_body = FindingHandOver,
     params(("finding" = Uuid, Path, description = "Which finding.")), responses(
     (status = 200, description = "Handed over, now or before.", body = FindingView),

@@ -1,13 +1,15 @@
-//! Versions of a checklist against each other and as workbooks, over HTTP.
+//! Versions of a checklist against each other and as files, over HTTP.
 
+use super::shape::ChecklistShape;
 use super::{VersionPath, VersionView};
 use crate::app::App;
 use crate::domain::ids::TemplateId;
-use crate::domain::template::{Aspect, Changes, Comparability};
+use crate::domain::template::{Aspect, Changes, Checklist, Comparability};
 use crate::flows::forms as flow;
 use crate::flows::forms::Compared;
+use crate::flows::templates;
 use crate::http::actor::Caller;
-use crate::http::body::Params;
+use crate::http::body::{Body, Params};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use crate::http::workbook::{Workbook, XLSX};
@@ -22,6 +24,7 @@ use uuid::Uuid;
 pub(super) fn operations(cfg: &mut ServiceConfig) {
     cfg.service(compare_template_versions);
     cfg.service(export_xlsform).service(import_xlsform);
+    cfg.service(export_checklist).service(import_checklist);
 }
 
 /// With which version.
@@ -161,6 +164,62 @@ pub async fn import_xlsform(
     book: Workbook,
 ) -> Result<HttpResponse, Problem> {
     let version = flow::import(&app, &caller.0, TemplateId(path.into_inner()), &book.0).await?;
+    let location = format!("/v1/templates/{}/versions/{}", version.template, version.number);
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, location));
+    super::send(answer, version)
+}
+
+/// A checklist in a file, as `fieldproof import-template` takes it.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ChecklistFile)]
+pub struct FileView {
+    /// Code of its template.
+    #[schema(example = "OSS")]
+    code: String,
+    /// What it asks.
+    #[schema(value_type = ChecklistShape)]
+    body: Checklist,
+}
+
+/// Export a version as a JSON file
+///
+/// What `POST /v1/templates/{template}/json` and `fieldproof import-template` take: the code and what is asked, nothing that
+/// this server gave it. What comes back in has the same digest. Pictures are fetched apart.
+#[utoipa::path(tag = "templates", params(VersionPath), responses(
+    (status = 200, description = "The file.", body = FileView,
+        headers(("Content-Disposition" = String, description = "A name for the file.")))))]
+#[get("/v1/templates/{template}/versions/{number}/json")]
+pub async fn export_checklist(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<VersionPath>,
+) -> Result<HttpResponse, Problem> {
+    let version = templates::read(&app, &caller.0, path.into_inner().into()).await?;
+    let name = format!("attachment; filename=\"{}-{}.json\"", version.code, version.number);
+    let file = FileView { code: version.code, body: version.body };
+    Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(file))
+}
+
+/// Draft the next version from a JSON file
+///
+/// Takes what the export writes. A file of another template is refused (`template.code`); faults of the checklist are told
+/// by their place below `/body`.
+#[utoipa::path(tag = "templates", params(("template" = Uuid, Path, description = "Id of the template.")),
+    request_body = FileView,
+    responses((status = 201, description = "Drafted; `Location` says where.", body = VersionView, headers(
+        ("Location" = String, description = "Address of the version."),
+        ("ETag" = String, description = "Digest of the body.")))))]
+#[post("/v1/templates/{template}/json")]
+pub async fn import_checklist(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<Uuid>,
+    file: Body<FileView>,
+) -> Result<HttpResponse, Problem> {
+    let FileView { code, body } = file.0;
+    let version = flow::import_file(&app, &caller.0, TemplateId(path.into_inner()), (&code, body)).await?;
     let location = format!("/v1/templates/{}/versions/{}", version.template, version.number);
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, location));

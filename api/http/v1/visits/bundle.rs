@@ -50,7 +50,7 @@ pub struct BundleView {
     attendees: Vec<AttendeeView>,
     /// What was explained on the spot so far.
     guidance: Vec<GuidanceView>,
-    /// What was not fine at earlier visits to this unit that the caller may see.
+    /// What was not fine at earlier visits to this unit that the caller may see, as it is known: with addenda to their minutes.
     earlier_findings: Vec<BundleFinding>,
     /// Of a re-inspection: the open findings it is to look at again, by item; each goes with the item of its code.
     open_findings: Vec<FindingView>,
@@ -159,7 +159,7 @@ fn pictures_of(version: &TemplateVersion, held: &[HeldPicture]) -> Vec<BundlePic
 
 impl From<&Earlier> for BundleFinding {
     fn from(e: &Earlier) -> Self {
-        Self { visit_started: e.planned_start, response: (&e.response).into() }
+        Self { visit_started: e.planned_start, response: (&e.answer).into() }
     }
 }
 

@@ -1,0 +1,1 @@
+REINDEX INDEX CONCURRENTLY visits_by_words;

@@ -1,0 +1,2 @@
+-- Words are folded otherwise since.
+REINDEX INDEX CONCURRENTLY visits_by_words;

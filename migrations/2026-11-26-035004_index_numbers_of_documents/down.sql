@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY campaign_documents_by_number;

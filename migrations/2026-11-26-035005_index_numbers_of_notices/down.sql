@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY notices_by_number;
