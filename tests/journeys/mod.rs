@@ -42,6 +42,7 @@ mod orders;
 mod overlaps;
 mod owners;
 mod photos;
+mod phone;
 mod planning;
 mod planning_at_once;
 mod probes;
