@@ -1,6 +1,7 @@
 //! A photo promised and held: what the phone declares, when bytes are intact, which states follow which.
 
 pub mod evidence;
+pub mod ledger;
 pub mod mask;
 
 use crate::action;

@@ -45,6 +45,10 @@ pub struct Report {
     pub forgotten: Vec<PhotoId>,
     /// How many of those were promised anew.
     pub promised: u64,
+    /// Photos that were examined before receipts were given and have none, while no open task promises to read them again.
+    pub unverified: Vec<PhotoId>,
+    /// How many of those were promised to be read again.
+    pub verifications: u64,
     /// Guidance pictures that templates hold.
     pub pictures: u64,
     /// Objects of guidance pictures that are missing or have another length: send them again.
@@ -75,6 +79,7 @@ impl Report {
             && self.pictures_missing.is_empty()
             && self.pictures_damaged.is_empty()
             && all(self.forgotten.len(), self.promised)
+            && all(self.unverified.len(), self.verifications)
             && all(self.pieces_missing.len(), self.pieces_forgotten)
             && all(self.orphans.len(), self.removed)
     }
@@ -135,7 +140,12 @@ async fn promises(app: &App, options: Options, page: &[HeldOriginal], report: &m
     let ids: Vec<PhotoId> = page.iter().map(|held| held.photo).collect();
     let mut tx = app.records.begin().await?;
     let forgotten = photos::forgotten(&mut tx, &ids).await?;
+    let unverified = photos::unverified(&mut tx, &ids).await?;
     if options.repair {
+        for photo in &unverified {
+            super::promises::verify(&mut tx, *photo, app.now()).await?;
+            report.verifications += 1;
+        }
         for photo in &forgotten {
             super::promises::examine_again(&mut tx, *photo, app.now()).await?;
             report.promised += 1;
@@ -143,6 +153,7 @@ async fn promises(app: &App, options: Options, page: &[HeldOriginal], report: &m
     }
     tx.commit().await?;
     report.forgotten.extend(forgotten);
+    report.unverified.extend(unverified);
     Ok(())
 }
 

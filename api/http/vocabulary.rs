@@ -184,6 +184,9 @@ vocabulary! {
     // photos
     /// How far a photo got.
     open PhotoState = serde_words::<photo::State>();
+    /// What a phone is told of a photo: nobody declared it, or it is not theirs to send; declared for other bytes; or how far
+    /// it got.
+    open PhotoStanding = photo::ledger::Standing::words();
     /// What a photo shows.
     open PhotoSubject = photo::SUBJECTS.to_vec();
     /// A type of picture.

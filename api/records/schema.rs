@@ -496,6 +496,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    photo_receipts (photo_id) {
+        photo_id -> Uuid,
+        verified_at -> Timestamptz,
+        log_number -> Int8,
+        receipt -> Text,
+    }
+}
+
+diesel::table! {
     photos (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -1085,6 +1094,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     owners,
     past_seats,
     photo_ancestors,
+    photo_receipts,
     photos,
     premises,
     procedure_fields,

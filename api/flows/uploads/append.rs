@@ -12,7 +12,7 @@ use crate::domain::photo::{self, Arrived};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
 use crate::flows::Error;
-use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, promise_of};
+use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, before, promise_of};
 use crate::media::{Key, Part};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
@@ -123,7 +123,7 @@ where
     if intake.goes_straight() {
         let key =
             Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
-        let place = (&key, promise_of(&photo), photo.declared.media_type.as_str());
+        let place = ((&key, before(&photo)), promise_of(&photo), photo.declared.media_type.as_str());
         let (sent, tail) = Box::pin(straight::send(app, place, &mut body, &mut turn)).await;
         intake.hold(tail);
         match sent {
@@ -159,7 +159,7 @@ struct Ready {
 /// Settles rights, state and place before the first byte, and takes the turn.
 async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<Begun, Halt> {
     let (upload, photo, visit) = open(app, actor, id).await?;
-    if photo.state.is_held() {
+    if photo.awaited().is_held() {
         let expected = upload.length_bytes;
         let provided = what.offset.unwrap_or(expected);
         if provided != expected {
@@ -171,7 +171,7 @@ async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<
         let upload = Upload { received_bytes: expected, ..upload };
         return Ok(Begun::Whole(upload, Box::new(acknowledged(app, photo).await?)));
     }
-    photo::admit(photo.state, promise_of(&photo), promise_of(&photo))?;
+    photo::admit(photo.awaited(), promise_of(&photo), promise_of(&photo))?;
     arrival(&photo, visit.state)?;
     // A request that begins elsewhere changes nothing, not even whose turn it is.
     fits(&upload, what)?;

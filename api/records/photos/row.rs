@@ -3,7 +3,7 @@
 use crate::domain::ids::{AccountId, ActionId, CampaignId, FindingId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::mask::Masked;
-use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State};
+use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State, ledger};
 use crate::domain::place::{GeoFix, PositionSource, Verdict};
 use crate::records::schema::photos;
 use crate::records::{Error, Result};
@@ -46,6 +46,21 @@ pub struct Photo {
     pub masked: Option<Masked>,
     /// Counts changes of the row.
     pub version: i32,
+}
+
+impl Photo {
+    /// Whether the store lost its bytes: they are wanted again.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        let reason = self.found.as_ref().and_then(|found| found.reason.as_deref());
+        ledger::is_damaged(self.state, reason)
+    }
+
+    /// Its state as far as its bytes are concerned: one whose bytes were lost is awaited like one that never came.
+    #[must_use]
+    pub fn awaited(&self) -> State {
+        if self.is_damaged() { State::Announced } else { self.state }
+    }
 }
 
 /// The place verdict as recorded.

@@ -222,6 +222,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
     Some(match operation {
         "change_visit" | "change_campaign" => json!({}),
         "cancel_visit" | "abort_visit" | "disclose_visit" | "leave_unanswered" => json!({ "reason": "" }),
+        "have_photos" => json!({ "photos": [{ "id": Uuid::now_v7(), "sha256": "0".repeat(64) }] }),
         "withdraw_photo" => json!({ "reason": "Chụp nhầm" }),
         "mask_photo" => json!({ "areas": [] }),
         "clear_for_visit" => json!({ "account": Uuid::nil() }),
