@@ -55,6 +55,10 @@ def photo_cases(api):
                 yield f"{where} {which} {order}", {**scope, **facet, "order": order}
                 if where != "visit":
                     yield f"{where} {which} {order} captured", {**scope, **facet, "order": order, **middle}
+    one = api.get("/v1/findings", limit=1)["items"][0]["id"]
+    remedy = api.get("/v1/corrective-actions", limit=1)["items"][0]["id"]
+    for which, scope in {"finding": {"finding": one}, "reply to": {"reply_to": one}, "action": {"action": remedy}}.items():
+        yield which, scope
     yield "bbox", {"owner": newest["owner"], "bbox": "105.8,20.9,105.9,21.0"}
     yield "bbox of a degree", {"owner": newest["owner"], "bbox": "105,20,106,21"}
     yield "bbox captured", {"owner": newest["owner"], "bbox": "105,20,106,21", **middle}
@@ -73,6 +77,11 @@ def finding_cases(api):
     for which, facet in {"item": {"item": "MUC-7"}, "kind": {"kind": "strength"}, "critical": {"critical": "true"}, "repeated": {"repeated": "true"},
                          "cause": {"root_cause": "Điều chỉnh địa giới"}}.items():
         yield f"owner {which}", facet
+    # What leads from a figure to its rows is asked within something.
+    for where in ("visit", "at"):
+        for which, facet in {"without action": {"without_action": "true"}, "unverified": {"unverified": "true"}, "free": {"free": "true"},
+                             "visit kind": {"visit_kind": "surprise"}, "from": {"from": "2025-11-05T00:00:00Z"}}.items():
+            yield f"{where} {which}", {**scopes[where], **facet}
 
 
 def action_cases(api):
@@ -84,6 +93,8 @@ def action_cases(api):
     for where, scope in scopes.items():
         for which, facet in facets.items():
             yield f"{where} {which}", {**scope, **facet}
+    for which, facet in {"overdue": {"overdue": "true"}, "extended": {"extended": "true"}, "carried from": {"carried_from": newest["campaign"]}}.items():
+        yield f"campaign {which}", {"campaign": newest["campaign"], **facet}
 
 
 def due_cases(api):
