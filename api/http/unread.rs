@@ -1,8 +1,9 @@
 //! Bodies whose reader is watched.
 //!
-//! Chunked bodies that are answered before their end: the connection is closed then, a moment later. actix-http 3.20 waits without any limit for the rest of a chunked body whose reader is gone, so a sender that stops
-//! would hold its connection for ever. While something still holds the reader, it does what it does for every other
-//! unread body: it says `Connection: close`, takes what comes for a moment, and closes.
+//! Chunked bodies that are answered before their end: the connection is closed then, a moment later. actix-http 3.20
+//! waits without any limit for the rest of a chunked body whose reader is gone, so a sender that stops would hold its
+//! connection for ever. While something still holds the reader, it does what it does for every other unread body: it
+//! says `Connection: close`, takes what comes for a moment, and closes.
 //!
 //! Bodies of resumable uploads: every byte that came before the line broke is read, see [`Turn::keep`].
 
