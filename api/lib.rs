@@ -18,6 +18,7 @@ pub mod app;
 pub mod config;
 pub mod decoding;
 pub mod demo;
+pub mod failpoint;
 pub mod flows;
 pub mod http;
 pub mod identity;

@@ -174,6 +174,7 @@ async fn fsck(options: flows::fsck::Options, json: bool) -> anyhow::Result<ExitC
         report.pieces_missing.iter().for_each(|name| println!("missing   {name}"));
         report.orphans.iter().for_each(|name| println!("unnamed   {name}"));
         report.forgotten.iter().for_each(|photo| println!("forgotten {photo}"));
+        report.unverified.iter().for_each(|photo| println!("unverified {photo}"));
         println!("{} removed, {} promised anew.", report.removed, report.promised);
     }
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(1) })

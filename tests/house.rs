@@ -46,7 +46,7 @@ fn may_import(room: &str) -> BTreeSet<&'static str> {
         "domain" => rooms.clear(),
         "config" | "telemetry" => {}
         "app" => rooms.extend(WORKSHOPS.into_iter().chain(["config"])),
-        "flows" => rooms.extend(WORKSHOPS.into_iter().chain(["app", "config"])),
+        "flows" => rooms.extend(WORKSHOPS.into_iter().chain(["app", "config", "failpoint"])),
         "http" | "worker" => rooms.extend(["app", "config", "flows"]),
         "main" => rooms.extend([
             "app",

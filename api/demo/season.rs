@@ -233,8 +233,20 @@ impl<'a> Season<'a> {
             self.lead.post(&format!("{path}/sign"), said).await?;
         }
         self.lead.post(&format!("{path}/submit"), json!({})).await?;
+        self.settle(&path).await?;
         self.desk.post(&format!("{path}/finalise"), json!({})).await?;
         Ok(())
+    }
+
+    /// Waits until every photo of a visit was read again by the worker.
+    async fn settle(&self, path: &str) -> anyhow::Result<()> {
+        for _ in 0..240 {
+            if self.desk.get(&format!("{path}/media?limit=1")).await?.get("complete") == Some(&json!(true)) {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+        anyhow::bail!("the photos of {path} are not verified; is a worker running?")
     }
 
     /// The first visit to a commune.

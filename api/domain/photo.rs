@@ -1,7 +1,9 @@
 //! A photo promised and held: what the phone declares, when bytes are intact, which states follow which.
 
 pub mod evidence;
+pub mod ledger;
 pub mod mask;
+pub mod preview;
 
 use crate::action;
 use crate::ids::{ActionId, FindingId, PhotoId, VisitId};

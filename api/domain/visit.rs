@@ -5,7 +5,10 @@ mod complete;
 mod minutes;
 mod state;
 
-pub use complete::{Held, candidates_decided, earlier_decided, items_answered, photos_complete, unanswered};
+pub use complete::{
+    Held, Lack, candidates_decided, earlier_decided, items_answered, photos_complete, photos_lacking,
+    unanswered,
+};
 pub use minutes::{
     AskedList, Figures, FrozenScore, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures,
 };

@@ -2,6 +2,7 @@
 
 mod pictures;
 mod pieces;
+mod previews;
 
 use super::Result;
 use crate::app::App;
@@ -45,12 +46,18 @@ pub struct Report {
     pub forgotten: Vec<PhotoId>,
     /// How many of those were promised anew.
     pub promised: u64,
+    /// Photos that were examined before receipts were given and have none, while no open task promises to read them again.
+    pub unverified: Vec<PhotoId>,
+    /// How many of those were promised to be read again.
+    pub verifications: u64,
     /// Guidance pictures that templates hold.
     pub pictures: u64,
     /// Objects of guidance pictures that are missing or have another length: send them again.
     pub pictures_missing: Vec<String>,
     /// Objects of guidance pictures that have another digest (`deep` only): as bad as missing.
     pub pictures_damaged: Vec<String>,
+    /// Objects of previews.
+    pub previews: u64,
     /// Pieces of uploads that are not whole yet.
     pub pieces: u64,
     /// Pieces that are missing or have another length: their uploads can't go on.
@@ -75,6 +82,7 @@ impl Report {
             && self.pictures_missing.is_empty()
             && self.pictures_damaged.is_empty()
             && all(self.forgotten.len(), self.promised)
+            && all(self.unverified.len(), self.verifications)
             && all(self.pieces_missing.len(), self.pieces_forgotten)
             && all(self.orphans.len(), self.removed)
     }
@@ -90,6 +98,7 @@ pub async fn fsck(app: &App, options: Options) -> Result<Report> {
     objects(app, options, &mut report).await?;
     pictures::rows(app, options, &mut report).await?;
     pictures::objects(app, options, &mut report).await?;
+    previews::objects(app, options, &mut report).await?;
     pieces::rows(app, options, &mut report).await?;
     pieces::objects(app, options, &mut report).await?;
     Ok(report)
@@ -135,7 +144,12 @@ async fn promises(app: &App, options: Options, page: &[HeldOriginal], report: &m
     let ids: Vec<PhotoId> = page.iter().map(|held| held.photo).collect();
     let mut tx = app.records.begin().await?;
     let forgotten = photos::forgotten(&mut tx, &ids).await?;
+    let unverified = photos::unverified(&mut tx, &ids).await?;
     if options.repair {
+        for photo in &unverified {
+            super::promises::verify(&mut tx, *photo, app.now()).await?;
+            report.verifications += 1;
+        }
         for photo in &forgotten {
             super::promises::examine_again(&mut tx, *photo, app.now()).await?;
             report.promised += 1;
@@ -143,6 +157,7 @@ async fn promises(app: &App, options: Options, page: &[HeldOriginal], report: &m
     }
     tx.commit().await?;
     report.forgotten.extend(forgotten);
+    report.unverified.extend(unverified);
     Ok(())
 }
 
@@ -215,6 +230,10 @@ async fn orphan(app: &App, options: Options, report: &mut Report, object: Listed
 fn named(object: &Listed) -> Option<(PhotoId, crate::domain::photo::Sha256)> {
     match Key::parse_original(&object.name)? {
         Key::Original { photo, sha256, .. } => Some((photo, sha256)),
-        Key::Derivative { .. } | Key::Masked { .. } | Key::Picture { .. } | Key::Piece { .. } => None,
+        Key::Derivative { .. }
+        | Key::Masked { .. }
+        | Key::Picture { .. }
+        | Key::Preview { .. }
+        | Key::Piece { .. } => None,
     }
 }

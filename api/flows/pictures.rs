@@ -73,7 +73,7 @@ async fn has_room(db: &mut Db, template: TemplateId, sha256: Sha256) -> Result<(
 }
 
 /// Reads a body of this length, and no more.
-async fn collect<S, E>(size_bytes: u64, mut body: S) -> Result<Bytes>
+pub(super) async fn collect<S, E>(size_bytes: u64, mut body: S) -> Result<Bytes>
 where
     S: Stream<Item = std::result::Result<Bytes, E>> + Unpin,
     E: std::fmt::Display,
@@ -95,13 +95,13 @@ where
     Ok(whole.freeze())
 }
 
-fn arrived(bytes: &Bytes) -> Arrived {
+pub(super) fn arrived(bytes: &Bytes) -> Arrived {
     let sha256 = Sha256(sha2::Sha256::digest(bytes).into());
     Arrived { size_bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX), sha256 }
 }
 
 /// What the parts of a picture say; nothing is decoded.
-fn head(bytes: &Bytes) -> PictureHead {
+pub(super) fn head(bytes: &Bytes) -> PictureHead {
     let outline = decoding::outline(bytes);
     PictureHead {
         media_type: outline.format.map(Format::media_type).and_then(MediaType::parse),

@@ -29,6 +29,8 @@ pub struct Promise {
 pub enum Duty {
     /// Look at a photo, make its derivatives.
     DerivePhoto(PhotoId),
+    /// Read a photo's original again, and vouch for it.
+    VerifyPhoto(PhotoId),
 }
 
 #[derive(Deserialize)]
@@ -42,12 +44,14 @@ impl Promise {
     /// # Errors
     /// [`Error::Fault`] for a name or a payload this version does not know.
     pub fn duty(&self) -> Result<Duty> {
+        let of_photo = || -> Result<PhotoId> {
+            let of: OfPhoto = serde_json::from_value(self.task.payload.clone())
+                .map_err(|why| Error::Fault(format!("task {}: {why}", self.task.id)))?;
+            Ok(of.photo)
+        };
         match self.task.kind.as_str() {
-            "derive-photo" => {
-                let of: OfPhoto = serde_json::from_value(self.task.payload.clone())
-                    .map_err(|why| Error::Fault(format!("task {}: {why}", self.task.id)))?;
-                Ok(Duty::DerivePhoto(of.photo))
-            }
+            "derive-photo" => Ok(Duty::DerivePhoto(of_photo()?)),
+            "verify-photo" => Ok(Duty::VerifyPhoto(of_photo()?)),
             other => Err(Error::Fault(format!("no duty is called {other}"))),
         }
     }
@@ -75,6 +79,7 @@ pub async fn keep(app: &App, promise: &Promise) -> Result<()> {
             }
             done => done,
         },
+        Duty::VerifyPhoto(photo) => photos::verify(app, photo).await,
     }
 }
 
@@ -90,6 +95,24 @@ fn derive_photo(photo: PhotoId) -> String {
 pub(super) async fn examine(tx: &mut Tx, photo: PhotoId, now: Timestamp) -> Result<()> {
     let name = derive_photo(photo);
     Ok(tasks::promise(tx, "derive-photo", json!({ "photo": photo }), Some(&name), now).await?)
+}
+
+/// Promises to examine a photo whose bytes came a second time. Under no name: the first promise may be about to end, and
+/// whoever examines twice changes nothing.
+///
+/// # Errors
+/// An outage.
+pub(super) async fn examine_restored(tx: &mut Tx, photo: PhotoId, now: Timestamp) -> Result<()> {
+    Ok(tasks::promise(tx, "derive-photo", json!({ "photo": photo }), None, now).await?)
+}
+
+/// Promises to read a photo's original again, once at a time.
+///
+/// # Errors
+/// An outage.
+pub(super) async fn verify(tx: &mut Tx, photo: PhotoId, now: Timestamp) -> Result<()> {
+    let (name, payload) = (format!("verify-photo:{photo}"), json!({ "photo": photo }));
+    Ok(tasks::promise_again(tx, "verify-photo", payload, &name, now).await?)
 }
 
 /// Promises anew to examine a photo whose promise was put aside or lost.

@@ -139,7 +139,12 @@ pub const NOT_MASKED: &str = "not-masked";
 
 /// Takes the pictures away from a photo that is not shown to the actor yet.
 fn veil(photo: &mut Photo, actor: &Actor, subject: &Subject) {
-    if shown_to(photo, actor, subject) == Showing::Waiting
+    let showing = shown_to(photo, actor, subject);
+    if showing != Showing::Plain {
+        // Nothing of it is covered.
+        photo.preview = None;
+    }
+    if showing == Showing::Waiting
         && let Some(found) = &mut photo.found
     {
         found.derivatives = None;

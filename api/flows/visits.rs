@@ -6,6 +6,7 @@ pub mod handing_in;
 pub(in crate::flows) mod heirs;
 pub mod life;
 pub mod log;
+pub mod media;
 pub mod plan;
 pub mod signing;
 

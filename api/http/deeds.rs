@@ -240,6 +240,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("disband_team", Right(Deed::EditCampaign)),
     // photos
     ("declare_photo", Right(Deed::SendPhoto)),
+    ("have_photos", Right(Deed::SendPhoto)),
     ("head_derivative", Right(Deed::ReadPhotos)),
     ("head_original", Right(Deed::ReadOriginal)),
     ("list_photos", Right(Deed::ReadPhotos)),
@@ -247,6 +248,11 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_derivative", Right(Deed::ReadPhotos)),
     ("read_original", Right(Deed::ReadOriginal)),
     ("read_photo", Right(Deed::ReadPhotos)),
+    ("read_media", Right(Deed::ReadPhotos)),
+    ("write_off_photo", Right(Deed::FinaliseVisit)),
+    ("read_receipt", Right(Deed::ReadPhotos)),
+    ("read_preview", Right(Deed::ReadPhotos)),
+    ("send_preview", Right(Deed::SendPhoto)),
     ("send_photo", Right(Deed::SendPhoto)),
     ("withdraw_photo", Right(Deed::SendPhoto)),
     // uploads

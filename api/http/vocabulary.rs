@@ -184,6 +184,11 @@ vocabulary! {
     // photos
     /// How far a photo got.
     open PhotoState = serde_words::<photo::State>();
+    /// How far a photo got that a visit should have.
+    open MediaStage = photo::ledger::Stage::ALL.map(photo::ledger::Stage::as_str).to_vec();
+    /// What a phone is told of a photo: nobody declared it, or it is not theirs to send; declared for other bytes; or how far
+    /// it got.
+    open PhotoStanding = photo::ledger::Standing::words();
     /// What a photo shows.
     open PhotoSubject = photo::SUBJECTS.to_vec();
     /// A type of picture.

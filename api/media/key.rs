@@ -77,6 +77,15 @@ pub enum Key {
         /// Digest of its bytes.
         sha256: Sha256,
     },
+    /// A small picture that came before a photo's original, as it was sent; never evidence.
+    Preview {
+        /// Owner of the visit.
+        owner: OwnerId,
+        /// The photo.
+        photo: PhotoId,
+        /// Digest of the preview's own bytes.
+        sha256: Sha256,
+    },
     /// A part of an upload that is not whole yet.
     Piece {
         /// The upload.
@@ -94,6 +103,8 @@ pub const ORIGINALS: &str = "originals/";
 pub const DERIVATIVES: &str = "derivatives/";
 /// Where guidance pictures lie.
 pub const PICTURES: &str = "pictures/";
+/// Where previews lie.
+pub const PREVIEWS: &str = "previews/";
 /// Where pieces of uploads lie.
 pub const PIECES: &str = "uploads/";
 
@@ -120,6 +131,9 @@ impl Key {
                 format!("{folder}/masked-{number}{token}-{}.jpg", size.pixels())
             }
             Self::Picture { template, sha256 } => format!("{PICTURES}{template}/{}", sha256.to_hex()),
+            Self::Preview { owner, photo, sha256 } => {
+                format!("{PREVIEWS}{owner}/{photo}/{}", sha256.to_hex())
+            }
             // Padded, so that a listing is in their order.
             Self::Piece { upload, from, epoch } => format!("{}{from:010}-{epoch}", pieces_of(*upload)),
         }
@@ -145,6 +159,14 @@ impl Key {
     pub fn parse_picture(name: &str) -> Option<(TemplateId, Sha256)> {
         let (template, digest) = name.strip_prefix(PICTURES)?.split_once('/')?;
         Some((TemplateId(Uuid::parse_str(template).ok()?), Sha256::from_hex(digest)?))
+    }
+
+    /// Reads the name of a preview back: photo, digest.
+    #[must_use]
+    pub fn parse_preview(name: &str) -> Option<(PhotoId, Sha256)> {
+        let (_, of) = name.strip_prefix(PREVIEWS)?.split_once('/')?;
+        let (photo, digest) = of.split_once('/')?;
+        Some((PhotoId(Uuid::parse_str(photo).ok()?), Sha256::from_hex(digest)?))
     }
 
     /// Reads the name of a piece back.
@@ -178,6 +200,15 @@ mod tests {
         assert_eq!(Key::parse_original(&key.name()), Some(key));
         assert_eq!(Key::parse_original(&format!("{}/x", key.name())), None);
         assert_eq!(Key::parse_original("derivatives/a/b/c"), None);
+    }
+
+    #[test]
+    fn the_name_of_a_preview_is_read_back_and_is_no_original() {
+        let (owner, photo, sha256) = (OwnerId(Uuid::nil()), PhotoId(Uuid::max()), Sha256([0xab; 32]));
+        let name = Key::Preview { owner, photo, sha256 }.name();
+        assert_eq!(Key::parse_preview(&name), Some((photo, sha256)));
+        assert_eq!(Key::parse_preview(&format!("{name}/x")), None);
+        assert_eq!(Key::parse_original(&name), None);
     }
 
     #[test]

@@ -33,6 +33,15 @@ pub enum PutError {
     Store(#[from] Error),
 }
 
+/// What may be at a name before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing, or the same bytes: they are never written over.
+    Same,
+    /// What is left of bytes that were found damaged: it is written over.
+    Damaged,
+}
+
 /// How a PUT that streams ended at the store.
 enum Answer {
     Kept,
@@ -41,7 +50,7 @@ enum Answer {
 }
 
 impl Media {
-    /// Streams bytes of known length and digest to their name, in one PUT that never overwrites.
+    /// Streams bytes of known length and digest to their name, in one PUT that overwrites nothing but what is damaged.
     ///
     /// The last chunk is handed over only when length and digest are those promised, so that wrong bytes are never
     /// complete at the store, whatever it checks itself. An object that is there already with the same length and
@@ -52,7 +61,7 @@ impl Media {
     /// [`PutError`]; then nothing was added.
     pub async fn put_stream<S, E>(
         &self,
-        key: &Key,
+        (key, before): (&Key, Before),
         promised: Arrived,
         media_type: &str,
         body: S,
@@ -62,7 +71,7 @@ impl Media {
         E: std::fmt::Display,
     {
         let (feed, taken) = mpsc::channel(WINDOW);
-        let mut put = pin!(self.put_once(key, promised, media_type, taken));
+        let mut put = pin!(self.put_once((key, before), promised, media_type, taken));
         let mut pumped = pin!(pump(body, promised, feed));
         let answer = tokio::select! {
             biased;
@@ -95,7 +104,7 @@ impl Media {
 
     async fn put_once(
         &self,
-        key: &Key,
+        (key, before): (&Key, Before),
         promised: Arrived,
         media_type: &str,
         slices: mpsc::Receiver<Bytes>,
@@ -109,7 +118,7 @@ impl Media {
             .content_type(media_type)
             .content_length(i64::try_from(promised.size_bytes).unwrap_or(i64::MAX))
             .checksum_sha256(STANDARD.encode(promised.sha256.0))
-            .if_none_match("*")
+            .set_if_none_match((before == Before::Same).then(|| "*".to_owned()))
             .body(ByteStream::new(body))
             .customize()
             .disable_payload_signing()

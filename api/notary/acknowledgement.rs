@@ -1,17 +1,16 @@
 //! The acknowledgement: these bytes were received, whole, and are durable. Signed, so that the phone can show it.
 
+use super::paper;
 use crate::domain::ids::{PhotoId, VisitId};
 use crate::domain::photo::Sha256;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
 use serde_json::json;
 
-/// `typ` of the header, which keeps an acknowledgement from being taken for an access token (RFC 8725 §3.11).
+/// `typ` of the header.
 const TYPE: &str = "fieldproof-ack+jwt";
 
-/// What is acknowledged. The same facts always give the same text: Ed25519 is deterministic (RFC 8032).
+/// What is acknowledged.
 #[derive(Clone, Copy, Debug)]
 pub struct Acknowledgement<'a> {
     /// Public URL of the installation.
@@ -30,10 +29,9 @@ pub struct Acknowledgement<'a> {
     pub log_number: i64,
 }
 
-/// Signs an acknowledgement as a compact JWS (RFC 7515) with EdDSA (RFC 8037).
+/// Signs an acknowledgement as a compact JWS.
 #[must_use]
 pub fn acknowledge(key: &SigningKey, kid: &str, facts: Acknowledgement<'_>) -> String {
-    let header = json!({ "alg": "EdDSA", "typ": TYPE, "kid": kid });
     let claims = json!({
         "iss": facts.issuer,
         "sub": facts.photo,
@@ -44,16 +42,15 @@ pub fn acknowledge(key: &SigningKey, kid: &str, facts: Acknowledgement<'_>) -> S
         "received_at": facts.received_at,
         "log_number": facts.log_number,
     });
-    let part = |json: &serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
-    let signed = format!("{}.{}", part(&header), part(&claims));
-    let signature = key.sign(signed.as_bytes());
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+    paper::sign((key, kid), TYPE, &claims)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that can't read what was signed should stop")]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use ed25519_dalek::{Signature, Verifier};
     use uuid::Uuid;
 

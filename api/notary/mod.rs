@@ -1,5 +1,8 @@
-//! What we vouch for: signed acknowledgements that anyone can verify with our published keys.
+//! What we vouch for: signed papers that anyone can verify with our published keys.
 
 mod acknowledgement;
+mod paper;
+mod receipt;
 
 pub use acknowledgement::{Acknowledgement, acknowledge};
+pub use receipt::{Receipt, receipt};

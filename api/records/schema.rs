@@ -496,6 +496,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    photo_receipts (photo_id) {
+        photo_id -> Uuid,
+        verified_at -> Timestamptz,
+        log_number -> Int8,
+        receipt -> Text,
+    }
+}
+
+diesel::table! {
+    photo_write_offs (photo_id) {
+        photo_id -> Uuid,
+        written_off_at -> Timestamptz,
+        written_off_by -> Uuid,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     photos (id) {
         id -> Uuid,
         owner_id -> Uuid,
@@ -549,6 +567,7 @@ diesel::table! {
         masked -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
+        preview -> Nullable<Jsonb>,
     }
 }
 
@@ -1085,6 +1104,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     owners,
     past_seats,
     photo_ancestors,
+    photo_receipts,
+    photo_write_offs,
     photos,
     premises,
     procedure_fields,

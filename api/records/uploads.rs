@@ -234,6 +234,22 @@ pub async fn end(db: &mut Db, id: UploadId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Ends what is under way for a photo, or was: its bytes are lost, and come anew from their first.
+///
+/// # Errors
+/// The database's own.
+pub async fn end_of_photo(db: &mut Db, photo: PhotoId, now: Timestamp) -> Result<()> {
+    diesel::update(uploads::table.filter(uploads::photo_id.eq(photo.0).and(uploads::ended_at.is_null())))
+        .set((
+            uploads::epoch.eq(uploads::epoch + 1),
+            uploads::ended_at.eq(now.to_diesel()),
+            uploads::expires_at.eq(now.to_diesel()),
+        ))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Ended {
     #[diesel(sql_type = SqlUuid)]

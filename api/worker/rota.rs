@@ -20,6 +20,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         if let Err(why) = flows::uploads::sweep(&app).await {
             tracing::warn!(%why, "uploads that have expired could not be forgotten");
         }
+        if let Err(why) = flows::photos::sweep_previews(&app).await {
+            tracing::warn!(%why, "previews of photos that are verified could not be removed");
+        }
         if round.is_multiple_of(SELDOM)
             && let Err(why) = flows::sessions::forget(&app).await
         {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use fieldproof::config::{S3Config, Secret};
 use fieldproof::domain::ids::{OwnerId, PhotoId};
 use fieldproof::domain::photo::{Arrived, Sha256};
-use fieldproof::media::{Key, Media, PutError, Span};
+use fieldproof::media::{Before, Key, Media, PutError, Span};
 use futures::{StreamExt, stream};
 use sha2::Digest;
 use std::convert::Infallible;
@@ -56,18 +56,18 @@ async fn suite(media: &Media) {
 
     // A body that breaks off, and one that is not what it should be, stay invisible.
     let broken = body(&bytes[..2_000_000]).map(|c| c.map_err(|_| "gone")).chain(stream::iter([Err("gone")]));
-    let refused = media.put_stream(&key, promised, "image/jpeg", broken).await;
+    let refused = media.put_stream((&key, Before::Same), promised, "image/jpeg", broken).await;
     assert!(matches!(refused, Err(PutError::BrokeOff(_))), "{refused:?}");
     let mut wrong = bytes.clone();
     wrong[1_000_000] ^= 1;
-    let refused = media.put_stream(&key, promised, "image/jpeg", body(&wrong)).await;
+    let refused = media.put_stream((&key, Before::Same), promised, "image/jpeg", body(&wrong)).await;
     assert!(matches!(refused, Err(PutError::Mismatch(_))), "{refused:?}");
     assert_eq!(media.head(&key).await.unwrap(), None);
 
     // A sized stream with its digest, then the same again: there already is as good as kept.
-    media.put_stream(&key, promised, "image/jpeg", body(&bytes)).await.expect("kept");
-    media.put_stream(&key, promised, "image/jpeg", body(&bytes)).await.expect("held");
-    let refused = media.put_stream(&key, promised, "image/jpeg", body(&wrong)).await;
+    media.put_stream((&key, Before::Same), promised, "image/jpeg", body(&bytes)).await.expect("kept");
+    media.put_stream((&key, Before::Same), promised, "image/jpeg", body(&bytes)).await.expect("held");
+    let refused = media.put_stream((&key, Before::Same), promised, "image/jpeg", body(&wrong)).await;
     assert!(matches!(refused, Err(PutError::Mismatch(_))), "{refused:?}");
     assert_eq!(read(media, &key, None).await, bytes);
     let span = Span { first: 100, last: 199 };
@@ -80,7 +80,8 @@ async fn suite(media: &Media) {
 
     // Racing first uploads: all succeed, one object.
     let racing = key_of(promised.sha256);
-    let puts = (0..4).map(|_| media.put_stream(&racing, promised, "image/jpeg", body(&bytes)));
+    let puts =
+        (0..4).map(|_| media.put_stream((&racing, Before::Same), promised, "image/jpeg", body(&bytes)));
     for put in futures::future::join_all(puts).await {
         put.expect("kept or held");
     }

@@ -286,14 +286,16 @@ impl Inspectorate {
 
     /// Puts a held photo at an item, as if a phone had sent it.
     pub async fn held_photo(&self, visit: &str, item: &str) {
-        let photo = "INSERT INTO photos (id, owner_id, campaign_id, visit_id, unit_id, state, item_code, subject, caption,
+        // Received, and read again: what the worker leaves behind it.
+        let photo = "WITH held AS (INSERT INTO photos (id, owner_id, campaign_id, visit_id, unit_id, state, item_code, subject, caption,
                 sha256, size_bytes, media_type, captured_at, captured_offset_s, device_clock, origin, position_source,
                 declared_by, declared_session, declared_at, place_verdict, place_reasons, clock_skew_s, stored_at,
                 log_number)
             SELECT gen_random_uuid(), v.owner_id, v.campaign_id, v.id, v.unit_id, 'stored', $2, 'notice_board', '',
                 sha256('x'), 1, 'image/jpeg', now(), 25200, now(), 'camera', 'none', s.account_id, s.id, now(),
                 'cannot_tell', '{}', 0, now(), 1
-            FROM visits v, sessions s WHERE v.id = $1::text::uuid AND s.account_id = $3::text::uuid LIMIT 1";
+            FROM visits v, sessions s WHERE v.id = $1::text::uuid AND s.account_id = $3::text::uuid LIMIT 1 RETURNING id)
+            INSERT INTO photo_receipts (photo_id, verified_at, log_number, receipt) SELECT id, now(), 1, '' FROM held";
         let values = [id_of(visit), item, &self.member.account.to_string()];
         put(&self.house.sql().await, photo, &values).await;
     }

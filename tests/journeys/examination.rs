@@ -77,7 +77,7 @@ async fn the_work_of_a_killed_worker_goes_first_however_much_is_due() {
 
     let claimed = promises::claim(&house.app).await.unwrap().expect("something is due");
 
-    let Duty::DerivePhoto(photo) = claimed.duty().unwrap();
+    let Duty::DerivePhoto(photo) = claimed.duty().unwrap() else { panic!("another duty") };
     assert_eq!(photo, PhotoId(lapsed.id));
     promises::keep(&house.app, &claimed).await.unwrap();
     promises::done(&house.app, &claimed).await.unwrap();

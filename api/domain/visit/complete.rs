@@ -94,8 +94,50 @@ pub fn earlier_decided(undecided: &[Finding]) -> Result<(), Refusal> {
 /// How many photos are held, by item and by what they show.
 pub type Held = HashMap<(String, String), u32>;
 
-/// Refuses to hand in a visit whose checklists still need photos of what their rules name. Items that are not asked of
-/// this unit, on this day or after these answers need none, nor do those that the lead left open with a reason.
+/// Photos that an item needs, and that are not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// The item.
+    pub item: String,
+    /// What they show; `None` where its rule does not say.
+    pub subject: Option<String>,
+    /// How many there are.
+    pub here: u32,
+    /// How many more it needs.
+    pub missing: u32,
+}
+
+/// What the checklists need after these answers and is not among these photos, in their order. Items that are not asked
+/// of this unit, on this day or after these answers need none, nor do those that the lead left open with a reason.
+#[must_use]
+pub fn photos_lacking(
+    lists: &[AskedList],
+    answers: &[Response],
+    held: &Held,
+    occasion: Occasion,
+) -> Vec<Lack> {
+    let mut all = Vec::new();
+    let standings = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
+    for (item, standing) in standings {
+        let outcome = match standing {
+            // What the lead left open can't be photographed either.
+            Standing::NotAsked | Standing::Unanswered => continue,
+            Standing::Judged(judgement) => Some(judgement.outcome),
+        };
+        let subject = item.photo.subject.clone();
+        let fits = |of: &(String, String)| {
+            of.0 == item.code && subject.as_ref().is_none_or(|subject| *subject == of.1)
+        };
+        let here = held.iter().filter(|(of, _)| fits(of)).map(|(_, count)| *count).sum();
+        let missing = response::photos_missing(&item.photo, outcome, here);
+        if missing > 0 {
+            all.push(Lack { item: item.code.clone(), subject, here, missing });
+        }
+    }
+    all
+}
+
+/// Refuses to hand in a visit whose checklists still need photos of what their rules name.
 ///
 /// # Errors
 /// `visit.photos-missing`, with every item and how many it lacks.
@@ -105,29 +147,17 @@ pub fn photos_complete(
     held: &Held,
     occasion: Occasion,
 ) -> Result<(), Refusal> {
-    let mut faults = Vec::new();
-    let standings = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
-    for (item, standing) in standings {
-        let outcome = match standing {
-            // What the lead left open can't be photographed either.
-            Standing::NotAsked | Standing::Unanswered => continue,
-            Standing::Judged(judgement) => Some(judgement.outcome),
-        };
-        let wanted = item.photo.subject.as_deref();
-        let fits = |of: &(String, String)| of.0 == item.code && wanted.is_none_or(|subject| subject == of.1);
-        let here = held.iter().filter(|(of, _)| fits(of)).map(|(_, count)| *count).sum();
-        let missing = response::photos_missing(&item.photo, outcome, here);
-        if missing > 0 {
-            let of = wanted.map(|subject| format!(" of {subject}")).unwrap_or_default();
-            let detail = format!("{} needs {missing} more{of}, {here} held", item.code);
-            faults.push(FieldFault::new(format!("/items/{}", item.code), "visit.photos-missing", detail));
-        }
-    }
-    if faults.is_empty() {
+    let lacking = photos_lacking(lists, answers, held, occasion);
+    if lacking.is_empty() {
         return Ok(());
     }
+    let fault = |lack: Lack| {
+        let of = lack.subject.map(|subject| format!(" of {subject}")).unwrap_or_default();
+        let detail = format!("{} needs {} more{of}, {} held", lack.item, lack.missing, lack.here);
+        FieldFault::new(format!("/items/{}", lack.item), "visit.photos-missing", detail)
+    };
     let detail = "Required photos have not arrived yet; errors names the items and how many each lacks.";
     let mut refusal = Refusal::new(Family::Invalid, "visit.photos-missing", detail);
-    refusal.faults = faults;
+    refusal.faults = lacking.into_iter().map(fault).collect();
     Err(refusal)
 }

@@ -12,6 +12,7 @@ use crate::domain::photo::{self, Declaration, mask};
 use crate::domain::place::{self, PlaceFinding, Verdict};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::template::Privacy;
+use crate::failpoint::{Step, pass};
 use crate::flows::units::today;
 use crate::flows::{Error, Result, actions, findings};
 use crate::records::custody::{self, Entry};
@@ -70,7 +71,9 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     if declared.is_of_visit() {
         photo::may_be_declared(noted.map_or(visit.state, |noted| noted.state))?;
     }
+    pass(Step::DeclarationWritten);
     tx.commit().await?;
+    pass(Step::Declared);
     Ok(Done::Now(kept))
 }
 

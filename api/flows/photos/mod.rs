@@ -7,7 +7,10 @@ mod declare;
 mod deliver;
 mod evidence;
 mod examine;
+mod have;
 mod mask;
+mod preview;
+mod receipts;
 mod receive;
 mod withdraw;
 
@@ -16,9 +19,13 @@ pub use declare::declare;
 pub use deliver::{Deliverable, derivative, file_name, open, original, shown_to};
 pub(super) use evidence::shown;
 pub use examine::{examine, give_up};
+pub use have::{Asked, MOST_ASKED, Told, have};
 pub use mask::mask;
+pub use preview::receive as receive_preview;
+pub use preview::{open_preview, preview, sweep_previews};
+pub use receipts::{Vouched, receipt, verify};
 pub use receive::{Receipt, receive};
-pub(in crate::flows) use receive::{acknowledged, arrival, fits_type, keep_at_last, promise_of};
+pub(in crate::flows) use receive::{acknowledged, arrival, before, fits_type, keep_at_last, promise_of};
 pub use withdraw::withdraw;
 
 pub use crate::media::{Chunks, Span};

@@ -1,6 +1,6 @@
 //! The bytes of a promised photo: checked before the first, streamed to their place, acknowledged when durable.
 
-use super::{Done, Photo, permitted};
+use super::{Done, Photo, permitted, receipts};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::PhotoId;
@@ -8,8 +8,9 @@ use crate::domain::permission::Deed;
 use crate::domain::photo::{self, Admission, Arrival, Arrived, MediaType, Offer};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::visit;
+use crate::failpoint::{Step, pass};
 use crate::flows::{Error, Result, keys, promises};
-use crate::media::{Key, PutError};
+use crate::media::{Before, Key, PutError};
 use crate::notary::{self, Acknowledgement};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{Received, Reception};
@@ -17,7 +18,7 @@ use crate::records::visits::Standing;
 use crate::records::{self, photos, visits};
 use bytes::Bytes;
 use futures::Stream;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -59,7 +60,7 @@ where
     })
     .await?;
     let promised = promise_of(&photo);
-    if photo::admit(photo.state, promised, offer.bytes)? == Admission::Held {
+    if photo::admit(photo.awaited(), promised, offer.bytes)? == Admission::Held {
         return Ok(Done::Before(Box::pin(acknowledged(app, photo)).await?));
     }
     arrival(&photo, visit.state)?;
@@ -68,7 +69,7 @@ where
     let media_type = photo.declared.media_type.as_str();
     // What comes before and after the bytes lies in boxes of its own: for minutes, and for hundreds of slow phones at
     // once, only what the bytes need is kept.
-    match app.media.put_stream(&key, promised, media_type, body).await {
+    match app.media.put_stream((&key, before(&photo)), promised, media_type, body).await {
         Ok(()) => Box::pin(keep_at_last(app, actor, photo, &visit, offer)).await,
         Err(PutError::Mismatch(arrived)) => {
             photo::intact(promised, arrived)?;
@@ -97,6 +98,11 @@ pub(in crate::flows) fn promise_of(photo: &Photo) -> Arrived {
     Arrived { size_bytes: photo.declared.size_bytes, sha256: photo.declared.sha256 }
 }
 
+/// What may lie at the place of a photo's bytes.
+pub(in crate::flows) fn before(photo: &Photo) -> Before {
+    if photo.is_damaged() { Before::Damaged } else { Before::Same }
+}
+
 /// Refuses bytes that are said to be of another type than was declared.
 pub(in crate::flows) fn fits_type(photo: &Photo, offered: MediaType) -> Result<()> {
     let declared = photo.declared.media_type;
@@ -116,6 +122,7 @@ pub(in crate::flows) async fn keep_at_last(
     visit: &Standing,
     offer: Offer,
 ) -> Result<Done<Receipt>> {
+    pass(Step::ObjectDurable);
     let until = Instant::now() + PATIENCE;
     let mut state = visit.state;
     loop {
@@ -143,8 +150,11 @@ async fn keep(
     offer: Offer,
 ) -> Result<Done<Receipt>> {
     let id = photo.declared.id;
-    if photo::admit(photo.state, promise_of(&photo), offer.bytes)? == Admission::Held {
+    if photo::admit(photo.awaited(), promise_of(&photo), offer.bytes)? == Admission::Held {
         return Ok(Done::Before(acknowledged(app, photo).await?));
+    }
+    if photo.is_damaged() {
+        return restore(app, actor, photo).await;
     }
     let key = keys::notary(app).await?;
     let mut tx = app.records.begin_in_company().await?;
@@ -170,8 +180,26 @@ async fn keep(
         // Another request was quicker, or the visit went on meanwhile: looked at anew.
         return Err(Error::Busy("the photo or its visit was being changed".to_owned()));
     };
+    pass(Step::RowWritten);
     tx.commit().await?;
+    pass(Step::Committed);
     Ok(Done::Now(Receipt { photo: kept, acknowledgement }))
+}
+
+/// Writes down that bytes which the store had lost are durable again. They are those of then, so that what was
+/// acknowledged then holds: when they came, and whether they were late.
+async fn restore(app: &App, actor: &Actor, photo: Photo) -> Result<Done<Receipt>> {
+    let id = photo.declared.id;
+    let mut tx = app.records.begin_in_company().await?;
+    promises::examine_restored(&mut tx, id, app.now()).await?;
+    let entry = receipts::entry(&photo, "photo.restored", Value::Null);
+    custody::note(&mut tx, Some(actor), entry, app.now()).await?;
+    if !photos::restore(&mut tx, id).await? {
+        return Err(Error::Busy("the photo was being changed".to_owned()));
+    }
+    tx.commit().await?;
+    let held = photos::find(&mut *app.records.conn().await?, id).await?;
+    Ok(Done::Now(acknowledged(app, held.unwrap_or(photo)).await?))
 }
 
 /// The acknowledgement that was given when the bytes came: every repetition gets the same text, whichever key signs

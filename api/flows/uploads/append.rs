@@ -11,8 +11,9 @@ use crate::domain::ids::UploadId;
 use crate::domain::photo::{self, Arrived};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
+use crate::failpoint;
 use crate::flows::Error;
-use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, promise_of};
+use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, before, promise_of};
 use crate::media::{Key, Part};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
@@ -123,7 +124,7 @@ where
     if intake.goes_straight() {
         let key =
             Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
-        let place = (&key, promise_of(&photo), photo.declared.media_type.as_str());
+        let place = ((&key, before(&photo)), promise_of(&photo), photo.declared.media_type.as_str());
         let (sent, tail) = Box::pin(straight::send(app, place, &mut body, &mut turn)).await;
         intake.hold(tail);
         match sent {
@@ -159,7 +160,7 @@ struct Ready {
 /// Settles rights, state and place before the first byte, and takes the turn.
 async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<Begun, Halt> {
     let (upload, photo, visit) = open(app, actor, id).await?;
-    if photo.state.is_held() {
+    if photo.awaited().is_held() {
         let expected = upload.length_bytes;
         let provided = what.offset.unwrap_or(expected);
         if provided != expected {
@@ -171,7 +172,7 @@ async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<
         let upload = Upload { received_bytes: expected, ..upload };
         return Ok(Begun::Whole(upload, Box::new(acknowledged(app, photo).await?)));
     }
-    photo::admit(photo.state, promise_of(&photo), promise_of(&photo))?;
+    photo::admit(photo.awaited(), promise_of(&photo), promise_of(&photo))?;
     arrival(&photo, visit.state)?;
     // A request that begins elsewhere changes nothing, not even whose turn it is.
     fits(&upload, what)?;
@@ -349,6 +350,7 @@ impl<'a> Intake<'a> {
             let piece =
                 Piece { upload: self.upload.id, from: self.put_away, length: most, epoch: self.upload.epoch };
             self.app.media.put_bytes(&part(&piece).key, "application/octet-stream", bytes).await?;
+            failpoint::pass(failpoint::Step::PieceDurable);
             self.put_away += most;
             if self.has_checksum {
                 self.unconfirmed.push(piece);
@@ -364,6 +366,7 @@ impl<'a> Intake<'a> {
         let mut db = self.app.records.conn().await?;
         let is_ours = uploads::advance(&mut db, piece, expires_at).await?;
         drop(db);
+        failpoint::pass(failpoint::Step::PieceWritten);
         if is_ours {
             self.upload.received_bytes = piece.from + piece.length;
             self.upload.expires_at = self.upload.expires_at.max(expires_at);

@@ -109,7 +109,7 @@ pub async fn begin(
         size_bytes: offered.length.unwrap_or(promised.size_bytes),
         sha256: offered.sha256.unwrap_or(promised.sha256),
     };
-    let admission = admit(photo.state, promised, said)?;
+    let admission = admit(photo.awaited(), promised, said)?;
     if let Some(media_type) = offered.media_type {
         fits_type(&photo, media_type)?;
     }
@@ -132,7 +132,7 @@ pub async fn begin(
 }
 
 async fn progress(app: &App, upload: Upload, photo: Photo) -> Result<Progress> {
-    if !photo.state.is_held() {
+    if !photo.awaited().is_held() {
         return Ok(Progress { upload, receipt: None });
     }
     let upload = Upload { received_bytes: upload.length_bytes, ..upload };
@@ -156,7 +156,7 @@ async fn open(app: &App, actor: &Actor, id: UploadId) -> Result<(Upload, Photo, 
 pub async fn look(app: &App, actor: &Actor, id: UploadId) -> Result<Progress> {
     running::stop(id).await;
     let (upload, photo, _) = open(app, actor, id).await?;
-    if photo.state.is_held() {
+    if photo.awaited().is_held() {
         return progress(app, upload, photo).await;
     }
     let mut db = app.records.conn().await?;

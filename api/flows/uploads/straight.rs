@@ -5,7 +5,7 @@ use super::running::Turn;
 use super::tail::Tail;
 use crate::app::App;
 use crate::domain::photo::Arrived;
-use crate::media::{self, Key, PutError};
+use crate::media::{self, Before, Key, PutError};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use std::cell::RefCell;
@@ -40,7 +40,7 @@ pub(super) enum Sent {
 /// Sends a body to its place as it comes; also what of it is held by then.
 pub(super) async fn send<S, E>(
     app: &App,
-    (key, promised, media_type): (&Key, Arrived, &str),
+    (place, promised, media_type): ((&Key, Before), Arrived, &str),
     body: &mut S,
     turn: &mut Turn,
 ) -> (Sent, Tail)
@@ -75,7 +75,7 @@ where
             Some((Err("it was stopped"), (body, turn)))
         }
     });
-    let sent = match app.media.put_stream(key, promised, media_type, bytes).await {
+    let sent = match app.media.put_stream(place, promised, media_type, bytes).await {
         Ok(()) => Sent::Whole,
         Err(PutError::Mismatch(arrived)) => Sent::Other(arrived),
         Err(PutError::Store(why)) => Sent::Failed(why),

@@ -10,7 +10,7 @@ use crate::domain::photo::{Arrived, Offer};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::Upload;
 use crate::flows::Error;
-use crate::flows::photos::{Photo, keep_at_last, promise_of};
+use crate::flows::photos::{Photo, before, keep_at_last, promise_of};
 use crate::media::{self, Key, Part, PutError};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
@@ -52,7 +52,7 @@ pub(super) async fn assemble(
     let all = stored.chain(stream::iter(chunks.into_iter().map(Ok)));
     let key = Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
     let (promised, media_type) = (promise_of(photo), photo.declared.media_type.as_str());
-    let put = Box::pin(app.media.put_stream(&key, promised, media_type, all)).await;
+    let put = Box::pin(app.media.put_stream((&key, before(photo)), promised, media_type, all)).await;
     match put {
         Ok(()) => Ok(Ok(parts)),
         Err(PutError::Mismatch(arrived)) => Ok(Err(arrived)),

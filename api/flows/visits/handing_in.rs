@@ -1,7 +1,7 @@
 //! How a visit is handed in and taken as final, what the lead leaves open, and how it ends early.
 
 use super::life::{Work, reason_given};
-use super::{asked, occasion};
+use super::{asked, media, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::VisitId;
@@ -77,16 +77,21 @@ pub async fn submit(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
 }
 
 /// Takes a submitted visit as final, once the lead has decided about each candidate and, at a re-inspection, said what became
-/// of each earlier finding.
+/// of each earlier finding, and once each photo it should have is verified or given up.
 ///
 /// # Errors
-/// `visit.not-submitted`, `visit.candidates-undecided`, `visit.earlier-undecided`.
+/// `visit.not-submitted`, `visit.candidates-undecided`, `visit.earlier-undecided`, `visit.media-incomplete`.
 pub async fn finalise(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::FinaliseVisit).await?;
     let Move::To(state) = visit::take(work.visit.state, Step::Finalise)? else { return Ok(work.visit) };
     candidates_decided(id, &findings::of_visit(&mut work.tx, id).await?)?;
     if work.visit.kind == Kind::ReInspection {
         earlier_decided(&again::undecided(&mut work.tx, &work.visit).await?)?;
+    }
+    if let Err(no) = media::must_be_complete(&mut work.tx, id, work.now).await {
+        drop(work);
+        media::verify(app, id).await?;
+        return Err(no);
     }
     work.visit.state = state;
     work.visit.finalised_at = Some(work.now);

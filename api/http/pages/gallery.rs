@@ -44,6 +44,8 @@ struct GalleryPage {
     /// Photos of the visit as a whole, or of items that no checklist has.
     loose: Vec<Tile>,
     withdrawn: Vec<Tile>,
+    /// Photos that have not come, and sent a preview.
+    previews: Vec<Tile>,
     /// Photos that were promised and have not come.
     awaited: usize,
     /// Whether photos are for this reader.
@@ -161,6 +163,12 @@ fn view(desk: Desk, found: Gallery) -> GalleryPage {
         lists: found.checklists.iter().map(|list| list_view(list, &found, lang)).collect(),
         loose: tiles(held().filter(|photo| !asked(photo)).collect()),
         withdrawn: tiles(photos.iter().filter(|photo| photo.state == State::Withdrawn).collect()),
+        previews: tiles(
+            photos
+                .iter()
+                .filter(|photo| photo.state == State::Announced && photo.preview_shown().is_some())
+                .collect(),
+        ),
         awaited: photos.iter().filter(|photo| photo.state == State::Announced).count(),
         readable: found.photos.is_some(),
         empty: held().count() == 0,

@@ -8,7 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::template::picture_digest;
 use crate::flows::{self, photos, pictures};
 use crate::http::read_only;
-use crate::http::v1::photos::delivering;
+use crate::http::v1::photos::{delivering, previewing};
 use crate::http::v1::templates::pictures::picture;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -29,6 +29,7 @@ struct GuidePath {
 /// Pictures and originals.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(read_only("/photos/{photo}/image/{size}", web::get().to(image)));
+    cfg.service(read_only("/photos/{photo}/preview", web::get().to(preview)));
     cfg.service(read_only("/photos/{photo}/original", web::get().to(original)));
     cfg.service(read_only("/pictures/{template}/{sha256}", web::get().to(guide)));
 }
@@ -53,6 +54,17 @@ async fn original(
     let found = photos::original(&app, &visitor.0.actor, PhotoId(path.into_inner())).await;
     let of = found.map_err(PageProblem::from)?;
     Ok(delivering::original(&app, &visitor.0.actor, &request, &of).await?)
+}
+
+/// A preview, which is no evidence.
+async fn preview(
+    app: web::Data<App>,
+    visitor: SignedIn,
+    path: web::Path<Uuid>,
+    request: HttpRequest,
+) -> Result<HttpResponse, actix_web::Error> {
+    let found = photos::preview(&app, &visitor.0.actor, PhotoId(path.into_inner())).await;
+    Ok(previewing::preview(&app, &request, &found.map_err(PageProblem::from)?).await?)
 }
 
 /// A guidance picture.

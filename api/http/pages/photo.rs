@@ -4,7 +4,7 @@ use super::board::split;
 use super::desk::Desk;
 use super::gallery::{AnswerView, answer_view, said};
 use super::sketch::{self, Ground, Places, Sketch};
-use super::tile::{alt, blur, checks, has_derivative, reason};
+use super::tile::{alt, blur, checks, has_derivative, no_evidence, reason};
 use super::visitor::SignedIn;
 use super::words::{self, Badge};
 use super::{Frame, PageProblem, figures, page};
@@ -48,6 +48,8 @@ struct PhotoPage {
 }
 
 struct Image {
+    /// What is said of one that is no evidence.
+    preview: Option<&'static str>,
     src: String,
     blur: Option<String>,
     alt: String,
@@ -180,7 +182,18 @@ fn exif_of(photo: &Photo) -> Exif {
 
 fn image(photo: &Photo, lang: Language) -> Option<Image> {
     let (width, height) = photo.found.as_ref().and_then(|found| found.size).unwrap_or((4, 3));
-    has_derivative(photo, 1600).then(|| Image {
+    if !has_derivative(photo, 1600) {
+        return photo.preview_shown().map(|of| Image {
+            preview: Some(no_evidence(lang)),
+            src: format!("/review/photos/{}/preview", photo.declared.id),
+            blur: None,
+            alt: alt(photo, lang),
+            width: of.width,
+            height: of.height,
+        });
+    }
+    Some(Image {
+        preview: None,
         src: format!("/review/photos/{}/image/1600", photo.declared.id),
         blur: blur(photo),
         alt: alt(photo, lang),

@@ -14,6 +14,8 @@ pub struct Tile {
     pub href: String,
     /// Address of the small picture; `None` where there is none.
     pub image: Option<String>,
+    /// What is said of a picture that is no evidence.
+    pub preview: Option<&'static str>,
     /// What is shown until it has come.
     pub blur: Option<String>,
     /// What the picture shows, in words.
@@ -82,7 +84,12 @@ impl Tile {
             checked.iter().filter(|check| wanting(check)).map(|check| words::check(&check.code, lang));
         let is_plain = photo.state == State::Ready;
         Self {
-            image: has_derivative(photo, 320).then(|| format!("{href}/image/320")),
+            image: if has_derivative(photo, 320) {
+                Some(format!("{href}/image/320"))
+            } else {
+                photo.preview_shown().map(|_| format!("{href}/preview"))
+            },
+            preview: photo.preview_shown().map(|_| no_evidence(lang)),
             blur: blur(photo),
             alt: alt(photo, lang),
             subject: words::subject(&said.subject, lang),
@@ -98,6 +105,12 @@ impl Tile {
             href,
         }
     }
+}
+
+/// What stands at each preview.
+#[must_use]
+pub fn no_evidence(lang: Language) -> &'static str {
+    lang.pick("Ảnh xem trước, không phải bằng chứng", "Preview, not evidence")
 }
 
 /// Whether a photo is shown to its team alone for the time being, and the reader is not of it.

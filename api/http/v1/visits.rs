@@ -4,6 +4,7 @@ mod bundle;
 mod handing_in;
 mod life;
 mod log;
+mod media;
 mod signing;
 pub(super) mod view;
 
@@ -37,6 +38,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(handing_in::operations);
     cfg.configure(bundle::operations);
     cfg.configure(log::operations);
+    cfg.configure(media::operations);
 }
 
 /// What somebody plans.

@@ -85,6 +85,7 @@ pub const FIELDS: &[Word] = &[
     field("photo.bbox", "Khung tọa độ không hợp lệ.", "The bounding box is not valid."),
     field("photo.check-failed", "Ảnh không đạt kiểm tra; hãy chụp lại.", "The photo failed a check; take it again."),
     field("photo.finding-unfit", "Ảnh của phát hiện phải gắn với đúng lượt kiểm tra và nội dung của phát hiện đó.", "A photo of a finding names its visit, and no item but the finding's."),
+    field("photo.have-too-many", "Mỗi lần hỏi nhiều nhất 500 ảnh.", "At most 500 photos are asked after at once."),
     field("photo.item-unknown", "Không có bảng kiểm nào của lượt kiểm tra này có mục đó.", "No checklist of this visit has this item."),
     field("photo.mask-area", "Vùng che phải nằm trong ảnh.", "A rectangle to be covered lies in the picture."),
     field("photo.media-type-unknown", "Kiểu ảnh này không được nhận.", "This media type is not taken."),

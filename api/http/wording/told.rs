@@ -69,6 +69,9 @@ const SENTENCES: &[(&str, &str)] = &[
     ("The team of a surprise visit may be told from {} on.", "Chỉ được báo cho đoàn kiểm tra đột xuất từ {}."),
     ("The unit may explain until the end of {}.", "Đơn vị còn được giải trình đến hết ngày {}."),
     ("The unit was asked to explain without a last day; name one first.", "Yêu cầu giải trình chưa có hạn; hãy nêu hạn trước."),
+    ("{} photos are neither verified nor written off; wait for them, or say why not.", "Còn {} ảnh chưa được xác nhận hoặc chưa ghi lý do thiếu; hãy chờ hoặc nêu lý do."),
+    ("see /v1/visits/{}/media", "xem /v1/visits/{}/media"),
+    ("asks after {} photos; at most {} at once", "hỏi về {} ảnh; mỗi lần nhiều nhất {}"),
     // Places.
     ("latitude {} is not between -90 and 90 degrees", "vĩ độ {} không nằm trong khoảng -90 đến 90"),
     ("longitude {} is not between -180 and 180 degrees", "kinh độ {} không nằm trong khoảng -180 đến 180"),

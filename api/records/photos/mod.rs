@@ -1,15 +1,22 @@
 //! Photos as rows: promised, received, examined, withdrawn; each step writes columns of its own.
 
 mod among;
+mod asked;
 mod boxes;
+pub mod ledger;
 mod page;
+mod previews;
+pub(in crate::records) mod receipts;
 mod reconcile;
 mod row;
 mod scope;
 mod shown;
 
+pub use asked::{Known, asked_after};
 pub use boxes::Edges;
 pub use page::{After, Facet, PageQuery, Scope, Sight, page};
+pub use previews::{Outlived, forget_preview, keep_preview, outlived_previews, preview_digests};
+pub use receipts::{Receipt, keep_receipt, receipt, restore, set_apart, unverified};
 pub use reconcile::{HeldOriginal, forgotten, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
 pub use scope::{owner_of_campaign, unit_and_above};

@@ -3,7 +3,8 @@
 use crate::domain::ids::{AccountId, ActionId, CampaignId, FindingId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::mask::Masked;
-use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State};
+use crate::domain::photo::preview::Preview;
+use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State, ledger};
 use crate::domain::place::{GeoFix, PositionSource, Verdict};
 use crate::records::schema::photos;
 use crate::records::{Error, Result};
@@ -44,8 +45,32 @@ pub struct Photo {
     pub personal_data: bool,
     /// What was marked on it to be covered.
     pub masked: Option<Masked>,
+    /// A small picture that came before the original; never evidence.
+    pub preview: Option<Preview>,
     /// Counts changes of the row.
     pub version: i32,
+}
+
+impl Photo {
+    /// Whether the store lost its bytes: they are wanted again.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        let reason = self.found.as_ref().and_then(|found| found.reason.as_deref());
+        ledger::is_damaged(self.state, reason)
+    }
+
+    /// Its preview, while there is nothing better to show.
+    #[must_use]
+    pub fn preview_shown(&self) -> Option<&Preview> {
+        let made = self.found.as_ref().and_then(|found| found.derivatives.as_ref());
+        self.preview.as_ref().filter(|_| made.is_none() && self.withdrawn.is_none())
+    }
+
+    /// Its state as far as its bytes are concerned: one whose bytes were lost is awaited like one that never came.
+    #[must_use]
+    pub fn awaited(&self) -> State {
+        if self.is_damaged() { State::Announced } else { self.state }
+    }
 }
 
 /// The place verdict as recorded.
@@ -162,6 +187,7 @@ pub(super) struct Row {
     state_before_withdrawal: Option<String>,
     personal_data: bool,
     masked: Option<Value>,
+    preview: Option<Value>,
     version: i32,
 }
 
@@ -256,6 +282,7 @@ impl TryFrom<Row> for Photo {
             withdrawn,
             personal_data: row.personal_data,
             masked: row.masked.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
+            preview: row.preview.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             version: row.version,
         })
     }

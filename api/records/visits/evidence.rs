@@ -17,7 +17,19 @@ use uuid::Uuid;
 /// # Errors
 /// The database's own.
 pub async fn photos_held(db: &mut Db, visit: VisitId) -> Result<Held> {
-    let held = State::ALL.into_iter().filter(|state| state.is_held()).map(State::as_str);
+    photos_counted(db, visit, State::is_held).await
+}
+
+/// How many photos are declared for each item and of what, whether or not their bytes came, and not withdrawn.
+///
+/// # Errors
+/// The database's own.
+pub async fn photos_announced(db: &mut Db, visit: VisitId) -> Result<Held> {
+    photos_counted(db, visit, |state| state != State::Withdrawn).await
+}
+
+async fn photos_counted(db: &mut Db, visit: VisitId, counts: fn(State) -> bool) -> Result<Held> {
+    let held = State::ALL.into_iter().filter(|state| counts(*state)).map(State::as_str);
     let counts: Vec<(Option<String>, String, i64)> = photos::table
         .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null()))
         .filter(photos::state.eq_any(held.collect::<Vec<_>>()))

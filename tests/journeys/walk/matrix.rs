@@ -82,6 +82,11 @@ finalise_visit     -    -     -    -       osua    u    osuzt -      -     -    
         rows: "
 operation          root admin auth clear sched next lead  member clerk rev  head staff over prog other none
 read_photo         -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+read_receipt       -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+read_preview       -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+send_preview       -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
+read_media         -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
+write_off_photo    -    -     -    -     osua  u    osuzt -      -     -    -    -     -    -    f     -
 list_photos        -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 read_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 head_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
@@ -249,6 +254,7 @@ enter_procedure_list  en en   -    -     en    -    -    -      -     -   -    -
 remove_procedure      en en   -    -     en    -    -    -      -     -   -    -     -    -    -     -
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+have_photos        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_notices       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_actions       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en

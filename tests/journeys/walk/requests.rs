@@ -183,11 +183,13 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         | "head_original"
         | "read_derivative"
         | "head_derivative"
+        | "read_preview"
         | "read_template_picture"
         | "head_template_picture" => {
             headers.push(("if-none-match", "*".to_owned()));
         }
         "send_template_picture" => headers.push(("content-type", "image/png".to_owned())),
+        "send_preview" => headers.push(("content-type", "image/jpeg".to_owned())),
         "send_photo" => {
             headers.push(("content-type", "image/png".to_owned()));
             let digest = STANDARD.encode(Sha256::digest(PICTURE));
@@ -196,7 +198,7 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         _ => {}
     }
     let said = match plain {
-        "send_photo" | "import_xlsform" | "send_template_picture" => Said::Picture,
+        "send_photo" | "send_preview" | "import_xlsform" | "send_template_picture" => Said::Picture,
         _ => body(ground, plain, variant, names).map_or(Said::Nothing, Said::Json),
     };
     Request { method: method.to_owned(), path, headers, said }
@@ -224,7 +226,9 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
     Some(match operation {
         "change_visit" | "change_campaign" => json!({}),
         "cancel_visit" | "abort_visit" | "disclose_visit" | "leave_unanswered" => json!({ "reason": "" }),
+        "have_photos" => json!({ "photos": [{ "photo": Uuid::now_v7(), "sha256": "0".repeat(64) }] }),
         "withdraw_photo" => json!({ "reason": "Chụp nhầm" }),
+        "write_off_photo" => json!({ "reason": "Máy bị mất" }),
         "mask_photo" => json!({ "areas": [] }),
         "clear_for_visit" => json!({ "account": Uuid::nil() }),
         // By a clock that goes right, long before the decision.

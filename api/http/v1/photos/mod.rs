@@ -1,26 +1,36 @@
-//! Photos over JSON and raw bytes: declare, send, read, browse, mask, withdraw.
+//! Photos over JSON and raw bytes: declare, send, ask after, read, browse, mask, withdraw.
 
 mod browsing;
 mod declaring;
 pub mod delivering;
+mod having;
 mod masking;
+pub mod previewing;
+mod receipts;
 pub mod sending;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use browsing::list_photos;
-pub(in crate::http::v1) use declaring::DeclarationBody;
+pub(in crate::http::v1) use declaring::{DeclarationBody, PhotoPath};
 pub use declaring::{declare_photo, read_photo, withdraw_photo};
 pub use delivering::{head_derivative, head_original, read_derivative, read_original};
+pub use having::have_photos;
 pub use masking::mask_photo;
+pub use previewing::{read_preview, send_preview};
+pub use receipts::read_receipt;
 pub use sending::send_photo;
 pub(in crate::http::v1) use view::PhotoReceiptView;
 
 /// Every operation on photos.
 pub fn operations(cfg: &mut ServiceConfig) {
     cfg.service(list_photos)
+        .service(have_photos)
         .service(declare_photo)
+        .service(read_receipt)
+        .service(send_preview)
+        .service(read_preview)
         .service(read_photo)
         .service(send_photo)
         .service(withdraw_photo)

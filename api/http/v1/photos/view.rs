@@ -1,6 +1,7 @@
 //! How a photo is shown.
 
 use super::masking::MaskedView;
+use super::previewing::PreviewView;
 use crate::domain::check::Check;
 use crate::domain::visit::CLOCK_SKEW_FLAG_S;
 use crate::flows::photos::{Photo, Receipt};
@@ -203,7 +204,7 @@ pub struct WithdrawnView {
     "declared_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "declared_at": "2026-03-20T01:15:21Z", "clock_skew_s": -1.0, "clock_off": false,
     "place": { "verdict": "inside", "distance_m": 0.0, "reasons": [] },
     "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17, "late": false }, "examined": null,
-    "personal_data": false, "masked": null, "withdrawn": null
+    "personal_data": false, "masked": null, "withdrawn": null, "preview": null
 }))]
 pub struct PhotoView {
     /// UUIDv7 minted by the phone.
@@ -278,6 +279,8 @@ pub struct PhotoView {
     masked: Option<MaskedView>,
     /// Set once it was taken back.
     withdrawn: Option<WithdrawnView>,
+    /// A small picture that came before the original, while there is nothing better to show; no evidence.
+    preview: Option<PreviewView>,
 }
 
 /// What is told when a photo is durable.
@@ -404,6 +407,7 @@ impl From<&Photo> for PhotoView {
                 by: w.by.map(|id| id.0),
                 reason: w.because.clone(),
             }),
+            preview: PreviewView::of(photo),
         }
     }
 }

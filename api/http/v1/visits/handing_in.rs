@@ -74,7 +74,8 @@ pub async fn submit_visit(
     (status = 200, description = "Final, now or before.", body = VisitView),
     (status = 409, description = "`visit.not-submitted`; `visit.candidates-undecided`, \
         with how many there are and the list of them; at a re-inspection `visit.earlier-undecided`, naming each earlier \
-        finding of which nobody has said what was seen.")))]
+        finding of which nobody has said what was seen; `visit.media-incomplete`: photos are neither verified nor written \
+        off, see the visit's media ledger.")))]
 #[post("/v1/visits/{visit}/finalise")]
 pub async fn finalise_visit(
     app: web::Data<App>,

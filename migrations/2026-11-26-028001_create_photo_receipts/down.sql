@@ -1,0 +1,2 @@
+DROP TABLE photo_receipts;
+DROP FUNCTION refuse_change_of_receipts();

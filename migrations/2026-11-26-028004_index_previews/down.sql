@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY photos_with_preview;
