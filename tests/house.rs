@@ -12,7 +12,7 @@ const EMPTY_NAMES: [&str; 7] = ["utils", "util", "common", "helpers", "manager",
 const WORKSHOPS: [&str; 6] = ["records", "media", "decoding", "identity", "notary", "spreadsheet"];
 
 /// Crates that only one room may name: (crate, room).
-const ONLY: [(&str, &[&str]); 14] = [
+const ONLY: [(&str, &[&str]); 16] = [
     ("diesel", &["records"]),
     ("diesel_async", &["records"]),
     ("diesel_migrations", &["records"]),
@@ -27,6 +27,8 @@ const ONLY: [(&str, &[&str]); 14] = [
     ("jsonwebtoken", &["identity"]),
     ("argon2", &["identity"]),
     ("ed25519_dalek", &["identity", "notary"]),
+    ("p256", &["notary"]),
+    ("qrcode", &["http"]),
 ];
 
 /// The room a file of `api/` belongs to.

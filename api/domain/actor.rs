@@ -96,9 +96,9 @@ pub struct Grant {
 pub enum Scope {
     /// Own profile, devices and password.
     Profile,
-    /// Read accounts and grants.
+    /// Read accounts, grants and devices.
     AccountsRead,
-    /// Change accounts and grants.
+    /// Change accounts and grants; let devices in, revoke them.
     AccountsWrite,
     /// Read owners, units and premises.
     UnitsRead,

@@ -1,6 +1,8 @@
 //! Canonical texts of papers that are frozen: UTF-8 in NFC, lines ended by `\n`, in an order that follows from the
 //! contents alone, so that anybody who has the text can compute its hash again.
 
+pub mod json;
+
 use crate::visit::Ratio;
 use sha2::{Digest, Sha256};
 

@@ -35,9 +35,11 @@ pub const EXIF_POSITION: &str = "exif_position";
 pub const EXIF_TIME: &str = "exif_time";
 /// Whether the file is all there.
 pub const DAMAGED: &str = "damaged";
+/// What the device's signature over the declaration was worth when it came; only of photos that came with one.
+pub const ENVELOPE: &str = "envelope";
 /// Every code of a check.
-pub const CODES: [&str; 7] =
-    [DAMAGED, TOO_DARK, BLURRED, TOO_SMALL_TO_READ, MEDIA_TYPE, EXIF_POSITION, EXIF_TIME];
+pub const CODES: [&str; 8] =
+    [DAMAGED, TOO_DARK, BLURRED, TOO_SMALL_TO_READ, MEDIA_TYPE, EXIF_POSITION, EXIF_TIME, ENVELOPE];
 
 /// One check with the number that decided it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -43,6 +43,10 @@ ids! {
     GrantId,
     /// One sign-in on one device or browser.
     SessionId,
+    /// A phone that was let in, with a key of its own.
+    DeviceId,
+    /// A code that lets one phone in.
+    EnrolmentId,
     /// An administrative unit or organisation, whatever its name and code at the time.
     UnitId,
     /// One version of a unit: its name, type and parent from one day to another.

@@ -27,6 +27,12 @@ pub enum Deed {
     ReadAccounts,
     /// Create, disable and reset accounts; grant and revoke roles.
     ManageAccounts,
+    /// Read which devices the people of an owner use.
+    ReadDevices,
+    /// Let a device of somebody's in, revoke one.
+    ManageDevices,
+    /// Read whose devices hold work that was not sent.
+    ReadUnsent,
     /// Read owners, units and premises.
     ReadUnits,
     /// Change units and premises.
@@ -190,11 +196,14 @@ use Cell::{Any, Cleared, Dispatched, Ground, No, OwnKind, Owner, OwnerSealed, Te
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 60] = [
         Self::ReadProfile,
         Self::ChangeProfile,
         Self::ReadAccounts,
         Self::ManageAccounts,
+        Self::ReadDevices,
+        Self::ManageDevices,
+        Self::ReadUnsent,
         Self::ReadUnits,
         Self::EditUnits,
         Self::UndoUnitEvents,
@@ -260,6 +269,11 @@ impl Deed {
             | Self::ChangeProfile   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     No],
             Self::ReadAccounts      => [Any,   No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
             Self::ManageAccounts    => [Owner, No,      No,          No,   No,         No,         No,       No,         No,   No,      No],
+            // Whoever leads hands out the code on the morning of the visit; the office and administrators do so, too.
+            Self::ReadDevices
+            | Self::ManageDevices   => [Owner, No,      Owner,       Owner, No,        No,         No,       No,         No,   No,      No],
+            // Of visits only those are counted that whoever asks may see.
+            Self::ReadUnsent        => [No,    Owner,   Owner,       Owner, No,        No,         No,       No,         No,   No,      No],
             Self::ReadUnits
             | Self::ReadTemplates   => [Any,   Any,     Any,         Any,  Any,        Any,        Any,      Any,        Any,  Any,     Any],
             Self::EditUnits         => [Ground, No,     Ground,      No,   No,         No,         No,       No,         No,   No,      No],

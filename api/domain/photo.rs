@@ -1,5 +1,6 @@
 //! A photo promised and held: what the phone declares, when bytes are intact, which states follow which.
 
+pub mod envelope;
 pub mod evidence;
 pub mod ledger;
 pub mod mask;

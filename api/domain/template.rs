@@ -1,5 +1,6 @@
 //! What is asked: checklists as immutable versions, their items, answers' shapes, photo rules.
 
+use crate::canonical::json::canonical;
 use crate::refusal::{FieldFault, Refusal};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,6 @@ use sha2::{Digest, Sha256};
 
 mod asking;
 mod basis;
-mod canonical;
 mod changes;
 mod check;
 mod grading;
@@ -17,7 +17,6 @@ pub mod xlsform;
 
 pub use asking::{Condition, Occasion};
 pub use basis::{LegalBasis, holds_on};
-pub use canonical::canonical;
 pub use changes::{Aspect, ChangedItem, Changes, Comparability};
 pub use check::{MOST_ITEMS, MOST_OPTIONS};
 pub use grading::{Grade, Grading};

@@ -7,6 +7,7 @@ use crate::domain::refusal::FieldFault;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures::FutureExt;
 use futures::future::{LocalBoxFuture, Ready, ready};
@@ -26,27 +27,63 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = {
-            let kind = request.content_type();
-            kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
-        };
-        let named = request.headers().contains_key(CONTENT_TYPE);
-        let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
-        let declared = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
-        let payload = payload.take();
-        async move {
-            if !is_json {
-                let detail =
-                    if named { "Send application/json." } else { "Name the type: application/json." };
-                return Err(Problem::of_door(StatusCode::UNSUPPORTED_MEDIA_TYPE, "type.not-json", detail));
-            }
-            if declared.is_some_and(|length: usize| length > MAX_JSON_BYTES) {
-                return Err(BodyFault::TooLarge(MAX_JSON_BYTES).into());
-            }
-            let body = Paced::of(payload, config.as_deref());
-            parse_json(&collect(body, MAX_JSON_BYTES).await?).map(Self)
+        let whole = whole(request, payload);
+        async move { parse_json(&whole.await?).map(Self) }.boxed_local()
+    }
+}
+
+/// A JSON body of one shape, and the words in which it was sent: for what is signed so.
+#[derive(Debug)]
+pub struct AsSent<T> {
+    /// What it says.
+    pub said: T,
+    /// The words.
+    pub words: String,
+}
+
+impl<T: DeserializeOwned> AsSent<T> {
+    /// Reads JSON of one shape and keeps its words.
+    ///
+    /// # Errors
+    /// As [`parse_json`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        Ok(Self { said: parse_json(bytes)?, words: String::from_utf8_lossy(bytes).into_owned() })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for AsSent<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let whole = whole(request, payload);
+        async move { Self::parse(&whole.await?) }.boxed_local()
+    }
+}
+
+/// The bytes of a JSON body.
+fn whole(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let is_json = {
+        let kind = request.content_type();
+        kind.eq_ignore_ascii_case("application/json") || kind.to_ascii_lowercase().ends_with("+json")
+    };
+    let named = request.headers().contains_key(CONTENT_TYPE);
+    let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
+    let declared = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+    let payload = payload.take();
+    async move {
+        if !is_json {
+            let detail = if named { "Send application/json." } else { "Name the type: application/json." };
+            return Err(Problem::of_door(StatusCode::UNSUPPORTED_MEDIA_TYPE, "type.not-json", detail));
         }
-        .boxed_local()
+        if declared.is_some_and(|length: usize| length > MAX_JSON_BYTES) {
+            return Err(BodyFault::TooLarge(MAX_JSON_BYTES).into());
+        }
+        let body = Paced::of(payload, config.as_deref());
+        Ok(collect(body, MAX_JSON_BYTES).await?)
     }
 }
 

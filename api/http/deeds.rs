@@ -37,6 +37,14 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("revoke", Nothing),
     ("revoke_role", Right(Deed::ManageAccounts)),
     ("token", Nothing),
+    ("issue_enrolment", Right(Deed::ManageDevices)),
+    ("enrol_device", Right(Deed::ChangeProfile)),
+    // One's own; those of others, and their end, are asked of the flow besides.
+    ("list_devices", Right(Deed::ReadProfile)),
+    ("read_device", Right(Deed::ReadProfile)),
+    ("revoke_device", Right(Deed::ChangeProfile)),
+    ("report_unsent", Right(Deed::ChangeProfile)),
+    ("read_unsent_work", Right(Deed::ReadUnsent)),
     // visits and answers
     ("abort_visit", Right(Deed::SubmitVisit)),
     ("cancel_visit", Right(Deed::ScheduleVisit)),
@@ -253,6 +261,7 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_receipt", Right(Deed::ReadPhotos)),
     ("read_preview", Right(Deed::ReadPhotos)),
     ("send_preview", Right(Deed::SendPhoto)),
+    ("read_envelope", Right(Deed::ReadPhotos)),
     ("send_photo", Right(Deed::SendPhoto)),
     ("withdraw_photo", Right(Deed::SendPhoto)),
     // uploads

@@ -3,8 +3,9 @@
 //! No word is written here: each set is taken from the domain's own list, or from the one serde reads a value by.
 
 use crate::domain::{
-    account, action, actor, assignment, campaign, check, client, compared, coverage, finding, key, notice,
-    permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit, visit,
+    account, action, actor, assignment, campaign, check, client, compared, coverage, device, finding, key,
+    notice, permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit,
+    visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -58,6 +59,8 @@ vocabulary! {
     closed Locale = account::LOCALES.to_vec();
     /// What somebody is on a team.
     closed TeamRole = permission::TeamRole::ALL.map(permission::TeamRole::as_str).to_vec();
+    /// How a device signs: Ed25519 (RFC 8037), or ECDSA on P-256 with SHA-256 (RFC 7518).
+    open SignatureAlgorithm = device::Algorithm::ALL.map(device::Algorithm::as_str).to_vec();
     /// A way to a token.
     closed GrantType = client::GrantType::ALL.map(client::GrantType::as_str).to_vec();
     /// What went wrong, in OAuth's words (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2).
@@ -209,6 +212,9 @@ vocabulary! {
     open PlaceReason = place::REASONS.to_vec();
     /// What was measured or compared.
     open CheckCode = check::CODES.to_vec();
+    /// What a device's signature over a declaration was worth when it was received: it held; it did not; no device of whoever
+    /// declared was named; or it held, and the device had been revoked.
+    open EnvelopeState = photo::envelope::State::ALL.map(photo::envelope::State::as_str).to_vec();
     /// How a check ended; none of them refuses a photo.
     closed CheckOutcome = serde_words::<check::Outcome>();
 }

@@ -11,6 +11,7 @@ pub mod campaigns;
 pub mod clients;
 pub mod conflicts;
 pub mod custody;
+pub mod devices;
 pub mod draws;
 mod encryption;
 pub mod error;
@@ -41,6 +42,7 @@ pub mod teams;
 pub mod templates;
 pub mod tokens;
 pub mod units;
+pub mod unsent;
 pub mod uploads;
 pub mod visits;
 

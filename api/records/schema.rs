@@ -189,6 +189,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    capture_envelopes (photo_id) {
+        photo_id -> Uuid,
+        signature -> Text,
+        signed -> Text,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     clients (id) {
         id -> Text,
         name -> Text,
@@ -233,6 +242,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    devices (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        account_id -> Uuid,
+        name -> Text,
+        model -> Text,
+        public_key -> Jsonb,
+        key_id -> Text,
+        enrolled_at -> Timestamptz,
+        enrolled_by -> Uuid,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        revoked_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     draws (id) {
         id -> Uuid,
         campaign_id -> Uuid,
@@ -246,6 +272,22 @@ diesel::table! {
         told_at -> Nullable<Timestamptz>,
         frame_sha256 -> Text,
         revealed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    enrolments (id) {
+        id -> Uuid,
+        code_hash -> Bytea,
+        owner_id -> Uuid,
+        account_id -> Uuid,
+        issued_by -> Uuid,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        replaced_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
+        session_id -> Nullable<Uuid>,
+        device_id -> Nullable<Uuid>,
     }
 }
 
@@ -565,6 +607,7 @@ diesel::table! {
         action_id -> Nullable<Uuid>,
         personal_data -> Bool,
         masked -> Nullable<Jsonb>,
+        envelope -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
         preview -> Nullable<Jsonb>,
@@ -779,6 +822,7 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoked_because -> Nullable<Text>,
+        device_id -> Nullable<Uuid>,
     }
 }
 
@@ -951,6 +995,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    unsent_reports (device_id) {
+        device_id -> Uuid,
+        reported_at -> Timestamptz,
+        device_clock -> Timestamptz,
+        device_clock_offset_s -> Int4,
+    }
+}
+
+diesel::table! {
+    unsent_work (device_id, visit_id) {
+        device_id -> Uuid,
+        visit_id -> Uuid,
+        photos -> Int8,
+        changes -> Int8,
+        bytes -> Int8,
+        oldest_captured_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     upload_pieces (upload_id, from_byte) {
         upload_id -> Uuid,
         from_byte -> Int8,
@@ -1082,10 +1146,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_documents,
     campaign_mergers,
     campaigns,
+    capture_envelopes,
     clients,
     conflicts_of_interest,
     custody,
+    devices,
     draws,
+    enrolments,
     explanation_drafts,
     external_figures,
     finding_links,
@@ -1136,6 +1203,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_successions,
     unit_versions,
     units,
+    unsent_reports,
+    unsent_work,
     upload_pieces,
     uploads,
     visit_attendees,

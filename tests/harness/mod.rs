@@ -7,6 +7,7 @@ pub mod faults;
 mod fingerprint;
 mod inspectorate;
 pub mod people;
+pub mod phone;
 pub mod pictures;
 pub mod process;
 mod scene;

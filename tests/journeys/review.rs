@@ -1,6 +1,7 @@
 //! Looking at evidence in a browser: the board, the gallery of a visit, one photo, the way in and out.
 
 use crate::harness::people::{PASSWORD, role};
+use crate::harness::phone::Phone;
 use crate::harness::{Answer, House, Scene, Shot, pictures};
 use fieldproof::domain::actor::{Grant, Role};
 use fieldproof::domain::ids::{OwnerId, UnitId};
@@ -300,31 +301,6 @@ async fn the_board_is_searched_by_office_or_campaign_with_or_without_accents() {
     house.close().await;
 }
 
-/// A photo that is on its way and sent a small picture first is shown apart, under words that say what it is not.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_preview_is_shown_to_a_reviewer_as_no_evidence() {
-    use base64::Engine;
-    let house = House::open().await;
-    let scene = house.scene().await;
-    let shot = Shot::of(scene.visit, pictures::sharp(1));
-    assert_eq!(scene.phone.put(&shot.path(), &shot.declaration).await.0, 201);
-    let small = "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA";
-    let small = base64::engine::general_purpose::STANDARD.decode(small).expect("a picture");
-    let send = scene.phone.request("PUT", &format!("{}/preview", shot.path()));
-    let sent = scene.phone.answer(send.header("content-type", "image/webp").body(small.clone())).await;
-    assert_eq!(sent.status, 201, "{}", sent.body);
-    let browser = Browser::of(&house, "xet", Role::Reviewer, scene.owner).await;
-
-    let gallery = browser.html(&visit_page(&scene)).await;
-    assert!(gallery.contains("id=\"previews\"") && gallery.contains("không phải bằng chứng"), "{gallery}");
-    let page = browser.html(&photo_page(&shot)).await;
-    assert!(page.contains("Ảnh xem trước, không phải bằng chứng"), "{page}");
-    assert!(browser.open(&format!("{}/preview", photo_page(&shot))).await.bytes == small);
-
-    assert_eq!(shot.send(&scene.phone).await.status, 201);
-    house.work().await;
-    for path in [visit_page(&scene), photo_page(&shot)] {
-        assert!(!browser.html(&path).await.contains("không phải bằng chứng"), "{path}");
-    }
+    "personal_data": false, "masked": null, "envelope": null, "withdrawn": null, "preview": null
     house.close().await;
 }

@@ -1,10 +1,10 @@
 //! What is added to signed minutes: each addendum rests on what came before it by a hash.
 
+use crate::canonical::json::canonical;
 use crate::canonical::{one_line, sha256};
 use crate::ids::{AccountId, TemplateVersionId, VisitId};
 use crate::refusal::{Kind, Refusal};
 use crate::response::{Answer, Outcome, Response};
-use crate::template::canonical;
 use crate::text;
 use crate::visit::rule;
 use jiff::Timestamp;

@@ -9,8 +9,8 @@ impl Deed {
     pub fn scope(self) -> Scope {
         match self {
             Self::ReadProfile | Self::ChangeProfile => Scope::Profile,
-            Self::ReadAccounts => Scope::AccountsRead,
-            Self::ManageAccounts => Scope::AccountsWrite,
+            Self::ReadAccounts | Self::ReadDevices => Scope::AccountsRead,
+            Self::ManageAccounts | Self::ManageDevices => Scope::AccountsWrite,
             Self::ReadUnits => Scope::UnitsRead,
             Self::EditUnits | Self::UndoUnitEvents | Self::ManageOwners => Scope::UnitsWrite,
             Self::ReadTemplates => Scope::TemplatesRead,
@@ -24,6 +24,7 @@ impl Deed {
             | Self::PublishTotals
             | Self::EditRules => Scope::CampaignsWrite,
             Self::ReadVisit
+            | Self::ReadUnsent
             | Self::ReadFindings
             | Self::ReadTotals
             | Self::ReadExternal

@@ -1,6 +1,6 @@
 //! A phone promises a photo: what it will hold, what it shows, when and where it was taken.
 
-use super::Done;
+use super::{Done, envelope};
 use crate::app::App;
 use crate::domain::action::Owner;
 use crate::domain::actor::Actor;
@@ -8,6 +8,7 @@ use crate::domain::finding;
 use crate::domain::ids::{ActionId, FindingId, UnitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{self, Deed};
+use crate::domain::photo::envelope::Envelope;
 use crate::domain::photo::{self, Declaration, mask};
 use crate::domain::place::{self, PlaceFinding, Verdict};
 use crate::domain::refusal::{Kind, Next, Refusal};
@@ -22,14 +23,20 @@ use crate::records::{self, Tx, findings as finding_rows, premises, visits};
 use jiff::civil::Date;
 use serde_json::json;
 
-/// Takes a promise. The same promise again changes nothing.
+/// Takes a promise, perhaps in an envelope, which is judged and never a reason to refuse. The same promise again changes
+/// nothing, in whatever envelope.
 ///
 /// # Errors
 /// `not-found` for a visit or an action the actor may not see, `photo.id-taken` when the id promises another photo,
 /// `photo.visit-not-open`, `photo.action-not-open`, `finding.not-explainable`, `finding.strength`; a fault at `/item` for an
 /// item the visit's checklists do not have, one at `/action`, `/finding` or `/reply_to` for what is of another visit; an
 /// outage.
-pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<Done<Photo>> {
+pub async fn declare(
+    app: &App,
+    actor: &Actor,
+    declared: Declaration,
+    envelope: Option<Envelope>,
+) -> Result<Done<Photo>> {
     let mut tx = app.records.begin_in_company().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
     let judged = match (declared.action, declared.reply_to) {
@@ -49,7 +56,19 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
     let now = app.now();
     let clock_skew_s = declared.device_clock.at.duration_since(now).as_secs_f64();
     let personal_data = mask::shows_personal_data(&declared.subject, privacy);
-    let about = Decided { visit: &visit, place: &finding, clock_skew_s, personal_data, at: now };
+    let by = actor.account().ok_or_else(Refusal::forbidden)?;
+    let sealed = match &envelope {
+        Some(envelope) => Some(envelope::judged(&mut tx, by, envelope).await?),
+        None => None,
+    };
+    let about = Decided {
+        visit: &visit,
+        place: &finding,
+        clock_skew_s,
+        personal_data,
+        envelope: sealed.as_ref(),
+        at: now,
+    };
     let Some(kept) = photos::announce(&mut tx, actor, &declared, about).await? else {
         // Promised before, or by another request this moment; its row is visible now.
         let held = photos::find(&mut tx, declared.id).await?;
@@ -57,6 +76,9 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         return again(app, held.ok_or_else(|| Error::Busy("the id was being taken".to_owned()))?, &declared)
             .await;
     };
+    if let Some(envelope) = &envelope {
+        photos::keep_envelope(&mut tx, declared.id, envelope, now).await?;
+    }
     let entry = Entry {
         deed: "photo.declared",
         object: ("photo", declared.id.to_string()),
@@ -64,7 +86,7 @@ pub async fn declare(app: &App, actor: &Actor, declared: Declaration) -> Result<
         visit: Some(visit.id),
         details: json!({ "sha256": declared.sha256.to_hex(), "size_bytes": declared.size_bytes,
             "place": finding.verdict, "clock_skew_s": clock_skew_s, "action": declared.action,
-            "finding": declared.finding, "reply_to": declared.reply_to }),
+            "finding": declared.finding, "reply_to": declared.reply_to, "envelope": sealed }),
     };
     // The visit's row is held from here on, so nobody submits it before the commit.
     let noted = custody::note(&mut tx, Some(actor), entry, app.now()).await?;

@@ -11,7 +11,7 @@ use super::{Frame, PageProblem, figures, page};
 use crate::app::App;
 use crate::domain::check::Check;
 use crate::domain::ids::PhotoId;
-use crate::domain::photo::{Origin, State};
+use crate::domain::photo::{Origin, State, envelope};
 use crate::domain::visit::CLOCK_SKEW_FLAG_S;
 use crate::flows::review::{self, Exhibit, Photo};
 use crate::http::context::Language;
@@ -297,6 +297,16 @@ fn declared(found: &Exhibit, lang: Language) -> Group {
     facts.push(fact(p("Định dạng", "Media type"), said.media_type.as_str()));
     facts.push(fact(p("Dung lượng", "Size"), figures::bytes(said.size_bytes, lang)));
     facts.extend(foreign(p("Người khai", "Declared by"), found.declared_by.as_ref()));
+    facts.extend(photo.envelope.as_ref().map(|judged| {
+        let worth = words::envelope(judged.state, lang);
+        let key: String = judged.key_id.iter().flat_map(|id| id.chars().take(12)).collect();
+        let key = if key.is_empty() { key } else { format!(" · {} {key}…", p("khóa", "key")) };
+        Fact {
+            warning: (judged.state != envelope::State::Valid)
+                .then(|| words::warning(p("Chữ ký không được xác nhận", "Signature not confirmed"))),
+            ..fact(p("Chữ ký của máy", "Device's signature"), format!("{worth}{key}"))
+        }
+    }));
     Group {
         id: "declared",
         title: p("Điện thoại khai báo", "Declared by the phone"),

@@ -217,6 +217,7 @@ pub fn check(code: &str, lang: Language) -> String {
         "media_type" => ("Khác định dạng đã khai", "Not the declared type"),
         "exif_position" => ("Vị trí EXIF lệch", "EXIF position differs"),
         "exif_time" => ("Giờ EXIF lệch", "EXIF time differs"),
+        "envelope" => ("Chữ ký của máy không được xác nhận", "The device's signature is not confirmed"),
         other => return other.to_owned(),
     };
     lang.pick(vi, en).to_owned()
@@ -233,9 +234,25 @@ pub fn check_name(code: &str, lang: Language) -> String {
         "media_type" => ("Định dạng so với khai báo", "Type against the declaration"),
         "exif_position" => ("Vị trí EXIF so với khai báo", "EXIF position against the declaration"),
         "exif_time" => ("Giờ EXIF so với khai báo", "EXIF time against the declaration"),
+        "envelope" => ("Chữ ký của máy", "Device's signature"),
         other => return other.to_owned(),
     };
     lang.pick(vi, en).to_owned()
+}
+
+/// What the signature of a device was worth when it was received.
+#[must_use]
+pub fn envelope(state: crate::domain::photo::envelope::State, lang: Language) -> &'static str {
+    use crate::domain::photo::envelope::State::{Invalid, RevokedKey, UnknownDevice, Valid};
+    let (vi, en) = match state {
+        Valid => ("Hợp lệ khi nhận", "Held when received"),
+        Invalid => ("Không khớp với khai báo", "Does not fit the declaration"),
+        UnknownDevice => {
+            ("Máy không được đăng ký cho người khai", "No registered device of whoever declared")
+        }
+        RevokedKey => ("Máy đã bị thu hồi trước khi nhận", "The device was revoked before it came"),
+    };
+    lang.pick(vi, en)
 }
 
 /// How a check ended.

@@ -7,7 +7,9 @@ pub mod calendars;
 pub mod campaigns;
 pub mod company;
 pub mod conflicts;
+pub mod devices;
 pub mod draws;
+pub mod enrolments;
 pub mod external;
 pub mod findings;
 pub mod me;
@@ -28,6 +30,7 @@ pub mod scores;
 pub mod teams;
 pub mod templates;
 pub mod units;
+pub mod unsent;
 pub mod uploads;
 pub mod visits;
 
@@ -65,4 +68,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(reviews::operations);
     cfg.configure(accounts::operations);
     cfg.configure(me::operations);
+    cfg.configure(enrolments::operations);
+    cfg.configure(devices::operations);
+    cfg.configure(unsent::operations);
 }

@@ -4,6 +4,7 @@ mod among;
 mod asked;
 mod boxes;
 pub mod ledger;
+mod envelopes;
 mod page;
 mod previews;
 pub(in crate::records) mod receipts;
@@ -14,6 +15,7 @@ mod shown;
 
 pub use asked::{Known, asked_after};
 pub use boxes::Edges;
+pub use envelopes::{Kept, envelope, keep_envelope};
 pub use page::{After, Facet, PageQuery, Scope, Sight, page};
 pub use previews::{Outlived, forget_preview, keep_preview, outlived_previews, preview_digests};
 pub use receipts::{Receipt, keep_receipt, receipt, restore, set_apart, unverified};
@@ -28,6 +30,7 @@ use super::visits::{self, Standing};
 use super::{Db, Error, Result, schema};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, UnitId};
+use crate::domain::photo::envelope::Judged;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, State};
 use crate::domain::place::{Area, PlaceFinding};
@@ -154,6 +157,8 @@ pub struct Decided<'a> {
     pub clock_skew_s: f64,
     /// Whether it is taken to show data of people.
     pub personal_data: bool,
+    /// What its envelope is worth, if it came with one.
+    pub envelope: Option<&'a Judged>,
     /// When we were told.
     pub at: Timestamp,
 }
@@ -170,6 +175,7 @@ pub async fn announce(
 ) -> Result<Option<Photo>> {
     let account = actor.account().map_or(Uuid::nil(), |id| id.0);
     let size_bytes = i64::try_from(declared.size_bytes).map_err(Error::bad_row)?;
+    let envelope = about.envelope.map(serde_json::to_value).transpose().map_err(Error::bad_row)?;
     let announcement = diesel::insert_into(photos::table)
         .values((
             photos::id.eq(declared.id.0),
@@ -212,6 +218,7 @@ pub async fn announce(
                 photos::place_reasons.eq(&about.place.reasons),
                 photos::clock_skew_s.eq(about.clock_skew_s),
                 photos::personal_data.eq(about.personal_data),
+                photos::envelope.eq(envelope),
             ),
         ))
         .on_conflict(photos::id)

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{AccountId, ActionId, CampaignId, FindingId, OwnerId, PhotoId, UnitId, VisitId};
 use crate::domain::moment::DeviceMoment;
+use crate::domain::photo::envelope::Judged;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::preview::Preview;
 use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State, ledger};
@@ -47,6 +48,8 @@ pub struct Photo {
     pub masked: Option<Masked>,
     /// A small picture that came before the original; never evidence.
     pub preview: Option<Preview>,
+    /// What its envelope was worth when it came, if it came with one.
+    pub envelope: Option<Judged>,
     /// Counts changes of the row.
     pub version: i32,
 }
@@ -188,6 +191,7 @@ pub(super) struct Row {
     personal_data: bool,
     masked: Option<Value>,
     preview: Option<Value>,
+    envelope: Option<Value>,
     version: i32,
 }
 
@@ -283,6 +287,7 @@ impl TryFrom<Row> for Photo {
             personal_data: row.personal_data,
             masked: row.masked.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             preview: row.preview.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
+            envelope: row.envelope.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             version: row.version,
         })
     }

@@ -1,5 +1,6 @@
 //! The ground that is walked: one installation with everybody and every subject that the matrix names.
 
+use super::devices;
 use super::matrix::{PEOPLE, POWERLESS};
 use super::subjects::totals;
 use crate::harness::{House, Inspectorate, Visitor};
@@ -373,6 +374,8 @@ impl Ground {
         subjects.insert(("oneself", 'm'), Names::new());
         let theirs = signed_in(house, sql, (Some(stranger), "fieldproof-phone"), &[]).await.1;
         subjects.insert(("oneself", 'd'), Names::from([("device", theirs.to_string())]));
+        let owners = [('p', at.owner), ('q', abroad)];
+        subjects.extend(devices::lay(sql, owners, stranger, &self.walkers).await);
         self.subjects = subjects;
     }
 }

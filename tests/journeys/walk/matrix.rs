@@ -29,7 +29,7 @@ pub struct Family {
 /// Visits: own team's aborted (o), signed and final (s), signed at another unit (u), sealed (z), told but sealed (t);
 /// another team's aborted (a), told but sealed (b); another owner's aborted (f), sealed (g). `clear` is cleared for z, t
 /// and b; `next` schedules for the unit of u alone; `head` and `staff` belong to the unit of all the others.
-pub static FAMILIES: [Family; 14] = [
+pub static FAMILIES: [Family; 15] = [
     Family {
         name: "visits",
         letters: "osuztabfg",
@@ -87,6 +87,7 @@ read_preview       -    -     osua osua  osua  u    osuzt osut   osut  osua s   
 send_preview       -    -     -    -     -     -    osuzt osut   osut  -    -    -     -    -    -     -
 read_media         -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 write_off_photo    -    -     -    -     osua  u    osuzt -      -     -    -    -     -    -    f     -
+read_envelope      -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 list_photos        -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 read_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
 head_derivative    -    -     osua osua  osua  u    osuzt osut   osut  osua s    -     osua osua f     -
@@ -164,6 +165,7 @@ create_campaign    -    -     -    -     ck    -    -    -      -     -   -    -
 write_assignment_rules ckf ck -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 enter_conflict     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 list_conflicts     ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
+read_unsent_work   -    -    ck   ck    ck    -    ck   -      -     -   -    -     -    -    f     -
 withdraw_conflict  ckf  ck   -    -     ck    -    -    -      -     -   -    -     -    -    f     -
 ",
     },
@@ -201,7 +203,8 @@ read_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo 
 head_template_picture     lof  lo    lo   lo    lo    lo   lo   lo     lo    lo  lo   lo    lo   lo   lf    -
 ",
     },
-    // Accounts with roles at the owner alone (p), at another owner (q), without any (x).
+    // Accounts with roles at the owner alone (p), at another owner (q), without any (x); and devices of an owner, where x
+    // stands for the owner itself.
     Family {
         name: "accounts",
         letters: "pqx",
@@ -215,6 +218,8 @@ revoke_role             pq   p     -    -     -     -    -    -      -     -   -
 disable_account         pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
 enable_account          pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
 reset_account_password  pqx  p     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+list_devices:owner      pqx  px    -    -     px    -    px   -      -     -   -    -     -    -    q     -
+issue_enrolment         pqx  px    -    -     px    -    px   -      -     -   -    -     -    -    q     -
 ",
     },
     // What belongs to nobody and to everybody: the unit of the visits (e) and the one beside it (n). Lists are open to
@@ -292,8 +297,22 @@ list_covered_units     en en en en en en en en en en en en en en en en
 operation           root admin auth clear sched next lead member clerk rev head staff over prog other none
 get_me              md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 change_my_password  md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
+list_devices        md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
+enrol_device        md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 end_my_device       m    m     m    m     m     m    m    m      m     m   m    m     m    -    m     m
 grant_role:own      -    -     -    -     -     -    -    -      -     -   -    -     -    -    -     -
+",
+    },
+    // A device of one's own (m), somebody's that the owner let in (p), and another owner's (q).
+    Family {
+        name: "devices",
+        letters: "mpq",
+        sight: Some("read_device"),
+        rows: "
+operation          root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_device        mpq  mp    m    m     mp    m    mp   m      m     m   m    m     m    -    mq    m
+report_unsent      m    m    m    m     m     m    m    m      m     m   m    m     m    -    m     m
+revoke_device      mpq  mp    m    m     mp    m    mp   m      m     m   m    m     m    -    mq    m
 ",
     },
     // One candidate finding at each of these visits: told to its unit once the minutes are signed.

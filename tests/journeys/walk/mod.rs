@@ -2,6 +2,7 @@
 //! happen stands in `matrix.rs`, written from the roles matrix and not from the product's own table.
 
 mod assignment;
+mod devices;
 mod ground;
 mod matrix;
 mod requests;

@@ -138,6 +138,11 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
         "list_photos" => path.push_str(&format!("?visit={}", names["visit"])),
         "list_unit_successors" => path.push_str(&format!("?unit={}", names["unit"])),
         "compare_template_versions" => path.push_str("?from=1"),
+        "list_devices" if variant == "owner" => {
+            let ours = ground.at.owner.to_string();
+            path.push_str(&format!("?owner={}", names.get("owner").unwrap_or(&ours)));
+        }
+        "read_unsent_work" => path.push_str(&format!("?owner={}", names["owner"])),
         "list_external_figures" => path.push_str(&format!("?owner={}", names["owner"])),
         "compare_periods" => path.push_str("?period=2021-H1"),
         "list_judged_units" => path.push_str("?item=A01"),
@@ -325,6 +330,11 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
             json!({ "owner": owner, "series": "", "title": "", "source": "", "values": [] })
         }
         "create_account" => json!({ "login": "", "display_name": "", "grants": grants }),
+        "issue_enrolment" => json!({ "owner": owner, "account": known("account") }),
+        "enrol_device" => json!({ "code": "", "proof": "", "name": "", "model": "",
+            "key": { "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }),
+        "report_unsent" => json!({ "device_clock": THEN, "visits": [] }),
+        "revoke_device" => json!({ "reason": "" }),
         "grant_role" => json!({ "role": "clerk", "owner": owner }),
         "create_owner" => json!({ "code": "", "name": "" }),
         "create_unit" => {

@@ -1,9 +1,11 @@
 //! Declaring a photo, reading what is known about one, taking one back.
 
+use super::enveloping::EnvelopeBody;
 use super::view::{PhotoView, Position};
 use crate::app::App;
 use crate::domain::ids::{ActionId, FindingId, PhotoId, VisitId, minted_by_phone};
 use crate::domain::moment::DeviceMoment;
+use crate::domain::photo::envelope::Envelope;
 use crate::domain::photo::{Declaration, MAX_BYTES, MediaType, Origin, SUBJECTS, Sha256};
 use crate::domain::place::{GeoFix, PositionSource};
 use crate::domain::refusal::{FieldFault, Refusal};
@@ -11,7 +13,7 @@ use crate::domain::text;
 use crate::flows;
 use crate::flows::photos::Done;
 use crate::http::actor::Caller;
-use crate::http::body::{Body, Params};
+use crate::http::body::{AsSent, Body, Params};
 use crate::http::headers::etag;
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
@@ -78,6 +80,9 @@ pub struct DeclarationBody {
     origin: String,
     /// Where the phone believed it was; `null` when it did not know, never 0/0.
     position: Option<Position>,
+    /// The device's signature over all of this, if it signs. One that does not hold is kept and marked; it never costs the
+    /// photo.
+    envelope: Option<EnvelopeBody>,
 }
 
 struct Faults(Vec<FieldFault>);
@@ -113,9 +118,14 @@ impl Faults {
 }
 
 impl DeclarationBody {
-    /// Reads every field and reports all that is wrong at once.
-    pub(in crate::http::v1) fn parse(self, photo: Uuid) -> Result<Declaration, Refusal> {
+    /// Reads every field of what was sent in these words and reports all that is wrong at once.
+    pub(in crate::http::v1) fn parse(
+        mut self,
+        photo: Uuid,
+        words: &str,
+    ) -> Result<(Declaration, Option<Envelope>), Refusal> {
         let mut faults = Faults(Vec::new());
+        let envelope = self.envelope.take().map(|envelope| envelope.parse(photo, words, &mut faults.0));
         let id = minted_by_phone(photo).map_err(|why| faults.fault("{photo}", "id.not-version-7", why)).ok();
         let item = match self.item.as_deref().map(|item| text::required(item, 60)) {
             Some(Err(why)) => {
@@ -180,7 +190,7 @@ impl DeclarationBody {
             })
         })();
         match read {
-            Some(declared) if faults.0.is_empty() => Ok(declared),
+            Some(declared) if faults.0.is_empty() => Ok((declared, envelope)),
             _ => Err(Refusal::invalid(faults.0)),
         }
     }
@@ -200,10 +210,10 @@ pub async fn declare_photo(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<PhotoPath>,
-    body: Body<DeclarationBody>,
+    body: AsSent<DeclarationBody>,
 ) -> Result<HttpResponse, Problem> {
-    let declared = body.0.parse(path.photo)?;
-    Ok(match flows::photos::declare(&app, &caller.0, declared).await? {
+    let (declared, envelope) = body.said.parse(path.photo, &body.words)?;
+    Ok(match flows::photos::declare(&app, &caller.0, declared, envelope).await? {
         Done::Now(photo) => HttpResponse::Created().json(PhotoView::from(&photo)),
         Done::Before(photo) => HttpResponse::Ok().json(PhotoView::from(&photo)),
     })

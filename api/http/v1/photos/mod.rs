@@ -4,6 +4,7 @@ mod browsing;
 mod declaring;
 pub mod delivering;
 mod having;
+mod enveloping;
 mod masking;
 pub mod previewing;
 mod receipts;
@@ -17,6 +18,7 @@ pub(in crate::http::v1) use declaring::{DeclarationBody, PhotoPath};
 pub use declaring::{declare_photo, read_photo, withdraw_photo};
 pub use delivering::{head_derivative, head_original, read_derivative, read_original};
 pub use having::have_photos;
+pub use enveloping::read_envelope;
 pub use masking::mask_photo;
 pub use previewing::{read_preview, send_preview};
 pub use receipts::read_receipt;
@@ -32,6 +34,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
         .service(send_preview)
         .service(read_preview)
         .service(read_photo)
+        .service(read_envelope)
         .service(send_photo)
         .service(withdraw_photo)
         .service(mask_photo)

@@ -16,7 +16,7 @@ use crate::domain::refusal::Refusal;
 use crate::flows;
 use crate::flows::uploads::{Append, Appended, Halt, Offered, Progress};
 use crate::http::actor::Caller;
-use crate::http::body::{Params, parse_json};
+use crate::http::body::{AsSent, Params};
 use crate::http::connection::Turn;
 use crate::http::headers::parse_digest;
 use crate::http::problem::Problem;
@@ -115,8 +115,9 @@ async fn creation(
         }
     };
     if let Some(declaration) = metadata.declaration() {
-        let declared = parse_json::<DeclarationBody>(declaration)?.parse(photo)?;
-        flows::photos::declare(app, actor, declared).await?;
+        let sent = AsSent::<DeclarationBody>::parse(declaration)?;
+        let (declared, envelope) = sent.said.parse(photo, &sent.words)?;
+        flows::photos::declare(app, actor, declared, envelope).await?;
     }
     let sha256 = match heads::text(request, "repr-digest") {
         None => None,

@@ -1,0 +1,3 @@
+ALTER TABLE sessions DROP COLUMN device_id;
+DROP TABLE enrolments;
+DROP TABLE devices;

@@ -1,0 +1,1 @@
+-- Nothing to take back: the constraint goes with its column.

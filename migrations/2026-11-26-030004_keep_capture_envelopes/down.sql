@@ -1,0 +1,2 @@
+DROP TABLE capture_envelopes;
+ALTER TABLE photos DROP COLUMN envelope;

@@ -1,0 +1,2 @@
+DROP TABLE unsent_work;
+DROP TABLE unsent_reports;

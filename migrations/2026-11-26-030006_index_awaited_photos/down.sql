@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY photos_awaited;
