@@ -47,6 +47,7 @@ mod orders;
 mod overlaps;
 mod owners;
 mod photos;
+mod phone;
 mod planning;
 mod planning_at_once;
 mod previews;

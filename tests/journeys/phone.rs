@@ -1,0 +1,140 @@
+//! The reference phone: what it holds leaves it for a receipt alone, whatever happens to the line.
+
+use crate::harness::faults::Fault;
+use crate::harness::{House, Scene, pictures};
+use fieldproof_phone::sign_in::Session;
+use fieldproof_phone::{Capture, Failure, Line, Phone, Shelf};
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::Duration;
+use uuid::Uuid;
+
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("fieldproof-phone-{}", Uuid::new_v4().simple()))
+}
+
+fn phone(house: &House, scene: &Scene, shelf: &Shelf) -> Phone {
+    let token = scene.phone.token().expect("a token");
+    let line = Line::of(&house.url, Session::of_token(token), None).expect("a line");
+    Phone { shelf: shelf.clone(), line }
+}
+
+fn capture(visit: Uuid, shelf: &Shelf, bytes: &[u8]) -> Uuid {
+    let position =
+        json!({ "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss" });
+    let capture = Capture {
+        visit,
+        item: None,
+        subject: "scene".to_owned(),
+        media_type: "image/png".to_owned(),
+        at: jiff::Timestamp::now(),
+        position: Some(position),
+    };
+    shelf.capture(&capture, bytes).expect("a place on the shelf")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_leaves_the_phone_for_its_receipt_and_not_before() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let id = capture(scene.visit, &shelf, &pictures::sharp(1));
+
+    // It is sent and acknowledged, and stays: nobody has read it again.
+    let first = phone.round().await.unwrap();
+    assert_eq!((first.sent, first.let_go, first.held), (1, 0, 1));
+    assert!(shelf.original(id).exists());
+    // The same again sends nothing again.
+    let second = phone.round().await.unwrap();
+    assert_eq!((second.sent, second.held), (0, 1));
+    house.work().await;
+    let third = phone.round().await.unwrap();
+    assert_eq!((third.let_go, third.held), (1, 0));
+    assert!(!shelf.original(id).exists());
+    let kept = std::fs::read_to_string(root.join(format!("photos/{id}/receipt.jws"))).unwrap();
+    assert_eq!(kept.matches('.').count(), 2);
+    let held = scene.phone.send("GET", &format!("/v1/photos/{id}/original"), None).await;
+    assert!(held.bytes == pictures::sharp(1));
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_for_something_else_lets_nothing_go() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let id = capture(scene.visit, &shelf, &pictures::sharp(2));
+    phone.round().await.unwrap();
+    house.work().await;
+    // The copy on the phone is another one than was sent: its receipt is about other bytes.
+    let place = root.join(format!("photos/{id}/declaration.json"));
+    let declared = std::fs::read_to_string(&place).unwrap();
+    let size = pictures::sharp(2).len();
+    std::fs::write(&place, declared.replace(&size.to_string(), &(size + 1).to_string())).unwrap();
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.let_go, round.held), (0, 1));
+    assert!(shelf.original(id).exists());
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_captured_without_a_line_is_there_after_a_restart_and_goes_when_the_line_is_back() {
+    let house = House::open_behind_lines(&[]).await;
+    let scene = house.scene().await;
+    let root = folder();
+    {
+        let shelf = Shelf::open(&root).unwrap();
+        capture(scene.visit, &shelf, &pictures::sharp(3));
+        capture(scene.visit, &shelf, &pictures::sharp(4));
+        // What the phone was writing when it died is no photo.
+        std::fs::create_dir(root.join(format!("photos/.{}", Uuid::new_v4()))).unwrap();
+    }
+    let shelf = Shelf::open(&root).unwrap();
+    assert_eq!(shelf.photos().unwrap().len(), 2);
+    let phone = phone(&house, &scene, &shelf);
+    house.fail_store(Fault::Overloaded);
+    match phone.round().await {
+        Err(Failure::Later { .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(shelf.photos().unwrap().len(), 2);
+    house.fail_store(Fault::None);
+    let working = async {
+        loop {
+            house.work().await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let is_empty = tokio::select! {
+        is_empty = phone.until_empty(Duration::from_secs(60)) => is_empty.unwrap(),
+        () = working => unreachable!("it works for ever"),
+    };
+    assert!(is_empty && shelf.photos().unwrap().is_empty());
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_refuses_is_put_aside_with_the_reason_and_stays() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let id = capture(Uuid::new_v4(), &shelf, &pictures::sharp(5));
+    let sound = capture(scene.visit, &shelf, &pictures::sharp(6));
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.refused, round.sent), (1, 1), "one that is refused holds up no other");
+    assert!(shelf.original(id).exists() && shelf.original(sound).exists());
+    let why = std::fs::read_to_string(root.join(format!("photos/{id}/refused.json"))).unwrap();
+    assert!(why.contains("\"not-found\""), "{why}");
+    assert_eq!((shelf.refusals().unwrap(), shelf.photos().unwrap().len()), (1, 1));
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
+}
