@@ -1,10 +1,10 @@
 //! A phone that knows nothing but the public API: signs in as the reference client does, sends JSON, sends photos.
 
 use anyhow::{Context, bail};
-use fieldproof_phone::line::client;
-use fieldproof_phone::sign_in;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use fieldproof_phone::line::client;
+use fieldproof_phone::sign_in;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -172,7 +172,9 @@ fn phone(settings: &Settings, base: &str, number: usize, token: &str) -> (Phone,
             subject: "scene".to_owned(),
             media_type: "image/jpeg".to_owned(),
             at: jiff::Timestamp::now(),
-            position: Some(json!({ "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss" })),
+            position: Some(
+                json!({ "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss" }),
+            ),
         };
         payload += bytes.len() as u64;
         let id = shelf.capture(&capture, &bytes).expect("a place on the shelf");
@@ -202,7 +204,8 @@ async fn main() {
         let (is_over, gone) = (is_over.clone(), gone.clone());
         async move {
             while !is_over.load(Ordering::Relaxed) {
-                let held: usize = phones.iter().map(|phone| phone.shelf.photos().map_or(0, |all| all.len())).sum();
+                let held: usize =
+                    phones.iter().map(|phone| phone.shelf.photos().map_or(0, |all| all.len())).sum();
                 gone.store(all - held, Ordering::Relaxed);
                 std::fs::write(&progress, (all - held).to_string()).expect("progress");
                 tokio::time::sleep(Duration::from_millis(300)).await;
@@ -229,7 +232,8 @@ async fn main() {
     watch.await.expect("progress");
     let seconds = begun.elapsed().as_secs_f64();
     // Read back on a whole line.
-    let direct = Line::of(&format!("http://{}", settings.upstream[0]), Session::of_token(&token), None).expect("a line");
+    let direct = Line::of(&format!("http://{}", settings.upstream[0]), Session::of_token(&token), None)
+        .expect("a line");
     let mut equal = 0;
     for (id, digest) in &taken {
         let answer = direct.send(Method::GET, &format!("/v1/photos/{id}/original"), &[], |r| r).await;

@@ -127,7 +127,10 @@ async fn main() -> anyhow::Result<()> {
 fn status(shelf: &Shelf) -> anyhow::Result<()> {
     let (photos, changes) = (shelf.photos()?, shelf.changes()?);
     let bytes: u64 = photos.iter().map(|photo| photo.size_bytes).sum();
-    println!("{}", json!({ "photos": photos.len(), "bytes": bytes, "changes": changes.len(),
-        "refused": shelf.refusals()? }));
+    println!(
+        "{}",
+        json!({ "photos": photos.len(), "bytes": bytes, "changes": changes.len(),
+        "refused": shelf.refusals()? })
+    );
     Ok(())
 }

@@ -158,14 +158,16 @@ impl Shelf {
     /// # Errors
     /// The shelf can't be read.
     pub fn photos(&self) -> anyhow::Result<Vec<Kept>> {
-        let mut ids: Vec<Uuid> = names(&self.root.join("photos"))?.iter().filter_map(|n| n.parse().ok()).collect();
+        let mut ids: Vec<Uuid> =
+            names(&self.root.join("photos"))?.iter().filter_map(|n| n.parse().ok()).collect();
         ids.sort_unstable();
         let mut held = Vec::new();
         for id in ids {
             if !self.original(id).exists() || self.photo(id).join("refused.json").exists() {
                 continue;
             }
-            let declaration = read(&self.photo(id).join("declaration.json"))?.context("a photo lost what it shows")?;
+            let declaration =
+                read(&self.photo(id).join("declaration.json"))?.context("a photo lost what it shows")?;
             let declaration: Value = serde_json::from_slice(&declaration)?;
             let text = |name: &str| declaration[name].as_str().unwrap_or_default().to_owned();
             held.push(Kept {
@@ -266,7 +268,8 @@ impl Shelf {
     /// The shelf can't be read.
     pub fn refusals(&self) -> anyhow::Result<usize> {
         let photos = names(&self.root.join("photos"))?;
-        let aside = photos.iter().filter(|id| self.root.join("photos").join(id).join("refused.json").exists());
+        let aside =
+            photos.iter().filter(|id| self.root.join("photos").join(id).join("refused.json").exists());
         Ok(names(&self.root.join("refused"))?.len() + aside.count())
     }
 

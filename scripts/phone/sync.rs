@@ -80,8 +80,7 @@ impl Phone {
     async fn send_photos(&self, photos: &[Kept], done: &mut Round) -> Result<(), Failure> {
         let asked: Vec<Value> =
             photos.iter().map(|photo| json!({ "id": photo.id, "sha256": photo.sha256 })).collect();
-        let told =
-            self.line.call(Method::POST, "/v1/photos/have", Some(&json!({ "photos": asked }))).await?;
+        let told = self.line.call(Method::POST, "/v1/photos/have", Some(&json!({ "photos": asked }))).await?;
         let told = told["photos"].as_array().cloned().unwrap_or_default();
         if told.len() != photos.len() {
             return Err(Failure::later("not every photo was told"));
@@ -112,12 +111,8 @@ impl Phone {
     /// Whether a receipt holds; with keys that are asked for once more where it was signed with one unknown here.
     async fn holds(&self, photo: &Kept, text: &str) -> Result<bool, Failure> {
         let id = photo.id.to_string();
-        let expected = Expected {
-            photo: &id,
-            visit: &photo.visit,
-            sha256: &photo.sha256,
-            size_bytes: photo.size_bytes,
-        };
+        let expected =
+            Expected { photo: &id, visit: &photo.visit, sha256: &photo.sha256, size_bytes: photo.size_bytes };
         if let Some(keys) = self.shelf.keys()?
             && receipt::verify(text, &keys, expected).is_ok()
         {

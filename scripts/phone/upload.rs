@@ -74,11 +74,8 @@ async fn there(line: &Line, place: &str) -> Result<Option<u64>, Failure> {
 /// Creates the upload and declares the photo with it; where it is.
 async fn create(line: &Line, shelf: &Shelf, photo: &Kept) -> Result<String, Failure> {
     let pair = |key: &str, value: &str| format!("{key} {}", STANDARD.encode(value));
-    let metadata = [
-        pair("photo", &photo.id.to_string()),
-        pair("declaration", &photo.declaration.to_string()),
-    ]
-    .join(",");
+    let metadata =
+        [pair("photo", &photo.id.to_string()), pair("declaration", &photo.declaration.to_string())].join(",");
     let dress = |request: RequestBuilder| {
         request
             .header(VERSION.0, VERSION.1)

@@ -20,8 +20,7 @@ fn phone(house: &House, scene: &Scene, shelf: &Shelf) -> Phone {
 }
 
 fn capture(visit: Uuid, shelf: &Shelf, bytes: &[u8]) -> Uuid {
-    let position =
-        json!({ "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss" });
+    let position = json!({ "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss" });
     let capture = Capture {
         visit,
         item: None,

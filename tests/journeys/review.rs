@@ -301,6 +301,57 @@ async fn the_board_is_searched_by_office_or_campaign_with_or_without_accents() {
     house.close().await;
 }
 
-    "personal_data": false, "masked": null, "envelope": null, "withdrawn": null, "preview": null
+/// A photo that is on its way and sent a small picture first is shown apart, under words that say what it is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_is_shown_to_a_reviewer_as_no_evidence() {
+    use base64::Engine;
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let shot = Shot::of(scene.visit, pictures::sharp(1));
+    assert_eq!(scene.phone.put(&shot.path(), &shot.declaration).await.0, 201);
+    let small = "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA";
+    let small = base64::engine::general_purpose::STANDARD.decode(small).expect("a picture");
+    let send = scene.phone.request("PUT", &format!("{}/preview", shot.path()));
+    let sent = scene.phone.answer(send.header("content-type", "image/webp").body(small.clone())).await;
+    assert_eq!(sent.status, 201, "{}", sent.body);
+    let browser = Browser::of(&house, "xet", Role::Reviewer, scene.owner).await;
+
+    let gallery = browser.html(&visit_page(&scene)).await;
+    assert!(gallery.contains("id=\"previews\"") && gallery.contains("không phải bằng chứng"), "{gallery}");
+    let page = browser.html(&photo_page(&shot)).await;
+    assert!(page.contains("Ảnh xem trước, không phải bằng chứng"), "{page}");
+    assert!(browser.open(&format!("{}/preview", photo_page(&shot))).await.bytes == small);
+
+    assert_eq!(shot.send(&scene.phone).await.status, 201);
+    house.work().await;
+    for path in [visit_page(&scene), photo_page(&shot)] {
+        assert!(!browser.html(&path).await.contains("không phải bằng chứng"), "{path}");
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewer_is_told_what_the_signature_of_a_phone_is_worth() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = Phone::new();
+    let me = scene.phone.get("/v1/me").await.1["id"].as_str().and_then(|id| id.parse().ok());
+    let me: Uuid = me.expect("an id");
+    let device = phone.let_in(&house, (scene.owner, &scene.phone), (me, &scene.phone)).await;
+    let forged = json!({ "device": device, "alg": "EdDSA", "signature": phone.sign("something else") });
+    let shot = Shot::of(scene.visit, pictures::sharp(1)).with("envelope", forged);
+    assert_eq!(shot.send(&scene.phone).await.status, 201);
+    let unsigned = Shot::of(scene.visit, pictures::sharp(2));
+    assert_eq!(unsigned.send(&scene.phone).await.status, 201);
+    house.work().await;
+
+    let browser = Browser::of(&house, "hoa", Role::Reviewer, scene.owner).await;
+    let page = browser.html(&photo_page(&shot)).await;
+    let key = &phone.key_id()[..12];
+    for words in ["Chữ ký của máy", "Không khớp với khai báo", "Chữ ký của máy không được xác nhận", key]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!browser.html(&photo_page(&unsigned)).await.contains("Chữ ký của máy"), "who may sign need not");
     house.close().await;
 }

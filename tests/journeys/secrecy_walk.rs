@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Readings of one thing that has a visit, a unit or an account of its own, which is told or not as that is; and a workbook
 /// of an immutable version, which holds the time of its making.
-const OF_ONE_THING: [&str; 16] = [
+const OF_ONE_THING: [&str; 18] = [
     "compare_notice",
     "export_xlsform",
     "get_account",

@@ -3,8 +3,8 @@
 mod among;
 mod asked;
 mod boxes;
-pub mod ledger;
 mod envelopes;
+pub mod ledger;
 mod page;
 mod previews;
 pub(in crate::records) mod receipts;
