@@ -99,6 +99,8 @@ ids! {
     ExternalFigureId,
     /// A conclusion notice.
     NoticeId,
+    /// A phone, or another program of a person, that keeps up with what the person may see.
+    FollowerId,
 }
 
 /// Accepts an id only if a phone minted it as UUIDv7.

@@ -234,10 +234,18 @@ pub async fn page(
     let (places, more) = cut(found, limit);
     let next = places.last().copied().filter(|_| more);
     let ids: Vec<FindingId> = places.iter().map(lists::at).collect();
-    let mut findings = rows::load(&mut db, &ids).await?;
-    tell_holders(&mut db, &mut findings, day).await?;
-    rows::beside::tell(&mut db, &mut findings).await?;
-    Ok((findings, next))
+    Ok((told(&mut db, &ids, day).await?, next))
+}
+
+/// Findings by their ids, in that order, as they are shown on a day.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn told(db: &mut Db, ids: &[FindingId], day: Date) -> Result<Vec<Finding>> {
+    let mut findings = rows::load(db, ids).await?;
+    tell_holders(db, &mut findings, day).await?;
+    rows::beside::tell(db, &mut findings).await?;
+    Ok(findings)
 }
 
 /// What somebody saw.

@@ -8,6 +8,7 @@ pub mod life;
 pub mod log;
 pub mod media;
 pub mod plan;
+pub mod pull;
 pub mod signing;
 
 use super::findings::again::carried_to;

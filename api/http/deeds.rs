@@ -62,6 +62,8 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("leave_unanswered", Right(Deed::SubmitVisit)),
     ("list_responses", Right(Deed::ReadVisit)),
     ("list_visits", Right(Deed::ReadVisit)),
+    // Photos and findings are asked of the flow, each by its own right.
+    ("pull_changes", Right(Deed::ReadVisit)),
     ("put_response", Right(Deed::RecordVisit)),
     ("decide_answer", Right(Deed::SubmitVisit)),
     ("read_bundle", Right(Deed::ReadVisit)),

@@ -47,13 +47,16 @@ pub fn open<P: DeserializeOwned>(app: &App, of: &str, cursor: Option<&str>) -> R
     let sealed = plain.and_then(|plain| serde_json::from_slice::<Sealed<P>>(&plain).ok());
     match sealed {
         Some(sealed) if sealed.of == of => Ok(Some(sealed.at)),
-        _ => {
-            let detail = "This cursor is not of this list with these filters; start again without a cursor.";
-            let fault = FieldFault::new("?cursor", "parameter.cursor", detail);
-            Err(Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
-                .with_faults(vec![fault]))
-        }
+        _ => Err(not_of_this_list()),
     }
+}
+
+/// What is said of a cursor that is of no use.
+#[must_use]
+pub fn not_of_this_list() -> Problem {
+    let detail = "This cursor is not of this list with these filters; start again without a cursor.";
+    let fault = FieldFault::new("?cursor", "parameter.cursor", detail);
+    Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail).with_faults(vec![fault])
 }
 
 /// Seals the position behind the last row of a page.

@@ -26,6 +26,12 @@ impl Error {
         matches!(self, Self::Constraint(name) if name == constraint)
     }
 
+    /// Whether somebody else wrote first what this transaction had seen as it was before: the same again may succeed.
+    #[must_use]
+    pub fn is_clash(&self) -> bool {
+        matches!(self, Self::Busy(why) if why.starts_with("could not serialize access"))
+    }
+
     /// A row that does not parse.
     pub fn bad_row(what: impl std::fmt::Display) -> Self {
         Self::Fault(format!("a stored row is not readable: {what}"))

@@ -18,6 +18,7 @@ pub mod error;
 pub mod external;
 pub mod figures;
 pub mod findings;
+pub mod followers;
 pub mod grants;
 pub mod keys;
 pub mod mergers;
@@ -251,6 +252,14 @@ impl Records {
         let mut tx = self.begin_by("BEGIN; SET LOCAL synchronous_commit = off").await?;
         tx.in_company = true;
         Ok(tx)
+    }
+
+    /// A transaction that sees everything as it was when its first statement began, whatever is committed meanwhile.
+    ///
+    /// # Errors
+    /// As [`Records::conn`]; later [`Error::is_clash`] from a statement that writes what somebody else wrote meanwhile.
+    pub async fn begin_at_one_instant(&self) -> Result<Tx> {
+        self.begin_by("BEGIN ISOLATION LEVEL REPEATABLE READ").await
     }
 
     /// Whether PostgreSQL answers.

@@ -39,6 +39,20 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Recommendation>
     whole(db, rows).await
 }
 
+/// Recommendations by their ids, in no order.
+///
+/// # Errors
+/// The database's own.
+pub async fn load(db: &mut Db, ids: &[RecommendationId]) -> Result<Vec<Recommendation>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = recommendations::table
+        .filter(recommendations::id.eq_any(ids))
+        .select(Row::as_select())
+        .load(db)
+        .await?;
+    whole(db, rows).await
+}
+
 /// Where a recommendation stands in a list: latest first, the id decides between equals.
 pub type Place = (Timestamp, Uuid);
 

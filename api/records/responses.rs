@@ -102,6 +102,16 @@ pub async fn of_visit(db: &mut Db, visit: VisitId) -> Result<Vec<Response>> {
     parse(rows)
 }
 
+/// Answers by their ids, in no order.
+///
+/// # Errors
+/// The database's own.
+pub async fn load(db: &mut Db, ids: &[ResponseId]) -> Result<Vec<Response>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = responses::table.filter(responses::id.eq_any(ids)).select(Row::as_select()).load(db).await?;
+    parse(rows)
+}
+
 /// What was not fine at these visits when it was answered, and what an addendum is about, by visit and item.
 ///
 /// # Errors

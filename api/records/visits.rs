@@ -93,6 +93,24 @@ pub async fn standing(db: &mut Db, actor: &Actor, visit: VisitId) -> Result<Opti
     row.map(Standing::try_from).transpose()
 }
 
+/// Reads several visits with what the actor is to each, in no order; unknown ones are left out.
+///
+/// # Errors
+/// The database's own.
+pub async fn standings(db: &mut Db, actor: &Actor, visits: &[VisitId]) -> Result<Vec<Standing>> {
+    let me = actor.account().map_or(Uuid::nil(), |id| id.0);
+    let ids: Vec<Uuid> = visits.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = visits::table
+        .filter(visits::id.eq_any(ids))
+        .inner_join(campaigns::table.on(campaigns::id.eq(visits::campaign_id)))
+        .left_join(seat_of(me))
+        .left_join(clearance_of(me))
+        .select(Row::as_select())
+        .load(db)
+        .await?;
+    rows.into_iter().map(Standing::try_from).collect()
+}
+
 /// An account's seat on a visit's team, to be joined.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn seat_of(account: Uuid) -> _ {

@@ -33,6 +33,11 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         {
             tracing::warn!(%why, "expired answers could not be swept");
         }
+        if round.is_multiple_of(SELDOM)
+            && let Err(why) = flows::visits::pull::forget(&app).await
+        {
+            tracing::warn!(%why, "phones that have not asked for long could not be forgotten");
+        }
         round = round.wrapping_add(1);
         tokio::select! {
             _ = stop.changed() => {}

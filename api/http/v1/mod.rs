@@ -20,6 +20,7 @@ pub mod photos;
 pub mod premises;
 pub mod procedures;
 pub mod publications;
+pub mod pull;
 pub mod recommendations;
 pub mod references;
 pub mod reports;
@@ -50,6 +51,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(premises::operations);
     cfg.configure(procedures::operations);
     cfg.configure(publications::operations);
+    cfg.configure(pull::operations);
     cfg.configure(references::operations);
     cfg.configure(reports::operations);
     cfg.configure(responses::operations);

@@ -67,8 +67,17 @@ impl TryFrom<Row> for Candidate {
 /// # Errors
 /// The database's own.
 pub async fn of_visit(db: &mut Db, visit: VisitId, only_waiting: bool) -> Result<Vec<Candidate>> {
+    of_visits(db, &[visit], only_waiting).await
+}
+
+/// As [`of_visit`], of several visits; each one's in that order.
+///
+/// # Errors
+/// The database's own.
+pub async fn of_visits(db: &mut Db, visits: &[VisitId], only_waiting: bool) -> Result<Vec<Candidate>> {
+    let ids: Vec<Uuid> = visits.iter().map(|visit| visit.0).collect();
     let mut rows = response_candidates::table
-        .filter(response_candidates::visit_id.eq(visit.0))
+        .filter(response_candidates::visit_id.eq_any(ids))
         .order((response_candidates::item_code, response_candidates::received_at, response_candidates::id))
         .select(Row::as_select())
         .into_boxed();

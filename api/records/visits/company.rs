@@ -67,6 +67,28 @@ pub async fn attendees(db: &mut Db, visit: VisitId) -> Result<Vec<Attendee>> {
     Ok(rows.into_iter().map(attendee).collect())
 }
 
+/// Attendees by their ids, in no order, those taken back too.
+///
+/// # Errors
+/// The database's own.
+pub async fn load_attendees(db: &mut Db, ids: &[AttendeeId]) -> Result<Vec<Attendee>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<AttendeeRow> =
+        visit_attendees::table.filter(visit_attendees::id.eq_any(ids)).load(db).await?;
+    Ok(rows.into_iter().map(attendee).collect())
+}
+
+/// Entries of guidance by their ids, in no order, those taken back too.
+///
+/// # Errors
+/// The database's own.
+pub async fn load_guidance(db: &mut Db, ids: &[GuidanceId]) -> Result<Vec<Guidance>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<GuidanceRow> =
+        visit_guidance::table.filter(visit_guidance::id.eq_any(ids)).load(db).await?;
+    Ok(rows.into_iter().map(guidance).collect())
+}
+
 /// Records an attendee, or corrects one of the same id.
 ///
 /// # Errors

@@ -119,6 +119,22 @@ pub(in crate::records) async fn seen(
     Ok(Some(sql))
 }
 
+/// As [`seen`], with what tells whether a visit has changed: the number of the last line of its log, its state, and a digest
+/// (`mark`) of what may change about the visit itself without a line: its row's version, the version of its unit, and before
+/// check-in that one's end.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::records) async fn numbered(db: &mut Db, actor: &Actor, deed: Deed) -> Result<Option<Sql>> {
+    let branches = branches(db, actor, deed).await?;
+    if branches.is_empty() {
+        return Ok(None);
+    }
+    let mut sql = Sql::default();
+    union(&mut sql, &branches, &Wanted::default(), &Taking { columns: NUMBERED, words: None, limit: None });
+    Ok(Some(sql))
+}
+
 /// As [`seen`], of every visit of one campaign that is no secret, whoever asks: for totals and figures that name nobody.
 pub(in crate::records) fn disclosed(campaign: CampaignId, wanted: &Wanted) -> Sql {
     let slice = Slice { campaign: Some(campaign), ..EVERYWHERE };
@@ -144,6 +160,9 @@ struct Taking<'a> {
 }
 
 const PLACE: &str = "v.id, v.planned_start";
+const NUMBERED: &str = "v.id, v.last_log_number, v.state, hashtextextended(concat_ws(' ', v.version, v.unit_version_id, \
+    CASE WHEN v.state IN ('planned', 'sealed', 'dispatched') THEN (SELECT n.valid_to FROM unit_versions n \
+    WHERE n.id = v.unit_version_id) END), 0) AS mark";
 
 fn union(sql: &mut Sql, branches: &[Branch], wanted: &Wanted, taking: &Taking<'_>) {
     // The seeks of one branch have nothing in common; what several branches show is told once.

@@ -259,6 +259,7 @@ enter_procedure_list  en en   -    -     en    -    -    -      -     -   -    -
 remove_procedure      en en   -    -     en    -    -    -      -     -   -    -     -    -    -     -
 list_accounts      en   en    -    -     -     -    -    -      -     -   -    -     -    -    -     -
 list_visits        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
+pull_changes       en   en    en   en    en    en   en   en     en    en  en   en    en   -    en    en
 have_photos        en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_findings      en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en
 list_notices       en   en    en   en    en    en   en   en     en    en  en   en    en   en   en    en

@@ -23,7 +23,7 @@ pub use masking::mask_photo;
 pub use previewing::{read_preview, send_preview};
 pub use receipts::read_receipt;
 pub use sending::send_photo;
-pub(in crate::http::v1) use view::PhotoReceiptView;
+pub(in crate::http::v1) use view::{PhotoReceiptView, PhotoView};
 
 /// Every operation on photos.
 pub fn operations(cfg: &mut ServiceConfig) {

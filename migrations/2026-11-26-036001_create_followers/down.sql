@@ -1,0 +1,2 @@
+DROP TABLE followed_visits;
+DROP TABLE followers;
