@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod database;
 pub mod faults;
 mod fingerprint;
+mod follower;
 mod inspectorate;
 pub mod people;
 pub mod phone;
@@ -14,6 +15,7 @@ mod scene;
 mod visitor;
 
 pub use cast::Person;
+pub use follower::Follower;
 pub use inspectorate::{Holder, Inspectorate, id_of};
 pub use scene::{Scene, Shot};
 pub use visitor::{Answer, Visitor};

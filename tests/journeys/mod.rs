@@ -74,6 +74,8 @@ mod sign_in_guards;
 mod slow_lines;
 mod stopping;
 mod store_outages;
+mod sync_pull;
+mod sync_storm;
 mod taken_back;
 mod templates;
 mod unit_events;

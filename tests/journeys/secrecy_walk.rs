@@ -52,6 +52,7 @@ fn queries(operation: &str, names: &Names) -> Vec<String> {
             ];
             wide.into_iter().chain(more.map(ToOwned::to_owned)).collect()
         }
+        "pull_changes" => vec![String::new(), "?limit=1".to_owned()],
         "list_photos" => wide.into_iter().chain([format!("?visit={visit}")]).collect(),
         "read_coverage" | "list_covered_units" => wide,
         "read_burden" => vec![format!("?unit={province}"), format!("?unit={unit}&campaign={campaign}")],
