@@ -388,6 +388,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    followed_visits (follower_id, visit_id) {
+        follower_id -> Uuid,
+        visit_id -> Uuid,
+        seq -> Int8,
+        gone -> Bool,
+        number -> Int8,
+        toward -> Nullable<Int8>,
+        inside_kind -> Nullable<Int2>,
+        inside_id -> Nullable<Uuid>,
+        rights -> Int2,
+        footing -> Int8,
+        mark -> Nullable<Int8>,
+        held_seq -> Nullable<Int8>,
+        held_number -> Nullable<Int8>,
+        held_toward -> Nullable<Int8>,
+        held_inside_kind -> Nullable<Int2>,
+        held_inside_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    followers (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        seq -> Int8,
+        used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     grants (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -607,10 +637,10 @@ diesel::table! {
         action_id -> Nullable<Uuid>,
         personal_data -> Bool,
         masked -> Nullable<Jsonb>,
+        preview -> Nullable<Jsonb>,
         envelope -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
-        preview -> Nullable<Jsonb>,
     }
 }
 
@@ -1160,6 +1190,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_states,
     finding_units,
     findings,
+    followed_visits,
+    followers,
     grants,
     holiday_years,
     holidays,

@@ -3,9 +3,11 @@
 //! What is captured is durable on the phone before it says so ([`shelf`]). When there is a line, the queue is worked off
 //! ([`sync`]): changes in their order, photos declared, their bytes sent over tus from where they got to ([`upload`]); after
 //! a break with growing pauses of random length ([`retry`]). A photo leaves the phone when its receipt, verified with the
-//! published keys, says that it may ([`receipt`]), and never before.
+//! published keys, says that it may ([`receipt`]), and never before. What the server holds comes down as what has changed since
+//! ([`pull`]).
 
 pub mod line;
+pub mod pull;
 pub mod receipt;
 pub mod retry;
 pub mod shelf;
@@ -14,5 +16,6 @@ pub mod sync;
 pub mod upload;
 
 pub use line::{Failure, Line};
+pub use pull::Pulled;
 pub use shelf::{Capture, Shelf};
 pub use sync::{Phone, Round};

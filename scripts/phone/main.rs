@@ -63,6 +63,8 @@ enum What {
         #[arg(long, default_value_t = 600)]
         seconds: u64,
     },
+    /// Fetches what has changed on the server: visits, answers, findings; drops what is gone.
+    Pull,
     /// Tells what the phone still holds.
     Status,
 }
@@ -117,6 +119,18 @@ async fn main() -> anyhow::Result<()> {
             status(&phone.shelf)?;
             if !is_empty {
                 std::process::exit(1);
+            }
+        }
+        What::Pull => {
+            let session = Session::kept(&shelf.session())?;
+            let line = Line::of(&command.url, session, Some(shelf.session()))?;
+            let phone = Phone { shelf, line };
+            match phone.pull().await {
+                Ok(done) => println!(
+                    "{}",
+                    json!({ "told": done.told, "gone": done.gone, "visits": phone.shelf.visits()? })
+                ),
+                Err(why) => anyhow::bail!("{why:?}"),
             }
         }
         What::Status => status(&shelf)?,

@@ -3,6 +3,8 @@
 //! ```text
 //! session.json              who is signed in (0600)
 //! keys.json                 the server's published keys
+//! cursor                    how far the server told what it has
+//! visits/VISIT.json         what it told of a visit
 //! changes/NNNNNNNN.json     what was entered, in its order: method, path, body
 //! refused/NNNNNNNN.json     a change that was refused, with the problem
 //! photos/ID/declaration.json  what PUT /v1/photos/ID says
@@ -15,7 +17,7 @@
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -105,7 +107,7 @@ impl Shelf {
     /// # Errors
     /// The folder can't be made.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
-        for name in ["photos", "changes", "refused"] {
+        for name in ["photos", "changes", "refused", "visits"] {
             fs::create_dir_all(root.join(name))?;
         }
         Ok(Self { root: root.to_owned() })
@@ -288,6 +290,77 @@ impl Shelf {
     /// The shelf can't be written.
     pub fn keep_keys(&self, keys: &Value) -> anyhow::Result<()> {
         write_whole(&self.root.join("keys.json"), keys.to_string().as_bytes())
+    }
+
+    /// What the server told of a visit; nothing where it told nothing.
+    ///
+    /// # Errors
+    /// The shelf can't be read; a name that is no id.
+    pub fn visit(&self, id: &str) -> anyhow::Result<Map<String, Value>> {
+        let bytes = read(&self.visit_file(id)?)?;
+        bytes.map_or_else(|| Ok(Map::new()), |bytes| Ok(serde_json::from_slice(&bytes)?))
+    }
+
+    /// Keeps what the server told of a visit.
+    ///
+    /// # Errors
+    /// The shelf can't be written; a name that is no id.
+    pub fn keep_visit(&self, id: &str, held: &Map<String, Value>) -> anyhow::Result<()> {
+        write_whole(&self.visit_file(id)?, serde_json::to_string(held)?.as_bytes())
+    }
+
+    /// Drops a visit. What was captured there stays until its receipt.
+    ///
+    /// # Errors
+    /// The shelf can't be written; a name that is no id.
+    pub fn drop_visit(&self, id: &str) -> anyhow::Result<()> {
+        match fs::remove_file(self.visit_file(id)?) {
+            Err(why) if why.kind() != ErrorKind::NotFound => Err(why.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Drops every visit and the place: everything is told anew.
+    ///
+    /// # Errors
+    /// The shelf can't be written.
+    pub fn forget_visits(&self) -> anyhow::Result<()> {
+        for name in names(&self.root.join("visits"))? {
+            fs::remove_file(self.root.join("visits").join(name))?;
+        }
+        match fs::remove_file(self.root.join("cursor")) {
+            Err(why) if why.kind() != ErrorKind::NotFound => Err(why.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// How far the server told.
+    ///
+    /// # Errors
+    /// The shelf can't be read.
+    pub fn place(&self) -> anyhow::Result<Option<String>> {
+        Ok(read(&self.root.join("cursor"))?.map(|place| String::from_utf8_lossy(&place).into_owned()))
+    }
+
+    /// Remembers how far the server told; everything up to there is kept by now.
+    ///
+    /// # Errors
+    /// The shelf can't be written.
+    pub fn keep_place(&self, place: &str) -> anyhow::Result<()> {
+        write_whole(&self.root.join("cursor"), place.as_bytes())
+    }
+
+    /// Visits that are held.
+    ///
+    /// # Errors
+    /// The shelf can't be read.
+    pub fn visits(&self) -> anyhow::Result<usize> {
+        Ok(names(&self.root.join("visits"))?.len())
+    }
+
+    fn visit_file(&self, id: &str) -> anyhow::Result<PathBuf> {
+        let id: Uuid = id.parse().context("a visit without an id")?;
+        Ok(self.root.join("visits").join(format!("{id}.json")))
     }
 }
 
