@@ -125,13 +125,9 @@ async fn main() -> anyhow::Result<()> {
             let session = Session::kept(&shelf.session())?;
             let line = Line::of(&command.url, session, Some(shelf.session()))?;
             let phone = Phone { shelf, line };
-            match phone.pull().await {
-                Ok(done) => println!(
-                    "{}",
-                    json!({ "told": done.told, "gone": done.gone, "visits": phone.shelf.visits()? })
-                ),
-                Err(why) => anyhow::bail!("{why:?}"),
-            }
+            let done = phone.pull().await?;
+            let visits = phone.shelf.visits()?;
+            println!("{}", json!({ "told": done.told, "gone": done.gone, "visits": visits }));
         }
         What::Status => status(&shelf)?,
     }

@@ -35,7 +35,14 @@ impl Follower {
     /// Asks for a page and keeps nothing of it.
     pub async fn ask(&self, limit: u8) -> Value {
         let cursor = self.cursor.as_ref().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-        let (status, page) = self.who.get(&format!("/v1/sync?limit={limit}{cursor}")).await;
+        let path = format!("/v1/sync?limit={limit}{cursor}");
+        let (mut status, mut page) = self.who.get(&path).await;
+        // In a crowd there may be no connection for two seconds.
+        for _ in 0..5 {
+            if status == 503 {
+                (status, page) = self.who.get(&path).await;
+            }
+        }
         assert_eq!(status, 200, "{page}");
         let count = page["items"].as_array().expect("items").len();
         assert!(count <= usize::from(limit), "{count} items on a page of {limit}");

@@ -313,7 +313,8 @@ async fn a_cursor_of_somebody_else_is_as_good_as_none() {
     assert_eq!(list["next"], Value::Null);
     at.visit("planned", 20).await;
     let of_list = at.lead.visitor.get("/v1/visits?limit=1").await.1["next"].as_str().unwrap().to_owned();
-    let garbled = format!("{}x", &cursor[..cursor.len() - 1]);
+    let other = if cursor.as_bytes()[10] == b'a' { "b" } else { "a" };
+    let garbled = format!("{}{other}{}", &cursor[..10], &cursor[11..]);
     let refused = async |who: &Holder, cursor: &str| {
         let (status, body) = who.visitor.get(&format!("/v1/sync?cursor={cursor}")).await;
         (status, body["code"].clone(), body["detail"].clone(), body["errors"].clone())
