@@ -3,7 +3,7 @@
 use crate::harness::faults::Fault;
 use crate::harness::{House, Scene, pictures};
 use fieldproof_phone::sign_in::Session;
-use fieldproof_phone::{Capture, Failure, Line, Phone, Shelf};
+use fieldproof_phone::{Capture, Failure, Line, Phone, Pulled, Shelf};
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +56,37 @@ async fn a_photo_leaves_the_phone_for_its_receipt_and_not_before() {
     assert_eq!(kept.matches('.').count(), 2);
     let held = scene.phone.send("GET", &format!("/v1/photos/{id}/original"), None).await;
     assert!(held.bytes == pictures::sharp(1));
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_changed_comes_down_and_what_is_gone_leaves_the_phone() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let visit = scene.visit.to_string();
+    let pulled = |told, gone| Pulled { told, gone };
+    assert_eq!(phone.pull().await.unwrap(), pulled(1, 0));
+    let truth = scene.phone.get(&format!("/v1/visits/{visit}")).await.1;
+    assert_eq!(shelf.visit(&visit).unwrap()["visit"], truth);
+    assert_eq!(phone.pull().await.unwrap(), pulled(0, 0));
+    let attendee = Uuid::now_v7().to_string();
+    let said = json!({ "visit": visit, "name": "Nguyễn Thành Trung" });
+    assert_eq!(scene.phone.put(&format!("/v1/attendees/{attendee}"), &said).await.0, 201);
+    assert_eq!(phone.pull().await.unwrap(), pulled(1, 0));
+    assert_eq!(shelf.visit(&visit).unwrap()["attendee"][&attendee]["name"], "Nguyễn Thành Trung");
+
+    // A server that forgot what it told begins anew, and so does the phone.
+    let sql = house.sql().await;
+    sql.batch_execute("DELETE FROM followed_visits; DELETE FROM followers").await.unwrap();
+    assert_eq!(phone.pull().await.unwrap(), pulled(2, 0));
+    assert_eq!(shelf.visit(&visit).unwrap()["visit"], truth);
+    sql.batch_execute("UPDATE visits SET state = 'cancelled'").await.unwrap();
+    assert_eq!(phone.pull().await.unwrap(), pulled(0, 1));
+    assert_eq!((shelf.visits().unwrap(), phone.pull().await.unwrap()), (0, pulled(0, 0)));
     std::fs::remove_dir_all(&root).unwrap();
     house.close().await;
 }

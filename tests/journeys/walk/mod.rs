@@ -9,7 +9,7 @@ mod requests;
 mod subjects;
 mod uploads;
 
-use crate::harness::{Answer, Visitor};
+use crate::harness::{Answer, Follower, Visitor};
 use futures::{StreamExt, stream};
 use ground::{Ground, Names, Walker};
 use matrix::{FAMILIES, Family, POWERLESS, PUBLIC};
@@ -201,6 +201,16 @@ async fn listed(ground: &Ground) {
             let got: BTreeSet<&str> = items.filter_map(|item| item["id"].as_str()).collect();
             if status != 200 || got != wanted {
                 faults.push(format!("{path} {}: {status} {got:?}, wanted {wanted:?}", walker.name));
+            }
+            // A program pulls nothing.
+            if name != "visit" || walker.name == "prog" {
+                continue;
+            }
+            let mut phone = Follower::new(&walker.visitor);
+            phone.catch_up(200).await;
+            let got: BTreeSet<&str> = phone.held.keys().map(|(visit, ..)| visit.as_str()).collect();
+            if got != wanted {
+                faults.push(format!("pulled by {}: {got:?}, wanted {wanted:?}", walker.name));
             }
         }
     }
