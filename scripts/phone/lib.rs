@@ -1,15 +1,19 @@
 //! A reference client: what an inspector's phone does, on the public contract alone.
 //!
-//! What is captured is durable on the phone before it says so ([`shelf`]). When there is a line, the queue is worked off
-//! ([`sync`]): changes in their order, photos declared, their bytes sent over tus from where they got to ([`upload`]); after
-//! a break with growing pauses of random length ([`retry`]). A photo leaves the phone when its receipt, verified with the
-//! published keys, says that it may ([`receipt`]), and never before. What the server holds comes down as what has changed since
-//! ([`pull`]).
+//! A phone is let in by a lead's code and has a key of its own ([`device`]). What is captured is durable on the phone before
+//! it says so ([`shelf`]), with what was counted since the server told the time ([`clock`]). When there is a line, the queue
+//! is worked off ([`sync`]): changes pushed in their order ([`queue`]), photos declared and signed, their bytes sent over tus
+//! from where they got to ([`upload`]); after a break with growing pauses of random length ([`retry`]). A photo leaves the
+//! phone when its receipt, verified with the published keys, says that it may ([`receipt`]), and never before; what the phone
+//! still holds it reports. What the server holds comes down as what has changed since ([`pull`]).
 
 #![allow(clippy::indexing_slicing, reason = "a JSON value answers null for a member it lacks")]
 
+pub mod clock;
+pub mod device;
 pub mod line;
 pub mod pull;
+pub mod queue;
 pub mod receipt;
 pub mod retry;
 pub mod shelf;
@@ -19,5 +23,6 @@ pub mod upload;
 
 pub use line::{Failure, Line};
 pub use pull::Pulled;
+pub use queue::Change;
 pub use shelf::{Capture, Shelf};
 pub use sync::{Phone, Round};

@@ -3,9 +3,8 @@
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use fieldproof_phone::sign_in::{PHONE_SCOPE, Session, sign_in};
-use fieldproof_phone::{Capture, Line, Phone, Shelf};
-use jiff::Timestamp;
-use serde_json::json;
+use fieldproof_phone::{Capture, Change, Line, Phone, Shelf, device, shelf};
+use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +34,27 @@ enum What {
         /// What the phone is called in the list of devices.
         #[arg(long, default_value = "Fieldproof phone")]
         device: String,
+    },
+    /// Lets this phone in by what a lead's QR code says; the address is read from the input.
+    Enrol {
+        /// What the phone is called.
+        #[arg(long, default_value = "Fieldproof phone")]
+        name: String,
+    },
+    /// Enters a change without a line: an operation of the contract that may be pushed.
+    Enter {
+        /// Its operationId: check_in, put_response, put_attendee, put_guidance, sign_minutes, submit_visit and others.
+        #[arg(long)]
+        kind: String,
+        /// The ids in its address, JSON.
+        #[arg(long, value_parser = json_of)]
+        target: Value,
+        /// Its body, JSON.
+        #[arg(long, value_parser = json_of)]
+        body: Option<Value>,
+        /// The version it rests on.
+        #[arg(long)]
+        base_version: Option<i32>,
     },
     /// Takes photos in, without a line.
     Capture {
@@ -69,6 +89,22 @@ enum What {
     Status,
 }
 
+fn json_of(text: &str) -> Result<Value, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+fn from_input() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+/// The phone of whoever is signed in.
+fn phone(url: &str, shelf: Shelf) -> anyhow::Result<Phone> {
+    let line = Line::of(url, Session::kept(&shelf.session())?, Some(shelf.session()))?;
+    Ok(Phone { shelf, line })
+}
+
 fn media_type(file: &std::path::Path) -> anyhow::Result<&'static str> {
     let ending = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     Ok(match ending.as_str() {
@@ -88,11 +124,20 @@ async fn main() -> anyhow::Result<()> {
     let shelf = Shelf::open(&command.shelf)?;
     match command.what {
         What::SignIn { login, device } => {
-            let mut password = String::new();
-            std::io::stdin().read_to_string(&mut password)?;
-            let person = (login.as_str(), password.trim_end_matches(['\n', '\r']));
-            sign_in(&command.url, person, &device, PHONE_SCOPE).await?.keep(&shelf.session())?;
+            let password = from_input()?;
+            let session = sign_in(&command.url, (&login, &password), &device, PHONE_SCOPE).await?;
+            session.keep(&shelf.session())?;
             println!("signed in as {login}");
+        }
+        What::Enrol { name } => {
+            let phone = phone(&command.url, shelf)?;
+            let id = device::enrol(&phone.line, &phone.shelf, &from_input()?, &name).await?;
+            println!("{id}");
+        }
+        What::Enter { kind, target, body, base_version } => {
+            let change = Change { base_version, ..Change::now(&kind, target, body)? };
+            shelf.enter(&change)?;
+            println!("{}", change.id);
         }
         What::Capture { visit, item, subject, at, accuracy_m, files } => {
             let position = match at.as_slice() {
@@ -104,17 +149,13 @@ async fn main() -> anyhow::Result<()> {
             for file in files {
                 let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
                 let media_type = media_type(&file)?.to_owned();
-                #[allow(clippy::disallowed_methods, reason = "a phone has a clock of its own")]
-                let at = Timestamp::now();
                 let (item, subject, position) = (item.clone(), subject.clone(), position.clone());
-                let capture = Capture { visit, item, subject, media_type, at, position };
+                let capture = Capture { visit, item, subject, media_type, at: shelf::now(), position };
                 println!("{} {}", shelf.capture(&capture, &bytes)?, file.display());
             }
         }
         What::Sync { seconds } => {
-            let session = Session::kept(&shelf.session())?;
-            let line = Line::of(&command.url, session, Some(shelf.session()))?;
-            let phone = Phone { shelf, line };
+            let phone = phone(&command.url, shelf)?;
             let is_empty = phone.until_empty(Duration::from_secs(seconds)).await?;
             status(&phone.shelf)?;
             if !is_empty {
@@ -122,9 +163,7 @@ async fn main() -> anyhow::Result<()> {
             }
         }
         What::Pull => {
-            let session = Session::kept(&shelf.session())?;
-            let line = Line::of(&command.url, session, Some(shelf.session()))?;
-            let phone = Phone { shelf, line };
+            let phone = phone(&command.url, shelf)?;
             let done = phone.pull().await?;
             let visits = phone.shelf.visits()?;
             println!("{}", json!({ "told": done.told, "gone": done.gone, "visits": visits }));
@@ -140,7 +179,7 @@ fn status(shelf: &Shelf) -> anyhow::Result<()> {
     println!(
         "{}",
         json!({ "photos": photos.len(), "bytes": bytes, "changes": changes.len(),
-        "refused": shelf.refusals()? })
+        "conflicts": shelf.conflicts()?, "refused": shelf.refusals()? })
     );
     Ok(())
 }

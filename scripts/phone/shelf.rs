@@ -5,18 +5,21 @@
 //! keys.json                 the server's published keys
 //! cursor                    how far the server told what it has
 //! visits/VISIT.json         what it told of a visit
-//! changes/NNNNNNNN.json     what was entered, in its order: method, path, body
-//! refused/NNNNNNNN.json     a change that was refused, with the problem
-//! photos/ID/declaration.json  what PUT /v1/photos/ID says
+//! changes/NNNNNNNN.json     what was entered, in its order
+//! refused/NNNNNNNN.json     a change that was refused, with the reason
+//! conflicts/NNNNNNNN.json   a change that met another one: the server keeps both
+//! device.json               the phone's key, and who it is to the server (0600)
+//! time.json                 the server's time, and when it was told
+//! photos/ID/declaration.json  what PUT /v1/photos/ID says, but for the clock as it is sent
 //! photos/ID/original          the bytes; gone once receipt.jws is there
 //! photos/ID/upload            where they are being sent
 //! photos/ID/receipt.jws       the paper that let them go
 //! photos/ID/refused.json      why it was refused: it stays here until somebody decides
 //! ```
 
+use crate::clock;
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
@@ -56,7 +59,7 @@ pub struct Capture {
 pub struct Kept {
     /// Its id, minted here: the same for ever, so that no repeat makes a second photo.
     pub id: Uuid,
-    /// As it is declared, the same each time.
+    /// As it is declared, but for what is said of the moment of sending.
     pub declaration: Value,
     /// Digest of its bytes, hexadecimal.
     pub sha256: String,
@@ -66,17 +69,24 @@ pub struct Kept {
     pub visit: String,
 }
 
-/// Something that was entered without a line: a request that repeats safely.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Change {
-    /// `PUT`, or `POST` with a key of its own.
-    pub method: String,
-    /// The path.
-    pub path: String,
-    /// The body.
-    pub body: Value,
-    /// `Idempotency-Key`, of what has no id of its own.
-    pub key: Option<String>,
+/// An id that begins with when it was minted (UUIDv7).
+pub(crate) fn minted(at: Timestamp) -> anyhow::Result<Uuid> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random)?;
+    let at = u64::try_from(at.as_millisecond()).unwrap_or_default();
+    Ok(uuid::Builder::from_unix_timestamp_millis(at, &random).into_uuid())
+}
+
+/// What the phone's own clock says.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "a phone has a clock of its own")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A moment as the contract takes it, with an offset.
+pub(crate) fn wall_clock(at: Timestamp) -> String {
+    at.to_string().replace('Z', "+00:00")
 }
 
 /// Writes a whole file or nothing, durably.
@@ -93,7 +103,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(why) if why.kind() == ErrorKind::NotFound => Ok(None),
@@ -107,7 +117,7 @@ impl Shelf {
     /// # Errors
     /// The folder can't be made.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
-        for name in ["photos", "changes", "refused", "visits"] {
+        for name in ["photos", "changes", "refused", "conflicts", "visits"] {
             fs::create_dir_all(root.join(name))?;
         }
         Ok(Self { root: root.to_owned() })
@@ -117,6 +127,16 @@ impl Shelf {
     #[must_use]
     pub fn session(&self) -> PathBuf {
         self.root.join("session.json")
+    }
+
+    /// A file of the shelf.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// A folder of the shelf.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 
     fn photo(&self, id: Uuid) -> PathBuf {
@@ -135,16 +155,15 @@ impl Shelf {
     /// The shelf can't be written; then there is no photo.
     pub fn capture(&self, what: &Capture, bytes: &[u8]) -> anyhow::Result<Uuid> {
         ensure!(!bytes.is_empty(), "an empty file is no photo");
-        let mut random = [0; 10];
-        getrandom::fill(&mut random)?;
-        let taken = u64::try_from(what.at.as_millisecond()).unwrap_or_default();
-        let id = uuid::Builder::from_unix_timestamp_millis(taken, &random).into_uuid();
-        let clock = what.at.to_string().replace('Z', "+00:00");
-        let declaration = json!({
+        let (id, at) = (minted(what.at)?, wall_clock(what.at));
+        let mut declaration = json!({
             "visit": what.visit, "item": what.item, "subject": what.subject, "caption": "",
             "sha256": hex::encode(Sha256::digest(bytes)), "size_bytes": bytes.len(), "media_type": what.media_type,
-            "captured_at": clock, "device_clock": clock, "origin": "camera", "position": what.position,
+            "captured_at": at, "origin": "camera", "position": what.position,
         });
+        if let Some(clock) = clock::now(self)? {
+            declaration["clock"] = clock;
+        }
         // A folder under another name until everything is in it: half a photo is none.
         let beside = self.root.join("photos").join(format!(".{id}"));
         fs::create_dir_all(&beside)?;
@@ -183,6 +202,19 @@ impl Shelf {
         Ok(held)
     }
 
+    /// A photo's declaration as it is sent now: with the phone's clock, and signed where the phone was let in.
+    ///
+    /// # Errors
+    /// The shelf can't be read.
+    pub(crate) fn declared(&self, photo: &Kept) -> anyhow::Result<Value> {
+        let mut declaration = photo.declaration.clone();
+        declaration["device_clock"] = json!(wall_clock(now()));
+        if let Some(envelope) = self.device()?.envelope(photo.id, &declaration)? {
+            declaration["envelope"] = envelope;
+        }
+        Ok(declaration)
+    }
+
     /// Where a photo is being sent.
     ///
     /// # Errors
@@ -215,45 +247,6 @@ impl Shelf {
         write_whole(&self.photo(id).join("receipt.jws"), receipt.as_bytes())?;
         fs::remove_file(self.original(id))?;
         Ok(())
-    }
-
-    /// Enters a change; it is sent after those before it.
-    ///
-    /// # Errors
-    /// The shelf can't be written; then there is no change.
-    pub fn enter(&self, change: &Change) -> anyhow::Result<()> {
-        let last = names(&self.root.join("changes"))?.into_iter().chain(names(&self.root.join("refused"))?);
-        let last = last.filter_map(|name| name.strip_suffix(".json")?.parse::<u64>().ok()).max().unwrap_or(0);
-        // The number of one that was sent and is gone may come again: nothing but the order hangs on it.
-        let path = self.root.join("changes").join(format!("{:08}.json", last + 1));
-        write_whole(&path, serde_json::to_string(change)?.as_bytes())
-    }
-
-    /// Changes that were not sent, in their order, and the files they lie in.
-    ///
-    /// # Errors
-    /// The shelf can't be read.
-    pub fn changes(&self) -> anyhow::Result<Vec<(PathBuf, Change)>> {
-        let folder = self.root.join("changes");
-        let mut all = Vec::new();
-        for name in names(&folder)? {
-            let path = folder.join(name);
-            if let Some(bytes) = read(&path)? {
-                all.push((path, serde_json::from_slice(&bytes)?));
-            }
-        }
-        Ok(all)
-    }
-
-    /// A change was refused: it is put aside with the reason, and lost in no case.
-    ///
-    /// # Errors
-    /// The shelf can't be written.
-    pub fn refused(&self, path: &Path, change: &Change, problem: &Value) -> anyhow::Result<()> {
-        let name = path.file_name().context("a change without a name")?;
-        let aside = json!({ "change": change, "problem": problem });
-        write_whole(&self.root.join("refused").join(name), aside.to_string().as_bytes())?;
-        taken(path)
     }
 
     /// How many changes and photos were refused.
@@ -356,16 +349,8 @@ impl Shelf {
     }
 }
 
-/// A change was taken.
-///
-/// # Errors
-/// The shelf can't be written.
-pub fn taken(change: &Path) -> anyhow::Result<()> {
-    Ok(fs::remove_file(change)?)
-}
-
 /// Names in a folder, in order; those that begin with a dot are not whole yet.
-fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
+pub(crate) fn names(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();

@@ -3,9 +3,9 @@
 use crate::line::{Failure, Line};
 use crate::receipt::{self, Expected};
 use crate::retry::Pauses;
-use crate::shelf::{self, Change, Kept, Shelf};
-use crate::upload;
-use reqwest::{Method, RequestBuilder};
+use crate::shelf::{Kept, Shelf};
+use crate::{clock, device, upload};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,8 @@ pub struct Phone {
 pub struct Round {
     /// Changes that were taken.
     pub changes: usize,
+    /// Changes that met another one: the server keeps both.
+    pub conflicts: usize,
     /// Changes and photos that were refused, and are put aside.
     pub refused: usize,
     /// Photos whose bytes were sent.
@@ -47,33 +49,14 @@ impl Phone {
     /// [`Failure::Later`] where the line broke: the next round goes on where this one got to.
     pub async fn round(&self) -> Result<Round, Failure> {
         let mut done = Round::default();
-        for (path, change) in self.shelf.changes()? {
-            match self.send_change(&change).await {
-                Ok(()) => {
-                    shelf::taken(&path)?;
-                    done.changes += 1;
-                }
-                Err(Failure::Refused(problem)) => {
-                    self.shelf.refused(&path, &change, &problem)?;
-                    done.refused += 1;
-                }
-                Err(why) => return Err(why),
-            }
-        }
+        clock::ask(&self.line, &self.shelf).await?;
+        self.push(&mut done).await?;
         let photos = self.shelf.photos()?;
         for photos in photos.chunks(AT_ONCE) {
             self.send_photos(photos, &mut done).await?;
         }
+        device::report(&self.line, &self.shelf).await?;
         Ok(done)
-    }
-
-    async fn send_change(&self, change: &Change) -> Result<(), Failure> {
-        let method = Method::from_bytes(change.method.as_bytes()).map_err(|why| Failure::Own(why.into()))?;
-        let dress = |request: RequestBuilder| match &change.key {
-            Some(key) => request.header("idempotency-key", key).json(&change.body),
-            None => request.json(&change.body),
-        };
-        self.line.send(method, &change.path, &[], dress).await.map(|_| ())
     }
 
     /// Asks which photos are wanted, sends those, and lets go of those whose receipt holds.

@@ -75,7 +75,8 @@ async fn there(line: &Line, place: &str) -> Result<Option<u64>, Failure> {
 async fn create(line: &Line, shelf: &Shelf, photo: &Kept) -> Result<String, Failure> {
     let pair = |key: &str, value: &str| format!("{key} {}", STANDARD.encode(value));
     let metadata =
-        [pair("photo", &photo.id.to_string()), pair("declaration", &photo.declaration.to_string())].join(",");
+        [pair("photo", &photo.id.to_string()), pair("declaration", &shelf.declared(photo)?.to_string())]
+            .join(",");
     let dress = |request: RequestBuilder| {
         request
             .header(VERSION.0, VERSION.1)

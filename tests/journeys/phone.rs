@@ -3,8 +3,8 @@
 use crate::harness::faults::Fault;
 use crate::harness::{House, Scene, pictures};
 use fieldproof_phone::sign_in::Session;
-use fieldproof_phone::{Capture, Failure, Line, Phone, Pulled, Shelf};
-use serde_json::json;
+use fieldproof_phone::{Capture, Change, Failure, Line, Phone, Pulled, Shelf, device};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
 use uuid::Uuid;
@@ -167,4 +167,78 @@ async fn what_the_server_refuses_is_put_aside_with_the_reason_and_stays() {
     assert_eq!((shelf.refusals().unwrap(), shelf.photos().unwrap().len()), (1, 1));
     std::fs::remove_dir_all(&root).unwrap();
     house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_entered_without_a_line_is_pushed_once_and_what_is_refused_waits_for_its_person() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let attendee = Uuid::now_v7();
+    let enter = |visit: Uuid, name: &str, base: Option<i32>| {
+        let body = json!({ "visit": visit, "name": name });
+        let change = Change::now("put_attendee", json!({ "attendee": attendee }), Some(body)).unwrap();
+        let change = Change { base_version: base, ..change };
+        shelf.enter(&change).unwrap();
+        change
+    };
+    let first = enter(scene.visit, "Nguyễn Thành Trung", None);
+    enter(Uuid::new_v4(), "Nguyễn Thành Trung", None);
+    enter(scene.visit, "Nguyễn Thành Chung", Some(1));
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.changes, round.refused, round.conflicts), (2, 1, 0));
+    assert_eq!((shelf.changes().unwrap().len(), shelf.refusals().unwrap()), (0, 1));
+
+    // The answer was lost, so the phone pushes what it holds again; and somebody else had corrected the name meanwhile.
+    shelf.enter(&first).unwrap();
+    enter(scene.visit, "Nguyễn Trung Thành", Some(1));
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.changes, round.conflicts), (1, 1));
+    let (_, hosts) = scene.phone.get(&format!("/v1/visits/{}/attendees", scene.visit)).await;
+    let names: Vec<&str> =
+        hosts["items"].as_array().unwrap().iter().filter_map(|host| host["name"].as_str()).collect();
+    assert_eq!(names.len(), 1, "{hosts}");
+    let aside = std::fs::read_dir(root.join("conflicts")).unwrap().next().unwrap().unwrap().path();
+    let aside: Value = serde_json::from_slice(&std::fs::read(aside).unwrap()).unwrap();
+    assert_eq!(aside["change"]["body"]["name"], "Nguyễn Trung Thành");
+    assert!(!aside["result"]["body"]["current"].is_null(), "{aside}");
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_was_let_in_signs_its_photos_tells_their_time_and_what_it_still_holds() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let (_, me) = scene.phone.get("/v1/me").await;
+    let wish = json!({ "owner": scene.owner, "account": me["id"] });
+    let (_, issued) = scene.phone.post("/v1/enrolments", &wish).await;
+    let scanned = issued["url"].as_str().unwrap();
+    let id = device::enrol(&phone.line, &shelf, scanned, "Máy của đoàn").await.unwrap();
+    assert_eq!(device::enrol(&phone.line, &shelf, scanned, "Máy của đoàn").await.unwrap(), id, "said again");
+
+    phone.round().await.unwrap();
+    let photo = capture(scene.visit, &shelf, &pictures::sharp(7));
+    let size = pictures::sharp(7).len();
+    assert_eq!(phone.round().await.unwrap().sent, 1);
+    let (_, shown) = scene.phone.get(&format!("/v1/photos/{photo}")).await;
+    assert_eq!(shown["envelope"]["state"], "valid", "{shown}");
+    assert_eq!(shown["clock"]["verdict"], "consistent", "{shown}");
+    let held = async || {
+        let list = scene.phone.get(&format!("/v1/reports/unsent-work?owner={}", scene.owner)).await.1;
+        let of = list["items"].as_array().into_iter().flatten().find(|of| of["device"]["id"] == json!(id));
+        of.unwrap_or_else(|| panic!("{list}"))["reported"].clone()
+    };
+    let reported = held().await;
+    assert_eq!((&reported["photos"], &reported["bytes"]), (&json!(1), &json!(size)), "{reported}");
+    house.work().await;
+    assert_eq!(phone.round().await.unwrap().let_go, 1);
+    assert_eq!(held().await["photos"], 0);
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
 }
