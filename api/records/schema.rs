@@ -1048,6 +1048,7 @@ diesel::table! {
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
         removed_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 
@@ -1072,6 +1073,7 @@ diesel::table! {
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
         removed_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 

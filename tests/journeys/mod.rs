@@ -74,6 +74,7 @@ mod sign_in_guards;
 mod slow_lines;
 mod stopping;
 mod store_outages;
+mod sync_push;
 mod taken_back;
 mod templates;
 mod unit_events;

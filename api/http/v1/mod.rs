@@ -27,6 +27,7 @@ pub mod responses;
 pub mod reviews;
 pub mod rounds;
 pub mod scores;
+pub mod sync;
 pub mod teams;
 pub mod templates;
 pub mod units;
@@ -71,4 +72,5 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(enrolments::operations);
     cfg.configure(devices::operations);
     cfg.configure(unsent::operations);
+    cfg.configure(sync::operations);
 }
