@@ -47,6 +47,12 @@ pub enum Key<'a> {
     Change(Uuid),
 }
 
+impl<'a> From<&'a str> for Key<'a> {
+    fn from(header: &'a str) -> Self {
+        Self::Header(header)
+    }
+}
+
 impl Key<'_> {
     /// As kept. A space stands in those of changes, which no header's may hold: neither is ever taken for the other.
     fn text(self) -> Result<String> {
@@ -81,14 +87,14 @@ pub enum Turn {
 /// `idempotency.bad-key`, `idempotency.other-request`, `idempotency.in-progress` after five seconds of waiting,
 /// `idempotency.answer-lost` for a request that took effect but whose answer died with its process; where the right
 /// was lost meanwhile, what a request without the right is told, or `idempotency.right-lost`.
-pub async fn begin(
+pub async fn begin<'k>(
     app: &App,
     actor: &Actor,
     deed: Option<Deed>,
-    key: Key<'_>,
+    key: impl Into<Key<'k>>,
     fingerprint: [u8; 32],
 ) -> Result<Turn> {
-    let key = key.text()?;
+    let key = key.into().text()?;
     let principal = match &actor.who {
         Who::Person(account) => format!("account:{account}"),
         Who::Program(client) => format!("client:{client}"),

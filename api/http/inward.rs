@@ -87,6 +87,7 @@ async fn lay_out(app: App) -> flows::Result<Operations> {
         .configure(v1::operations)
         .into_app();
     let operations = map_config(app.into_factory(), |()| AppConfig::default()).new_service(()).await;
-    let operations = operations.map_err(|()| flows::Error::Fault("operations can't be laid out".to_owned()))?;
+    let operations =
+        operations.map_err(|()| flows::Error::Fault("operations can't be laid out".to_owned()))?;
     Ok(boxed::service(operations))
 }

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::permission::Deed;
-use crate::flows::replays::{self, Answer, Hold, Key, Turn};
+use crate::flows::replays::{self, Answer, Hold, Turn};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
@@ -59,7 +59,7 @@ async fn begin(app: &App, actor: &Actor, request: &mut ServiceRequest) -> Result
     let body = collect(paced(request.take_payload(), &app.config), MAX_JSON_BYTES).await?;
     let address = request.uri().path_and_query().map_or(request.path(), |address| address.as_str());
     let fingerprint = replays::fingerprint(request.method().as_str(), address, &body);
-    let turn = replays::begin(app, actor, deed_of(request), Key::Header(&key_of(request)), fingerprint).await;
+    let turn = replays::begin(app, actor, deed_of(request), key_of(request).as_str(), fingerprint).await;
     request.set_payload(Payload::from(body));
     turn.map_err(|why| {
         let problem = Problem::from(why);

@@ -219,6 +219,8 @@ vocabulary! {
     open PlaceReason = place::REASONS.to_vec();
     /// What was measured or compared.
     open CheckCode = check::CODES.to_vec();
+    /// What the times of a photo say of each other.
+    open ClockVerdict = photo::clock::Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect();
     /// What a device's signature over a declaration was worth when it was received: it held; it did not; no device of whoever
     /// declared was named; or it held, and the device had been revoked.
     open EnvelopeState = photo::envelope::State::ALL.map(photo::envelope::State::as_str).to_vec();

@@ -611,6 +611,7 @@ diesel::table! {
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
         preview -> Nullable<Jsonb>,
+        clock -> Nullable<Jsonb>,
     }
 }
 

@@ -6,6 +6,7 @@ mod arrivals;
 mod at_once;
 mod campaigns;
 mod clashes;
+mod clock;
 mod command_line;
 mod completeness;
 mod conflicts;

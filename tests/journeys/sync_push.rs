@@ -67,9 +67,7 @@ async fn held(at: &Inspectorate) -> Vec<(String, String)> {
 /// Everything from the door to both signatures, without a line.
 fn a_day(at: &Inspectorate, visit: &str) -> (Vec<Value>, Shot) {
     let shot = Shot::of(id_of(visit).parse().expect("an id"), pictures::sharp(3)).with("item", "A01");
-    let sign = |side: &str| {
-        json!({ "side": side, "outcome": "signed", "signer_name": "Nguyễn Văn An", "signer_position": "Chủ tịch" })
-    };
+    let sign = |side: &str| json!({ "side": side, "outcome": "signed", "signer_name": "Nguyễn Văn An", "signer_position": "Chủ tịch" });
     let now = at.house.app.now();
     let day = vec![
         step("check_in", visit, json!({ "at": now, "device_clock": now })),
@@ -422,11 +420,8 @@ async fn a_push_that_died_half_way_is_pushed_again() {
     at.on_site(&visit).await;
     for (seed, stop) in [(5, "declared"), (6, "declaration-written")] {
         let shot = Shot::of(id_of(&visit).parse().expect("an id"), pictures::sharp(seed)).with("item", "A01");
-        let batch = [
-            host(&visit, Uuid::now_v7(), stop),
-            promise(&shot),
-            guidance(&visit, Uuid::now_v7(), stop),
-        ];
+        let batch =
+            [host(&visit, Uuid::now_v7(), stop), promise(&shot), guidance(&visit, Uuid::now_v7(), stop)];
         let mut process = at.house.start_process(&[("FIELDPROOF_STOP_AT", stop)]).await;
         let sent = process.called_by(&at.lead.visitor).request("POST", "/v1/sync");
         assert!(sent.json(&json!({ "changes": batch })).send().await.is_err(), "{stop}: it died");

@@ -30,6 +30,7 @@ pub mod scores;
 pub mod sync;
 pub mod teams;
 pub mod templates;
+pub mod time;
 pub mod units;
 pub mod unsent;
 pub mod uploads;
@@ -73,4 +74,5 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(devices::operations);
     cfg.configure(unsent::operations);
     cfg.configure(sync::operations);
+    cfg.configure(time::operations);
 }

@@ -39,7 +39,10 @@ async fn a_push_lets_nobody_in_where_the_operation_does_not() {
                         change["body"] = body;
                     }
                     changes.push(change);
-                    wanted.push((format!("{} {} {letter}", row.operation, walker.name), refusals(family, person, letter)));
+                    wanted.push((
+                        format!("{} {} {letter}", row.operation, walker.name),
+                        refusals(family, person, letter),
+                    ));
                 }
             }
         }

@@ -142,7 +142,7 @@ fn read(text: Json) -> Result<Change, Problem> {
     let address = address_of(kind.as_str())
         .ok_or_else(|| flows::Error::Fault(format!("{} stands nowhere", kind.as_str())))?;
     let path = placed(&address.path, &said.target)?;
-    let body = match (member(&text, "body").filter(|body| **body != Json::Null), address.has_body) {
+    let body = match (said.body.and_then(|_| member(&text, "body")), address.has_body) {
         (Some(body), true) => Some(with_version(body.clone(), kind, said.base_version)?),
         (None, true) => return Err(fault("/body", "field.missing", "missing field `body`")),
         (Some(_), false) => return Err(fault("/body", "field.unknown", "this operation takes no body")),

@@ -87,7 +87,9 @@ impl Push {
                 (answer, false)
             }
             Ok(Turn::Again(answer)) => (answer, true),
-            Err(Error::Refused(no)) if no.code == "idempotency.answer-lost" => (self.lost(change).await, true),
+            Err(Error::Refused(no)) if no.code == "idempotency.answer-lost" => {
+                (self.lost(change).await, true)
+            }
             Err(Error::Refused(no)) if no.code != "idempotency.in-progress" => {
                 return Done::Told(ChangeResult::refused(id, &no.into(), place));
             }
@@ -167,7 +169,14 @@ impl ChangeResult {
             500.. => {
                 let repeated = false;
                 let (outcome, body) = (Outcome::NotTried, Value::Null);
-                return Done::Halt(Self { id, outcome, repeated, status: answer.status, body, problem: said });
+                return Done::Halt(Self {
+                    id,
+                    outcome,
+                    repeated,
+                    status: answer.status,
+                    body,
+                    problem: said,
+                });
             }
             400.. => Outcome::Refused,
             202 if kind.is_versioned() => Outcome::Conflict,
