@@ -607,10 +607,10 @@ diesel::table! {
         action_id -> Nullable<Uuid>,
         personal_data -> Bool,
         masked -> Nullable<Jsonb>,
+        preview -> Nullable<Jsonb>,
         envelope -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
-        preview -> Nullable<Jsonb>,
         clock -> Nullable<Jsonb>,
     }
 }

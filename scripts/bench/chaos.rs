@@ -6,6 +6,7 @@
 //! into a file, so that whoever kills servers knows how far it is.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::expect_used,
     clippy::as_conversions,
     clippy::cast_precision_loss,

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 /// How long a line may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a line may be silent.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]

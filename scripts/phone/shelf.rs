@@ -243,14 +243,6 @@ impl Shelf {
         Ok(all)
     }
 
-    /// A change was taken.
-    ///
-    /// # Errors
-    /// The shelf can't be written.
-    pub fn taken(&self, change: &Path) -> anyhow::Result<()> {
-        Ok(fs::remove_file(change)?)
-    }
-
     /// A change was refused: it is put aside with the reason, and lost in no case.
     ///
     /// # Errors
@@ -259,7 +251,7 @@ impl Shelf {
         let name = path.file_name().context("a change without a name")?;
         let aside = json!({ "change": change, "problem": problem });
         write_whole(&self.root.join("refused").join(name), aside.to_string().as_bytes())?;
-        self.taken(path)
+        taken(path)
     }
 
     /// How many changes and photos were refused.
@@ -289,6 +281,14 @@ impl Shelf {
     pub fn keep_keys(&self, keys: &Value) -> anyhow::Result<()> {
         write_whole(&self.root.join("keys.json"), keys.to_string().as_bytes())
     }
+}
+
+/// A change was taken.
+///
+/// # Errors
+/// The shelf can't be written.
+pub fn taken(change: &Path) -> anyhow::Result<()> {
+    Ok(fs::remove_file(change)?)
 }
 
 /// Names in a folder, in order; those that begin with a dot are not whole yet.

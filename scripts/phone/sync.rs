@@ -3,7 +3,7 @@
 use crate::line::{Failure, Line};
 use crate::receipt::{self, Expected};
 use crate::retry::Pauses;
-use crate::shelf::{Change, Kept, Shelf};
+use crate::shelf::{self, Change, Kept, Shelf};
 use crate::upload;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ impl Phone {
         for (path, change) in self.shelf.changes()? {
             match self.send_change(&change).await {
                 Ok(()) => {
-                    self.shelf.taken(&path)?;
+                    shelf::taken(&path)?;
                     done.changes += 1;
                 }
                 Err(Failure::Refused(problem)) => {
@@ -79,7 +79,7 @@ impl Phone {
     /// Asks which photos are wanted, sends those, and lets go of those whose receipt holds.
     async fn send_photos(&self, photos: &[Kept], done: &mut Round) -> Result<(), Failure> {
         let asked: Vec<Value> =
-            photos.iter().map(|photo| json!({ "id": photo.id, "sha256": photo.sha256 })).collect();
+            photos.iter().map(|photo| json!({ "photo": photo.id, "sha256": photo.sha256 })).collect();
         let told = self.line.call(Method::POST, "/v1/photos/have", Some(&json!({ "photos": asked }))).await?;
         let told = told["photos"].as_array().cloned().unwrap_or_default();
         if told.len() != photos.len() {
@@ -92,6 +92,10 @@ impl Phone {
                     done.let_go += 1;
                     continue;
                 }
+            } else if told["state"] == "other_digest" {
+                self.shelf.put_aside(photo.id, &told)?;
+                done.refused += 1;
+                continue;
             } else if told["wanted"] == true || told["state"] == "unknown" {
                 match upload::send(&self.line, &self.shelf, photo).await {
                     Ok(()) => done.sent += 1,

@@ -10,6 +10,7 @@ pub mod people;
 pub mod phone;
 pub mod pictures;
 pub mod process;
+mod repeats;
 mod scene;
 mod visitor;
 

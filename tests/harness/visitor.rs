@@ -1,5 +1,6 @@
 //! Whoever speaks to the API in a test.
 
+use super::repeats;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ impl Answer {
         self.headers.iter().map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
     }
 
-    async fn read(response: reqwest::Response) -> Self {
+    pub(super) async fn read(response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let bytes = response.bytes().await.expect("a whole body").to_vec();
@@ -66,9 +67,9 @@ impl Visitor {
         }
     }
 
-    /// Sends a prepared request.
+    /// Sends a prepared request; see [`repeats`].
     pub async fn answer(&self, request: reqwest::RequestBuilder) -> Answer {
-        Answer::read(request.send().await.expect("an answer")).await
+        repeats::sent(request).await
     }
 
     /// Sends JSON, or nothing.

@@ -19,6 +19,11 @@ async fn a_lead_lets_a_phone_in_by_a_code_that_holds_once_and_for_ten_minutes() 
     let svg = issued.body["qr_svg"].as_str().expect("a picture");
     assert!(svg.contains("<svg") && !svg.contains("script") && !svg.contains(&secret), "{svg}");
 
+    // A camera that is not our app gets to a page that says what to do.
+    let page = at.house.stranger().answer(at.house.stranger().request("GET", "/enrol")).await;
+    let page = (page.status, String::from_utf8_lossy(&page.bytes).into_owned());
+    assert!(page.0 == 200 && page.1.contains("quét mã này trong ứng dụng"), "{page:?}");
+
     let phone = Phone::with_p256();
     let (account, member) = (at.member.account, &at.member.visitor);
     let first = phone.enrol(&at.house, (account, member), &secret).await;

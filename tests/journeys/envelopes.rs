@@ -42,25 +42,26 @@ fn enveloped(words: &str, canonical: &str, (device, phone): (Uuid, &Phone)) -> S
     format!(r#"{{"envelope":{envelope},{}"#, &words[1..])
 }
 
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Object(all) => {
+            let mut names: Vec<&String> = all.keys().collect();
+            names.sort();
+            let parts = names.iter().map(|name| format!("{}:{}", json!(name), sorted(&all[*name])));
+            format!("{{{}}}", parts.collect::<Vec<_>>().join(","))
+        }
+        Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() == 0.0) => {
+            format!("{:.0}", number.as_f64().unwrap_or_default())
+        }
+        other => other.to_string(),
+    }
+}
+
 /// The declaration of a shot, whose members are sorted by their names already as `serde_json` keeps them in a map of
 /// texts and short numbers.
 fn canonical(shot: &Shot) -> String {
     let mut all = shot.declaration.as_object().expect("an object").clone();
     all.insert("photo".to_owned(), json!(shot.id));
-    fn sorted(value: &Value) -> String {
-        match value {
-            Value::Object(all) => {
-                let mut names: Vec<&String> = all.keys().collect();
-                names.sort();
-                let parts = names.iter().map(|name| format!("{}:{}", json!(name), sorted(&all[*name])));
-                format!("{{{}}}", parts.collect::<Vec<_>>().join(","))
-            }
-            Value::Number(number) if number.as_f64().is_some_and(|n| n.fract() == 0.0) => {
-                format!("{:.0}", number.as_f64().unwrap_or_default())
-            }
-            other => other.to_string(),
-        }
-    }
     sorted(&Value::Object(all))
 }
 
@@ -190,7 +191,7 @@ async fn a_declaration_is_signed_in_the_words_in_which_it_is_sent() {
     let (id, visit, digest, size) = (shot.id, scene.visit, sha256(&shot), shot.bytes.len());
     let words = format!(
         r#"{{ "visit": "{visit}", "subject":"desk", "item": null, "caption": "Ba\u0309ng \/ sô\u0301 1",
-        "position": {{ "longitude": 107.96420000000001, "latitude": 15.743100000000002, "accuracy_m": 8.50, "altitude_m": -0.0000015, "source": "gnss" }},
+        "position": {{ "longitude": 107.96420000000002, "latitude": 15.743100000000002, "accuracy_m": 8.50, "altitude_m": -0.0000015, "source": "gnss" }},
         "sha256": "{digest}", "size_bytes": {size}, "media_type": "image/png", "captured_at": "2026-03-20T08:15:00+07:00",
         "device_clock": "2026-03-20T08:15:20.500+07:00", "origin": "camera" }}"#
     );
@@ -198,7 +199,7 @@ async fn a_declaration_is_signed_in_the_words_in_which_it_is_sent() {
         "{{\"caption\":\"Ba\u{309}ng / sô\u{301} 1\",\"captured_at\":\"2026-03-20T08:15:00+07:00\",\
         \"device_clock\":\"2026-03-20T08:15:20.500+07:00\",\"item\":null,\"media_type\":\"image/png\",\"origin\":\"camera\",\
         \"photo\":\"{id}\",\"position\":{{\"accuracy_m\":8.5,\"altitude_m\":-0.0000015,\"latitude\":15.743100000000002,\
-        \"longitude\":107.96420000000001,\"source\":\"gnss\"}},\"sha256\":\"{digest}\",\"size_bytes\":{size},\
+        \"longitude\":107.96420000000002,\"source\":\"gnss\"}},\"sha256\":\"{digest}\",\"size_bytes\":{size},\
         \"subject\":\"desk\",\"visit\":\"{visit}\"}}"
     );
     let said = enveloped(&words, &canonical, (device, &phone));

@@ -140,7 +140,7 @@ async fn a_visit_is_not_final_before_each_photo_is_verified_or_written_off() {
     assert_eq!(counted(&whole), json!({ "expected": 1, "verified": 2, "written_off": 1 }));
     let done = finalise().await;
     assert_eq!((done.status, &done.body["state"]), (200, &json!("finalised")), "{}", done.body);
-    let deeds = at.house.deeds(id_of(&visit)).await;
+    let deeds = at.house.deeds(&lost.id.to_string()).await;
     assert_eq!(deeds.iter().filter(|deed| *deed == "photo.written_off").count(), 1);
     assert_eq!(refused(&off(&at.scheduler, &late, "Máy bị mất").await), (409, "photo.visit-ended"));
     at.house.close().await;

@@ -22,6 +22,7 @@ async fn pages_answer_head_as_get_and_name_the_methods_they_take() {
         (format!("/review/photos/{photo}/original"), reading),
         (format!("/review/photos/{photo}/image/320"), reading),
         ("/login".to_owned(), form),
+        ("/enrol".to_owned(), reading),
         ("/invitation?token=x".to_owned(), form),
         ("/oauth/authorize".to_owned(), form),
         ("/docs".to_owned(), reading),

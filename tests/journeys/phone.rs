@@ -111,7 +111,7 @@ async fn what_was_captured_without_a_line_is_there_after_a_restart_and_goes_when
         }
     };
     let is_empty = tokio::select! {
-        is_empty = phone.until_empty(Duration::from_secs(60)) => is_empty.unwrap(),
+        is_empty = phone.until_empty(Duration::from_mins(1)) => is_empty.unwrap(),
         () = working => unreachable!("it works for ever"),
     };
     assert!(is_empty && shelf.photos().unwrap().is_empty());
@@ -135,5 +135,5 @@ async fn what_the_server_refuses_is_put_aside_with_the_reason_and_stays() {
     assert!(why.contains("\"not-found\""), "{why}");
     assert_eq!((shelf.refusals().unwrap(), shelf.photos().unwrap().len()), (1, 1));
     std::fs::remove_dir_all(&root).unwrap();
-    house.close().await;
+    house.end().await;
 }

@@ -76,7 +76,7 @@ pub(super) async fn keep(
     visit: &Standing,
 ) -> Result<Appended, Halt> {
     let offer = Offer { bytes: promise_of(&photo), media_type: photo.declared.media_type };
-    let kept = keep_at_last(app, actor, photo, visit, offer).await?;
+    let kept = Box::pin(keep_at_last(app, actor, photo, visit, offer)).await?;
     let upload = Upload { received_bytes: upload.length_bytes, ..upload };
     Ok(Appended::Whole(upload, Box::new(kept)))
 }

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod board;
 pub mod desk;
+pub mod enrolment;
 pub mod figures;
 pub mod gallery;
 pub mod invitation;
@@ -252,8 +253,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::scope("")
             .configure(sign_in::routes)
+            .configure(enrolment::routes)
             .configure(invitation::routes)
-            .guard(guard::fn_guard(|on| matches!(on.head().uri.path(), "/login" | "/logout" | "/invitation")))
+            .guard(guard::fn_guard(|on| {
+                matches!(on.head().uri.path(), "/login" | "/logout" | "/enrol" | "/invitation")
+            }))
             .wrap(from_fn(language::choose)),
     );
 }

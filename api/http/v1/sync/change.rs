@@ -95,22 +95,9 @@ pub(super) struct Change {
 pub(super) type Read = (Value, Result<Change, Problem>);
 
 /// Reads every change of a push; what is wrong with one is told of that one.
-pub(super) fn read_all(changes: Vec<Value>, words: &str) -> Vec<Read> {
-    let texts = match Json::read(words) {
-        Some(Json::Object(members)) => members.into_iter().find(|(name, _)| name == "changes"),
-        _ => None,
-    };
-    let texts = match texts {
-        Some((_, Json::Array(texts))) => texts,
-        _ => Vec::new(),
-    };
-    let mut texts = texts.into_iter();
-    let read = changes.into_iter().map(|change| {
-        // The words as they were sent: a phone may have signed them, and serde rounds numbers in a hurry.
-        let text = texts.next().unwrap_or_else(|| Json::from(&change));
-        (change.get("id").cloned().unwrap_or_default(), read(text))
-    });
-    read.collect()
+pub(super) fn read_all(changes: &[Value]) -> Vec<Read> {
+    let read = |change: &Value| (change.get("id").cloned().unwrap_or_default(), read(change));
+    changes.iter().map(read).collect()
 }
 
 fn member<'a>(of: &'a Json, name: &str) -> Option<&'a Json> {
@@ -134,7 +121,9 @@ fn fault(pointer: &str, code: &str, detail: impl ToString) -> Problem {
     Refusal::invalid(vec![FieldFault::new(pointer, code, detail)]).into()
 }
 
-fn read(text: Json) -> Result<Change, Problem> {
+fn read(change: &Value) -> Result<Change, Problem> {
+    // A body goes on in its canonical form, which is what a phone may have signed of it.
+    let text = Json::from(change);
     let said: OfflineChange = parse_json(text.canonical().as_bytes())?;
     minted_by_phone(said.id).map_err(|why| fault("/id", "id.not-version-7", why))?;
     let kind = Kind::parse(&said.kind)
@@ -204,7 +193,7 @@ mod tests {
     const V7: &str = "0195b1c2-7a3e-7c44-9b1d-5e6f7a8b9c0d";
 
     fn change(of: Value) -> Result<Change, String> {
-        read(Json::from(&of)).map_err(|why| format!("{why:?}"))
+        read(&of).map_err(|why| format!("{why:?}"))
     }
 
     fn refused(of: Value) -> String {

@@ -9,7 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sync::{MOST_CHANGES, Outcome};
 use crate::flows;
 use crate::http::actor::{Caller, bearer};
-use crate::http::body::AsSent;
+use crate::http::body::Body;
 use crate::http::context::Context;
 use crate::http::inward::Inward;
 use crate::http::problem::{Problem, ProblemDocument};
@@ -85,15 +85,15 @@ pub async fn push_changes(
     inward: web::Data<Inward>,
     caller: Caller,
     request: HttpRequest,
-    batch: AsSent<ChangeBatch>,
+    batch: Body<ChangeBatch>,
 ) -> Result<HttpResponse, Problem> {
     may(&caller.0, Deed::ChangeProfile, &Subject::default())?;
-    let count = batch.said.changes.len();
+    let count = batch.0.changes.len();
     if !(1..=MOST_CHANGES).contains(&count) {
         let detail = format!("holds {count} changes; 1 to {MOST_CHANGES} are pushed at once");
         return Err(Refusal::field("/changes", "sync.changes", detail).into());
     }
-    let changes = change::read_all(batch.said.changes, &batch.words);
+    let changes = change::read_all(&batch.0.changes);
     let push = Push::new(app, inward, caller.0, bearer(&request));
     // In a task of its own: the framework drops whoever answers when a line is reset, and a change that was begun would keep the
     // next push waiting.

@@ -1,0 +1,117 @@
+//! Every request that changes something, sent many times at once, as a phone does that lost its answers. Where
+//! `FIELDPROOF_TEST_REPEATS` asks for it, a visitor sends the first ones of each operation so; the figures which the tests
+//! assert stay what they are, and that is the proof of one effect. `scripts/check/repeats` runs them and looks whether
+//! every operation was among them.
+
+use super::visitor::Answer;
+use futures::future::join_all;
+use reqwest::{Method, Request, RequestBuilder};
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::sync::{LazyLock, Mutex};
+use uuid::Uuid;
+
+/// How many requests of one operation with an effect are repeated in one test, and how many without one.
+const MOST: (usize, usize) = (2, 3);
+const KEY: &str = "idempotency-key";
+
+struct Asked {
+    times: usize,
+    /// Where it is written down what was repeated.
+    told: String,
+    counts: Mutex<HashMap<String, (usize, usize)>>,
+}
+
+static ASKED: LazyLock<Option<Asked>> = LazyLock::new(|| {
+    let times = std::env::var("FIELDPROOF_TEST_REPEATS").ok()?.parse().expect("a number");
+    let told = std::env::var("FIELDPROOF_TEST_REPEATED").expect("a file");
+    Some(Asked { times, told, counts: Mutex::default() })
+});
+
+/// Method and path with `{}` where an id or a number stands.
+fn operation(request: &Request) -> String {
+    let of = |part: &str| part.parse::<Uuid>().is_ok() || part.parse::<u64>().is_ok();
+    let path: Vec<&str> =
+        request.url().path().split('/').map(|part| if of(part) { "{}" } else { part }).collect();
+    format!("{} {}", request.method(), path.join("/"))
+}
+
+/// Whether a test does something of its own with how often a request is sent.
+fn is_left_alone(request: &Request) -> bool {
+    request.headers().contains_key(KEY)
+        || matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Sends a request, many times at once where that is asked for, and gives the answer of the one that took effect.
+pub async fn sent(request: RequestBuilder) -> Answer {
+    let once = async |request: RequestBuilder| Answer::read(request.send().await.expect("an answer")).await;
+    let Some(asked) = &*ASKED else { return once(request).await };
+    let Some(built) = request.try_clone().and_then(|request| request.build().ok()) else {
+        return once(request).await;
+    };
+    let name = operation(&built);
+    let so_far = asked.counts.lock().expect("counts").get(&name).copied().unwrap_or_default();
+    if is_left_alone(&built) || so_far.0 >= MOST.0 || so_far.1 >= MOST.1 {
+        return once(request).await;
+    }
+    let request = match *built.method() {
+        Method::POST => request.header(KEY, Uuid::new_v4().to_string()),
+        _ => request,
+    };
+    let all = (0..asked.times).map(|_| {
+        let same = request.try_clone().expect("a request that can be sent again");
+        // A newer request for an upload ends the older: its line is cut.
+        async { Some(Answer::read(same.send().await.ok()?).await) }
+    });
+    let answers: Vec<Answer> = join_all(all).await.into_iter().flatten().collect();
+    let (winner, had_effect) = winner(&name, *built.method() == Method::POST, answers);
+    let mut counts = asked.counts.lock().expect("counts");
+    let count = counts.entry(name.clone()).or_default();
+    if had_effect {
+        count.0 += 1;
+        let mut file = OpenOptions::new().append(true).create(true).open(&asked.told).expect("a file");
+        file.write_all(format!("{name}\n").as_bytes()).expect("written");
+    } else {
+        count.1 += 1;
+    }
+    winner
+}
+
+/// The answer that counts, and whether it is one of success. Fails where two of them tell of two effects.
+fn winner(name: &str, is_keyed: bool, answers: Vec<Answer>) -> (Answer, bool) {
+    let is_done = |answer: &&Answer| (200..300).contains(&answer.status);
+    let is_again = |answer: &Answer| answer.header("idempotency-replayed") == "true";
+    let seen: Vec<(u16, &str)> = answers
+        .iter()
+        .map(|answer| (answer.status, answer.body["code"].as_str().unwrap_or_default()))
+        .collect();
+    assert!(seen.iter().all(|(status, _)| *status < 500 || *status == 503), "{name}: {seen:?}");
+    let done: Vec<&Answer> = answers.iter().filter(is_done).collect();
+    let first = done.iter().filter(|answer| !is_again(answer)).count();
+    if is_keyed && first < done.len() {
+        assert_eq!(first, 1, "{name}: {seen:?}");
+        assert!(done.iter().all(|answer| answer.bytes == done[0].bytes), "{name}: two answers under one key");
+        let others = seen.iter().filter(|(status, _)| !(200..300).contains(status));
+        for (status, code) in others {
+            let waits = *status == 503 || *code == "idempotency.in-progress";
+            assert!(waits, "{name}: {status} {code} beside an effect");
+        }
+    }
+    assert!(
+        done.iter().filter(|answer| answer.status == 201 && !is_again(answer)).count() <= 1,
+        "{name}: {seen:?}"
+    );
+    let versions: Vec<_> = done.iter().map(|answer| answer.body["version"].as_i64()).collect();
+    assert!(versions.windows(2).all(|two| two[0] == two[1]), "{name}: {versions:?}");
+    let had_effect = !done.is_empty();
+    let rank = |answer: &Answer| match answer.status {
+        201 if !is_again(answer) => 0,
+        200..300 if !is_again(answer) => 1,
+        200..300 => 2,
+        503 => 4,
+        _ => 3,
+    };
+    let winner = answers.into_iter().min_by_key(rank).unwrap_or_else(|| panic!("{name}: no answer"));
+    (winner, had_effect)
+}
