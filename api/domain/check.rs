@@ -37,9 +37,11 @@ pub const EXIF_TIME: &str = "exif_time";
 pub const DAMAGED: &str = "damaged";
 /// What the device's signature over the declaration was worth when it came; only of photos that came with one.
 pub const ENVELOPE: &str = "envelope";
+/// Seconds between the device's clock and the time that was counted on from one of ours; only of photos that came with such.
+pub const CLOCK: &str = "clock";
 /// Every code of a check.
-pub const CODES: [&str; 8] =
-    [DAMAGED, TOO_DARK, BLURRED, TOO_SMALL_TO_READ, MEDIA_TYPE, EXIF_POSITION, EXIF_TIME, ENVELOPE];
+pub const CODES: [&str; 9] =
+    [DAMAGED, TOO_DARK, BLURRED, TOO_SMALL_TO_READ, MEDIA_TYPE, EXIF_POSITION, EXIF_TIME, ENVELOPE, CLOCK];
 
 /// One check with the number that decided it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

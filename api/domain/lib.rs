@@ -40,6 +40,7 @@ pub mod response;
 pub mod review;
 pub mod score;
 pub mod shares;
+pub mod sync;
 pub mod team;
 pub mod template;
 pub mod text;

@@ -1,5 +1,6 @@
 //! A photo promised and held: what the phone declares, when bytes are intact, which states follow which.
 
+pub mod clock;
 pub mod envelope;
 pub mod evidence;
 pub mod ledger;
@@ -151,6 +152,15 @@ impl Origin {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Camera, Self::Gallery].into_iter().find(|origin| origin.as_str() == text)
     }
+}
+
+/// What comes along with a declaration: judged when it comes, and never a reason to refuse a photo.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attached {
+    /// The device's signature.
+    pub envelope: Option<envelope::Envelope>,
+    /// What the phone says of its clock.
+    pub clock: Option<clock::Said>,
 }
 
 /// What the phone promises about a photo before it sends the bytes. Never altered afterwards.

@@ -271,6 +271,16 @@ pub enum Keeping {
     Changed(i32),
 }
 
+words! {
+    /// What becomes of an answer that rests on another version than the current one.
+    IfStale {
+        /// It is refused, with what stands: whoever sent it reads both and says again what holds.
+        Refuse = "refuse",
+        /// It is kept beside what stands, and the lead decides: nobody is there to read both.
+        Keep = "keep",
+    }
+}
+
 /// Decides between a first answer, a repeat and a change; `based_on` is the version the phone last saw.
 ///
 /// # Errors

@@ -31,6 +31,8 @@ pub struct Host {
     pub office: String,
     /// Their titles.
     pub positions: Vec<String>,
+    /// The version it corrects, where the phone says.
+    pub base_version: Option<i32>,
 }
 
 /// Guidance as a phone sends it.
@@ -46,6 +48,24 @@ pub struct Given {
     pub content: String,
     /// When, by the device.
     pub at: DeviceMoment,
+    /// The version it corrects, where the phone says.
+    pub base_version: Option<i32>,
+}
+
+/// What became of an entry.
+#[derive(Clone, Debug)]
+pub enum Entered<T> {
+    /// It is new.
+    New(T),
+    /// It is known, or was corrected.
+    Known(T),
+    /// Somebody else corrected it after the version that was read: that stands, and what was said is kept in the log.
+    Beside {
+        /// What was said.
+        said: T,
+        /// What stands.
+        current: T,
+    },
 }
 
 fn minted(id: Uuid) -> Result<()> {
@@ -77,43 +97,73 @@ async fn noted(
     Ok(())
 }
 
-/// Records somebody who received the team, or corrects them; true where they are new. The same again changes nothing.
+/// Records somebody who received the team, or corrects them. The same again changes nothing.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `id.not-version-7`, `entry.id-taken`, `visit.not-on-site`,
 /// `visit.answers-locked`, `visit.closed`.
-pub async fn receive(app: &App, actor: &Actor, id: AttendeeId, host: Host) -> Result<(Attendee, bool)> {
+pub async fn receive(app: &App, actor: &Actor, id: AttendeeId, host: Host) -> Result<Entered<Attendee>> {
     let mut work = Work::begin(app, actor, host.visit, Deed::RecordVisit).await?;
     minted(id.0)?;
-    let Host { visit, name, office, positions } = host;
+    let Host { visit, name, office, positions, base_version } = host;
     let (recorded_by, recorded_at) = (work.by, work.now);
-    let removed_at = None;
-    let new =
-        Attendee { id, visit, name, office, positions, recorded_by, recorded_at, removed_at }.checked()?;
+    let (removed_at, version) = (None, 1);
+    let new = Attendee { id, visit, name, office, positions, recorded_by, recorded_at, removed_at, version };
+    let new = new.checked()?;
     let held = company::find_attendee(&mut work.tx, id).await?;
     let new = match held {
         Some(held) if held.visit != visit => return Err(id_taken().into()),
         Some(held) if held.removed_at.is_some() => return Err(taken_back().into()),
-        Some(held) if held.says_the_same(&new) => return Ok((held, false)),
-        Some(held) => Attendee { recorded_by: held.recorded_by, recorded_at: held.recorded_at, ..new },
+        Some(held) if held.says_the_same(&new) => return Ok(Entered::Known(held)),
+        Some(held) if base_version.is_some_and(|base| base != held.version) => {
+            let details = beside((said_of_host(&new), base_version), (said_of_host(&held), held.version));
+            let object = ("attendee", id.to_string());
+            kept_beside(work, actor, "visit.host_kept_beside", object, details).await?;
+            return Ok(Entered::Beside { said: new, current: held });
+        }
+        Some(Attendee { recorded_by, recorded_at, version, .. }) => {
+            Attendee { recorded_by, recorded_at, version: version.saturating_add(1), ..new }
+        }
         None => new,
     };
     work.visit.may_be_answered()?;
     company::keep_attendee(&mut work.tx, &new).await?;
-    let is_new = new.recorded_at == work.now;
-    let details = json!({ "name": new.name, "office": new.office, "positions": new.positions });
-    noted(work, actor, "visit.received_by", ("attendee", id.to_string()), details).await?;
-    Ok((new, is_new))
+    noted(work, actor, "visit.received_by", ("attendee", id.to_string()), said_of_host(&new)).await?;
+    Ok(if new.version == 1 { Entered::New(new) } else { Entered::Known(new) })
 }
 
-/// Enters what the team explained, or corrects it; true where it is new. The same again changes nothing.
+fn said_of_host(of: &Attendee) -> Value {
+    json!({ "name": of.name, "office": of.office, "positions": of.positions })
+}
+
+/// What the log tells of an entry that was kept beside another.
+fn beside((said, base): (Value, Option<i32>), (kept, version): (Value, i32)) -> Value {
+    json!({ "said": said, "base_version": base, "kept": kept, "version": version })
+}
+
+/// Keeps in the log what does not stand; once, however often it is sent.
+async fn kept_beside(
+    mut work: Work,
+    actor: &Actor,
+    deed: &'static str,
+    object: (&str, String),
+    details: Value,
+) -> Result<()> {
+    work.visit.may_be_answered()?;
+    if custody::is_noted(&mut work.tx, work.visit.id, (deed, &object.1), &details).await? {
+        return Ok(());
+    }
+    noted(work, actor, deed, object, details).await
+}
+
+/// Enters what the team explained, or corrects it. The same again changes nothing.
 ///
 /// # Errors
 /// As [`receive`].
-pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Result<(Guidance, bool)> {
+pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Result<Entered<Guidance>> {
     let mut work = Work::begin(app, actor, given.visit, Deed::RecordVisit).await?;
     minted(id.0)?;
-    let Given { visit, item, guided, content, at } = given;
+    let Given { visit, item, guided, content, at, base_version } = given;
     let (recorded_by, recorded_at): (AccountId, Timestamp) = (work.by, work.now);
     let (given_at, given_offset_s) = (at.at, at.offset_s);
     let new = Guidance {
@@ -127,22 +177,35 @@ pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Re
         recorded_by,
         recorded_at,
         removed_at: None,
+        version: 1,
     };
     let new = new.checked()?;
     let held = company::find_guidance(&mut work.tx, id).await?;
     let new = match held {
         Some(held) if held.visit != visit => return Err(id_taken().into()),
         Some(held) if held.removed_at.is_some() => return Err(taken_back().into()),
-        Some(held) if held.says_the_same(&new) => return Ok((held, false)),
-        Some(held) => Guidance { recorded_by: held.recorded_by, recorded_at: held.recorded_at, ..new },
+        Some(held) if held.says_the_same(&new) => return Ok(Entered::Known(held)),
+        Some(held) if base_version.is_some_and(|base| base != held.version) => {
+            let (said, kept) = (said_of_guidance(&new), said_of_guidance(&held));
+            let details = beside((said, base_version), (kept, held.version));
+            let object = ("guidance", id.to_string());
+            kept_beside(work, actor, "visit.guidance_kept_beside", object, details).await?;
+            return Ok(Entered::Beside { said: new, current: held });
+        }
+        Some(Guidance { recorded_by, recorded_at, version, .. }) => {
+            Guidance { recorded_by, recorded_at, version: version.saturating_add(1), ..new }
+        }
         None => new,
     };
     work.visit.may_be_answered()?;
     company::keep_guidance(&mut work.tx, &new).await?;
-    let is_new = new.recorded_at == work.now;
     let details = json!({ "item": new.item, "guided": new.guided, "at": new.given_at });
     noted(work, actor, "visit.guided", ("guidance", id.to_string()), details).await?;
-    Ok((new, is_new))
+    Ok(if new.version == 1 { Entered::New(new) } else { Entered::Known(new) })
+}
+
+fn said_of_guidance(of: &Guidance) -> Value {
+    json!({ "item": of.item, "guided": of.guided, "content": of.content, "at": of.given_at })
 }
 
 /// Takes back somebody who was entered by mistake, until somebody has signed. What is not there, or not any more, stays so.

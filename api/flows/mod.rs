@@ -6,6 +6,7 @@ pub mod assignments;
 pub mod calendars;
 pub mod campaigns;
 pub mod clients;
+pub mod clock;
 pub mod company;
 pub mod conflicts;
 pub mod devices;

@@ -13,6 +13,7 @@ use crate::records::{Db, teams, visits};
 use jiff::SignedDuration;
 use serde_json::Value;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long an answer is kept at least: phones may be away from any network for weeks. One whose effect lies under a
 /// campaign is kept until that is over, too.
@@ -37,6 +38,39 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What a request is known by when it comes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key<'a> {
+    /// What stands in its `Idempotency-Key`.
+    Header(&'a str),
+    /// The id that a phone gave to a change it made offline.
+    Change(Uuid),
+}
+
+impl<'a> From<&'a str> for Key<'a> {
+    fn from(header: &'a str) -> Self {
+        Self::Header(header)
+    }
+}
+
+impl Key<'_> {
+    /// As kept. A space stands in those of changes, which no header's may hold: neither is ever taken for the other.
+    fn text(self) -> Result<String> {
+        match self {
+            Self::Change(id) => Ok(format!("change {id}")),
+            Self::Header(key)
+                if (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()) =>
+            {
+                Ok(key.to_owned())
+            }
+            Self::Header(_) => {
+                let detail = "Idempotency-Key must have 1 to 255 visible ASCII characters.";
+                Err(Refusal::new(Kind::Invalid, "idempotency.bad-key", detail).into())
+            }
+        }
+    }
+}
+
 /// What to do with a request that brings a key.
 #[derive(Clone, Debug)]
 pub enum Turn {
@@ -53,17 +87,14 @@ pub enum Turn {
 /// `idempotency.bad-key`, `idempotency.other-request`, `idempotency.in-progress` after five seconds of waiting,
 /// `idempotency.answer-lost` for a request that took effect but whose answer died with its process; where the right
 /// was lost meanwhile, what a request without the right is told, or `idempotency.right-lost`.
-pub async fn begin(
+pub async fn begin<'k>(
     app: &App,
     actor: &Actor,
     deed: Option<Deed>,
-    key: &str,
+    key: impl Into<Key<'k>>,
     fingerprint: [u8; 32],
 ) -> Result<Turn> {
-    if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
-        let detail = "Idempotency-Key must have 1 to 255 visible ASCII characters.";
-        return Err(Refusal::new(Kind::Invalid, "idempotency.bad-key", detail).into());
-    }
+    let key = key.into().text()?;
     let principal = match &actor.who {
         Who::Person(account) => format!("account:{account}"),
         Who::Program(client) => format!("client:{client}"),
@@ -73,7 +104,7 @@ pub async fn begin(
     let begun = tokio::time::Instant::now();
     loop {
         let now = app.now();
-        let hold = Hold { principal: principal.clone(), key: key.to_owned(), taken_at: now };
+        let hold = Hold { principal: principal.clone(), key: key.clone(), taken_at: now };
         let expires_at = now.saturating_add(KEPT_FOR).unwrap_or(now);
         let given_up_before = now.saturating_sub(GIVEN_UP_AFTER).unwrap_or(now);
         let kept = {
@@ -89,13 +120,13 @@ pub async fn begin(
             if replays::take(&mut conn, asked).await? {
                 return Ok(Turn::First(hold));
             }
-            let kept = replays::find(&mut conn, &principal, key).await?;
+            let kept = replays::find(&mut conn, &principal, &key).await?;
             if kept.as_ref().is_some_and(|kept| kept.expires_at <= now)
                 && replays::free(&mut conn, &hold).await?
             {
                 continue;
             }
-            if let Some(kept) = kept.as_ref().filter(|kept| kept.answer.is_some()) {
+            if let Some(kept) = kept.as_ref().filter(|kept| kept.answer.is_some() || kept.committed) {
                 may_still(&mut conn, actor, deed, kept, &footing).await?;
             }
             kept

@@ -13,7 +13,9 @@ use crate::domain::minutes::{Known, known};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::permission::Deed;
 use crate::domain::refusal::{FieldFault, Kind as Family, Refusal};
-use crate::domain::response::{Answer, Candidate, Keeping, MOST_TEXT, Outcome, Response, judge, keep};
+use crate::domain::response::{
+    Answer, Candidate, IfStale, Keeping, MOST_TEXT, Outcome, Response, judge, keep,
+};
 use crate::domain::text;
 use crate::domain::visit::{State, rule};
 use crate::records::visits::life as rows;
@@ -38,6 +40,8 @@ pub struct Sent {
     pub answered: DeviceMoment,
     /// The version the phone last saw, for a change.
     pub base_version: Option<i32>,
+    /// What becomes of it where that is not the current one.
+    pub if_stale: IfStale,
 }
 
 /// An answer that is kept.
@@ -47,13 +51,14 @@ pub enum Kept {
     New(Response),
     /// A change, or the same again.
     Known(Response),
-    /// Another device was first and says something else: kept beside its answer until the lead decides.
-    Beside(Candidate),
+    /// Another device was first and says something else: kept beside its answer, which comes with it, until the lead
+    /// decides.
+    Beside(Candidate, Response),
 }
 
 /// Takes an answer. The same again answers the same, whatever became of the visit meanwhile. A change that names the
-/// version it rests on is refused where that is not the last one; whoever answers without knowing of another answer is
-/// kept beside it.
+/// version it rests on is refused where that is not the last one, or kept beside it, as it asks; whoever answers without
+/// knowing of another answer is kept beside it.
 ///
 /// # Errors
 /// `not-found`; `response.stale`, `response.id-taken`, `response.item-answered`; `visit.not-on-site`,
@@ -78,11 +83,12 @@ pub async fn put(app: &App, actor: &Actor, id: ResponseId, sent: Sent) -> Result
     let kept = responses::find(&mut work.tx, id).await?;
     let other =
         responses::to_item(&mut work.tx, response.visit, response.template_version, &response.item).await?;
+    let is_kept = sent.base_version.is_none() || sent.if_stale == IfStale::Keep;
     let keeping = match keep(kept.as_ref(), &response, sent.base_version) {
-        Ok(Keeping::First) if other.is_some() && sent.base_version.is_none() => {
+        Ok(Keeping::First) if other.is_some() && is_kept => {
             return beside::keep(work, actor, response, other).await;
         }
-        Err(no) if no.code == "response.stale" && sent.base_version.is_none() => {
+        Err(no) if no.code == "response.stale" && is_kept => {
             return beside::keep(work, actor, response, kept).await;
         }
         settled => settled.map_err(|no| with_current(no, kept.as_ref()))?,

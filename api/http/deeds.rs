@@ -44,6 +44,9 @@ pub const OPERATIONS: &[(&str, Needs)] = &[
     ("read_device", Right(Deed::ReadProfile)),
     ("revoke_device", Right(Deed::ChangeProfile)),
     ("report_unsent", Right(Deed::ChangeProfile)),
+    // Each change asks for its own right besides.
+    ("push_changes", Right(Deed::ChangeProfile)),
+    ("read_time", Right(Deed::ReadProfile)),
     ("read_unsent_work", Right(Deed::ReadUnsent)),
     // visits and answers
     ("abort_visit", Right(Deed::SubmitVisit)),

@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod explain;
 pub mod form;
 pub mod headers;
+pub mod inward;
 pub mod limits;
 pub mod oauth;
 pub mod openapi;
@@ -119,6 +120,12 @@ fn not_allowed(allowed: String) -> Problem {
     Problem::of_door(StatusCode::METHOD_NOT_ALLOWED, "method.not-allowed", detail).allow(allowed)
 }
 
+/// An id that can't be one is an unknown one.
+fn unreadable_paths() -> web::PathConfig {
+    web::PathConfig::default()
+        .error_handler(|_, _| Problem::from(crate::domain::refusal::Refusal::not_found()).into())
+}
+
 /// Starts serving on a listener that is bound already.
 ///
 /// # Errors
@@ -133,15 +140,14 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
     let stopping = builder.graceful_shutdown_signal();
     // Runs once in each serving thread.
     let service = move || {
+        let app = app.in_this_thread();
         let app = actix_web::App::new()
-            .app_data(web::Data::new(app.in_this_thread()))
+            .app_data(web::Data::new(inward::Inward::of(app.clone())))
+            .app_data(web::Data::new(app))
             .app_data(vitals.clone())
             .app_data(limits.clone())
             .app_data(web::PayloadConfig::new(body::MAX_JSON_BYTES))
-            .app_data(
-                web::PathConfig::default()
-                    .error_handler(|_, _| Problem::from(crate::domain::refusal::Refusal::not_found()).into()),
-            )
+            .app_data(unreadable_paths())
             .into_utoipa_app()
             .configure(operations)
             .into_app();

@@ -5,6 +5,7 @@ mod yaml;
 
 use super::deeds::{self, Needs};
 use super::problem::{PROBLEM_JSON, ProblemDocument};
+use super::replay::KEYED_WITHIN;
 use super::{limits, read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
@@ -46,6 +47,7 @@ use utoipa_actix_web::AppExt;
         (name = "notices", description = "Conclusion notices: written, signed, issued, acknowledged."),
         (name = "photos", description = "Evidence: declared, sent, examined, browsed."),
         (name = "uploads", description = "A photo's bytes over several requests: tus 1.0.0, and the IETF draft."),
+        (name = "sync", description = "What was done without a line, pushed later; time that can be shown."),
         (name = "operations", description = "Health and figures of this installation."),
     )
 )]
@@ -169,7 +171,8 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
         _ => SecurityRequirement::default(),
     };
     operation.security = Some(vec![scope]);
-    let takes_key = method == "POST" && matches!(needs, Some(Needs::Right(_)));
+    let is_keyed_within = operation.operation_id.as_deref() == Some(KEYED_WITHIN);
+    let takes_key = method == "POST" && matches!(needs, Some(Needs::Right(_))) && !is_keyed_within;
     if takes_key {
         let key = RefOr::Ref(Ref::new(format!("#/components/parameters/{IDEMPOTENCY_KEY}")));
         operation.parameters.get_or_insert_default().push(key);
@@ -276,6 +279,19 @@ struct Printed {
     templates: Vec<(Vec<String>, Vec<&'static str>)>,
     /// `METHOD path` to `operationId`.
     ids: HashMap<String, String>,
+    /// And back.
+    addresses: HashMap<String, Address>,
+}
+
+/// Where an operation stands in the contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// Its method.
+    pub method: &'static str,
+    /// Its path, with names in braces.
+    pub path: String,
+    /// Whether it takes a body.
+    pub has_body: bool,
 }
 
 fn printed() -> &'static Printed {
@@ -284,10 +300,13 @@ fn printed() -> &'static Printed {
         let mut document = document();
         let json = document.to_pretty_json().unwrap_or_default();
         let yaml = yaml_of(&document).unwrap_or_default();
-        let (mut templates, mut ids) = (Vec::new(), HashMap::new());
+        let (mut templates, mut ids, mut addresses) = (Vec::new(), HashMap::new(), HashMap::new());
         for (path, item) in &mut document.paths.paths {
             for (method, operation) in operations_of(item) {
-                ids.extend(operation.operation_id.clone().map(|id| (format!("{method} {path}"), id)));
+                let Some(id) = operation.operation_id.clone() else { continue };
+                ids.insert(format!("{method} {path}"), id.clone());
+                let has_body = operation.request_body.is_some();
+                addresses.insert(id, Address { method, path: path.clone(), has_body });
             }
             let methods = [
                 ("GET", &item.get),
@@ -304,7 +323,7 @@ fn printed() -> &'static Printed {
             }
             templates.push((path.split('/').map(ToOwned::to_owned).collect(), methods));
         }
-        Printed { yaml, json, templates, ids }
+        Printed { yaml, json, templates, ids, addresses }
     })
 }
 
@@ -312,6 +331,12 @@ fn printed() -> &'static Printed {
 #[must_use]
 pub fn operation_at(method: &str, path: &str) -> Option<&'static str> {
     printed().ids.get(&format!("{method} {path}")).map(String::as_str)
+}
+
+/// Where the operation of this id stands.
+#[must_use]
+pub fn address_of(operation_id: &str) -> Option<&'static Address> {
+    printed().addresses.get(operation_id)
 }
 
 /// The methods the contract knows for a path, for 405 answers.

@@ -10,6 +10,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Media type of problem documents.
@@ -239,6 +240,12 @@ impl Problem {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// As it stands within another answer.
+    #[must_use]
+    pub fn told(&self) -> Value {
+        serde_json::to_value(self.document()).unwrap_or_default()
     }
 
     fn document(&self) -> ProblemDocument {

@@ -23,6 +23,9 @@ const KEY: &str = "idempotency-key";
 /// Headers that belong to an answer itself and come back with it.
 const KEPT: [HeaderName; 4] = [CONTENT_TYPE, ETAG, LINK, LOCATION];
 
+/// The operation whose parts have keys of their own: an answer for the whole would hide what each may be told today.
+pub const KEYED_WITHIN: &str = "push_changes";
+
 /// Answers a request once under its key.
 ///
 /// # Errors
@@ -56,7 +59,7 @@ async fn begin(app: &App, actor: &Actor, request: &mut ServiceRequest) -> Result
     let body = collect(paced(request.take_payload(), &app.config), MAX_JSON_BYTES).await?;
     let address = request.uri().path_and_query().map_or(request.path(), |address| address.as_str());
     let fingerprint = replays::fingerprint(request.method().as_str(), address, &body);
-    let turn = replays::begin(app, actor, deed_of(request), &key_of(request), fingerprint).await;
+    let turn = replays::begin(app, actor, deed_of(request), key_of(request).as_str(), fingerprint).await;
     request.set_payload(Payload::from(body));
     turn.map_err(|why| {
         let problem = Problem::from(why);
@@ -90,6 +93,9 @@ async fn keyed(request: &ServiceRequest) -> Option<(web::Data<App>, Actor)> {
     if request.method() != Method::POST || !request.headers().contains_key(KEY) || !is_small {
         return None;
     }
+    if operation_of(request) == Some(KEYED_WITHIN) {
+        return None;
+    }
     let app = request.app_data::<web::Data<App>>().cloned()?;
     let known = request.extensions().get::<Known>().cloned();
     let known = match known {
@@ -100,10 +106,14 @@ async fn keyed(request: &ServiceRequest) -> Option<(web::Data<App>, Actor)> {
     Some((app, known.0.ok()?))
 }
 
+/// The operation at this address.
+fn operation_of(request: &ServiceRequest) -> Option<&'static str> {
+    openapi::operation_at(request.method().as_str(), &request.match_pattern()?)
+}
+
 /// The right that the operation at this address needs.
 fn deed_of(request: &ServiceRequest) -> Option<Deed> {
-    let operation = openapi::operation_at(request.method().as_str(), &request.match_pattern()?)?;
-    match deeds::needs(operation)? {
+    match deeds::needs(operation_of(request)?)? {
         Needs::Right(deed) => Some(deed),
         Needs::Nothing => None,
     }

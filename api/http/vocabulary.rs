@@ -4,8 +4,8 @@
 
 use crate::domain::{
     account, action, actor, assignment, campaign, check, client, compared, coverage, device, finding, key,
-    notice, permission, photo, place, procedure, ranking, refusal, response, review, score, template, unit,
-    visit,
+    notice, permission, photo, place, procedure, ranking, refusal, response, review, score, sync, template,
+    unit, visit,
 };
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -149,6 +149,13 @@ vocabulary! {
     closed ItemStanding = score::line::Stand::ALL.iter().map(|stand| stand.as_str()).collect();
     /// Why a checklist gets no grade: items that are asked have no answer, or none of its items counts.
     open UngradedReason = score::Ungraded::ALL.map(score::Ungraded::as_str).to_vec();
+    // what was done without a line
+    /// The operation that a change made offline stands for.
+    open ChangeKind = sync::Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    /// What became of such a change.
+    closed ChangeOutcome = sync::Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
+    /// What becomes of an answer that rests on another version than the current one.
+    closed IfStale = response::IfStale::ALL.iter().map(|if_stale| if_stale.as_str()).collect();
     // findings and actions
     /// What a finding says: not as it should be, or good.
     closed FindingKind = finding::Kind::ALL.iter().map(|word| word.as_str()).collect();
@@ -212,6 +219,8 @@ vocabulary! {
     open PlaceReason = place::REASONS.to_vec();
     /// What was measured or compared.
     open CheckCode = check::CODES.to_vec();
+    /// What the times of a photo say of each other.
+    open ClockVerdict = photo::clock::Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect();
     /// What a device's signature over a declaration was worth when it was received: it held; it did not; no device of whoever
     /// declared was named; or it held, and the device had been revoked.
     open EnvelopeState = photo::envelope::State::ALL.map(photo::envelope::State::as_str).to_vec();

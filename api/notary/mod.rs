@@ -4,7 +4,9 @@ mod acknowledgement;
 mod paper;
 mod receipt;
 mod signature;
+mod time;
 
 pub use acknowledgement::{Acknowledgement, acknowledge};
 pub use receipt::{Receipt, receipt};
 pub use signature::{is_signed, is_usable};
+pub use time::{Told, key_of_time, tell_time, verify_time};

@@ -82,6 +82,24 @@ pub async fn note_along(
     Ok(Some(Noted { number, at: at.into(), state }))
 }
 
+/// Whether a visit's log tells a deed of an object in these very words already.
+///
+/// # Errors
+/// The database's own.
+pub async fn is_noted(
+    db: &mut Db,
+    visit: VisitId,
+    (deed, object): (&str, &str),
+    details: &Value,
+) -> Result<bool> {
+    let same = custody::table
+        .filter(custody::visit_id.eq(visit.0))
+        .filter(custody::deed.eq(deed))
+        .filter(custody::object_id.eq(object))
+        .filter(custody::details.eq(details));
+    Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
+}
+
 /// One statement that diesel's builder has no words for, with an identity of its own, so that it is prepared once for
 /// each connection and not parsed for each deed.
 struct NoteOfVisit<'a> {

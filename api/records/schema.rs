@@ -641,6 +641,7 @@ diesel::table! {
         envelope -> Nullable<Jsonb>,
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
+        clock -> Nullable<Jsonb>,
     }
 }
 
@@ -1078,6 +1079,7 @@ diesel::table! {
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
         removed_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 
@@ -1102,6 +1104,7 @@ diesel::table! {
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
         removed_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 

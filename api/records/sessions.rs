@@ -5,7 +5,7 @@ use super::schema::{accounts, authorization_codes as codes, clients, grants, ses
 use super::{Db, Result};
 use crate::domain::account::State;
 use crate::domain::actor::{Grant, Scope};
-use crate::domain::ids::{AccountId, OwnerId, SessionId};
+use crate::domain::ids::{AccountId, DeviceId, OwnerId, SessionId};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::RunQueryDsl;
@@ -32,6 +32,15 @@ impl SessionKind {
             Self::Integrator => "integrator",
         }
     }
+}
+
+/// The device that a session speaks for, where it is one's.
+///
+/// # Errors
+/// The database's own.
+pub async fn device(db: &mut Db, session: SessionId) -> Result<Option<DeviceId>> {
+    let device = sessions::table.find(session.0).select(sessions::device_id).first::<Option<Uuid>>(db).await;
+    Ok(device.optional()?.flatten().map(DeviceId))
 }
 
 /// A session about to begin.

@@ -35,6 +35,14 @@ async fn what_two_phones_say_is_kept_and_the_lead_decides() {
     let (status, again) = says(&at, &at.member, &visit, mine, 42).await;
     assert_eq!(status, 202, "a change that rests on nothing it has read: {again}");
 
+    // With what is kept comes what stands.
+    let alone = |clash: &Value| {
+        let mut kept = clash.clone();
+        let current = kept.as_object_mut().and_then(|of| of.remove("current"));
+        assert_eq!(current.as_ref().map(|of| &of["answer"]), Some(&first["answer"]), "{clash}");
+        kept
+    };
+    let (beside, again) = (alone(&beside), alone(&again));
     let (_, list) = at.reviewer.visitor.get(&format!("{visit}/responses")).await;
     assert_eq!(list["items"][0]["answer"]["value"], 41);
     assert_eq!(list["items"][0]["candidates"], json!([beside, again]));

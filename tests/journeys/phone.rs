@@ -231,7 +231,7 @@ async fn a_phone_that_was_let_in_signs_its_photos_tells_their_time_and_what_it_s
     assert_eq!(shown["clock"]["verdict"], "consistent", "{shown}");
     let held = async || {
         let list = scene.phone.get(&format!("/v1/reports/unsent-work?owner={}", scene.owner)).await.1;
-        let of = list["items"].as_array().into_iter().flatten().find(|of| of["device"]["id"] == json!(id));
+        let of = list["items"].as_array().into_iter().flatten().find(|of| of["device"] == json!(id));
         of.unwrap_or_else(|| panic!("{list}"))["reported"].clone()
     };
     let reported = held().await;

@@ -27,6 +27,8 @@ pub struct Attendee {
     pub recorded_at: Timestamp,
     /// When it was taken back, where it was.
     pub removed_at: Option<Timestamp>,
+    /// Counts the corrections.
+    pub version: i32,
 }
 
 /// An entry of the guidance log.
@@ -52,6 +54,8 @@ pub struct Guidance {
     pub recorded_at: Timestamp,
     /// When it was taken back, where it was.
     pub removed_at: Option<Timestamp>,
+    /// Counts the corrections.
+    pub version: i32,
 }
 
 /// Checks titles; they come back in NFC.
@@ -89,11 +93,11 @@ impl Attendee {
         if faults.is_empty() { Ok(self) } else { Err(Refusal::invalid(faults)) }
     }
 
-    /// Whether both say the same, whoever recorded it and when.
+    /// Whether both say the same, whoever recorded it, when, and how often it was corrected.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let Self { recorded_by, recorded_at, .. } = *other;
-        Self { recorded_by, recorded_at, ..self.clone() } == *other
+        let Self { recorded_by, recorded_at, version, .. } = *other;
+        Self { recorded_by, recorded_at, version, ..self.clone() } == *other
     }
 }
 
@@ -120,11 +124,11 @@ impl Guidance {
         if faults.is_empty() { Ok(self) } else { Err(Refusal::invalid(faults)) }
     }
 
-    /// Whether both say the same, whoever recorded it and when.
+    /// Whether both say the same, whoever recorded it, when, and how often it was corrected.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let Self { recorded_by, recorded_at, .. } = *other;
-        Self { recorded_by, recorded_at, ..self.clone() } == *other
+        let Self { recorded_by, recorded_at, version, .. } = *other;
+        Self { recorded_by, recorded_at, version, ..self.clone() } == *other
     }
 }
 
@@ -146,10 +150,11 @@ mod tests {
             recorded_by: AccountId(nil),
             recorded_at: Timestamp::UNIX_EPOCH,
             removed_at: None,
+            version: 1,
         };
         let taken = host.clone().checked();
         assert_eq!(taken.as_ref().map(|host| host.name.as_str()), Ok("Nguyễn Thành Trung"));
-        let later = Attendee { recorded_at: Timestamp::MAX, ..host.clone() };
+        let later = Attendee { recorded_at: Timestamp::MAX, version: 2, ..host.clone() };
         assert!(host.says_the_same(&later));
         let nameless = Attendee { name: " ".to_owned(), positions: vec![String::new(); 11], ..host };
         let faults = nameless.checked().err().map(|no| no.faults.len()).unwrap_or_default();

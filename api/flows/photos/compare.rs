@@ -4,9 +4,12 @@ use super::Photo;
 use crate::decoding::{ExifFacts, Format};
 use crate::domain::check::{self, Check};
 use crate::domain::photo::MediaType;
+use crate::domain::photo::clock::{Judged, Verdict};
 use crate::domain::photo::envelope::State;
+use crate::domain::visit::CLOCK_SKEW_FLAG_S;
 
-/// First bytes, camera's position and camera's time, each against the declaration; and the envelope that this came in.
+/// First bytes, camera's position and camera's time, each against the declaration; and the envelope that this came in, and
+/// what the phone said of its clock.
 pub(super) fn checks(photo: &Photo, format: Option<Format>, exif: &ExifFacts) -> Vec<Check> {
     let said = &photo.declared;
     let of_type = |format: Format| {
@@ -22,5 +25,16 @@ pub(super) fn checks(photo: &Photo, format: Option<Format>, exif: &ExifFacts) ->
         check::exif_time(&said.captured, exif.taken_at_local, exif.taken_at_offset_min),
     ];
     all.extend(envelope);
+    all.extend(photo.clock.as_ref().map(clock));
     all
+}
+
+/// The device's clock against what it counted on from ours.
+fn clock(judged: &Judged) -> Check {
+    match (judged.verdict, judged.skew_s) {
+        (Verdict::Consistent | Verdict::Skewed, Some(skew_s)) => {
+            Check::at_most(check::CLOCK, skew_s.abs(), CLOCK_SKEW_FLAG_S)
+        }
+        _ => Check::holds(check::CLOCK, false),
+    }
 }

@@ -8,14 +8,14 @@ use crate::domain::finding;
 use crate::domain::ids::{ActionId, FindingId, UnitId};
 use crate::domain::moment::vietnam_day;
 use crate::domain::permission::{self, Deed};
-use crate::domain::photo::envelope::Envelope;
-use crate::domain::photo::{self, Declaration, mask};
+use crate::domain::photo::clock::judge;
+use crate::domain::photo::{self, Attached, Declaration, mask};
 use crate::domain::place::{self, PlaceFinding, Verdict};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::template::Privacy;
 use crate::failpoint::{Step, pass};
 use crate::flows::units::today;
-use crate::flows::{Error, Result, actions, findings};
+use crate::flows::{Error, Result, actions, clock, findings};
 use crate::records::custody::{self, Entry};
 use crate::records::photos::{self, Decided, Photo};
 use crate::records::visits::Standing;
@@ -23,8 +23,8 @@ use crate::records::{self, Tx, findings as finding_rows, premises, visits};
 use jiff::civil::Date;
 use serde_json::json;
 
-/// Takes a promise, perhaps in an envelope, which is judged and never a reason to refuse. The same promise again changes
-/// nothing, in whatever envelope.
+/// Takes a promise, perhaps in an envelope and with what the phone says of its clock, which are judged and never a reason to
+/// refuse. The same promise again changes nothing, in whatever envelope.
 ///
 /// # Errors
 /// `not-found` for a visit or an action the actor may not see, `photo.id-taken` when the id promises another photo,
@@ -35,8 +35,14 @@ pub async fn declare(
     app: &App,
     actor: &Actor,
     declared: Declaration,
-    envelope: Option<Envelope>,
+    attached: Attached,
 ) -> Result<Done<Photo>> {
+    let Attached { envelope, clock: said } = attached;
+    // Before anything is held: a key may have to be read.
+    let token = match &said {
+        Some(said) => clock::shown(app, &said.token).await?,
+        None => None,
+    };
     let mut tx = app.records.begin_in_company().await?;
     let visit = visits::standing(&mut tx, actor, declared.visit).await?.ok_or_else(Refusal::not_found)?;
     let judged = match (declared.action, declared.reply_to) {
@@ -61,12 +67,14 @@ pub async fn declare(
         Some(envelope) => Some(envelope::judged(&mut tx, by, envelope).await?),
         None => None,
     };
+    let counted = said.as_ref().map(|said| judge(said, (token.as_ref(), by), declared.captured, now));
     let about = Decided {
         visit: &visit,
         place: &finding,
         clock_skew_s,
         personal_data,
         envelope: sealed.as_ref(),
+        clock: counted.as_ref(),
         at: now,
     };
     let Some(kept) = photos::announce(&mut tx, actor, &declared, about).await? else {
@@ -86,7 +94,8 @@ pub async fn declare(
         visit: Some(visit.id),
         details: json!({ "sha256": declared.sha256.to_hex(), "size_bytes": declared.size_bytes,
             "place": finding.verdict, "clock_skew_s": clock_skew_s, "action": declared.action,
-            "finding": declared.finding, "reply_to": declared.reply_to, "envelope": sealed }),
+            "finding": declared.finding, "reply_to": declared.reply_to, "envelope": sealed,
+            "clock": counted }),
     };
     // The visit's row is held from here on, so nobody submits it before the commit.
     let noted = custody::note(&mut tx, Some(actor), entry, app.now()).await?;

@@ -11,7 +11,7 @@ use super::{Frame, PageProblem, figures, page};
 use crate::app::App;
 use crate::domain::check::Check;
 use crate::domain::ids::PhotoId;
-use crate::domain::photo::{Origin, State, envelope};
+use crate::domain::photo::{Origin, State, clock, envelope};
 use crate::domain::visit::CLOCK_SKEW_FLAG_S;
 use crate::flows::review::{self, Exhibit, Photo};
 use crate::http::context::Language;
@@ -221,7 +221,7 @@ fn warnings(checked: &[Check], lang: Language) -> Vec<Badge> {
 
 fn row(check: &Check, lang: Language) -> CheckRow {
     let number = |value: f64| match check.code.as_str() {
-        "exif_time" => figures::span(value, lang),
+        "exif_time" | "clock" => figures::span(value, lang),
         "exif_position" => figures::metres(value, lang),
         "too_small_to_read" => format!("{} px", figures::number(value, 0, lang)),
         _ => figures::number(value, usize::from(value.abs() < 10.0), lang),
@@ -336,6 +336,9 @@ fn received(photo: &Photo, lang: Language) -> Group {
         warning: is_off.then(|| words::warning(p("Lệch quá 5 phút", "Off by more than 5 minutes"))),
         ..fact(p("Đồng hồ máy", "Device clock"), figures::skew(photo.clock_skew_s, lang))
     });
+    if let Some(clock) = &photo.clock {
+        facts.extend(counted(clock, lang));
+    }
     Group {
         id: "received",
         title: p("Máy chủ ghi nhận", "Received by us"),
@@ -343,6 +346,27 @@ fn received(photo: &Photo, lang: Language) -> Group {
         facts,
         empty: "",
     }
+}
+
+/// When it was taken by what the phone counted on from our clock, beside what its own said.
+fn counted(of: &clock::Judged, lang: Language) -> Vec<Fact> {
+    let p = |vi, en| lang.pick(vi, en);
+    let mut facts = Vec::new();
+    facts.extend(
+        of.token_at.map(|at| fact(p("Máy được cấp giờ lúc", "Was told the time at"), figures::time(at))),
+    );
+    facts.extend(of.estimated_at.map(|at| {
+        let name = p("Chụp lúc (đếm từ giờ máy chủ)", "Taken (counted on from our clock)");
+        fact(name, figures::time(at))
+    }));
+    let apart = of.skew_s.map(|skew_s| format!(" · {}", figures::skew(skew_s, lang)));
+    let said = format!("{}{}", words::clock(of.verdict, lang), apart.unwrap_or_default());
+    facts.push(Fact {
+        warning: (of.verdict != clock::Verdict::Consistent)
+            .then(|| words::warning(p("Cần xem lại giờ chụp", "Look at the time again"))),
+        ..fact(p("Đối chiếu giờ chụp", "Times compared"), said)
+    });
+    facts
 }
 
 fn read(photo: &Photo, exif: &Exif, lang: Language) -> Group {

@@ -218,6 +218,7 @@ pub fn check(code: &str, lang: Language) -> String {
         "exif_position" => ("Vị trí EXIF lệch", "EXIF position differs"),
         "exif_time" => ("Giờ EXIF lệch", "EXIF time differs"),
         "envelope" => ("Chữ ký của máy không được xác nhận", "The device's signature is not confirmed"),
+        "clock" => ("Giờ máy lệch so với giờ máy chủ đã cấp", "Clock differs from the time we told"),
         other => return other.to_owned(),
     };
     lang.pick(vi, en).to_owned()
@@ -235,6 +236,7 @@ pub fn check_name(code: &str, lang: Language) -> String {
         "exif_position" => ("Vị trí EXIF so với khai báo", "EXIF position against the declaration"),
         "exif_time" => ("Giờ EXIF so với khai báo", "EXIF time against the declaration"),
         "envelope" => ("Chữ ký của máy", "Device's signature"),
+        "clock" => ("Giờ máy so với giờ máy chủ đã cấp", "Clock against the time we told"),
         other => return other.to_owned(),
     };
     lang.pick(vi, en).to_owned()
@@ -251,6 +253,19 @@ pub fn envelope(state: crate::domain::photo::envelope::State, lang: Language) ->
             ("Máy không được đăng ký cho người khai", "No registered device of whoever declared")
         }
         RevokedKey => ("Máy đã bị thu hồi trước khi nhận", "The device was revoked before it came"),
+    };
+    lang.pick(vi, en)
+}
+
+/// What the times of a photo say of each other.
+#[must_use]
+pub fn clock(verdict: crate::domain::photo::clock::Verdict, lang: Language) -> &'static str {
+    use crate::domain::photo::clock::Verdict::{Consistent, Impossible, Skewed, Unverified};
+    let (vi, en) = match verdict {
+        Consistent => ("Khớp với giờ chụp máy khai", "Agrees with the declared time"),
+        Skewed => ("Giờ máy lệch quá 5 phút", "The device's clock was off by more than 5 minutes"),
+        Impossible => ("Máy đếm nhiều hơn thời gian đã trôi qua", "Counts more time than went by"),
+        Unverified => ("Không phải mã giờ đã cấp cho người khai", "No time told to whoever declared"),
     };
     lang.pick(vi, en)
 }

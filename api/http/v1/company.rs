@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::ids::{AttendeeId, GuidanceId, VisitId};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::refusal::Refusal;
-use crate::flows::company::{self, Attendee, Given, Guidance, Host};
+use crate::flows::company::{self, Attendee, Entered, Given, Guidance, Host};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
@@ -38,6 +38,10 @@ pub struct AttendeeSent {
     #[serde(default)]
     #[schema(max_items = 10)]
     positions: Vec<String>,
+    /// For a correction: the version last read. Where somebody else corrected it since, that stands, and this is kept beside
+    /// it; without a version the last one stands.
+    #[serde(default)]
+    base_version: Option<i32>,
 }
 
 /// Somebody of the host side.
@@ -61,6 +65,8 @@ pub struct AttendeeView {
     recorded_by: Uuid,
     /// When it first arrived.
     recorded_at: Timestamp,
+    /// Counts the corrections; name it as `base_version` in the next one.
+    version: i32,
 }
 
 impl From<Attendee> for AttendeeView {
@@ -73,6 +79,7 @@ impl From<Attendee> for AttendeeView {
             positions: host.positions,
             recorded_by: host.recorded_by.0,
             recorded_at: host.recorded_at,
+            version: host.version,
         }
     }
 }
@@ -87,20 +94,36 @@ pub struct AttendeeList {
     next: Option<String>,
 }
 
-/// 201 for what is new, 200 for what is known.
-fn answer(is_new: bool, view: impl Serialize) -> HttpResponse {
-    let mut with = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };
-    with.json(view)
+/// What somebody said of an entry that somebody else had corrected, and what stands.
+#[derive(Serialize, ToSchema)]
+pub struct EntryClash<V> {
+    /// What was said; the visit's log keeps it.
+    said: V,
+    /// What stands.
+    current: V,
+}
+
+/// 201 for what is new, 200 for what is known, 202 for what is kept beside something else.
+fn answer<T, V: From<T> + Serialize>(entered: Entered<T>) -> HttpResponse {
+    match entered {
+        Entered::New(entry) => HttpResponse::Created().json(V::from(entry)),
+        Entered::Known(entry) => HttpResponse::Ok().json(V::from(entry)),
+        Entered::Beside { said, current } => {
+            HttpResponse::Accepted().json(EntryClash { said: V::from(said), current: V::from(current) })
+        }
+    }
 }
 
 /// Record somebody who received the team
 ///
 /// The phone mints the id (UUIDv7); sending again changes nothing, sending something else corrects it, until somebody
-/// has signed the minutes.
+/// has signed the minutes. A correction that names a version which is not the last one is kept beside it, `202`.
 #[utoipa::path(tag = "visits", params(("attendee" = Uuid, Path, description = "Id minted by the phone.")),
     request_body = AttendeeSent, responses(
     (status = 201, description = "Recorded.", body = AttendeeView),
     (status = 200, description = "Known, or corrected.", body = AttendeeView),
+    (status = 202, description = "Somebody else corrected it after `base_version`: kept beside that.",
+        body = EntryClash<AttendeeView>),
     (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`, \
         `entry.taken-back`.")))]
 #[put("/v1/attendees/{attendee}")]
@@ -110,10 +133,10 @@ pub async fn put_attendee(
     path: web::Path<Uuid>,
     body: Body<AttendeeSent>,
 ) -> Result<HttpResponse, Problem> {
-    let AttendeeSent { visit, name, office, positions } = body.0;
-    let host = Host { visit: VisitId(visit), name, office, positions };
-    let (host, is_new) = company::receive(&app, &caller.0, AttendeeId(path.into_inner()), host).await?;
-    Ok(answer(is_new, AttendeeView::from(host)))
+    let AttendeeSent { visit, name, office, positions, base_version } = body.0;
+    let host = Host { visit: VisitId(visit), name, office, positions, base_version };
+    let entered = company::receive(&app, &caller.0, AttendeeId(path.into_inner()), host).await?;
+    Ok(answer::<_, AttendeeView>(entered))
 }
 
 /// Where an entry of a visit is.
@@ -176,6 +199,10 @@ pub struct GuidanceSent {
     /// When, by the device, with its offset.
     #[schema(format = DateTime)]
     given_at: String,
+    /// For a correction: the version last read. Where somebody else corrected it since, that stands, and this is kept beside
+    /// it; without a version the last one stands.
+    #[serde(default)]
+    base_version: Option<i32>,
 }
 
 /// An entry of the guidance log.
@@ -202,6 +229,8 @@ pub struct GuidanceView {
     recorded_by: Uuid,
     /// When it first arrived.
     recorded_at: Timestamp,
+    /// Counts the corrections; name it as `base_version` in the next one.
+    version: i32,
 }
 
 impl From<Guidance> for GuidanceView {
@@ -215,6 +244,7 @@ impl From<Guidance> for GuidanceView {
             given_at: DeviceMoment { at: given.given_at, offset_s: given.given_offset_s }.rfc3339(),
             recorded_by: given.recorded_by.0,
             recorded_at: given.recorded_at,
+            version: given.version,
         }
     }
 }
@@ -232,11 +262,13 @@ pub struct GuidanceList {
 /// Enter guidance on the spot
 ///
 /// The phone mints the id (UUIDv7); sending again changes nothing, sending something else corrects it, until somebody
-/// has signed the minutes.
+/// has signed the minutes. A correction that names a version which is not the last one is kept beside it, `202`.
 #[utoipa::path(tag = "visits", params(("guidance" = Uuid, Path, description = "Id minted by the phone.")),
     request_body = GuidanceSent, responses(
     (status = 201, description = "Entered.", body = GuidanceView),
     (status = 200, description = "Known, or corrected.", body = GuidanceView),
+    (status = 202, description = "Somebody else corrected it after `base_version`: kept beside that.",
+        body = EntryClash<GuidanceView>),
     (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`, \
         `entry.taken-back`.")))]
 #[put("/v1/guidance/{guidance}")]
@@ -246,11 +278,11 @@ pub async fn put_guidance(
     path: web::Path<Uuid>,
     body: Body<GuidanceSent>,
 ) -> Result<HttpResponse, Problem> {
-    let GuidanceSent { visit, item, guided, content, given_at } = body.0;
+    let GuidanceSent { visit, item, guided, content, given_at, base_version } = body.0;
     let at = DeviceMoment::parse(&given_at).map_err(|why| Refusal::field("/given_at", why.code(), why))?;
-    let given = Given { visit: VisitId(visit), item, guided, content, at };
-    let (given, is_new) = company::guide(&app, &caller.0, GuidanceId(path.into_inner()), given).await?;
-    Ok(answer(is_new, GuidanceView::from(given)))
+    let given = Given { visit: VisitId(visit), item, guided, content, at, base_version };
+    let entered = company::guide(&app, &caller.0, GuidanceId(path.into_inner()), given).await?;
+    Ok(answer::<_, GuidanceView>(entered))
 }
 
 /// Where an entry of a guidance log is.

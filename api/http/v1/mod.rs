@@ -28,8 +28,10 @@ pub mod responses;
 pub mod reviews;
 pub mod rounds;
 pub mod scores;
+pub mod sync;
 pub mod teams;
 pub mod templates;
+pub mod time;
 pub mod units;
 pub mod unsent;
 pub mod uploads;
@@ -73,4 +75,6 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(enrolments::operations);
     cfg.configure(devices::operations);
     cfg.configure(unsent::operations);
+    cfg.configure(sync::operations);
+    cfg.configure(time::operations);
 }

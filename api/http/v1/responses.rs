@@ -5,7 +5,9 @@ use crate::domain::ids::{CandidateId, ResponseId, TemplateVersionId, VisitId};
 use crate::domain::minutes::{Corrected, Known};
 use crate::domain::moment::DeviceMoment;
 use crate::domain::refusal::Refusal;
-use crate::domain::response::{Answer, Candidate, Decimal, Outcome, Paper, Response, Share, YesNoNa};
+use crate::domain::response::{
+    Answer, Candidate, Decimal, IfStale, Outcome, Paper, Response, Share, YesNoNa,
+};
 use crate::flows::responses as flow;
 use crate::flows::responses::{Kept, Sent};
 use crate::http::actor::Caller;
@@ -209,6 +211,15 @@ pub struct ResponsePut {
     /// For a change: the version last read.
     #[serde(default)]
     base_version: Option<i32>,
+    /// What becomes of it where that is not the current version: `refuse`, or `keep` beside what stands. What is pushed
+    /// (`/v1/sync`) is kept.
+    #[serde(default = "refuse")]
+    #[schema(value_type = vocabulary::IfStale, required = false, default = "refuse")]
+    if_stale: IfStale,
+}
+
+fn refuse() -> IfStale {
+    IfStale::Refuse
 }
 
 impl TryFrom<ResponsePut> for Sent {
@@ -225,6 +236,7 @@ impl TryFrom<ResponsePut> for Sent {
             note: said.note,
             answered,
             base_version: said.base_version,
+            if_stale: said.if_stale,
         })
     }
 }
@@ -344,6 +356,17 @@ impl From<&Candidate> for CandidateView {
     }
 }
 
+/// An answer that clashes: what is kept of it, and what stands.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AnswerClash)]
+pub struct ClashView {
+    /// What is kept, for the lead to decide.
+    #[serde(flatten)]
+    candidate: CandidateView,
+    /// The answer that stands.
+    current: ResponseView,
+}
+
 impl ResponseView {
     /// An answer with those of a visit's candidates that are beside it.
     pub fn among(known: &Known, waiting: &[Candidate]) -> Self {
@@ -386,13 +409,13 @@ impl From<&Response> for ResponseView {
 /// The phone mints the id (UUIDv7), so a retry is the same request: the same again answers `200` with what is kept.
 /// A change names the version it changes in `base_version`; when another device was first, `409` tells what is kept
 /// (`errors` holds it as `response.current` and `response.current-version`). A phone that did not know of another answer
-/// names no version: what it says is kept beside that, `202`, and the lead decides before anybody signs. Devices that
-/// answer alike do not clash.
+/// names no version: what it says is kept beside that, `202`, and the lead decides before anybody signs; so is a change that
+/// says `keep` in `if_stale`. Devices that answer alike do not clash.
 #[utoipa::path(tag = "visits", request_body = ResponsePut,
     params(("response" = Uuid, Path, description = "UUIDv7 minted by the phone.")), responses(
     (status = 201, description = "Taken: the first answer to this item.", body = ResponseView),
     (status = 200, description = "Known already, or changed.", body = ResponseView),
-    (status = 202, description = "Kept beside another device's answer; the lead decides.", body = CandidateView),
+    (status = 202, description = "Kept beside another device's answer; the lead decides.", body = ClashView),
     (status = 409, description = "`response.stale`, `response.item-answered`, `response.id-taken`, \
         `response.too-many-waiting`; \
         `visit.not-on-site`, `visit.answers-locked`, `visit.closed`.")))]
@@ -406,7 +429,10 @@ pub async fn put_response(
     Ok(match flow::put(&app, &caller.0, ResponseId(*response), sent.0.try_into()?).await? {
         Kept::New(response) => HttpResponse::Created().json(ResponseView::from(&response)),
         Kept::Known(response) => HttpResponse::Ok().json(ResponseView::from(&response)),
-        Kept::Beside(candidate) => HttpResponse::Accepted().json(CandidateView::from(&candidate)),
+        Kept::Beside(candidate, current) => {
+            let (candidate, current) = ((&candidate).into(), (&current).into());
+            HttpResponse::Accepted().json(ClashView { candidate, current })
+        }
     })
 }
 

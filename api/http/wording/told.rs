@@ -71,6 +71,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("The unit was asked to explain without a last day; name one first.", "Yêu cầu giải trình chưa có hạn; hãy nêu hạn trước."),
     ("{} photos are neither verified nor written off; wait for them, or say why not.", "Còn {} ảnh chưa được xác nhận hoặc chưa ghi lý do thiếu; hãy chờ hoặc nêu lý do."),
     ("see /v1/visits/{}/media", "xem /v1/visits/{}/media"),
+    ("holds {} changes; 1 to {} are pushed at once", "có {} thay đổi; mỗi lần đẩy từ 1 đến {}"),
     ("asks after {} photos; at most {} at once", "hỏi về {} ảnh; mỗi lần nhiều nhất {}"),
     // Places.
     ("latitude {} is not between -90 and 90 degrees", "vĩ độ {} không nằm trong khoảng -90 đến 90"),

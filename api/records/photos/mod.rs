@@ -32,7 +32,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, UnitId};
 use crate::domain::photo::envelope::Judged;
 use crate::domain::photo::mask::Masked;
-use crate::domain::photo::{Declaration, State};
+use crate::domain::photo::{Declaration, State, clock};
 use crate::domain::place::{Area, PlaceFinding};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Uuid as SqlUuid};
@@ -159,6 +159,8 @@ pub struct Decided<'a> {
     pub personal_data: bool,
     /// What its envelope is worth, if it came with one.
     pub envelope: Option<&'a Judged>,
+    /// What the phone said of its clock is worth, if it said something.
+    pub clock: Option<&'a clock::Judged>,
     /// When we were told.
     pub at: Timestamp,
 }
@@ -176,6 +178,7 @@ pub async fn announce(
     let account = actor.account().map_or(Uuid::nil(), |id| id.0);
     let size_bytes = i64::try_from(declared.size_bytes).map_err(Error::bad_row)?;
     let envelope = about.envelope.map(serde_json::to_value).transpose().map_err(Error::bad_row)?;
+    let clock = about.clock.map(serde_json::to_value).transpose().map_err(Error::bad_row)?;
     let announcement = diesel::insert_into(photos::table)
         .values((
             photos::id.eq(declared.id.0),
@@ -219,6 +222,7 @@ pub async fn announce(
                 photos::clock_skew_s.eq(about.clock_skew_s),
                 photos::personal_data.eq(about.personal_data),
                 photos::envelope.eq(envelope),
+                photos::clock.eq(clock),
             ),
         ))
         .on_conflict(photos::id)

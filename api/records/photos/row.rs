@@ -5,7 +5,7 @@ use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::envelope::Judged;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::preview::Preview;
-use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State, ledger};
+use crate::domain::photo::{Declaration, MediaType, Origin, Sha256, State, clock, ledger};
 use crate::domain::place::{GeoFix, PositionSource, Verdict};
 use crate::records::schema::photos;
 use crate::records::{Error, Result};
@@ -50,6 +50,8 @@ pub struct Photo {
     pub preview: Option<Preview>,
     /// What its envelope was worth when it came, if it came with one.
     pub envelope: Option<Judged>,
+    /// What its phone said of its clock, as it was judged when it came.
+    pub clock: Option<clock::Judged>,
     /// Counts changes of the row.
     pub version: i32,
 }
@@ -192,6 +194,7 @@ pub(super) struct Row {
     masked: Option<Value>,
     preview: Option<Value>,
     envelope: Option<Value>,
+    clock: Option<Value>,
     version: i32,
 }
 
@@ -288,6 +291,7 @@ impl TryFrom<Row> for Photo {
             masked: row.masked.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             preview: row.preview.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             envelope: row.envelope.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
+            clock: row.clock.map(serde_json::from_value).transpose().map_err(Error::bad_row)?,
             version: row.version,
         })
     }

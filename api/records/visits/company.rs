@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use jiff_diesel::{NullableTimestamp as NullableStamp, Timestamp as Stamp, ToDiesel};
 use uuid::Uuid;
 
-type AttendeeRow = (Uuid, Uuid, String, String, Vec<String>, Uuid, Stamp, NullableStamp);
+type AttendeeRow = (Uuid, Uuid, String, String, Vec<String>, Uuid, Stamp, NullableStamp, i32);
 
-fn attendee((id, visit, name, office, positions, by, at, removed): AttendeeRow) -> Attendee {
+fn attendee((id, visit, name, office, positions, by, at, removed, version): AttendeeRow) -> Attendee {
     Attendee {
         id: AttendeeId(id),
         visit: VisitId(visit),
@@ -22,13 +22,14 @@ fn attendee((id, visit, name, office, positions, by, at, removed): AttendeeRow) 
         recorded_by: AccountId(by),
         recorded_at: at.into(),
         removed_at: removed.into(),
+        version,
     }
 }
 
-type GuidanceRow = (Uuid, Uuid, Option<String>, String, String, Stamp, i32, Uuid, Stamp, NullableStamp);
+type GuidanceRow = (Uuid, Uuid, Option<String>, String, String, Stamp, i32, Uuid, Stamp, NullableStamp, i32);
 
 fn guidance(
-    (id, visit, item, guided, content, at, offset_s, by, recorded, removed): GuidanceRow,
+    (id, visit, item, guided, content, at, offset_s, by, recorded, removed, version): GuidanceRow,
 ) -> Guidance {
     Guidance {
         id: GuidanceId(id),
@@ -41,6 +42,7 @@ fn guidance(
         recorded_by: AccountId(by),
         recorded_at: recorded.into(),
         removed_at: removed.into(),
+        version,
     }
 }
 
@@ -98,6 +100,7 @@ pub async fn keep_attendee(db: &mut Db, new: &Attendee) -> Result<()> {
         visit_attendees::name.eq(&new.name),
         visit_attendees::office.eq(&new.office),
         visit_attendees::positions.eq(&new.positions),
+        visit_attendees::version.eq(new.version),
     );
     diesel::insert_into(visit_attendees::table)
         .values((
@@ -169,6 +172,7 @@ pub async fn keep_guidance(db: &mut Db, new: &Guidance) -> Result<()> {
         visit_guidance::content.eq(&new.content),
         visit_guidance::given_at.eq(new.given_at.to_diesel()),
         visit_guidance::given_offset_s.eq(new.given_offset_s),
+        visit_guidance::version.eq(new.version),
     );
     let recorded_at: Timestamp = new.recorded_at;
     diesel::insert_into(visit_guidance::table)

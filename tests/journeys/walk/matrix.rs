@@ -296,7 +296,9 @@ list_covered_units     en en en en en en en en en en en en en en en en
         sight: None,
         rows: "
 operation           root admin auth clear sched next lead member clerk rev head staff over prog other none
+read_time           md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 get_me              md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
+push_changes        md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 change_my_password  md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 list_devices        md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md
 enrol_device        md   md    md   md    md    md   md   md     md    md  md   md    md   -    md    md

@@ -5,6 +5,7 @@ mod assignment;
 mod devices;
 mod ground;
 mod matrix;
+mod pushed;
 mod requests;
 mod subjects;
 mod uploads;

@@ -334,6 +334,7 @@ fn body(ground: &Ground, operation: &str, variant: &str, names: &Names) -> Optio
         "enrol_device" => json!({ "code": "", "proof": "", "name": "", "model": "",
             "key": { "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }),
         "report_unsent" => json!({ "device_clock": THEN, "visits": [] }),
+        "push_changes" => json!({ "changes": [] }),
         "revoke_device" => json!({ "reason": "" }),
         "grant_role" => json!({ "role": "clerk", "owner": owner }),
         "create_owner" => json!({ "code": "", "name": "" }),

@@ -1,12 +1,12 @@
 //! Declaring a photo, reading what is known about one, taking one back.
 
+use super::clocking::ClockBody;
 use super::enveloping::EnvelopeBody;
 use super::view::{PhotoView, Position};
 use crate::app::App;
 use crate::domain::ids::{ActionId, FindingId, PhotoId, VisitId, minted_by_phone};
 use crate::domain::moment::DeviceMoment;
-use crate::domain::photo::envelope::Envelope;
-use crate::domain::photo::{Declaration, MAX_BYTES, MediaType, Origin, SUBJECTS, Sha256};
+use crate::domain::photo::{Attached, Declaration, MAX_BYTES, MediaType, Origin, SUBJECTS, Sha256};
 use crate::domain::place::{GeoFix, PositionSource};
 use crate::domain::refusal::{FieldFault, Refusal};
 use crate::domain::text;
@@ -83,6 +83,8 @@ pub struct DeclarationBody {
     /// The device's signature over all of this, if it signs. One that does not hold is kept and marked; it never costs the
     /// photo.
     envelope: Option<EnvelopeBody>,
+    /// What the phone counted on from the server's time. What does not hold is kept and marked; it never costs the photo.
+    clock: Option<ClockBody>,
 }
 
 struct Faults(Vec<FieldFault>);
@@ -123,7 +125,7 @@ impl DeclarationBody {
         mut self,
         photo: Uuid,
         words: &str,
-    ) -> Result<(Declaration, Option<Envelope>), Refusal> {
+    ) -> Result<(Declaration, Attached), Refusal> {
         let mut faults = Faults(Vec::new());
         let envelope = self.envelope.take().map(|envelope| envelope.parse(photo, words, &mut faults.0));
         let id = minted_by_phone(photo).map_err(|why| faults.fault("{photo}", "id.not-version-7", why)).ok();
@@ -190,7 +192,9 @@ impl DeclarationBody {
             })
         })();
         match read {
-            Some(declared) if faults.0.is_empty() => Ok((declared, envelope)),
+            Some(declared) if faults.0.is_empty() => {
+                Ok((declared, Attached { envelope, clock: self.clock.map(Into::into) }))
+            }
             _ => Err(Refusal::invalid(faults.0)),
         }
     }
@@ -212,8 +216,8 @@ pub async fn declare_photo(
     path: web::Path<PhotoPath>,
     body: AsSent<DeclarationBody>,
 ) -> Result<HttpResponse, Problem> {
-    let (declared, envelope) = body.said.parse(path.photo, &body.words)?;
-    Ok(match flows::photos::declare(&app, &caller.0, declared, envelope).await? {
+    let (declared, attached) = body.said.parse(path.photo, &body.words)?;
+    Ok(match flows::photos::declare(&app, &caller.0, declared, attached).await? {
         Done::Now(photo) => HttpResponse::Created().json(PhotoView::from(&photo)),
         Done::Before(photo) => HttpResponse::Ok().json(PhotoView::from(&photo)),
     })

@@ -1,6 +1,7 @@
 //! Photos over JSON and raw bytes: declare, send, ask after, read, browse, mask, withdraw.
 
 mod browsing;
+mod clocking;
 mod declaring;
 pub mod delivering;
 mod enveloping;

@@ -1,5 +1,6 @@
 //! How a photo is shown.
 
+use super::clocking::ClockView;
 use super::enveloping::JudgedView;
 use super::masking::MaskedView;
 use super::previewing::PreviewView;
@@ -205,7 +206,7 @@ pub struct WithdrawnView {
     "declared_by": "4e8c1a90-3d57-4b2f-a6e1-5b9d7c0f2a84", "declared_at": "2026-03-20T01:15:21Z", "clock_skew_s": -1.0, "clock_off": false,
     "place": { "verdict": "inside", "distance_m": 0.0, "reasons": [] },
     "received": { "at": "2026-03-20T01:15:24Z", "log_number": 17, "late": false }, "examined": null,
-    "personal_data": false, "masked": null, "envelope": null, "withdrawn": null, "preview": null
+    "personal_data": false, "masked": null, "envelope": null, "clock": null, "withdrawn": null, "preview": null
 }))]
 pub struct PhotoView {
     /// UUIDv7 minted by the phone.
@@ -280,6 +281,8 @@ pub struct PhotoView {
     masked: Option<MaskedView>,
     /// What the device's signature over the declaration was worth when it came; `null` where it came without one.
     envelope: Option<JudgedView>,
+    /// What the phone counted on from the server's time, and what came of it; `null` where it said nothing of that.
+    clock: Option<ClockView>,
     /// Set once it was taken back.
     withdrawn: Option<WithdrawnView>,
     /// A small picture that came before the original, while there is nothing better to show; no evidence.
@@ -406,6 +409,7 @@ impl From<&Photo> for PhotoView {
             personal_data: photo.personal_data,
             masked: photo.masked.as_ref().map(MaskedView::from),
             envelope: photo.envelope.as_ref().map(JudgedView::from),
+            clock: photo.clock.as_ref().map(ClockView::from),
             withdrawn: photo.withdrawn.as_ref().map(|w| WithdrawnView {
                 at: w.at,
                 by: w.by.map(|id| id.0),

@@ -116,8 +116,8 @@ async fn creation(
     };
     if let Some(declaration) = metadata.declaration() {
         let sent = AsSent::<DeclarationBody>::parse(declaration)?;
-        let (declared, envelope) = sent.said.parse(photo, &sent.words)?;
-        flows::photos::declare(app, actor, declared, envelope).await?;
+        let (declared, attached) = sent.said.parse(photo, &sent.words)?;
+        flows::photos::declare(app, actor, declared, attached).await?;
     }
     let sha256 = match heads::text(request, "repr-digest") {
         None => None,
