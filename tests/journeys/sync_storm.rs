@@ -25,7 +25,7 @@ impl Dice {
     }
 
     fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[usize::try_from(self.roll(of.len() as u64)).expect("a place")]
+        &of[usize::try_from(self.roll(u64::try_from(of.len()).expect("a length"))).expect("a place")]
     }
 }
 
