@@ -100,8 +100,6 @@ pub async fn push_changes(
     let task = Context::current().cover(async move { push.all(changes).await });
     let results = rt::spawn(task.in_current_span()).await;
     let results = results.map_err(|why| flows::Error::Fault(why.to_string()))?;
-    if let Err(outage) = push::all_or_nothing(&results) {
-        return Err(outage);
-    }
+    push::all_or_nothing(&results)?;
     Ok(HttpResponse::Ok().json(ChangeResults { results }))
 }
