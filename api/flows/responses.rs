@@ -53,7 +53,7 @@ pub enum Kept {
     Known(Response),
     /// Another device was first and says something else: kept beside its answer, which comes with it, until the lead
     /// decides.
-    Beside(Candidate, Response),
+    Beside(Box<Candidate>, Box<Response>),
 }
 
 /// Takes an answer. The same again answers the same, whatever became of the visit meanwhile. A change that names the

@@ -201,13 +201,12 @@ pub async fn differing(
     (follower, footing): (FollowerId, i64),
     limit: i64,
 ) -> Result<Vec<Differing>> {
-    let mut sql = match visible::numbered(db, actor, Deed::ReadVisit).await? {
-        Some(seen) => seen.within("WITH seen AS (", ")"),
-        None => {
-            let mut none = Sql::default();
-            none.text("WITH seen AS (SELECT NULL::uuid AS id, 0::bigint AS last_log_number, '' AS state, 0::bigint AS mark WHERE false)");
-            none
-        }
+    let mut sql = if let Some(seen) = visible::numbered(db, actor, Deed::ReadVisit).await? {
+        seen.within("WITH seen AS (", ")")
+    } else {
+        let mut none = Sql::default();
+        none.text("WITH seen AS (SELECT NULL::uuid AS id, 0::bigint AS last_log_number, '' AS state, 0::bigint AS mark WHERE false)");
+        none
     };
     sql.text(
         " SELECT coalesce(s.id, f.visit_id) AS visit, s.last_log_number AS last, s.mark AS now_mark, f.gone, f.number,

@@ -25,7 +25,7 @@ pub(super) async fn keep(
     let all = rows::of_visit(&mut work.tx, sent.visit, false).await?;
     let same = |known: &&Candidate| known.sent.id == sent.id && known.sent.agrees_with(&sent);
     if let Some(known) = all.iter().find(same) {
-        return Ok(Kept::Beside(known.clone(), there));
+        return Ok(Kept::Beside(Box::new(known.clone()), Box::new(there)));
     }
     if there.agrees_with(&sent) {
         return Ok(Kept::Known(there));
@@ -43,7 +43,7 @@ pub(super) async fn keep(
         "said": said(&candidate.sent), "kept": said(&there) });
     note(&mut work, actor, ("response.kept_beside", &there), details).await?;
     work.tx.commit().await?;
-    Ok(Kept::Beside(candidate, there))
+    Ok(Kept::Beside(Box::new(candidate), Box::new(there)))
 }
 
 async fn note(

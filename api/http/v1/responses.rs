@@ -430,7 +430,7 @@ pub async fn put_response(
         Kept::New(response) => HttpResponse::Created().json(ResponseView::from(&response)),
         Kept::Known(response) => HttpResponse::Ok().json(ResponseView::from(&response)),
         Kept::Beside(candidate, current) => {
-            let (candidate, current) = ((&candidate).into(), (&current).into());
+            let (candidate, current) = ((&*candidate).into(), (&*current).into());
             HttpResponse::Accepted().json(ClashView { candidate, current })
         }
     })

@@ -105,6 +105,8 @@ pub async fn to_tell(db: &mut Db, spans: &[Span]) -> Result<HashMap<VisitId, Vec
     for row in rows {
         of.entry(VisitId(row.visit)).or_default().push((row.kind, row.id));
     }
-    of.values_mut().for_each(|places| places.sort_unstable());
+    for places in of.values_mut() {
+        places.sort_unstable();
+    }
     Ok(of)
 }
