@@ -7,6 +7,7 @@ use super::deeds::{self, Needs};
 use super::limits::{collect, paced};
 use super::openapi;
 use super::problem::Problem;
+use super::workbook::XLSX;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::permission::Deed;
@@ -84,11 +85,12 @@ async fn settle(app: &App, hold: &Hold, answer: &Answer) {
     }
 }
 
-/// Whether this request is one that a key is for, and whose: a POST of JSON or of nothing by somebody known.
+/// Whether this request is one that a key is for, and whose: a POST of JSON, of a workbook or of nothing by somebody known.
 async fn keyed(request: &ServiceRequest) -> Option<(web::Data<App>, Actor)> {
     let is_small = {
         let kind = request.content_type();
-        kind.is_empty() || kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json")
+        let is_json = kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json");
+        kind.is_empty() || is_json || kind.eq_ignore_ascii_case(XLSX)
     };
     if request.method() != Method::POST || !request.headers().contains_key(KEY) || !is_small {
         return None;

@@ -50,6 +50,33 @@ async fn fifty_times_the_same_post_makes_one_owner() {
     house.close().await;
 }
 
+/// Once it is changed, the old one that stands in the repeats is wrong: they get the first one's answer instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_times_the_same_new_password_changes_it_once() {
+    let house = House::open().await;
+    let lan = house.account("lan", &[]).await;
+    let me = house.bearer(&house.sign_in("lan").await.access);
+    let change = json!({ "current_password": PASSWORD, "new_password": "nắng lên sau rặng tre" });
+    let one = || {
+        let request = me.request("POST", "/v1/me/password").header("Idempotency-Key", "new-password");
+        me.answer(request.json(&change))
+    };
+    let answers = futures::future::join_all((0..50).map(|_| one())).await;
+    let mut told: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    // Whoever waited longer than five seconds is asked to come again, and is told the same then.
+    for answer in answers.iter().filter(|answer| answer.status == 409) {
+        assert_eq!(answer.body["code"], "idempotency.in-progress");
+        told.push(one().await.status);
+    }
+    told.retain(|status| *status != 409);
+    assert_eq!(told, vec![204; 50]);
+    assert_eq!(
+        house.deeds(&lan.to_string()).await.iter().filter(|deed| deed.contains("password")).count(),
+        1
+    );
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_refused_for_the_moment_succeeds_later_under_the_same_key() {
     let at = Inspectorate::open().await;

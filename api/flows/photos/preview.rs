@@ -65,6 +65,10 @@ where
     custody::note(&mut tx, Some(actor), entry, app.now()).await?;
     let held = photos::lock(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     preview::may_come(held.awaited())?;
+    // The same, sent many times at once, is kept once.
+    if held.preview.as_ref().is_some_and(|of| of.digest() == Some(came.sha256)) {
+        return Ok(Done::Before(held));
+    }
     photos::keep_preview(&mut tx, id, &kept).await?;
     let photo = photos::find(&mut tx, id).await?.ok_or_else(Refusal::not_found)?;
     tx.commit().await?;

@@ -78,7 +78,8 @@ fn qr_svg(url: &str) -> Result<String, Problem> {
 /// else, and takes the place of an earlier one. The code is told in this answer alone.
 #[utoipa::path(tag = "accounts", request_body = NewEnrolment, responses(
     (status = 201, description = "Issued; show it to that person and to nobody else.", body = EnrolmentView,
-        headers(("Cache-Control" = String, description = "`no-store`: the answer holds a secret.")))))]
+        headers(("Cache-Control" = String, description = "`no-store`: the answer holds a secret."))),
+    (status = 404, description = "No such owner.")))]
 #[post("/v1/enrolments")]
 pub async fn issue_enrolment(
     app: web::Data<App>,
