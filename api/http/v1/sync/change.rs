@@ -91,13 +91,19 @@ pub(super) struct Change {
     pub fingerprint: [u8; 32],
 }
 
-/// A change as it stands in a push: its id as it was sent, and itself, or why it can't be read.
+/// A change as it stands in a push: its id, where it has one, and itself, or why it can't be read.
 pub(super) type Read = (Value, Result<Change, Problem>);
 
 /// Reads every change of a push; what is wrong with one is told of that one.
 pub(super) fn read_all(changes: &[Value]) -> Vec<Read> {
-    let read = |change: &Value| (change.get("id").cloned().unwrap_or_default(), read(change));
+    let read = |change: &Value| (id_of(change), read(change));
     changes.iter().map(read).collect()
+}
+
+/// The id by which a result is told; `null` where there is none to tell it by.
+fn id_of(change: &Value) -> Value {
+    let id = change.get("id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
+    id.map(|id| id.to_string()).into()
 }
 
 fn member<'a>(of: &'a Json, name: &str) -> Option<&'a Json> {

@@ -42,7 +42,7 @@ pub struct ChangeBatch {
 #[schema(example = json!({ "id": "0195b1c2-7a3e-7c44-9b1d-5e6f7a8b9c0d", "outcome": "applied", "repeated": false, "status": 201,
     "body": { "id": "0195b1c2-7a3e-7c45-8d2a-1f2e3d4c5b6a", "version": 1 }, "problem": null }))]
 pub struct ChangeResult {
-    /// The change's id as it was sent.
+    /// The change's id; `null` where what was sent is none.
     #[schema(value_type = Option<String>, format = Uuid)]
     id: Value,
     /// What became of it.
