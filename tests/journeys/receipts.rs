@@ -217,3 +217,32 @@ async fn photos_from_before_receipts_get_theirs_when_somebody_asks() {
     assert_eq!(receipt(&scene, &lost).await.0, 200);
     house.close().await;
 }
+
+/// A process died between the receipt and the examination, and the disk rotted before the next one looked: what was vouched
+/// for is not vouched for any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_are_lost_after_their_receipt_have_none_until_they_are_back() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let shot = Shot::of(scene.visit, pictures::sharp(1));
+    assert_eq!(shot.send(&scene.phone).await.status, 201);
+    house.work().await;
+    let (status, given) = receipt(&scene, &shot).await;
+    assert_eq!(status, 200, "{given}");
+
+    rot(&house, &scene, &shot).await;
+    let undone = "UPDATE photos SET state = 'stored', examined_at = NULL";
+    house.sql().await.batch_execute(undone).await.expect("as before the examination");
+    fsck(&house.app, Options { repair: true, deep: false }).await.expect("it is promised anew");
+    house.work().await;
+    let (status, no) = receipt(&scene, &shot).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("receipt.quarantined")), "{no}");
+    let asked = json!({ "photos": [{ "photo": shot.id, "sha256": shot.declaration["sha256"] }] });
+    let told = scene.phone.post("/v1/photos/have", &asked).await.1["photos"][0].clone();
+    assert_eq!((&told["wanted"], &told["receipt"]), (&json!(true), &Value::Null), "{told}");
+
+    assert_eq!(shot.send(&scene.phone).await.status, 201);
+    house.work().await;
+    assert_eq!(receipt(&scene, &shot).await, (200, given), "the same receipt, for the same bytes");
+    house.close().await;
+}
