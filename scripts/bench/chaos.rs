@@ -22,7 +22,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -199,16 +199,16 @@ async fn main() {
         payload += bytes;
     }
     let (begun, is_over) = (Instant::now(), Arc::new(AtomicBool::new(false)));
-    let gone = Arc::new(AtomicUsize::new(0));
     let watch = tokio::spawn({
         let (phones, progress, all) = (phones.clone(), settings.progress.clone(), taken.len());
-        let (is_over, gone) = (is_over.clone(), gone.clone());
+        let (is_over, next) = (is_over.clone(), settings.progress.with_extension("next"));
         async move {
             while !is_over.load(Ordering::Relaxed) {
                 let held: usize =
                     phones.iter().map(|phone| phone.shelf.photos().map_or(0, |all| all.len())).sum();
-                gone.store(all - held, Ordering::Relaxed);
-                std::fs::write(&progress, (all - held).to_string()).expect("progress");
+                // Never seen empty by whoever reads it meanwhile.
+                std::fs::write(&next, (all - held).to_string()).expect("progress");
+                std::fs::rename(&next, &progress).expect("progress");
                 tokio::time::sleep(Duration::from_millis(300)).await;
             }
         }

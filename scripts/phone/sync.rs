@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const AT_ONCE: usize = 500;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// A round that lasted so long before it broke got somewhere: the line breaks, and nobody is crowding the server.
+const LASTING: Duration = Duration::from_secs(1);
 /// How soon receipts that are not there yet are asked for again.
 const FOR_RECEIPTS: Duration = Duration::from_millis(500);
 
@@ -117,13 +119,19 @@ impl Phone {
     pub async fn until_empty(&self, most: Duration) -> anyhow::Result<bool> {
         let (begun, mut pauses) = (Instant::now(), Pauses::up_to(LONGEST_PAUSE));
         while begun.elapsed() < most {
+            let round = Instant::now();
             let pause = match self.round().await {
                 Ok(round) if round.held == 0 => return Ok(true),
                 Ok(_) => {
                     pauses.forget();
                     FOR_RECEIPTS
                 }
-                Err(Failure::Later { after, .. }) => pauses.next(after),
+                Err(Failure::Later { after, .. }) => {
+                    if round.elapsed() >= LASTING {
+                        pauses.forget();
+                    }
+                    pauses.next(after)
+                }
                 Err(Failure::Refused(problem)) => anyhow::bail!("the server takes nothing: {problem}"),
                 Err(Failure::Own(why)) => return Err(why),
             };
