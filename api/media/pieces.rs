@@ -1,8 +1,15 @@
 //! Pieces of uploads: small objects, read back one behind the other.
 
 use super::{Error, Key, Media};
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 /// A piece that is there, and how long it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +20,63 @@ pub struct Part {
     pub length: u64,
 }
 
+/// Bytes at hand as a body of exact length.
+struct Chunks {
+    chunks: VecDeque<Bytes>,
+    left: u64,
+}
+
+impl http_body::Body for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.chunks.pop_front().map(|chunk| {
+            self.left = self.left.saturating_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+            Ok(http_body::Frame::data(chunk))
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(self.left)
+    }
+}
+
 impl Media {
+    /// Writes a piece, as the chunks it came in. A CRC-32 guards it on the way: what proves the photo is the SHA-256 of the
+    /// whole, and hashing each byte twice for it would be half of what an upload costs that was cut.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn put_part(&self, part: Part, chunks: Vec<Bytes>) -> Result<(), Error> {
+        let mut crc = crc32fast::Hasher::new();
+        chunks.iter().for_each(|chunk| crc.update(chunk));
+        let body = move || {
+            let chunks = chunks.iter().cloned().collect();
+            SdkBody::from_body_1_x(Chunks { chunks, left: part.length })
+        };
+        let sent = self
+            .asking
+            .put_object()
+            .bucket(&self.bucket)
+            .key(part.key.name())
+            .content_type("application/octet-stream")
+            .content_length(i64::try_from(part.length).unwrap_or(i64::MAX))
+            .checksum_crc32(STANDARD.encode(crc.finalize().to_be_bytes()))
+            .body(ByteStream::new(SdkBody::retryable(body)))
+            .customize()
+            .disable_payload_signing()
+            .send();
+        sent.await.map(|_| ()).map_err(|why| Error::from_sdk(&why))
+    }
+
     /// Reads pieces one behind the other, each when the one before has been taken.
     ///
     /// # Errors

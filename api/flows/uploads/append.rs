@@ -22,7 +22,7 @@ use futures::{Stream, StreamExt};
 use sha2::Digest;
 use tokio::time::{Instant, sleep_until};
 
-/// The largest piece: it lies in memory twice while it is written.
+/// The largest piece.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// A digest of what one request brings, as its head says it.
@@ -346,10 +346,10 @@ impl<'a> Intake<'a> {
             if most == 0 {
                 return Ok(());
             }
-            let bytes = self.tail.take(most);
+            let chunks = self.tail.take(most);
             let piece =
                 Piece { upload: self.upload.id, from: self.put_away, length: most, epoch: self.upload.epoch };
-            self.app.media.put_bytes(&part(&piece).key, "application/octet-stream", bytes).await?;
+            self.app.media.put_part(part(&piece), chunks).await?;
             failpoint::pass(failpoint::Step::PieceDurable);
             self.put_away += most;
             if self.has_checksum {

@@ -1,6 +1,6 @@
 //! Bytes that arrived and are not durable yet: a little for each upload, more while there is room for all together.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -64,11 +64,11 @@ impl Tail {
         }
     }
 
-    /// Gives out the first bytes, as many as `most`.
-    pub(super) fn take(&mut self, most: u64) -> Bytes {
+    /// Gives out the first bytes, as many as `most`, as they came: nothing is copied.
+    pub(super) fn take(&mut self, most: u64) -> Vec<Bytes> {
         let mut left = usize::try_from(most.min(self.length)).unwrap_or(usize::MAX);
         self.length = self.length.saturating_sub(most);
-        let mut taken = BytesMut::with_capacity(left);
+        let mut taken = Vec::new();
         while left > 0 {
             let Some(mut chunk) = self.chunks.pop_front() else { break };
             let part = chunk.split_to(chunk.len().min(left));
@@ -76,14 +76,10 @@ impl Tail {
             if !chunk.is_empty() {
                 self.chunks.push_front(chunk);
             }
-            if left == 0 && taken.is_empty() {
-                self.rest();
-                return part;
-            }
-            taken.extend_from_slice(&part);
+            taken.push(part);
         }
         self.rest();
-        taken.freeze()
+        taken
     }
 
     /// Takes what is left for the time from now on.
@@ -115,10 +111,10 @@ mod tests {
             tail.push(Bytes::copy_from_slice(chunk));
         }
         assert!(tail.share_bytes >= 300_000 - OWN && tail.due().is_some());
-        let mut out = tail.take(100_001).to_vec();
+        let mut out = tail.take(100_001).concat();
         assert_eq!((out.len(), tail.length()), (100_001, 199_999));
         while tail.length() > 0 {
-            out.extend_from_slice(&tail.take(5_000));
+            out.extend_from_slice(&tail.take(5_000).concat());
         }
         assert!(out == all && tail.due().is_none() && tail.share_bytes == 0);
     }
