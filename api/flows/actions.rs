@@ -227,6 +227,26 @@ pub(super) async fn shown_by(
     Ok(action)
 }
 
+/// Those of these actions that an actor may read, as they stand on a day, in no order.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn told(db: &mut Db, actor: &Actor, ids: &[ActionId], day: Date) -> Result<Vec<Action>> {
+    let mut actions = rows::load(db, ids).await?;
+    tell_holders(db, &mut actions, day).await?;
+    let of: Vec<VisitId> = actions.iter().map(|action| action.visit).collect();
+    let standings = visits::standings(db, actor, &of).await?;
+    let units: Vec<UnitId> = standings.iter().map(|standing| standing.unit).collect();
+    let came_from = lineage::holders(db, &units, day).await?;
+    actions.retain(|action| {
+        standings.iter().find(|standing| standing.id == action.visit).is_some_and(|standing| {
+            let at = came_from.get(&standing.unit).filter(|_| !action.state.is_over());
+            allows(actor, Deed::ReadActions, &subject(&standing.subject, action, at, Deed::ReadActions))
+        })
+    });
+    Ok(actions)
+}
+
 /// Reads one action.
 ///
 /// # Errors

@@ -3,9 +3,9 @@
 
 use bytes::Bytes;
 use fieldproof::config::{S3Config, Secret};
-use fieldproof::domain::ids::{OwnerId, PhotoId};
+use fieldproof::domain::ids::{OwnerId, PhotoId, UploadId};
 use fieldproof::domain::photo::{Arrived, Sha256};
-use fieldproof::media::{Before, Key, Media, PutError, Span};
+use fieldproof::media::{Before, Key, Media, Part, PutError, Span};
 use futures::{StreamExt, stream};
 use sha2::Digest;
 use std::convert::Infallible;
@@ -92,6 +92,22 @@ async fn suite(media: &Media) {
     media.put_bytes(&small, "image/jpeg", "one".into()).await.unwrap();
     media.put_bytes(&small, "image/jpeg", "two".into()).await.unwrap();
     assert_eq!(read(media, &small, None).await, b"two");
+
+    // Pieces, each as the chunks it came in, read back one behind the other.
+    let upload = UploadId(Uuid::now_v7());
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for piece in bytes.chunks(1_700_000) {
+        let part =
+            Part { key: Key::Piece { upload, from, epoch: 1 }, length: piece.len().try_into().unwrap() };
+        let chunks = piece.chunks(50_000).map(Bytes::copy_from_slice).collect();
+        media.put_part(part, chunks).await.expect("a piece is kept");
+        from += part.length;
+        parts.push(part);
+    }
+    let back: Vec<Bytes> =
+        media.read_parts(parts.clone()).map(|chunk| chunk.expect("a chunk")).collect().await;
+    assert_eq!((parts.len(), back.concat()), (2, bytes));
+    media.delete_parts(&parts).await.unwrap();
 
     let (listed, next) = media.list("originals/", None).await.unwrap();
     assert_eq!((listed.len(), next), (3, None));

@@ -117,6 +117,7 @@ async fn pages(who: &Visitor, path: &str) -> Vec<Value> {
 /// Everything somebody may see of visits, read thing by thing.
 pub async fn truth(who: &Visitor) -> Held {
     let mut held = Held::new();
+    let actions = pages(who, "/v1/corrective-actions?limit=200").await;
     for visit in pages(who, "/v1/visits?limit=200").await {
         if visit["state"] == "cancelled" {
             continue;
@@ -134,13 +135,21 @@ pub async fn truth(who: &Visitor) -> Held {
             ("response", format!("/v1/visits/{id}/responses?")),
             ("attendee", format!("/v1/visits/{id}/attendees?")),
             ("guidance", format!("/v1/visits/{id}/guidance?")),
-            ("finding", format!("/v1/findings?limit=200&visit={id}")),
             ("recommendation", format!("/v1/visits/{id}/recommendations?")),
-            ("photo", format!("/v1/photos?limit=200&visit={id}")),
-            ("photo", format!("/v1/photos?limit=200&visit={id}&state=announced")),
-            ("photo", format!("/v1/photos?limit=200&visit={id}&state=withdrawn")),
         ];
-        for (kind, path) in lists {
+        let findings = pages(who, &format!("/v1/findings?limit=200&visit={id}")).await;
+        let opened = || actions.iter().filter(|action| action["visit"] == id.as_str());
+        let narrowed = std::iter::once(format!("visit={id}"))
+            .chain(opened().map(|action| format!("action={}", text(&action["id"]))))
+            .chain(findings.iter().map(|finding| format!("reply_to={}", text(&finding["id"]))));
+        let photos = narrowed.flat_map(|of| {
+            ["", "&state=announced", "&state=withdrawn"]
+                .map(|state| ("photo", format!("/v1/photos?limit=200&{of}{state}")))
+        });
+        for (kind, of) in opened().map(|of| ("action", of)).chain(findings.iter().map(|of| ("finding", of))) {
+            hold(kind, of["id"].as_str().expect("an id"), of.clone());
+        }
+        for (kind, path) in lists.into_iter().chain(photos) {
             for item in pages(who, path.trim_end_matches('?')).await {
                 hold(kind, item["id"].as_str().expect("an id"), item.clone());
             }

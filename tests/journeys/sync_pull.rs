@@ -1,5 +1,7 @@
 //! A phone keeps up by pulling: it is told everything its person may see, once, and what is gone; nothing of what is secret.
 
+use super::findings::{confirmed, recorded};
+use super::remedies::step;
 use super::secrecy::outsiders;
 use crate::harness::{Follower, Holder, Inspectorate, Shot, id_of, pictures};
 use fieldproof::domain::actor::Role;
@@ -183,6 +185,60 @@ async fn after_each_deed_what_it_changed_is_told_and_nothing_else() {
     assert_eq!(phone.catch_up(100).await, ["visit", "minutes", "response", "finding"]);
     phone.holds_the_truth().await;
     assert_eq!(phone.catch_up(100).await, NOTHING);
+    at.house.close().await;
+}
+
+/// An action is told to its owners once it is issued, and what shows it done to whoever may look at it.
+#[tokio::test(flavor = "multi_thread")]
+async fn actions_are_told_as_they_go_on() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let finding = confirmed(&at, &visit, "A01", json!({})).await;
+    signed(&at, id_of(&visit)).await;
+    for next in ["submit", "finalise"] {
+        assert_eq!(at.step(&at.lead, &visit, next, Value::Null).await.status, 200, "{next}");
+    }
+    let staff = at.house.holder("Công chức xã", &[(Role::UnitStaff, at.owner, Some(at.commune))]).await;
+    let mut phones: Vec<Follower> =
+        [&at.lead, &at.head, &staff, &at.reviewer].map(|who| Follower::new(&who.visitor)).into();
+    let truth = async |phones: &mut [Follower]| {
+        let mut told = Vec::new();
+        for phone in phones {
+            told.push(phone.catch_up(3).await);
+            phone.holds_the_truth().await;
+        }
+        told
+    };
+    truth(&mut phones).await;
+    let new = json!({ "visit": id_of(&visit), "kind": "correction", "title": "Niêm yết lại",
+        "owners": [at.commune], "findings": [id_of(&finding)] });
+    let made = at.lead.visitor.send("POST", "/v1/corrective-actions", Some(&new)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let action = made.header("location").to_owned();
+    let told = truth(&mut phones).await;
+    assert_eq!((&told[0], &told[1], &told[2]), (&vec!["action".to_owned()], &Vec::new(), &Vec::new()));
+
+    let due = json!({ "due_on": "2030-01-31" });
+    assert_eq!(step(&at.scheduler, &action, "issue", due).await.0, 200);
+    for told in truth(&mut phones).await {
+        assert!(told.contains(&"action".to_owned()), "{told:?}");
+    }
+    let shot = Shot::of(id_of(&visit).parse().expect("an id"), pictures::sharp(3));
+    let shot = shot.with("item", Value::Null).with("action", id_of(&action));
+    assert_eq!(staff.visitor.put(&shot.path(), &shot.declaration).await.0, 201);
+    assert_eq!(staff.visitor.answer(shot.sending(&staff.visitor)).await.status, 201);
+    at.house.work().await;
+    for told in truth(&mut phones).await {
+        assert!(told.contains(&"photo".to_owned()), "{told:?}");
+    }
+    assert_eq!(step(&at.head, &action, "accept", Value::Null).await.0, 200);
+    for told in truth(&mut phones).await {
+        assert_eq!(told, ["action"]);
+    }
+    // Who begins is told the same.
+    let mut anew: Vec<Follower> =
+        [&at.lead, &at.head, &staff, &at.reviewer].map(|who| Follower::new(&who.visitor)).into();
+    truth(&mut anew).await;
     at.house.close().await;
 }
 

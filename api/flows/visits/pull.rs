@@ -17,10 +17,11 @@ use crate::domain::refusal::Refusal;
 use crate::flows::{Error, Result, cut, random_bytes, scope};
 use crate::identity;
 use crate::records::Tx;
-use crate::records::followers::parts::{self as spans, FINDING, PHOTO, RECOMMENDATION, Span};
+use crate::records::followers::parts::{self as spans, ACTION, FINDING, PHOTO, RECOMMENDATION, Span};
 use crate::records::followers::{self as rows, Differing, Follower, Known, Place, Told};
 use crate::records::visits::{life, standings};
 use jiff::{SignedDuration, Timestamp};
+use parts::Taken;
 use std::collections::HashMap;
 
 /// So long a follower that does not ask is remembered.
@@ -40,6 +41,9 @@ const BATCH: i64 = 10_000;
 const SEES_PHOTOS: i16 = 1;
 /// Sees findings and recommendations.
 const SEES_FINDINGS: i16 = 2;
+/// Is told of actions and of what shows them done, of each as far as it is theirs to see. A follower from before they were told
+/// holds none, and differs by this.
+const HEARS_OF_ACTIONS: i16 = 4;
 
 /// How far a follower came: everything up to this answer it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +179,7 @@ impl Telling {
         let may = match place.0 {
             PHOTO => self.rights & SEES_PHOTOS != 0,
             FINDING | RECOMMENDATION => self.rights & SEES_FINDINGS != 0,
+            ACTION => self.rights & HEARS_OF_ACTIONS != 0,
             _ => true,
         };
         may && self.behind.is_none_or(|behind| *place > behind)
@@ -256,6 +261,7 @@ impl Pull<'_> {
             .collect();
         words.extend(self.actor.scopes.iter().map(|scope| scope.as_str().to_owned()));
         words.extend(seats);
+        words.push(format!("told {HEARS_OF_ACTIONS}"));
         words.sort_unstable();
         let digest = identity::sha256(words.join("\n").as_bytes());
         let mut first = [0; 8];
@@ -267,13 +273,14 @@ impl Pull<'_> {
     async fn tellings(&mut self, found: &[Differing]) -> Result<Vec<Telling>> {
         let seen: Vec<VisitId> = found.iter().filter(|of| of.now.is_some()).map(|of| of.visit).collect();
         let sees = |deed, subject: &_| super::may_do(self.actor, deed, subject);
+        let hears = if scope(self.actor, Deed::ReadActions).is_ok() { HEARS_OF_ACTIONS } else { 0 };
         let rights: HashMap<VisitId, i16> = standings(&mut self.tx, self.actor, &seen)
             .await?
             .into_iter()
             .map(|standing| {
                 let photos = if sees(Deed::ReadPhotos, &standing.subject) { SEES_PHOTOS } else { 0 };
                 let findings = if sees(Deed::ReadFindings, &standing.subject) { SEES_FINDINGS } else { 0 };
-                (standing.id, photos | findings)
+                (standing.id, photos | findings | hears)
             })
             .collect();
         let telling = |of: &Differing| {
@@ -289,7 +296,7 @@ impl Pull<'_> {
         tellings: &[Telling],
         room: usize,
         told: &mut Vec<Told>,
-    ) -> Result<(Vec<(VisitId, bool, Place)>, bool)> {
+    ) -> Result<(Vec<Taken>, bool)> {
         let mut whole = 0;
         let begun = tellings.iter().take_while(|telling| {
             whole += usize::from(telling.told < 0);
@@ -312,19 +319,21 @@ impl Pull<'_> {
             due.truncate(left);
             told.push(telling.told(due.last().copied().filter(|_| is_cut)));
             more |= is_cut || telling.toward < telling.last;
-            taken.extend(due.into_iter().map(|place| (telling.visit, telling.is_fresh, place)));
+            let sees_photos = telling.rights & SEES_PHOTOS != 0;
+            let (visit, is_fresh) = (telling.visit, telling.is_fresh);
+            taken.extend(due.into_iter().map(|place| Taken { visit, is_fresh, sees_photos, place }));
         }
         Ok((taken, more))
     }
 
     /// Reads parts as they are at the instant of the page, and records that sealed visits were looked at.
-    async fn load(&mut self, taken: Vec<(VisitId, bool, Place)>) -> Result<Vec<Item>> {
-        let mut ids: Vec<VisitId> = taken.iter().map(|(visit, ..)| *visit).collect();
+    async fn load(&mut self, taken: Vec<Taken>) -> Result<Vec<Item>> {
+        let mut ids: Vec<VisitId> = taken.iter().map(|of| of.visit).collect();
         ids.dedup();
         let mut visits = life::load(&mut self.tx, &ids).await?;
         note_sealed_reads(&mut self.tx, self.actor, &visits, "sync", self.app.now()).await?;
         super::warn_of_ends(&mut self.tx, &mut visits).await?;
-        parts::load(&mut self.tx, self.app, visits, taken).await
+        parts::load(&mut self.tx, (self.app, self.actor), visits, taken).await
     }
 }
 

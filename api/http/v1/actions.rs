@@ -4,7 +4,7 @@ mod change;
 mod due;
 mod steps;
 mod totals;
-mod view;
+pub(super) mod view;
 
 use crate::app::App;
 use crate::domain::action::{Kind, Recurrence, State};

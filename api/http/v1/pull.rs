@@ -7,6 +7,7 @@ use crate::http::actor::Caller;
 use crate::http::body::Params;
 use crate::http::paging;
 use crate::http::problem::Problem;
+use crate::http::v1::actions::view::ActionView;
 use crate::http::v1::company::{AttendeeView, GuidanceView};
 use crate::http::v1::findings::view::FindingView;
 use crate::http::v1::minutes::MinutesDocument;
@@ -15,6 +16,7 @@ use crate::http::v1::recommendations::RecommendationView;
 use crate::http::v1::responses::ResponseView;
 use crate::http::v1::visits::VisitView;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -101,7 +103,17 @@ pub enum ItemView {
         /// As `/v1/visits/{visit}/recommendations` has it.
         state: Box<RecommendationView>,
     },
-    /// A photo of the visit, also one that was withdrawn.
+    /// A corrective action.
+    Action {
+        /// The visit it came from.
+        visit: Uuid,
+        /// Its id.
+        id: Uuid,
+        /// As `/v1/corrective-actions/{action}` has it. Who holds it in the place of its owner, and how late it is, are as of when it was
+        /// told.
+        state: Box<ActionView>,
+    },
+    /// A photo of the visit, also one that was withdrawn; or one that shows an `action` done or is a `reply_to` a finding.
     Photo {
         /// Of which visit.
         visit: Uuid,
@@ -117,8 +129,8 @@ pub enum ItemView {
     },
 }
 
-impl From<Item> for ItemView {
-    fn from(item: Item) -> Self {
+impl ItemView {
+    fn of(item: Item, now: Timestamp) -> Self {
         let (visit, whole) = (item.visit.0, item.whole);
         match item.part {
             Part::Gone => Self::Gone { visit },
@@ -141,6 +153,9 @@ impl From<Item> for ItemView {
             }
             Part::Recommendation(of) => {
                 Self::Recommendation { visit, id: of.id.0, state: Box::new(RecommendationView::from(&of)) }
+            }
+            Part::Action(of) => {
+                Self::Action { visit, id: of.id.0, state: Box::new(ActionView::of(&of, now)) }
             }
             Part::Photo(of) => {
                 Self::Photo { visit, id: of.declared.id.0, state: Box::new(PhotoView::from(&*of)) }
@@ -178,7 +193,7 @@ pub struct PullFilter {
 /// Pull what has changed
 ///
 /// Everything the person may see of visits, as it differs from what this phone was told before: visits, answers, who received
-/// the team, guidance, minutes, findings, recommendations, photos without their bytes, each as it is now. Nothing is told twice
+/// the team, guidance, minutes, findings, recommendations, corrective actions, photos without their bytes, each as it is now. Nothing is told twice
 /// unless it changed; nothing is missed, whatever is written meanwhile. A visit that was called off, or that the person may
 /// see no more, is told as `gone`. Asking with a cursor says that everything told before it is held; a lost answer is asked for
 /// with the same cursor again. A cursor serves the account it was given to for 90 days after its last use; after that, and
@@ -199,6 +214,7 @@ pub async fn pull_changes(
     let at = at.map(|(follower, seq)| Cursor { follower, seq });
     let page = flow::pull(&app, &caller.0, at, limit).await?.ok_or_else(paging::not_of_this_list)?;
     let next = paging::seal(&app, LIST, (page.next.follower, page.next.seq));
-    let view = PageView { items: page.items.into_iter().map(Into::into).collect(), next, more: page.more };
+    let items = page.items.into_iter().map(|item| ItemView::of(item, app.now())).collect();
+    let view = PageView { items, next, more: page.more };
     Ok(paging::respond(&request, &view, view.more.then_some(view.next.as_str())))
 }

@@ -27,6 +27,10 @@ pub const FINDING: i16 = 5;
 pub const RECOMMENDATION: i16 = 6;
 /// A photo.
 pub const PHOTO: i16 = 7;
+/// A corrective action.
+pub const ACTION: i16 = 8;
+/// A photo that shows an action done, or replies to a finding.
+pub const AFTER_PHOTO: i16 = 9;
 
 /// What of a visit is to be told.
 #[derive(Clone, Copy, Debug)]
@@ -51,11 +55,10 @@ struct Row {
     id: Uuid,
 }
 
-/// A line that has no part of its own tells the visit anew; an addendum its answer; a photo the findings that show it. What
-/// shows an action done or replies to a finding is no part of its visit.
+/// A line that has no part of its own tells the visit anew; an addendum its answer; a photo the findings that show it.
 const PARTS: &str = "WITH f AS (SELECT * FROM unnest($1, $2, $3, $4) AS f (visit, told, toward, anew)),
     line AS MATERIALIZED (SELECT DISTINCT c.visit_id AS visit, c.object_kind AS kind,
-            CASE WHEN c.object_kind IN ('response', 'attendee', 'guidance', 'finding', 'recommendation', 'photo')
+            CASE WHEN c.object_kind IN ('response', 'attendee', 'guidance', 'finding', 'recommendation', 'photo', 'action')
                 THEN c.object_id::uuid END AS id,
             CASE WHEN c.deed = 'minutes.addendum' THEN c.details ->> 'item' END AS item
         FROM f JOIN custody c ON c.visit_id = f.visit AND c.visit_number > f.told AND c.visit_number <= f.toward
@@ -84,7 +87,13 @@ const PARTS: &str = "WITH f AS (SELECT * FROM unnest($1, $2, $3, $4) AS f (visit
     UNION SELECT l.visit, 7::smallint, p.id FROM line l JOIN photos p ON p.id = l.id
         WHERE l.kind = 'photo' AND p.action_id IS NULL AND p.reply_to IS NULL
     UNION SELECT w.visit, 7::smallint, p.id FROM whole w JOIN photos p ON p.visit_id = w.visit
-        WHERE p.action_id IS NULL AND p.reply_to IS NULL";
+        WHERE p.action_id IS NULL AND p.reply_to IS NULL
+    UNION SELECT visit, 8::smallint, id FROM line WHERE kind = 'action'
+    UNION SELECT w.visit, 8::smallint, a.id FROM whole w JOIN actions a ON a.visit_id = w.visit
+    UNION SELECT l.visit, 9::smallint, p.id FROM line l JOIN photos p ON p.id = l.id
+        WHERE l.kind = 'photo' AND (p.action_id IS NOT NULL OR p.reply_to IS NOT NULL)
+    UNION SELECT w.visit, 9::smallint, p.id FROM whole w JOIN photos p ON p.visit_id = w.visit
+        WHERE p.action_id IS NOT NULL OR p.reply_to IS NOT NULL";
 
 /// The parts to be told of each of these visits, each visit's in their order.
 ///

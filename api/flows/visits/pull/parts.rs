@@ -1,19 +1,24 @@
 //! Parts of visits as a pull tells them: each as reading it by itself shows it.
 
 use crate::app::App;
+use crate::domain::action::Action;
+use crate::domain::actor::Actor;
 use crate::domain::finding::Finding;
-use crate::domain::ids::{AttendeeId, FindingId, GuidanceId, PhotoId, RecommendationId, ResponseId, VisitId};
+use crate::domain::ids::{
+    ActionId, AttendeeId, FindingId, GuidanceId, PhotoId, RecommendationId, ResponseId, VisitId,
+};
 use crate::domain::minutes::{Addendum, Known, known};
+use crate::domain::permission::Deed;
 use crate::domain::recommendation::Recommendation;
 use crate::domain::response::Candidate;
 use crate::domain::visit::Visit;
 use crate::domain::visit::company::{Attendee, Guidance};
 use crate::flows::minutes::Document;
 use crate::flows::units::today;
-use crate::flows::{Result, findings};
+use crate::flows::{Error, Result, actions, findings};
 use crate::records::followers::Place;
 use crate::records::followers::parts::{
-    ATTENDEE, FINDING, GUIDANCE, MINUTES, PHOTO, RECOMMENDATION, RESPONSE, VISIT,
+    ACTION, AFTER_PHOTO, ATTENDEE, FINDING, GUIDANCE, MINUTES, PHOTO, RECOMMENDATION, RESPONSE, VISIT,
 };
 use crate::records::photos::{self, Photo};
 use crate::records::visits::company;
@@ -51,22 +56,37 @@ pub enum Part {
     Finding(Box<Finding>),
     /// A recommendation.
     Recommendation(Recommendation),
-    /// A photo of the visit.
+    /// A photo of the visit, or one that shows an action done or replies to a finding.
     Photo(Box<Photo>),
+    /// A corrective action.
+    Action(Box<Action>),
 }
 
-/// Reads parts in the order they are named in; the visits are at hand.
+/// A part that is to be told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    /// Of which visit.
+    pub(super) visit: VisitId,
+    /// Whether what the follower holds of the visit is void.
+    pub(super) is_fresh: bool,
+    /// Whether its holder sees every photo of the visit.
+    pub(super) sees_photos: bool,
+    /// Which.
+    pub(super) place: Place,
+}
+
+/// Reads parts in the order they are named in, those left out that are not the actor's to see; the visits are at hand.
 pub(super) async fn load(
     db: &mut Db,
-    app: &App,
+    (app, actor): (&App, &Actor),
     visits: Vec<Visit>,
-    taken: Vec<(VisitId, bool, Place)>,
+    taken: Vec<Taken>,
 ) -> Result<Vec<Item>> {
     let ids = |wanted: i16| -> Vec<Uuid> {
-        taken.iter().filter(|(_, _, (kind, _))| *kind == wanted).map(|(_, _, (_, id))| *id).collect()
+        taken.iter().map(|of| of.place).filter(|(kind, _)| *kind == wanted).map(|(_, id)| id).collect()
     };
-    let needs_addenda = taken.iter().filter(|(_, _, (kind, _))| [MINUTES, RESPONSE].contains(kind));
-    let mut of: Vec<VisitId> = needs_addenda.map(|(visit, ..)| *visit).collect();
+    let needs_addenda = taken.iter().filter(|of| [MINUTES, RESPONSE].contains(&of.place.0));
+    let mut of: Vec<VisitId> = needs_addenda.map(|of| of.visit).collect();
     of.dedup();
     let added = if of.is_empty() { Vec::new() } else { addenda::of_visits(db, &of).await? };
     let mut found = answers(db, &ids(RESPONSE), &added).await?;
@@ -96,12 +116,65 @@ pub(super) async fn load(
         let shots = photos::in_order(db, &shots).await?.into_iter().flatten();
         found.extend(shots.map(|photo| ((PHOTO, photo.declared.id.0), Part::Photo(Box::new(photo)))));
     }
+    let opened: Vec<ActionId> = ids(ACTION).into_iter().map(ActionId).collect();
+    if !opened.is_empty() {
+        let opened = actions::told(db, actor, &opened, today(app)).await?.into_iter();
+        found.extend(opened.map(|action| ((ACTION, action.id.0), Part::Action(Box::new(action)))));
+    }
+    found.extend(after_photos(db, (app, actor), &taken).await?);
     let itself = visits.into_iter().map(|visit| ((VISIT, visit.id.0), Part::Visit(Box::new(visit))));
     found.extend(itself);
-    let item = |(visit, is_fresh, place): (VisitId, bool, Place)| {
+    let item = |Taken { visit, is_fresh, place, .. }: Taken| {
         found.remove(&place).map(|part| Item { visit, whole: is_fresh && place.0 == VISIT, part })
     };
     Ok(taken.into_iter().filter_map(item).collect())
+}
+
+/// Whoever sees no photos of the visit sees those of actions that are theirs to do, and of replies that are theirs to write.
+async fn after_photos(
+    db: &mut Db,
+    (app, actor): (&App, &Actor),
+    taken: &[Taken],
+) -> Result<Vec<(Place, Part)>> {
+    let after: Vec<&Taken> = taken.iter().filter(|of| of.place.0 == AFTER_PHOTO).collect();
+    if after.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<PhotoId> = after.iter().map(|of| PhotoId(of.place.1)).collect();
+    let shots = photos::in_order(db, &ids).await?;
+    let (mut told, mut known) = (Vec::new(), HashMap::new());
+    for (of, photo) in after.into_iter().zip(shots) {
+        let Some(photo) = photo else { continue };
+        let about = (photo.declared.action, photo.declared.reply_to);
+        let is_theirs = match known.get(&about) {
+            _ if of.sees_photos => true,
+            Some(is_theirs) => *is_theirs,
+            None => {
+                let seen = match about {
+                    (Some(action), _) => {
+                        let of = (action, Deed::ReadPhotos);
+                        actions::shown_by(db, actor, of, today(app)).await.map(|_| ())
+                    }
+                    (None, Some(finding)) => {
+                        let of = (finding, Deed::ReadPhotos);
+                        findings::shown_to(db, actor, of, today(app)).await.map(|_| ())
+                    }
+                    (None, None) => Ok(()),
+                };
+                let is_theirs = match seen {
+                    Ok(()) => true,
+                    Err(Error::Refused(_)) => false,
+                    Err(why) => return Err(why),
+                };
+                known.insert(about, is_theirs);
+                is_theirs
+            }
+        };
+        if is_theirs {
+            told.push((of.place, Part::Photo(Box::new(photo))));
+        }
+    }
+    Ok(told)
 }
 
 async fn answers(db: &mut Db, ids: &[Uuid], added: &[Addendum]) -> Result<HashMap<Place, Part>> {

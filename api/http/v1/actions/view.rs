@@ -314,7 +314,7 @@ pub struct ActionView {
 
 impl ActionView {
     /// As it stands now.
-    pub(super) fn of(a: &Action, now: Timestamp) -> Self {
+    pub(in crate::http::v1) fn of(a: &Action, now: Timestamp) -> Self {
         let measure = |m: &Measure| MeasureView {
             name: m.name.clone(),
             unit: m.unit.clone(),

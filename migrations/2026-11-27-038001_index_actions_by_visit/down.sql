@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY actions_by_visit;
