@@ -194,7 +194,7 @@ async fn actions_are_told_as_they_go_on() {
     let at = Inspectorate::open().await;
     let visit = recorded(&at).await;
     let finding = confirmed(&at, &visit, "A01", json!({})).await;
-    signed(&at, id_of(&visit)).await;
+    signed(&at, &visit).await;
     for next in ["submit", "finalise"] {
         assert_eq!(at.step(&at.lead, &visit, next, Value::Null).await.status, 200, "{next}");
     }

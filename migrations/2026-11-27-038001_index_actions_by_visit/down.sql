@@ -1,1 +1,0 @@
-DROP INDEX CONCURRENTLY actions_by_visit;
