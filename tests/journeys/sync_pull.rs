@@ -1,6 +1,6 @@
 //! A phone keeps up by pulling: it is told everything its person may see, once, and what is gone; nothing of what is secret.
 
-use super::findings::{confirmed, recorded};
+use super::findings::{self, confirmed, recorded};
 use super::remedies::step;
 use super::secrecy::outsiders;
 use crate::harness::{Follower, Holder, Inspectorate, Shot, id_of, pictures};
@@ -194,7 +194,9 @@ async fn actions_are_told_as_they_go_on() {
     let at = Inspectorate::open().await;
     let visit = recorded(&at).await;
     let finding = confirmed(&at, &visit, "A01", json!({})).await;
-    signed(&at, &visit).await;
+    confirmed(&at, &visit, "A02", json!({})).await;
+    at.held_photo(&visit, "A01").await;
+    findings::signed(&at, &visit).await;
     for next in ["submit", "finalise"] {
         assert_eq!(at.step(&at.lead, &visit, next, Value::Null).await.status, 200, "{next}");
     }
