@@ -57,7 +57,9 @@ impl Media {
     /// The store's own.
     pub async fn put_part(&self, part: Part, chunks: Vec<Bytes>) -> Result<(), Error> {
         let mut crc = crc32fast::Hasher::new();
-        chunks.iter().for_each(|chunk| crc.update(chunk));
+        for chunk in &chunks {
+            crc.update(chunk);
+        }
         let body = move || {
             let chunks = chunks.iter().cloned().collect();
             SdkBody::from_body_1_x(Chunks { chunks, left: part.length })
