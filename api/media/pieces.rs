@@ -51,7 +51,7 @@ impl http_body::Body for Chunks {
 
 impl Media {
     /// Writes a piece, as the chunks it came in. A CRC-32 guards it on the way: what proves the photo is the SHA-256 of the
-    /// whole, and hashing each byte twice for it would be half of what an upload costs that was cut.
+    /// whole, and another one of each piece would prove nothing more.
     ///
     /// # Errors
     /// The store's own.

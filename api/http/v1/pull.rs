@@ -109,8 +109,8 @@ pub enum ItemView {
         visit: Uuid,
         /// Its id.
         id: Uuid,
-        /// As `/v1/corrective-actions/{action}` has it. Who holds it in the place of its owner, and how late it is, are as of when it was
-        /// told.
+        /// As `/v1/corrective-actions/{action}` has it. Who holds it in the place of its owner, and how late it is, are as of
+        /// when it was told.
         state: Box<ActionView>,
     },
     /// A photo of the visit, also one that was withdrawn; or one that shows an `action` done or is a `reply_to` a finding.
@@ -192,12 +192,12 @@ pub struct PullFilter {
 
 /// Pull what has changed
 ///
-/// Everything the person may see of visits, as it differs from what this phone was told before: visits, answers, who received
-/// the team, guidance, minutes, findings, recommendations, corrective actions, photos without their bytes, each as it is now. Nothing is told twice
-/// unless it changed; nothing is missed, whatever is written meanwhile. A visit that was called off, or that the person may
-/// see no more, is told as `gone`. Asking with a cursor says that everything told before it is held; a lost answer is asked for
-/// with the same cursor again. A cursor serves the account it was given to for 90 days after its last use; after that, and
-/// after the server was restored from a backup, 422 asks to begin anew: what is held and not told again until `more` is
+/// Everything the person may see of visits, as it differs from what this phone was told before: visits, answers, who received the
+/// team, guidance, minutes, findings, recommendations, corrective actions, photos without their bytes, each as it is now. Nothing
+/// is told twice unless it changed; nothing is missed, whatever is written meanwhile. A visit that was called off, or that the
+/// person may see no more, is told as `gone`. Asking with a cursor says that everything told before it is held; a lost answer is
+/// asked for with the same cursor again. A cursor serves the account it was given to for 90 days after its last use; after that,
+/// and after the server was restored from a backup, 422 asks to begin anew: what is held and not told again until `more` is
 /// `false` is void.
 #[utoipa::path(tag = "visits", params(PullFilter), responses(
     (status = 200, description = "A page.", body = PageView,
