@@ -8,7 +8,7 @@ mod transfer;
 pub use key::{DerivativeSize, Key};
 pub use listing::Listed;
 pub use pieces::Part;
-pub use transfer::{Before, PutError};
+pub use transfer::{Before, Put, PutError};
 
 use crate::config::S3Config;
 use crate::domain::photo::Sha256;

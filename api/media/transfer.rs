@@ -52,53 +52,43 @@ enum Answer {
 impl Media {
     /// Streams bytes of known length and digest to their name, in one PUT that overwrites nothing but what is damaged.
     ///
-    /// The last chunk is handed over only when length and digest are those promised, so that wrong bytes are never
-    /// complete at the store, whatever it checks itself. An object that is there already with the same length and
-    /// digest is success: an earlier attempt came so far. Patience with the sender is unlimited; the store may not
-    /// stall for longer than 12 s.
+    /// An object that is there already with the same length and digest is success: an earlier attempt came so far.
+    /// Patience with the sender is unlimited; the store may not stall for longer than 12 s.
     ///
     /// # Errors
     /// [`PutError`]; then nothing was added.
     pub async fn put_stream<S, E>(
         &self,
-        (key, before): (&Key, Before),
+        place: (&Key, Before),
         promised: Arrived,
-        media_type: &str,
+        media_type: &'static str,
         body: S,
     ) -> Result<(), PutError>
     where
         S: Stream<Item = Result<Bytes, E>>,
         E: std::fmt::Display,
     {
-        let (feed, taken) = mpsc::channel(WINDOW);
-        let mut put = pin!(self.put_once((key, before), promised, media_type, taken));
-        let mut pumped = pin!(pump(body, promised, feed));
-        let answer = tokio::select! {
-            biased;
-            answer = &mut put => match answer {
-                // Told so early; the phone's bytes must still be the promised ones.
-                Ok(Answer::Occupied) => {
-                    pumped.await?;
-                    Answer::Occupied
-                }
-                Ok(Answer::Kept) => {
-                    pumped.await?;
-                    Answer::Kept
-                }
-                Err(why) => return Err(why.into()),
-            },
-            done = &mut pumped => {
-                // On an error the feed is dropped here, which cuts the PUT short of its announced length.
-                done?;
-                match tokio::time::timeout(STALL, &mut put).await {
-                    Ok(answer) => answer?,
-                    Err(_) => return Err(Error::Busy("the store took the bytes and said nothing".to_owned()).into()),
-                }
-            }
+        self.put(place, promised, media_type).take(body).await
+    }
+
+    /// Prepares such a PUT for bytes that come from one sender after another. Nothing is sent before the first are taken.
+    #[must_use]
+    pub fn put(&self, (key, before): (&Key, Before), promised: Arrived, media_type: &'static str) -> Put {
+        let (feed, slices) = mpsc::channel(WINDOW);
+        let (media, key) = (self.clone(), *key);
+        let sending = {
+            let media = media.clone();
+            async move { media.put_once((&key, before), promised, media_type, slices).await }
         };
-        match answer {
-            Answer::Kept => Ok(()),
-            Answer::Occupied => Ok(Box::pin(self.expect_held(key, promised)).await?),
+        Put {
+            media,
+            key,
+            promised,
+            sending: Box::pin(sending),
+            answer: None,
+            feed: Some(feed),
+            hash: sha2::Sha256::new(),
+            taken: 0,
         }
     }
 
@@ -182,34 +172,98 @@ impl Media {
     }
 }
 
+/// A PUT under way. It is cut short of its announced length, so that nothing is kept, where this is dropped before its end.
+pub struct Put {
+    media: Media,
+    key: Key,
+    promised: Arrived,
+    sending: Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>,
+    answer: Option<Answer>,
+    feed: Option<mpsc::Sender<Bytes>>,
+    hash: sha2::Sha256,
+    taken: u64,
+}
+
+impl Put {
+    /// How many bytes it took.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Takes bytes until all are there and durable. The last chunk is handed over only when length and digest are those
+    /// promised, so that wrong bytes are never complete at the store, whatever it checks itself.
+    ///
+    /// # Errors
+    /// [`PutError`]. After [`PutError::BrokeOff`] another sender may go on where this one stopped; after any other the PUT
+    /// has come to nothing.
+    pub async fn take<S, E>(&mut self, body: S) -> Result<(), PutError>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+        E: std::fmt::Display,
+    {
+        let Self { media, key, promised, sending, answer, feed, hash, taken } = self;
+        let mut pumped = pin!(pump(body, *promised, feed, (hash, taken)));
+        let is_pumped = answer.is_none()
+            && tokio::select! {
+                biased;
+                told = &mut *sending => {
+                    *answer = Some(told?);
+                    false
+                }
+                done = &mut pumped => {
+                    done?;
+                    true
+                }
+            };
+        if !is_pumped {
+            // Told so early; the phone's bytes must still be the promised ones.
+            pumped.await?;
+        }
+        if answer.is_none() {
+            let Ok(told) = tokio::time::timeout(STALL, sending).await else {
+                return Err(Error::Busy("the store took the bytes and said nothing".to_owned()).into());
+            };
+            *answer = Some(told?);
+        }
+        match answer {
+            Some(Answer::Occupied) => Ok(Box::pin(media.expect_held(key, *promised)).await?),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Hands the sender's bytes over, slice by slice, and counts and hashes them; all are consumed even when the store
 /// listens no more. What completes the length waits until the digest is known.
-async fn pump<S, E>(body: S, promised: Arrived, feed: mpsc::Sender<Bytes>) -> Result<(), PutError>
+async fn pump<S, E>(
+    body: S,
+    promised: Arrived,
+    feed: &mut Option<mpsc::Sender<Bytes>>,
+    (hash, size_bytes): (&mut sha2::Sha256, &mut u64),
+) -> Result<(), PutError>
 where
     S: Stream<Item = Result<Bytes, E>>,
     E: std::fmt::Display,
 {
     let mut body = pin!(body);
-    let mut feed = Some(feed);
-    let mut hash = sha2::Sha256::new();
-    let mut size_bytes = 0_u64;
     let mut last = Bytes::new();
-    while let Some(chunk) = body.next().await {
+    while *size_bytes < promised.size_bytes {
+        let Some(chunk) = body.next().await else { break };
         let chunk = chunk.map_err(|why| PutError::BrokeOff(why.to_string()))?;
         hash.update(&chunk);
-        size_bytes = size_bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        if size_bytes >= promised.size_bytes {
+        *size_bytes = size_bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        if *size_bytes >= promised.size_bytes {
             // Nothing can follow; a sender that keeps its line open without a word more is not waited for.
             last = chunk;
-            break;
+        } else {
+            hand_over(feed, chunk).await?;
         }
-        hand_over(&mut feed, chunk).await?;
     }
-    let arrived = Arrived { size_bytes, sha256: Sha256(hash.finalize().into()) };
+    let arrived = Arrived { size_bytes: *size_bytes, sha256: Sha256(std::mem::take(hash).finalize().into()) };
     if arrived != promised {
         return Err(PutError::Mismatch(arrived));
     }
-    hand_over(&mut feed, last).await
+    hand_over(feed, last).await
 }
 
 async fn hand_over(feed: &mut Option<mpsc::Sender<Bytes>>, mut chunk: Bytes) -> Result<(), PutError> {

@@ -14,7 +14,7 @@ use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
 use crate::failpoint;
 use crate::flows::Error;
 use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, before, promise_of};
-use crate::media::{Key, Part};
+use crate::media::{Key, Part, Put};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
 use bytes::Bytes;
@@ -121,21 +121,17 @@ where
         }
     };
     let mut intake = Intake::new(app, upload, &what, skip);
-    if intake.goes_straight() {
-        let key =
-            Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
-        let place = ((&key, before(&photo)), promise_of(&photo), photo.declared.media_type.as_str());
-        let (sent, tail) = Box::pin(straight::send(app, place, &mut body, &mut turn)).await;
+    if let Some(mut put) = intake.straight(&photo) {
+        let (sent, tail) = Box::pin(straight::send(&mut put, &mut body, &mut turn)).await;
         intake.hold(tail);
         match sent {
-            Sent::Whole => {
-                let upload = intake.into_upload();
-                return Box::pin(whole::keep(app, actor, upload, photo, &visit)).await;
-            }
+            Sent::Whole => return Box::pin(intake.keep(actor, photo, &visit)).await,
             Sent::Stopped(Stop::Slow) => {}
-            Sent::Stopped(Stop::Lost) => return intake.break_off("a newer request came").await,
-            Sent::Stopped(Stop::Line(why)) => return intake.break_off(&why).await,
+            Sent::Stopped(Stop::Lost) => return intake.leave(put, "a newer request came").await,
+            Sent::Stopped(Stop::Line(why)) => return intake.leave(put, &why).await,
             Sent::Other(arrived) => return other_bytes(app, &intake.upload, &photo, arrived).await,
+            // What waited for this request has come to nothing meanwhile; the pieces have not.
+            Sent::Failed(why) if intake.put_away > 0 => tracing::info!(%why, "a waiting PUT failed"),
             Sent::Failed(why) => return Err(why.into()),
         }
     }
@@ -256,21 +252,49 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Whether this request brings the whole photo, and no digest of its own that would have to be looked at first.
-    fn goes_straight(&self) -> bool {
-        self.put_away == 0
-            && self.length == Some(self.upload.length_bytes)
+    /// The PUT to the photo's place, where this request brings all that is missing and no digest of its own that would have
+    /// to be looked at first: a new one for a whole photo, and for the rest of one the PUT that took what came before.
+    fn straight(&self, photo: &Photo) -> Option<Put> {
+        let brings_all = self.length == Some(self.upload.length_bytes - self.put_away)
+            && self.skip == 0
             && !self.has_checksum
-            && self.ending != Ending::Later
+            && self.ending != Ending::Later;
+        if !brings_all {
+            return None;
+        }
+        if self.put_away > 0 {
+            return straight::resume(self.upload.id, self.put_away);
+        }
+        let key =
+            Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
+        let (place, media_type) = ((&key, before(photo)), photo.declared.media_type.as_str());
+        Some(self.app.media.put(place, promise_of(photo), media_type))
+    }
+
+    /// Ends before the body does, with a PUT that may go on.
+    async fn leave<T>(mut self, put: Put, why: &str) -> Result<T, Halt> {
+        self.put_away().await?;
+        if put.taken() == self.put_away {
+            straight::leave(self.upload.id, put);
+        }
+        Err(Halt::Cut(why.to_owned()))
+    }
+
+    /// Ends an upload whose bytes are all at their place.
+    async fn keep(self, actor: &Actor, photo: Photo, visit: &Standing) -> Result<Appended, Halt> {
+        let Self { app, upload, put_away, .. } = self;
+        let id = upload.id;
+        let done = whole::keep(app, actor, upload, photo, visit).await?;
+        if put_away > 0 {
+            let pieces = uploads::pieces(&mut *app.records.conn().await?, id).await?;
+            tidy(app, id, &pieces.iter().map(part).collect::<Vec<Part>>()).await;
+        }
+        Ok(done)
     }
 
     fn hold(&mut self, tail: Tail) {
         self.came = tail.length();
         self.tail = tail;
-    }
-
-    fn into_upload(self) -> Upload {
-        self.upload
     }
 
     fn arrived(&self) -> u64 {

@@ -1,19 +1,29 @@
-//! A whole photo that arrives at once goes straight to its place; what arrived is held meanwhile, so that a break costs
-//! nothing of it.
+//! A photo whose bytes all come with one request goes straight to its place; what arrived is held meanwhile, so that a
+//! break costs nothing of it. The PUT of a line that broke waits a little for the rest: a phone that changes its cell is
+//! back at once, and what it sent before is not carried to the store and read from there again. Nothing depends on it but
+//! that work: what arrived is durable in pieces before anybody is told of it.
 
 use super::running::Turn;
 use super::tail::Tail;
-use crate::app::App;
+use crate::domain::ids::UploadId;
 use crate::domain::photo::Arrived;
-use crate::media::{self, Before, Key, PutError};
+use crate::media::{self, Put, PutError};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// A photo that takes longer is put away in pieces.
 const AT_ONCE: Duration = Duration::from_secs(2);
+/// How long a PUT waits for the rest of its photo: less than any store waits for bytes.
+const BACK_SOON: Duration = Duration::from_secs(5);
+/// How many PUTs may wait in this process: each holds a connection to the store.
+static PLACES: Semaphore = Semaphore::const_new(64);
+static WAITING: LazyLock<Mutex<HashMap<UploadId, Waiting>>> = LazyLock::new(Mutex::default);
 
 /// Why the bytes were not read to their end.
 pub(super) enum Stop {
@@ -37,13 +47,38 @@ pub(super) enum Sent {
     Failed(media::Error),
 }
 
+struct Waiting {
+    put: Put,
+    until: Instant,
+    _place: SemaphorePermit<'static>,
+}
+
+fn waiting() -> MutexGuard<'static, HashMap<UploadId, Waiting>> {
+    WAITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Leaves a PUT for whoever goes on with its upload, if there is a place for it.
+pub(super) fn leave(upload: UploadId, put: Put) {
+    let Ok(place) = PLACES.try_acquire() else { return };
+    let until = Instant::now() + BACK_SOON;
+    waiting().insert(upload, Waiting { put, until, _place: place });
+    tokio::spawn(async move {
+        sleep(BACK_SOON).await;
+        let mut waiting = waiting();
+        if waiting.get(&upload).is_some_and(|left| left.until <= until) {
+            waiting.remove(&upload);
+        }
+    });
+}
+
+/// The PUT that took just the bytes before this one, if it still waits.
+pub(super) fn resume(upload: UploadId, from: u64) -> Option<Put> {
+    let left = waiting().remove(&upload)?;
+    (left.put.taken() == from).then_some(left.put)
+}
+
 /// Sends a body to its place as it comes; also what of it is held by then.
-pub(super) async fn send<S, E>(
-    app: &App,
-    (place, promised, media_type): ((&Key, Before), Arrived, &str),
-    body: &mut S,
-    turn: &mut Turn,
-) -> (Sent, Tail)
+pub(super) async fn send<S, E>(put: &mut Put, body: &mut S, turn: &mut Turn) -> (Sent, Tail)
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: std::fmt::Display,
@@ -75,7 +110,7 @@ where
             Some((Err("it was stopped"), (body, turn)))
         }
     });
-    let sent = match app.media.put_stream(place, promised, media_type, bytes).await {
+    let sent = match put.take(bytes).await {
         Ok(()) => Sent::Whole,
         Err(PutError::Mismatch(arrived)) => Sent::Other(arrived),
         Err(PutError::Store(why)) => Sent::Failed(why),
