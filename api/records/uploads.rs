@@ -105,14 +105,18 @@ pub async fn find(db: &mut Db, id: UploadId, of: AccountId, now: Timestamp) -> R
     row.map(Upload::try_from).transpose()
 }
 
-/// Takes the turn: whoever had it before appends nothing more. `None` where the upload has ended.
+/// Takes the turn at such an upload: whoever had it before appends nothing more.
 ///
 /// # Errors
 /// The database's own.
-pub async fn take(db: &mut Db, id: UploadId) -> Result<Option<Upload>> {
-    let taken = diesel::update(uploads::table.filter(uploads::id.eq(id.0).and(uploads::ended_at.is_null())))
-        .set(uploads::epoch.eq(uploads::epoch + 1))
-        .returning(Row::as_returning());
+pub async fn take(db: &mut Db, id: UploadId, of: AccountId, now: Timestamp) -> Result<Option<Upload>> {
+    let open = uploads::table
+        .filter(uploads::id.eq(id.0))
+        .filter(uploads::account_id.eq(of.0))
+        .filter(uploads::ended_at.is_null())
+        .filter(uploads::expires_at.gt(now.to_diesel()));
+    let taken =
+        diesel::update(open).set(uploads::epoch.eq(uploads::epoch + 1)).returning(Row::as_returning());
     let row: Option<Row> = Cached(taken).get_result(db).await.optional()?;
     row.map(Upload::try_from).transpose()
 }

@@ -172,8 +172,9 @@ async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<
     arrival(&photo, visit.state)?;
     // A request that begins elsewhere changes nothing, not even whose turn it is.
     fits(&upload, what)?;
+    let account = actor.account().ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
-    let upload = uploads::take(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
+    let upload = uploads::take(&mut db, id, account, app.now()).await?.ok_or_else(Refusal::not_found)?;
     drop(db);
     let skip = fits(&upload, what)?;
     Ok(Begun::Now(Box::new(Ready { upload, photo, visit, skip })))

@@ -155,18 +155,12 @@ async fn open(app: &App, actor: &Actor, id: UploadId) -> Result<(Upload, Photo, 
 /// `not-found`; an outage.
 pub async fn look(app: &App, actor: &Actor, id: UploadId) -> Result<Progress> {
     running::stop(id).await;
-    let (upload, photo, _) = open(app, actor, id).await?;
-    if photo.awaited().is_held() {
-        return progress(app, upload, photo).await;
-    }
+    let account = actor.account().ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
-    let upload = uploads::take(&mut db, id).await?.ok_or_else(Refusal::not_found)?;
+    let upload = uploads::take(&mut db, id, account, app.now()).await?.ok_or_else(Refusal::not_found)?;
+    // Read only now: the request that lost its turn may have been at its very last step.
+    let (photo, _) = permitted(&mut db, app, actor, (Deed::SendPhoto, upload.photo)).await?;
     drop(db);
-    // Between the two looks the request that lost its turn may have been at its very last step.
-    let photo = {
-        let mut db = app.records.conn().await?;
-        records::photos::find(&mut db, photo.declared.id).await?.ok_or_else(Refusal::not_found)?
-    };
     progress(app, upload, photo).await
 }
 

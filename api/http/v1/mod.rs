@@ -41,6 +41,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every operation under `/v1`.
 pub fn operations(cfg: &mut ServiceConfig) {
+    // Routes are tried one after another: those that phones ask for in every minute come first.
+    cfg.configure(uploads::operations);
+    cfg.configure(photos::operations);
+    cfg.configure(pull::operations);
+    cfg.configure(sync::operations);
     cfg.configure(assignments::operations);
     cfg.configure(calendars::operations);
     cfg.configure(campaigns::operations);
@@ -49,11 +54,9 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(draws::operations);
     cfg.configure(external::operations);
     cfg.configure(owners::operations);
-    cfg.configure(photos::operations);
     cfg.configure(premises::operations);
     cfg.configure(procedures::operations);
     cfg.configure(publications::operations);
-    cfg.configure(pull::operations);
     cfg.configure(references::operations);
     cfg.configure(reports::operations);
     cfg.configure(responses::operations);
@@ -62,7 +65,6 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(teams::operations);
     cfg.configure(templates::operations);
     cfg.configure(units::operations);
-    cfg.configure(uploads::operations);
     cfg.configure(visits::operations);
     cfg.configure(minutes::operations);
     cfg.configure(notices::operations);
@@ -75,6 +77,5 @@ pub fn operations(cfg: &mut ServiceConfig) {
     cfg.configure(enrolments::operations);
     cfg.configure(devices::operations);
     cfg.configure(unsent::operations);
-    cfg.configure(sync::operations);
     cfg.configure(time::operations);
 }
