@@ -27,6 +27,24 @@ async fn what_arrived_before_a_break_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_put_that_waits_for_its_phone_and_dies_meanwhile_costs_nothing() {
+    let house = House::open_behind_lines(&[]).await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(9));
+    let at = created(phone, &shot).await;
+    drop(begun(&house.url, phone, &at, &shot, 0, 400_000).await);
+    durable(&house, &shot, 400_000).await;
+    house.fail_store(Fault::Cut);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    house.fail_store(Fault::None);
+    assert_eq!(offset(phone, &at).await, 400_000);
+    assert_eq!(phone.answer(patch(phone, &at, 400_000, &shot.bytes[400_000..])).await.status, 204);
+    is_held(&house, &scene, &shot).await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_never_told_to_be_whole_before_its_photo_is_safe() {
     let house = House::open_behind_lines(&[]).await;
     let scene = house.scene().await;
