@@ -18,7 +18,7 @@ use tokio::time::{Sleep, sleep};
 /// the connection lives: what hundreds of slow phones hold for minutes, because each sends a little more than one
 /// buffer at once now and then. Of a slow sender a little is read at a time, and passed on before more is; a fast one,
 /// of whom there are few, fills the large buffer and costs less.
-const FAST: usize = 128 * 1024;
+const FAST: usize = 256 * 1024;
 /// What a sender's pace is judged by.
 const WINDOW: Duration = Duration::from_secs(1);
 /// Most bytes of a slow sender that are read at once.
