@@ -116,7 +116,7 @@ async fn a_newer_request_ends_the_stale_one_and_loses_nothing_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_eight_requests_at_once_at_most_one_wins_and_no_byte_is_wrong_or_lost() {
+async fn of_eight_requests_at_once_one_wins_and_no_byte_is_wrong() {
     let house = House::open().await;
     let scene = house.scene().await;
     let phone = &scene.phone;
@@ -127,14 +127,8 @@ async fn of_eight_requests_at_once_at_most_one_wins_and_no_byte_is_wrong_or_lost
     let all = futures::future::join_all(all).await;
     let statuses: Vec<u16> =
         all.iter().filter_map(|a| a.as_ref().ok().map(|a| a.status().as_u16())).collect();
-    let won = statuses.iter().filter(|s| **s == 204).count();
-    assert!(won <= 1 && statuses.iter().all(|s| [204, 409].contains(s)), "{statuses:?}");
-    // Whoever was ended had brought more by then, so that it may be that all others began too early.
-    let there = offset(phone, &at).await;
-    assert!(if won == 1 { there == shot.bytes.len() } else { there > 100_000 }, "{statuses:?}: {there}");
-    if won == 0 {
-        assert_eq!(phone.answer(patch(phone, &at, there, &shot.bytes[there..])).await.status, 204);
-    }
+    assert_eq!(statuses.iter().filter(|s| **s == 204).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|s| [204, 409].contains(s)), "{statuses:?}");
     is_held(&house, &scene, &shot).await;
     let noted = house.sql().await.query("SELECT 1 FROM custody WHERE deed = 'photo.received'", &[]).await;
     assert_eq!(noted.unwrap().len(), 1);
