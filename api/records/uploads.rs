@@ -14,8 +14,8 @@ use jiff_diesel::ToDiesel;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = uploads)]
-struct Row {
+#[diesel(table_name = uploads, check_for_backend(diesel::pg::Pg))]
+pub(super) struct Row {
     id: Uuid,
     photo_id: Uuid,
     length_bytes: i64,
@@ -88,35 +88,25 @@ pub async fn begin(db: &mut Db, new: New<'_>) -> Result<Upload> {
     Cached(begun).get_result::<Row>(db).await?.try_into()
 }
 
-/// Reads somebody's upload that is neither ended nor expired.
-///
-/// # Errors
-/// The database's own.
-pub async fn find(db: &mut Db, id: UploadId, of: AccountId, now: Timestamp) -> Result<Option<Upload>> {
-    let row: Option<Row> = uploads::table
-        .find(id.0)
-        .filter(uploads::account_id.eq(of.0))
+/// Somebody's upload that is neither ended nor expired.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn open(id: UploadId, of: AccountId, now: Timestamp) -> _ {
+    let (id, of, now): (Uuid, Uuid, jiff_diesel::Timestamp) = (id.0, of.0, now.to_diesel());
+    uploads::table
+        .filter(uploads::id.eq(id))
+        .filter(uploads::account_id.eq(of))
         .filter(uploads::ended_at.is_null())
-        .filter(uploads::expires_at.gt(now.to_diesel()))
-        .select(Row::as_select())
-        .first(db)
-        .await
-        .optional()?;
-    row.map(Upload::try_from).transpose()
+        .filter(uploads::expires_at.gt(now))
 }
 
-/// Takes the turn at such an upload: whoever had it before appends nothing more.
+/// Takes the turn at an open upload: whoever had it before appends nothing more.
 ///
 /// # Errors
 /// The database's own.
 pub async fn take(db: &mut Db, id: UploadId, of: AccountId, now: Timestamp) -> Result<Option<Upload>> {
-    let open = uploads::table
-        .filter(uploads::id.eq(id.0))
-        .filter(uploads::account_id.eq(of.0))
-        .filter(uploads::ended_at.is_null())
-        .filter(uploads::expires_at.gt(now.to_diesel()));
-    let taken =
-        diesel::update(open).set(uploads::epoch.eq(uploads::epoch + 1)).returning(Row::as_returning());
+    let taken = diesel::update(open(id, of, now))
+        .set(uploads::epoch.eq(uploads::epoch + 1))
+        .returning(Row::as_returning());
     let row: Option<Row> = Cached(taken).get_result(db).await.optional()?;
     row.map(Upload::try_from).transpose()
 }

@@ -66,7 +66,17 @@ pub(in crate::flows) async fn permitted(
     (deed, id): (Deed, PhotoId),
 ) -> Result<(Photo, Standing)> {
     let found = photos::find_with_visit(db, actor, id).await?;
-    let (photo, mut standing) = found.ok_or_else(Refusal::not_found)?;
+    allowed(db, app, actor, deed, found.ok_or_else(Refusal::not_found)?).await
+}
+
+/// A photo that was read with its visit, if the actor may do the deed to it, as [`permitted`] says.
+pub(in crate::flows) async fn allowed(
+    db: &mut Db,
+    app: &App,
+    actor: &Actor,
+    deed: Deed,
+    (photo, mut standing): (Photo, Standing),
+) -> Result<(Photo, Standing)> {
     if matches!(deed, Deed::ReadPhotos | Deed::ReadOriginal) {
         heirs::add(db, actor, (deed, today(app)), &mut standing).await?;
     }

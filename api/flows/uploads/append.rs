@@ -7,7 +7,6 @@ use super::tail::Tail;
 use super::{Halt, give_up, open, tidy, whole};
 use crate::app::App;
 use crate::domain::actor::Actor;
-use crate::domain::ids::UploadId;
 use crate::domain::photo::{self, Arrived};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
@@ -15,6 +14,7 @@ use crate::failpoint;
 use crate::flows::Error;
 use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, before, promise_of};
 use crate::media::{Key, Part, Put};
+use crate::records::photos;
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
 use bytes::Bytes;
@@ -112,9 +112,7 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: std::fmt::Display,
 {
-    turn.begin().await;
-    let id = turn.upload();
-    let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, id, &what)).await? {
+    let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, &mut turn, &what)).await? {
         Begun::Now(ready) => *ready,
         Begun::Whole(upload, receipt) => {
             return Ok(Appended::Whole(upload, Box::new(Done::Before(*receipt))));
@@ -154,46 +152,64 @@ struct Ready {
 }
 
 /// Settles rights, state and place before the first byte, and takes the turn.
-async fn begin(app: &App, actor: &Actor, id: UploadId, what: &Append) -> Result<Begun, Halt> {
-    let (upload, photo, visit) = open(app, actor, id).await?;
+async fn begin(app: &App, actor: &Actor, turn: &mut Turn, what: &Append) -> Result<Begun, Halt> {
+    let (upload, photo, visit) = open(app, actor, turn.upload()).await?;
     if photo.awaited().is_held() {
-        let expected = upload.length_bytes;
-        let provided = what.offset.unwrap_or(expected);
-        if provided != expected {
-            return Err(Misfit::Offset { expected, provided }.into());
-        }
-        if what.offset.is_some() && what.length.is_some_and(|length| length > 0) {
-            return Err(Misfit::TooLong.into());
-        }
-        let upload = Upload { received_bytes: expected, ..upload };
-        return Ok(Begun::Whole(upload, Box::new(acknowledged(app, photo).await?)));
+        return before_this(app, upload, photo, what).await;
     }
     photo::admit(photo.awaited(), promise_of(&photo), promise_of(&photo))?;
     arrival(&photo, visit.state)?;
     // A request that begins elsewhere changes nothing, not even whose turn it is.
     fits(&upload, what)?;
+    let had_older = turn.begin().await;
+    if turn.is_lost() {
+        // It came meanwhile, and waits for this one to end.
+        return Err(Halt::Cut("a newer request came".to_owned()));
+    }
     let account = actor.account().ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
-    let upload = uploads::take(&mut db, id, account, app.now()).await?.ok_or_else(Refusal::not_found)?;
+    let taken = uploads::take(&mut db, upload.id, account, app.now()).await?;
+    let upload = taken.ok_or_else(Refusal::not_found)?;
+    if had_older {
+        // The one that was ended may have been at its very last step, and has put away what it held.
+        let photo = photos::find(&mut db, upload.photo).await?.ok_or_else(Refusal::not_found)?;
+        if photo.awaited().is_held() {
+            drop(db);
+            return before_this(app, upload, photo, what).await;
+        }
+    }
     drop(db);
-    let skip = fits(&upload, what)?;
+    let (expected, provided) = (upload.received_bytes, what.offset.unwrap_or(0));
+    let skip = expected.checked_sub(provided).ok_or(Misfit::Offset { expected, provided })?;
     Ok(Begun::Now(Box::new(Ready { upload, photo, visit, skip })))
 }
 
-/// Whether the bytes fit; how many of them are there already.
-fn fits(upload: &Upload, what: &Append) -> Result<u64, Misfit> {
-    let skip = if let Some(offset) = what.offset {
-        upload.fits(offset, what.length, what.ending).map(|()| 0)?
+/// What is said to a request for a photo that was whole before it.
+async fn before_this(app: &App, upload: Upload, photo: Photo, what: &Append) -> Result<Begun, Halt> {
+    let expected = upload.length_bytes;
+    let provided = what.offset.unwrap_or(expected);
+    if provided != expected {
+        return Err(Misfit::Offset { expected, provided }.into());
+    }
+    if what.offset.is_some() && what.length.is_some_and(|length| length > 0) {
+        return Err(Misfit::TooLong.into());
+    }
+    let upload = Upload { received_bytes: expected, ..upload };
+    Ok(Begun::Whole(upload, Box::new(acknowledged(app, photo).await?)))
+}
+
+/// Whether the bytes fit where they say they begin; without saying so, they begin with the photo's first.
+fn fits(upload: &Upload, what: &Append) -> Result<(), Misfit> {
+    if let Some(offset) = what.offset {
+        upload.fits(offset, what.length, what.ending)?;
     } else {
-        // From the photo's first byte on.
         let from_start = Upload { received_bytes: 0, ..upload.clone() };
         from_start.fits(0, what.length, what.ending)?;
-        upload.received_bytes
-    };
+    }
     if what.said_length.is_some_and(|length| length != upload.length_bytes) {
         return Err(Misfit::OtherLength);
     }
-    Ok(skip)
+    Ok(())
 }
 
 /// Refuses bytes that are not those promised. They are lost for good: whoever sends the right ones begins anew.

@@ -11,7 +11,7 @@ pub(super) use append::part;
 pub use append::{Append, Appended, Checksum, append};
 pub use running::{Turn, arrive};
 
-use super::photos::{Photo, Receipt, acknowledged, arrival, fits_type, permitted, promise_of};
+use super::photos::{Photo, Receipt, acknowledged, allowed, arrival, fits_type, permitted, promise_of};
 use super::{Error, Result};
 use crate::app::App;
 use crate::domain::actor::Actor;
@@ -143,8 +143,9 @@ async fn progress(app: &App, upload: Upload, photo: Photo) -> Result<Progress> {
 async fn open(app: &App, actor: &Actor, id: UploadId) -> Result<(Upload, Photo, Standing)> {
     let account = actor.account().ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
-    let upload = uploads::find(&mut db, id, account, app.now()).await?.ok_or_else(Refusal::not_found)?;
-    let (photo, visit) = permitted(&mut db, app, actor, (Deed::SendPhoto, upload.photo)).await?;
+    let found = records::photos::find_by_upload(&mut db, actor, (id, account), app.now()).await?;
+    let (upload, photo, visit) = found.ok_or_else(Refusal::not_found)?;
+    let (photo, visit) = allowed(&mut db, app, actor, Deed::SendPhoto, (photo, visit)).await?;
     Ok((upload, photo, visit))
 }
 
@@ -154,12 +155,18 @@ async fn open(app: &App, actor: &Actor, id: UploadId) -> Result<(Upload, Photo, 
 /// # Errors
 /// `not-found`; an outage.
 pub async fn look(app: &App, actor: &Actor, id: UploadId) -> Result<Progress> {
-    running::stop(id).await;
+    let (upload, mut photo, _) = open(app, actor, id).await?;
+    let had_older = running::stop(id).await;
+    if photo.awaited().is_held() {
+        return progress(app, upload, photo).await;
+    }
     let account = actor.account().ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
     let upload = uploads::take(&mut db, id, account, app.now()).await?.ok_or_else(Refusal::not_found)?;
-    // Read only now: the request that lost its turn may have been at its very last step.
-    let (photo, _) = permitted(&mut db, app, actor, (Deed::SendPhoto, upload.photo)).await?;
+    if had_older {
+        // The request that lost its turn may have been at its very last step.
+        photo = records::photos::find(&mut db, upload.photo).await?.ok_or_else(Refusal::not_found)?;
+    }
     drop(db);
     progress(app, upload, photo).await
 }

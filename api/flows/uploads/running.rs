@@ -1,5 +1,5 @@
-//! Requests that append in this process: a newer one for the same upload ends the older, which first puts away what it
-//! holds. Nothing depends on it but how much of a stale request is saved: other processes learn of a newer request by
+//! Requests that append in this process: a newer one for the same upload ends the older ones, which first put away what
+//! they hold. Nothing depends on it but how much of a stale request is saved: other processes learn of a newer request by
 //! its number in the database.
 
 use crate::domain::ids::UploadId;
@@ -9,10 +9,10 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long a newer request waits for the older to put away what it holds.
+/// How long a newer request waits for the older ones to put away what they hold.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-static RUNNING: LazyLock<Mutex<HashMap<UploadId, Entry>>> = LazyLock::new(Mutex::default);
+static RUNNING: LazyLock<Mutex<HashMap<UploadId, Vec<Entry>>>> = LazyLock::new(Mutex::default);
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Clone)]
@@ -28,38 +28,42 @@ pub struct Turn {
     number: u64,
     stop: watch::Receiver<bool>,
     _until: watch::Sender<()>,
-    /// Whose turn it was before, until he is told.
-    older: Option<Entry>,
 }
 
-fn running() -> MutexGuard<'static, HashMap<UploadId, Entry>> {
+fn running() -> MutexGuard<'static, HashMap<UploadId, Vec<Entry>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the turn for an upload as soon as a request that appends has come, before anything is asked about it: whoever
-/// comes next must find it, even where this one is still looked at.
+/// Stands in line for an upload as soon as a request that appends has come, before anything is asked about it: whoever
+/// comes next must find it, even where this one is still looked at. It ends nobody yet: it may come to nothing.
 #[must_use]
 pub fn arrive(upload: UploadId) -> Turn {
     let ((stop, stopped), (until, ended)) = (watch::channel(false), watch::channel(()));
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let older = running().insert(upload, Entry { number, stop, ended });
-    Turn { upload, number, stop: stopped, _until: until, older }
+    running().entry(upload).or_default().push(Entry { number, stop, ended });
+    Turn { upload, number, stop: stopped, _until: until }
 }
 
-/// Ends whoever appends to an upload in this process.
-pub(super) async fn stop(upload: UploadId) {
-    let older = running().get(&upload).cloned();
-    if let Some(older) = older {
-        older.end().await;
-    }
+/// Ends whoever appends to an upload in this process; false where nobody does.
+pub(super) async fn stop(upload: UploadId) -> bool {
+    end_before(upload, u64::MAX).await
 }
 
-impl Entry {
-    async fn end(mut self) {
-        self.stop.send_replace(true);
-        // Nothing is ever sent: the other end is dropped.
-        let _ = tokio::time::timeout(PATIENCE, self.ended.changed()).await;
+async fn end_before(upload: UploadId, number: u64) -> bool {
+    let mut older: Vec<Entry> = running().get(&upload).cloned().unwrap_or_default();
+    older.retain(|entry| entry.number < number);
+    for entry in &older {
+        entry.stop.send_replace(true);
     }
+    let was_any = !older.is_empty();
+    let ended = async {
+        for mut entry in older {
+            // Nothing is ever sent: the other end is dropped.
+            let _ = entry.ended.changed().await;
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, ended).await;
+    was_any
 }
 
 impl Turn {
@@ -68,11 +72,14 @@ impl Turn {
         self.upload
     }
 
-    /// Begins to append, once whoever had the turn in this process has let go.
-    pub(super) async fn begin(&mut self) {
-        if let Some(older) = self.older.take() {
-            older.end().await;
-        }
+    /// Begins to append, once whoever came before in this process has let go; false where nobody had.
+    pub(super) async fn begin(&mut self) -> bool {
+        end_before(self.upload, self.number).await
+    }
+
+    /// Whether a newer request has taken the turn.
+    pub(super) fn is_lost(&self) -> bool {
+        *self.stop.borrow()
     }
 
     /// Waits until a newer request has taken the turn.
@@ -84,12 +91,10 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut running = running();
-        if running.get(&self.upload).is_some_and(|entry| entry.number == self.number) {
-            match self.older.take() {
-                // This request came to nothing: whoever was appending goes on.
-                Some(older) if older.ended.has_changed().is_ok() => running.insert(self.upload, older),
-                _ => running.remove(&self.upload),
-            };
+        let Some(line) = running.get_mut(&self.upload) else { return };
+        line.retain(|entry| entry.number != self.number);
+        if line.is_empty() {
+            running.remove(&self.upload);
         }
     }
 }

@@ -27,13 +27,14 @@ pub use shown::{Sample, Tally, of_visit, samples, tallies};
 use super::cached::Cached;
 use super::schema::{photo_ancestors, photos};
 use super::visits::{self, Standing};
-use super::{Db, Error, Result, schema};
+use super::{Db, Error, Result, schema, uploads};
 use crate::domain::actor::Actor;
-use crate::domain::ids::{PhotoId, UnitId};
+use crate::domain::ids::{AccountId, PhotoId, UnitId, UploadId};
 use crate::domain::photo::envelope::Judged;
 use crate::domain::photo::mask::Masked;
 use crate::domain::photo::{Declaration, State, clock};
 use crate::domain::place::{Area, PlaceFinding};
+use crate::domain::upload::Upload;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -68,6 +69,34 @@ pub async fn find_with_visit(db: &mut Db, actor: &Actor, id: PhotoId) -> Result<
         .await
         .optional()?;
     found.map(|(photo, visit)| Ok((Photo::try_from(photo)?, Standing::try_from(visit)?))).transpose()
+}
+
+/// Reads somebody's upload that is neither ended nor expired, its photo, and what the actor is to the visit.
+///
+/// # Errors
+/// The database's own.
+pub async fn find_by_upload(
+    db: &mut Db,
+    actor: &Actor,
+    (id, of): (UploadId, AccountId),
+    now: Timestamp,
+) -> Result<Option<(Upload, Photo, Standing)>> {
+    let me = actor.account().map_or(Uuid::nil(), |id| id.0);
+    let found: Option<(uploads::Row, Row, visits::Row)> = uploads::open(id, of, now)
+        .inner_join(photos::table.on(photos::id.eq(schema::uploads::photo_id)))
+        .inner_join(schema::visits::table.on(schema::visits::id.eq(photos::visit_id)))
+        .inner_join(schema::campaigns::table.on(schema::campaigns::id.eq(schema::visits::campaign_id)))
+        .left_join(visits::seat_of(me))
+        .left_join(visits::clearance_of(me))
+        .select((uploads::Row::as_select(), Row::as_select(), visits::Row::as_select()))
+        .first(db)
+        .await
+        .optional()?;
+    found
+        .map(|(upload, photo, visit)| {
+            Ok((Upload::try_from(upload)?, Photo::try_from(photo)?, Standing::try_from(visit)?))
+        })
+        .transpose()
 }
 
 /// Photos by their ids, in the order asked for; `None` for one that was never declared.

@@ -116,6 +116,29 @@ async fn a_newer_request_ends_the_stale_one_and_loses_nothing_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_fits_nowhere_ends_nobody() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(10));
+    let at = created(phone, &shot).await;
+    let mut running = begun(&house.url, phone, &at, &shot, 0, 250_000).await;
+    taken(&house, &shot).await;
+    // One byte too many, and one that begins where nothing is yet.
+    let beyond = [shot.bytes.as_slice(), b"!"].concat();
+    for (from, bytes) in [(0, beyond.as_slice()), (260_000, &shot.bytes[260_000..])] {
+        let refused = phone.answer(patch(phone, &at, from, bytes)).await;
+        assert!([409, 413].contains(&refused.status), "{}", refused.body);
+    }
+    running.write_all(&shot.bytes[250_000..]).await.unwrap();
+    running.shutdown().await.unwrap();
+    let answer = rest(&mut running).await;
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    is_held(&house, &scene, &shot).await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_eight_requests_at_once_one_wins_and_no_byte_is_wrong() {
     let house = House::open().await;
     let scene = house.scene().await;
