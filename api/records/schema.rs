@@ -1066,6 +1066,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        untidy_since -> Nullable<Timestamptz>,
     }
 }
 

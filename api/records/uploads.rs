@@ -202,12 +202,42 @@ pub async fn pieces_of(db: &mut Db, ids: &[UploadId]) -> Result<Vec<Piece>> {
     rows.into_iter().map(piece).collect()
 }
 
-/// Forgets the pieces of an upload: its photo is whole elsewhere.
+/// Writes down that the pieces of an upload lie there for nothing: its photo is whole elsewhere.
 ///
 /// # Errors
 /// The database's own.
-pub async fn forget_pieces(db: &mut Db, id: UploadId) -> Result<()> {
-    diesel::delete(upload_pieces::table.filter(upload_pieces::upload_id.eq(id.0))).execute(db).await?;
+pub async fn leave_pieces(db: &mut Db, id: UploadId, now: Timestamp) -> Result<()> {
+    let left = diesel::update(uploads::table.find(id.0)).set(uploads::untidy_since.eq(now.to_diesel()));
+    Cached(left).execute(db).await?;
+    Ok(())
+}
+
+/// Uploads whose pieces lie there for nothing, those first that were whole first.
+///
+/// # Errors
+/// The database's own.
+pub async fn untidy(db: &mut Db, limit: i64) -> Result<Vec<UploadId>> {
+    let ids: Vec<Uuid> = uploads::table
+        .filter(uploads::untidy_since.is_not_null())
+        .order(uploads::untidy_since)
+        .limit(limit)
+        .select(uploads::id)
+        .load(db)
+        .await?;
+    Ok(ids.into_iter().map(UploadId).collect())
+}
+
+/// Forgets the pieces of uploads, whose objects are gone; the uploads themselves are remembered until they expire.
+///
+/// # Errors
+/// The database's own.
+pub async fn forget_pieces(db: &mut Db, ids: &[UploadId]) -> Result<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    diesel::delete(upload_pieces::table.filter(upload_pieces::upload_id.eq_any(&ids))).execute(db).await?;
+    diesel::update(uploads::table.filter(uploads::id.eq_any(&ids)))
+        .set(uploads::untidy_since.eq(None::<jiff_diesel::Timestamp>))
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -271,7 +301,7 @@ pub async fn lapsed(db: &mut Db, now: Timestamp, limit: i64) -> Result<Vec<Uploa
 /// # Errors
 /// The database's own.
 pub async fn forget(db: &mut Db, id: UploadId) -> Result<()> {
-    forget_pieces(db, id).await?;
+    forget_pieces(db, &[id]).await?;
     diesel::delete(uploads::table.filter(uploads::id.eq(id.0).and(uploads::ended_at.is_not_null())))
         .execute(db)
         .await?;

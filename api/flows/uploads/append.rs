@@ -4,7 +4,7 @@
 use super::running::Turn;
 use super::straight::{self, Sent, Stop};
 use super::tail::Tail;
-use super::{Halt, give_up, open, tidy, whole};
+use super::{Halt, give_up, leave_pieces, open, whole};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::photo::{self, Arrived};
@@ -303,8 +303,7 @@ impl<'a> Intake<'a> {
         let id = upload.id;
         let done = whole::keep(app, actor, upload, photo, visit).await?;
         if put_away > 0 {
-            let pieces = uploads::pieces(&mut *app.records.conn().await?, id).await?;
-            tidy(app, id, &pieces.iter().map(part).collect::<Vec<Part>>()).await;
+            leave_pieces(app, id).await;
         }
         Ok(done)
     }
@@ -442,11 +441,18 @@ impl<'a> Intake<'a> {
         let is_whole = self.arrived() == self.upload.length_bytes;
         if is_whole && self.ending != Ending::Later {
             let Self { app, upload, tail, unconfirmed, .. } = self;
+            let loose: Vec<Part> = unconfirmed.iter().map(part).collect();
             let whole = whole::Bytes { unconfirmed, tail };
             return match Box::pin(whole::assemble(app, &upload, &photo, whole)).await? {
-                Ok(parts) => {
-                    let done = whole::keep(app, actor, upload.clone(), photo, visit).await?;
-                    tidy(app, upload.id, &parts).await;
+                Ok(()) => {
+                    let (id, had_pieces) = (upload.id, upload.received_bytes > 0);
+                    let done = whole::keep(app, actor, upload, photo, visit).await?;
+                    if let Err(why) = app.media.delete_parts(&loose).await {
+                        tracing::warn!(%why, "pieces without a row are removed when their upload expires");
+                    }
+                    if had_pieces {
+                        leave_pieces(app, id).await;
+                    }
                     Ok(done)
                 }
                 Err(arrived) => other_bytes(app, &upload, &photo, arrived).await,

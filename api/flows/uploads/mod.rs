@@ -202,35 +202,56 @@ async fn remove(app: &App, id: UploadId) -> Result<()> {
     Ok(())
 }
 
-/// Removes the pieces of an upload whose photo is whole; the upload itself is remembered until it expires.
-async fn tidy(app: &App, id: UploadId, parts: &[Part]) {
-    if parts.is_empty() {
-        return;
-    }
-    let tidied = async {
-        app.media.delete_parts(parts).await?;
-        uploads::forget_pieces(&mut *app.records.conn().await?, id).await?;
+/// Leaves the pieces of an upload whose photo is whole to the sweep: its phone waits for no more than its photo needs.
+async fn leave_pieces(app: &App, id: UploadId) {
+    let left = async {
+        uploads::leave_pieces(&mut *app.records.conn().await?, id, app.now()).await?;
         Ok::<_, Error>(())
     };
-    if let Err(why) = tidied.await {
-        tracing::warn!(%why, "pieces of a photo that is whole are removed later");
+    if let Err(why) = left.await {
+        tracing::warn!(%why, "pieces of a photo that is whole are removed when their upload expires");
     }
 }
 
-/// Uploads that are ended by one statement.
+/// Uploads that are ended or tidied by one statement.
 const BATCH: i64 = 100;
 
-/// Forgets uploads that have expired, and what was left of others. Safe to run at any time; twice a minute is right.
+fn is_last(batch: &[UploadId]) -> bool {
+    i64::try_from(batch.len()).is_ok_and(|count| count < BATCH)
+}
+
+/// Forgets uploads that have expired, what was left of others, and pieces of photos that are whole. Safe to run at any
+/// time; twice a minute is right.
 ///
 /// # Errors
 /// An outage.
 pub async fn sweep(app: &App) -> Result<()> {
+    tidy(app).await?;
     loop {
         let lapsed = uploads::lapsed(&mut *app.records.conn().await?, app.now(), BATCH).await?;
         for id in &lapsed {
             remove(app, *id).await?;
         }
-        if i64::try_from(lapsed.len()).is_ok_and(|count| count < BATCH) {
+        if is_last(&lapsed) {
+            return Ok(());
+        }
+    }
+}
+
+/// Removes the pieces of photos that are whole: objects first, so that no object is left without a row.
+async fn tidy(app: &App) -> Result<()> {
+    loop {
+        let (untidy, pieces) = {
+            let mut db = app.records.conn().await?;
+            let untidy = uploads::untidy(&mut db, BATCH).await?;
+            let pieces = uploads::pieces_of(&mut db, &untidy).await?;
+            (untidy, pieces)
+        };
+        app.media.delete_parts(&pieces.iter().map(part).collect::<Vec<Part>>()).await?;
+        let mut tx = app.records.begin().await?;
+        uploads::forget_pieces(&mut tx, &untidy).await?;
+        tx.commit().await?;
+        if is_last(&untidy) {
             return Ok(());
         }
     }

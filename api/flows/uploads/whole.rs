@@ -26,13 +26,13 @@ pub(super) struct Bytes {
     pub(super) tail: Tail,
 }
 
-/// Carries pieces and tail to the photo's place. The pieces that were read, or the digest of other bytes than promised.
+/// Carries pieces and tail to the photo's place; or gives the digest of other bytes than promised.
 pub(super) async fn assemble(
     app: &App,
     upload: &Upload,
     photo: &Photo,
     bytes: Bytes,
-) -> Result<Result<Vec<Part>, Arrived>, Halt> {
+) -> Result<Result<(), Arrived>, Halt> {
     let mut pieces = {
         let mut db = app.records.conn().await?;
         uploads::pieces(&mut db, upload.id).await?
@@ -46,7 +46,7 @@ pub(super) async fn assemble(
     let parts: Vec<Part> = pieces.iter().map(part).collect();
     let (chunks, _room) = bytes.tail.into_chunks();
     let is_lost = Cell::new(false);
-    let stored = app.media.read_parts(parts.clone()).inspect(|chunk| {
+    let stored = app.media.read_parts(parts).inspect(|chunk| {
         is_lost.set(is_lost.get() || matches!(chunk, Err(media::Error::Missing)));
     });
     let all = stored.chain(stream::iter(chunks.into_iter().map(Ok)));
@@ -54,7 +54,7 @@ pub(super) async fn assemble(
     let (promised, media_type) = (promise_of(photo), photo.declared.media_type.as_str());
     let put = Box::pin(app.media.put_stream((&key, before(photo)), promised, media_type, all)).await;
     match put {
-        Ok(()) => Ok(Ok(parts)),
+        Ok(()) => Ok(Ok(())),
         Err(PutError::Mismatch(arrived)) => Ok(Err(arrived)),
         Err(PutError::Store(why)) => Err(why.into()),
         Err(PutError::BrokeOff(why)) if is_lost.get() => {

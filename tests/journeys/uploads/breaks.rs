@@ -197,6 +197,7 @@ async fn slow_phones_hold_no_database_connection_and_little_else() {
         let answer = rest(line).await;
         assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     }
+    fieldproof::flows::uploads::sweep(&house.app).await.unwrap();
     assert_eq!(objects(&house, "uploads/").await, Vec::<String>::new());
     house.work().await;
     house.close().await;

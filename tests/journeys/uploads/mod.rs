@@ -67,6 +67,7 @@ async fn is_held(house: &House, scene: &Scene, shot: &Shot) {
     let original = scene.phone.send("GET", &format!("{}/original", shot.path()), None).await;
     assert_eq!(original.status, 200, "{}", original.body);
     assert!(original.bytes == shot.bytes, "the original differs");
+    fieldproof::flows::uploads::sweep(&house.app).await.expect("a sweep");
     assert_eq!(objects(house, "uploads/").await, Vec::<String>::new());
 }
 

@@ -1,0 +1,2 @@
+DROP INDEX uploads_untidy;
+ALTER TABLE uploads DROP COLUMN untidy_since;
