@@ -79,7 +79,7 @@ fn id_taken() -> Refusal {
 }
 
 fn taken_back() -> Refusal {
-    let detail = "This entry was taken back. A new entry needs a new id.";
+    let detail = "This entry was taken back; what you say of it is kept in the visit's log. A new entry needs a new id.";
     Refusal::new(Kind::Conflict, "entry.taken-back", detail)
 }
 
@@ -113,7 +113,15 @@ pub async fn receive(app: &App, actor: &Actor, id: AttendeeId, host: Host) -> Re
     let held = company::find_attendee(&mut work.tx, id).await?;
     let new = match held {
         Some(held) if held.visit != visit => return Err(id_taken().into()),
-        Some(held) if held.removed_at.is_some() => return Err(taken_back().into()),
+        Some(held) if held.removed_at.is_some() => {
+            if !held.says_the_same(&new) {
+                let (said, kept) = (said_of_host(&new), said_of_host(&held));
+                let details = beside((said, base_version), (kept, held.version));
+                kept_beside(work, actor, "visit.host_kept_beside", ("attendee", id.to_string()), details)
+                    .await?;
+            }
+            return Err(taken_back().into());
+        }
         Some(held) if held.says_the_same(&new) => return Ok(Entered::Known(held)),
         Some(held) if base_version.is_some_and(|base| base != held.version) => {
             let details = beside((said_of_host(&new), base_version), (said_of_host(&held), held.version));
@@ -183,7 +191,15 @@ pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Re
     let held = company::find_guidance(&mut work.tx, id).await?;
     let new = match held {
         Some(held) if held.visit != visit => return Err(id_taken().into()),
-        Some(held) if held.removed_at.is_some() => return Err(taken_back().into()),
+        Some(held) if held.removed_at.is_some() => {
+            if !held.says_the_same(&new) {
+                let (said, kept) = (said_of_guidance(&new), said_of_guidance(&held));
+                let details = beside((said, base_version), (kept, held.version));
+                let object = ("guidance", id.to_string());
+                kept_beside(work, actor, "visit.guidance_kept_beside", object, details).await?;
+            }
+            return Err(taken_back().into());
+        }
         Some(held) if held.says_the_same(&new) => return Ok(Entered::Known(held)),
         Some(held) if base_version.is_some_and(|base| base != held.version) => {
             let (said, kept) = (said_of_guidance(&new), said_of_guidance(&held));

@@ -19,6 +19,11 @@ use tokio::time::{Sleep, sleep};
 /// buffer at once now and then. Of a slow sender a little is read at a time, and passed on before more is; a fast one,
 /// of whom there are few, fills the large buffer and costs less.
 const FAST: usize = 256 * 1024;
+/// Bytes that must have come in the running [`WINDOW`] before more than a sip is read at a time: a phone that is back
+/// after a break is not known to be fast yet.
+const BRISK: usize = 80 * 1024;
+/// Most bytes of a brisk sender that are read before they are passed on.
+const GULP: usize = 60 * 1024;
 /// What a sender's pace is judged by.
 const WINDOW: Duration = Duration::from_secs(1);
 /// Most bytes of a slow sender that are read at once.
@@ -32,6 +37,8 @@ pub struct Connection {
     pace: Pace,
     /// Whether the reader was given something and has not been sent away since.
     given: bool,
+    /// Bytes the reader was given since.
+    gulped: usize,
     /// That nothing more comes, while the one who reads the body has not taken all that came.
     ended: Option<Result<()>>,
     turn: Rc<Turn>,
@@ -177,7 +184,7 @@ impl Connection {
     #[must_use]
     pub fn of(stream: TcpStream, patience: Duration) -> Self {
         let pace = Pace { is_fast: false, since: Instant::now(), came: 0 };
-        Self { stream, pace, given: false, ended: None, turn: Rc::default(), patience }
+        Self { stream, pace, given: false, gulped: 0, ended: None, turn: Rc::default(), patience }
     }
 
     /// What those who answer on it tell it.
@@ -220,15 +227,17 @@ impl Connection {
     }
 
     fn poll_some(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        if self.pace.is_fast {
+        if self.pace.is_fast || (self.pace.came >= BRISK && self.gulped < GULP) {
             let before = buffer.filled().len();
             let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-            self.given |= buffer.filled().len() > before;
+            let read = buffer.filled().len() - before;
+            self.given |= read > 0;
+            self.gulped = if polled.is_pending() { 0 } else { self.gulped.saturating_add(read) };
             return polled;
         }
         if self.given {
             // The socket is not asked and so would wake nobody: come again at once.
-            self.given = false;
+            (self.given, self.gulped) = (false, 0);
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }

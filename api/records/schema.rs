@@ -642,6 +642,7 @@ diesel::table! {
         finding_id -> Nullable<Uuid>,
         reply_to -> Nullable<Uuid>,
         clock -> Nullable<Jsonb>,
+        restored_at -> Nullable<Timestamptz>,
     }
 }
 

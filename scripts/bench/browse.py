@@ -1,5 +1,5 @@
-"""Pages of lists over HTTP: the plan of each filter and order of photos, findings, actions and events of units, and page
-1,000 beside page 1.
+"""Pages of lists over HTTP: the plan of each filter and order of photos, findings, actions, events of units and expected
+media, and page 1,000 beside page 1.
 
     browse.py plans URL TOKEN POSTGRESQL_LOG
     browse.py pages URL TOKEN
@@ -111,6 +111,11 @@ def event_cases(api):
         yield f"{where} between", {**scope, **between}
 
 
+def media_cases(api):
+    newest = api.get("/v1/photos", owner=owner(api), limit=1)["items"][0]
+    yield "visit", {"at": f"/v1/visits/{newest['visit']}/media"}
+
+
 # A list's address, the tables by which its statement is known, and its filters.
 LISTS = {
     "photos": ("/v1/photos", r"FROM [^$]*photo", photo_cases),
@@ -118,6 +123,7 @@ LISTS = {
     "actions": ("/v1/corrective-actions", r"FROM actions t", action_cases),
     "due": ("/v1/due-actions", r"FROM actions t", due_cases),
     "events": ("/v1/unit-events", r"FROM [^$]*unit_event", event_cases),
+    "media": (None, r"FROM photos p\s+LEFT JOIN photo_receipts", media_cases),
 }
 
 
@@ -134,10 +140,11 @@ def plans(url, token, log):
     bad = 0
     for noun, (path, tables, cases) in LISTS.items():
         for name, query in cases(api):
+            at = query.pop("at", path) if path is None else path
             for page in ("first", "second"):
                 with open(log, "rb") as lines:
                     offset = lines.seek(0, 2)
-                answer = api.get(path, limit=LIMIT, **query)
+                answer = api.get(at, limit=LIMIT, **query)
                 # A page is one statement; a box is a few, each over more strips of cells than the one before, and the
                 # events of a unit are cut first and read then.
                 found = [(ms, plan) for ms, plan in plans_since(log, offset) if re.search(tables, plan["Query Text"]) and "LIMIT" in plan["Query Text"]]

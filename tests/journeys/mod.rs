@@ -77,6 +77,7 @@ mod stopping;
 mod store_outages;
 mod sync_pull;
 mod sync_push;
+mod sync_push_broken;
 mod sync_storm;
 mod taken_back;
 mod templates;

@@ -241,8 +241,16 @@ async fn bytes_that_are_lost_after_their_receipt_have_none_until_they_are_back()
     let told = scene.phone.post("/v1/photos/have", &asked).await.1["photos"][0].clone();
     assert_eq!((&told["wanted"], &told["receipt"]), (&json!(true), &Value::Null), "{told}");
 
+    // They are back, and nobody has read them again yet.
     assert_eq!(shot.send(&scene.phone).await.status, 201);
+    let (status, no) = receipt(&scene, &shot).await;
+    assert_eq!((status, no["code"].as_str()), (409, Some("receipt.pending")), "{no}");
+    let told = scene.phone.post("/v1/photos/have", &asked).await.1["photos"][0].clone();
+    assert_eq!((&told["wanted"], &told["receipt"]), (&json!(false), &Value::Null), "{told}");
+    let ledger = format!("/v1/visits/{}/media", scene.visit);
+    assert_eq!(scene.phone.get(&ledger).await.1["items"][0]["state"], "stored");
     house.work().await;
     assert_eq!(receipt(&scene, &shot).await, (200, given), "the same receipt, for the same bytes");
+    assert_eq!(scene.phone.get(&ledger).await.1["items"][0]["state"], "verified");
     house.close().await;
 }

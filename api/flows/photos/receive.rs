@@ -194,7 +194,7 @@ async fn restore(app: &App, actor: &Actor, photo: Photo) -> Result<Done<Receipt>
     promises::examine_restored(&mut tx, id, app.now()).await?;
     let entry = receipts::entry(&photo, "photo.restored", Value::Null);
     custody::note(&mut tx, Some(actor), entry, app.now()).await?;
-    if !photos::restore(&mut tx, id).await? {
+    if !photos::restore(&mut tx, id, app.now()).await? {
         return Err(Error::Busy("the photo was being changed".to_owned()));
     }
     tx.commit().await?;

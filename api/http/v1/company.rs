@@ -149,7 +149,7 @@ pub struct AttendeePath {
 /// Take back who received a team
 ///
 /// For somebody entered by mistake, until a side has signed the minutes; it stays in the log. Repeating changes nothing, and
-/// no phone brings the entry back by sending it again (`entry.taken-back`).
+/// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
         ("attendee" = Uuid, Path, description = "Whom.")), responses(
     (status = 204, description = "Taken back, now or before."),
@@ -295,7 +295,7 @@ pub struct GuidancePath {
 /// Take back guidance on the spot
 ///
 /// For what was entered by mistake, until a side has signed the minutes; it stays in the log. Repeating changes nothing, and
-/// no phone brings the entry back by sending it again (`entry.taken-back`).
+/// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
         ("guidance" = Uuid, Path, description = "Which entry.")), responses(
     (status = 204, description = "Taken back, now or before."),

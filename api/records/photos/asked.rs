@@ -63,12 +63,13 @@ pub async fn asked_after(db: &mut Db, actor: &Actor, ids: &[PhotoId], now: Times
         .and(uploads::account_id.eq(me))
         .and(uploads::ended_at.is_null())
         .and(uploads::expires_at.gt(now.to_diesel()));
+    let vouched_for = photo_receipts::photo_id.eq(photos::id).and(photos::restored_at.is_null());
     let rows: Vec<(Row, visits::Row, Option<receipts::Row>, Option<i64>)> = photos::table
         .inner_join(visit_table::table.on(visit_table::id.eq(photos::visit_id)))
         .inner_join(campaigns::table.on(campaigns::id.eq(visit_table::campaign_id)))
         .left_join(visits::seat_of(me))
         .left_join(visits::clearance_of(me))
-        .left_join(photo_receipts::table.on(photo_receipts::photo_id.eq(photos::id)))
+        .left_join(photo_receipts::table.on(vouched_for))
         .left_join(uploads::table.on(under_way))
         .filter(photos::id.eq_any(wanted))
         .select((

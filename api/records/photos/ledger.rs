@@ -101,7 +101,7 @@ impl TryFrom<Row> for Expected {
 /// Everything about the photos of one visit, `$1`, as far as uploads go at `$2`. What came after the visit is no part of
 /// it, nor is what was taken back.
 const OF_VISIT: &str = "FROM photos p
-    LEFT JOIN photo_receipts r ON r.photo_id = p.id
+    LEFT JOIN photo_receipts r ON r.photo_id = p.id AND p.restored_at IS NULL
     LEFT JOIN photo_write_offs w ON w.photo_id = p.id
     LEFT JOIN LATERAL (SELECT max(u.received_bytes) AS received_bytes FROM uploads u
         WHERE u.photo_id = p.id AND u.ended_at IS NULL AND u.expires_at > $2) u ON p.state = 'announced'

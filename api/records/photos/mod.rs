@@ -18,7 +18,7 @@ pub use boxes::Edges;
 pub use envelopes::{Kept, envelope, keep_envelope};
 pub use page::{After, Facet, PageQuery, Scope, Sight, page};
 pub use previews::{Outlived, forget_preview, keep_preview, outlived_previews, preview_digests};
-pub use receipts::{Receipt, keep_receipt, receipt, restore, set_apart, unverified};
+pub use receipts::{Receipt, keep_receipt, read_again, receipt, restore, set_apart, unverified};
 pub use reconcile::{HeldOriginal, forgotten, held_after, promised_digests};
 pub use row::{Found, OnPlace, Photo, Received, Withdrawn};
 pub use scope::{owner_of_campaign, unit_and_above};

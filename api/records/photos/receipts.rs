@@ -40,12 +40,19 @@ impl From<Row> for Receipt {
     }
 }
 
-/// The receipt of a photo; `None` before its bytes were read again.
+/// The receipt of a photo; `None` before its bytes were read again, also where they were lost since and sent anew.
 ///
 /// # Errors
 /// The database's own.
 pub async fn receipt(db: &mut Db, id: PhotoId) -> Result<Option<Receipt>> {
-    let row = photo_receipts::table.find(id.0).select(Row::as_select()).first(db).await.optional()?;
+    let row: Option<Row> = photo_receipts::table
+        .find(id.0)
+        .inner_join(photos::table.on(photos::id.eq(photo_receipts::photo_id)))
+        .filter(photos::restored_at.is_null())
+        .select(Row::as_select())
+        .first(db)
+        .await
+        .optional()?;
     Ok(row.map(Receipt::from))
 }
 
@@ -87,7 +94,7 @@ pub async fn set_apart(db: &mut Db, id: PhotoId, at: Timestamp) -> Result<()> {
 ///
 /// # Errors
 /// The database's own.
-pub async fn restore(db: &mut Db, id: PhotoId) -> Result<bool> {
+pub async fn restore(db: &mut Db, id: PhotoId, at: Timestamp) -> Result<bool> {
     let lost = photos::id
         .eq(id.0)
         .and(photos::state.eq(State::Quarantined.as_str()))
@@ -97,11 +104,22 @@ pub async fn restore(db: &mut Db, id: PhotoId) -> Result<bool> {
             photos::state.eq(State::Stored.as_str()),
             photos::quarantine_reason.eq(None::<&str>),
             photos::examined_at.eq(None::<Stamp>),
+            photos::restored_at.eq(at.to_diesel()),
             photos::version.eq(photos::version + 1),
         ))
         .execute(db)
         .await?;
     Ok(restored == 1)
+}
+
+/// Writes down that restored bytes were read again: what was vouched for holds again. False where they were not restored.
+///
+/// # Errors
+/// The database's own.
+pub async fn read_again(db: &mut Db, id: PhotoId) -> Result<bool> {
+    let restored = photos::table.filter(photos::id.eq(id.0).and(photos::restored_at.is_not_null()));
+    let read = diesel::update(restored).set(photos::restored_at.eq(None::<Stamp>));
+    Ok(Cached(read).execute(db).await? == 1)
 }
 
 /// Which of these photos have durable bytes and no receipt, while nothing promises that anybody will read them again.
