@@ -72,6 +72,11 @@ impl Visitor {
         repeats::sent(request).await
     }
 
+    /// Sends a prepared request once, whatever is asked of the others.
+    pub async fn once(&self, request: reqwest::RequestBuilder) -> Answer {
+        Answer::read(request.send().await.expect("an answer")).await
+    }
+
     /// Sends JSON, or nothing.
     pub async fn send(&self, method: &str, path: &str, json: Option<&Value>) -> Answer {
         let request = self.request(method, path);

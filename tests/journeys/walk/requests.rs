@@ -93,7 +93,8 @@ impl Request {
             Said::Json(body) => request.json(body),
             Said::Picture => request.body(PICTURE),
         };
-        by.answer(request).await
+        // Who is let in does not depend on how often it is asked, and a refusal would be kept under the key of a repetition.
+        by.once(request).await
     }
 
     /// Whether it names something itself.
