@@ -226,16 +226,17 @@ fn is_last(batch: &[UploadId]) -> bool {
 /// # Errors
 /// An outage.
 pub async fn sweep(app: &App) -> Result<()> {
-    tidy(app).await?;
     loop {
         let lapsed = uploads::lapsed(&mut *app.records.conn().await?, app.now(), BATCH).await?;
         for id in &lapsed {
             remove(app, *id).await?;
         }
         if is_last(&lapsed) {
-            return Ok(());
+            break;
         }
     }
+    // Last: what a store does not let go of in bulk goes one by one when its upload expires.
+    tidy(app).await
 }
 
 /// Removes the pieces of photos that are whole: objects first, so that no object is left without a row.

@@ -126,10 +126,14 @@ async fn a_request_that_fits_nowhere_ends_nobody() {
     taken(&house, &shot).await;
     // One byte too many, and one that begins where nothing is yet.
     let beyond = [shot.bytes.as_slice(), b"!"].concat();
-    for (from, bytes) in [(0, beyond.as_slice()), (260_000, &shot.bytes[260_000..])] {
-        let refused = phone.answer(patch(phone, &at, from, bytes)).await;
-        assert!([409, 413].contains(&refused.status), "{}", refused.body);
-    }
+    let refused = phone.answer(patch(phone, &at, 0, &beyond)).await;
+    // The older request may have put away what it holds by then.
+    assert!([409, 413].contains(&refused.status), "{}", refused.body);
+    is(
+        &phone.answer(patch(phone, &at, 260_000, &shot.bytes[260_000..])).await,
+        409,
+        "upload.offset-mismatch",
+    );
     running.write_all(&shot.bytes[250_000..]).await.unwrap();
     running.shutdown().await.unwrap();
     let answer = rest(&mut running).await;
