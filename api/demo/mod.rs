@@ -75,7 +75,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
         println!("Stopped on site; {} says how to go on.", file.display());
         return Ok(());
     }
-    let evidence = visit::record(&on_site, &office, &demo.samples).await?;
+    let evidence = visit::record(&base, &on_site, &office, &demo.samples).await?;
     println!("\nThe season before it:");
     let (season, units) = season::play(&base, &admin, &mut office, &demo.samples).await?;
     beside::play(&base, &office, &season, &units).await?;

@@ -3,6 +3,7 @@
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+pub use fieldproof_phone::Phone as Reference;
 use fieldproof_phone::line::client;
 use fieldproof_phone::sign_in;
 use reqwest::Method;

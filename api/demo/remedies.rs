@@ -72,8 +72,8 @@ async fn shown(season: &Season<'_>, head: &Phone, (visit, action): (&str, &str))
     }
     let at_home = OnSite { visit: visit.to_owned(), lead: head.clone() };
     let shot = Shot("notice_board.jpg", "image/jpeg", "notice_board", None, "Bảng niêm yết sau khi bổ sung");
-    let taken = Taken { at: now(), is_located: false, of_action: Some(action) };
-    let (photo, ..) = deliver(&at_home, season.samples, &shot, taken).await?;
+    let taken = Taken { at: now(), of_action: Some(action) };
+    let photo = deliver(&at_home, season.samples, &shot, taken).await?;
     examined(head, &photo).await?;
     let done = json!({"note": "Đã niêm yết đủ thủ tục, cắt giảm thời gian và giấy tờ.", "photos": [photo],
         "papers": ["Báo cáo 45/BC-UBND"], "reached": [{"name": "Thời gian giải quyết", "value": 7},

@@ -303,7 +303,7 @@ impl<'a> Season<'a> {
         let wanted = if place.is_multiple_of(2) { shots.as_slice() } else { &shots[..1] };
         for (n, shot) in wanted.iter().enumerate() {
             let seconds = 20 + 40 * i64::try_from(n)?;
-            let taken = Taken { at: after(at(on, 8, 15), seconds), is_located: false, of_action: None };
+            let taken = Taken { at: after(at(on, 8, 15), seconds), of_action: None };
             deliver(&on_site, self.samples, shot, taken).await?;
         }
         Ok(())

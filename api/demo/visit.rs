@@ -1,15 +1,18 @@
 //! The visit itself: planned in secret, dispatched, checked in, recorded with photos, signed, submitted.
 
 use super::office::{LATITUDE, LONGITUDE, Office, text};
-use super::phone::Phone;
+use super::phone::{Phone, Reference};
 use super::{picture, step};
-use anyhow::{Context, bail};
-use jiff::tz::Offset;
+use anyhow::{Context, bail, ensure};
+use fieldproof_phone::sign_in::Session;
+use fieldproof_phone::{Capture, Change, Line, Shelf, device};
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::time::Duration;
 use uuid::{ContextV7, Uuid};
 
 /// A team on site.
@@ -20,6 +23,9 @@ pub struct OnSite {
     pub lead: Phone,
 }
 
+/// How long the lead's phone has for one photo.
+const AT_MOST: Duration = Duration::from_secs(120);
+
 /// A photo of the demonstration: file, media type, subject, item, caption.
 pub struct Shot(
     pub &'static str,
@@ -29,13 +35,11 @@ pub struct Shot(
     pub &'static str,
 );
 
-/// When a photo was taken, whether the phone knew where, and what for.
+/// When a photo was taken, and what for.
 #[derive(Clone, Copy)]
 pub struct Taken<'a> {
     /// By the phone's clock.
     pub at: Timestamp,
-    /// At the office of the surprise visit; nowhere that the phone knew otherwise.
-    pub is_located: bool,
     /// The corrective action it shows done; an item of the visit otherwise.
     pub of_action: Option<&'a str>,
 }
@@ -160,8 +164,34 @@ pub async fn begin(base: &str, office: &Office) -> anyhow::Result<OnSite> {
     Ok(OnSite { visit, lead })
 }
 
+/// The lead's phone as the reference client: let in by a code of the office, with a store of its own in this folder.
+async fn let_in(base: &str, office: &Office, lead: &Phone, folder: &Path) -> anyhow::Result<Reference> {
+    let scheduler = office.person("scheduler")?;
+    let desk = Phone::sign_in(base, &scheduler.login, &scheduler.password, "Máy tính phòng Nội vụ").await?;
+    let whose = json!({"owner": office.owner, "account": office.person("team_lead")?.account});
+    let code = text(&desk.post("/v1/enrolments", whose).await?, "/url")?;
+    let shelf = Shelf::open(folder)?.in_zone(TimeZone::fixed(Offset::constant(7)));
+    let line = Line::of(base, Session::of_token(lead.token()), None)?;
+    device::enrol(&line, &shelf, &code, "Điện thoại của Mai Thị Hồng").await?;
+    step("The lead's phone: let in by a QR code of the office, with a key of its own");
+    Ok(Reference { shelf, line })
+}
+
 /// Answers, photographs, signs and submits; returns a photo worth looking at.
-pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow::Result<String> {
+pub async fn record(base: &str, on_site: &OnSite, office: &Office, samples: &Path) -> anyhow::Result<String> {
+    let folder = std::env::temp_dir().join(format!("fieldproof-demo-{}", Uuid::new_v4()));
+    let phone = let_in(base, office, &on_site.lead, &folder).await?;
+    let evidence = recorded(on_site, office, samples, &phone).await;
+    std::fs::remove_dir_all(&folder)?;
+    evidence
+}
+
+async fn recorded(
+    on_site: &OnSite,
+    office: &Office,
+    samples: &Path,
+    phone: &Reference,
+) -> anyhow::Result<String> {
     let (lead, visit) = (&on_site.lead, &on_site.visit);
     for (code, value, note) in [
         ("NHANH-01", "no", "Còn niêm yết 3 thủ tục đã bị bãi bỏ"),
@@ -172,15 +202,16 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
     ] {
         let answer = json!({"visit": visit, "template_version": office.template, "item": code,
             "answer": {"type": "yes_no_na", "value": value}, "note": note, "answered_at": local(now())});
-        lead.put(&format!("/v1/responses/{}", minted()), answer).await?;
+        phone.shelf.enter(&Change::now("put_response", json!({"response": minted()}), Some(answer))?)?;
     }
-    step("Five items answered, one of them fails");
+    ensure!(phone.until_empty(AT_MOST).await? && phone.shelf.refusals()? == 0, "an answer was not taken");
+    step("Five items answered without a line, and pushed; one of them fails");
 
     let dark = send(
+        phone,
         on_site,
         samples,
         &Shot("dark.jpg", "image/jpeg", "notice_board", Some("NHANH-01"), "Bảng niêm yết, chụp thiếu sáng"),
-        here(),
     )
     .await?;
     let reason = json!({"reason": "Ảnh quá tối, đã chụp lại"});
@@ -200,7 +231,7 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
     ];
     let mut first = None;
     for shot in &shots {
-        let id = send(on_site, samples, shot, here()).await?;
+        let id = send(phone, on_site, samples, shot).await?;
         if shot.2 == "register_book" {
             mask(lead, &id).await?;
         }
@@ -221,10 +252,6 @@ pub async fn record(on_site: &OnSite, office: &Office, samples: &Path) -> anyhow
     first.context("no photo was sent")
 }
 
-fn here() -> Taken<'static> {
-    Taken { at: now(), is_located: true, of_action: None }
-}
-
 /// Enters who received the team, for the minutes.
 pub async fn host(lead: &Phone, visit: &str, name: &str, office: &str) -> anyhow::Result<()> {
     let host = json!({"visit": visit, "name": name, "office": office, "positions": ["Chủ tịch"]});
@@ -243,35 +270,49 @@ async fn mask(lead: &Phone, photo: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Declares a photo and sends its bytes; its id, its size and what was answered.
+/// Declares a photo and sends its bytes with one request, as the simplest of clients does; its id.
 pub async fn deliver(
     on_site: &OnSite,
     samples: &Path,
     shot: &Shot,
     taken: Taken<'_>,
-) -> anyhow::Result<(String, usize, Value)> {
+) -> anyhow::Result<String> {
     let Shot(file, media_type, subject, item, caption) = shot;
     let bytes = picture::taken_at(samples, file, taken.at)?;
     let id = minted();
-    let size = bytes.len();
     let mut declaration = json!({
         "visit": on_site.visit, "item": item, "subject": subject, "caption": caption,
-        "sha256": hex::encode(Sha256::digest(&bytes)), "size_bytes": size, "media_type": media_type,
-        "captured_at": local(taken.at), "device_clock": local(now()), "origin": "camera",
-        "position": taken.is_located.then(|| json!({"latitude": LATITUDE - 0.000_03, "longitude": LONGITUDE + 0.000_02, "accuracy_m": 8.0, "source": "gnss"}))
+        "sha256": hex::encode(Sha256::digest(&bytes)), "size_bytes": bytes.len(), "media_type": media_type,
+        "captured_at": local(taken.at), "device_clock": local(now()), "origin": "camera", "position": null
     });
     if let Some(action) = taken.of_action {
         declaration["action"] = json!(action);
     }
     on_site.lead.put(&format!("/v1/photos/{id}"), declaration).await?;
-    let receipt = on_site.lead.send_original(&id, media_type, bytes).await?;
-    Ok((id, size, receipt))
+    on_site.lead.send_original(&id, media_type, bytes).await?;
+    Ok(id)
 }
 
-/// Delivers a photo and waits for what the worker says of it.
-async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken<'_>) -> anyhow::Result<String> {
-    let file = shot.0;
-    let (id, size, receipt) = deliver(on_site, samples, shot, taken).await?;
+/// Takes a photo at the office into the phone's own store, has it sent from there until the phone may let it go, and tells
+/// what the server says of it.
+async fn send(phone: &Reference, on_site: &OnSite, samples: &Path, shot: &Shot) -> anyhow::Result<String> {
+    let Shot(file, media_type, subject, item, caption) = *shot;
+    let at = now();
+    let bytes = picture::taken_at(samples, file, at)?;
+    let capture = Capture {
+        visit: on_site.visit.parse()?,
+        item: item.map(ToOwned::to_owned),
+        subject: subject.to_owned(),
+        caption: caption.to_owned(),
+        media_type: media_type.to_owned(),
+        at,
+        position: Some(json!({"latitude": LATITUDE - 0.000_03, "longitude": LONGITUDE + 0.000_02,
+            "accuracy_m": 8.0, "source": "gnss"})),
+    };
+    let id = phone.shelf.capture(&capture, &bytes)?;
+    phone.until_empty(AT_MOST).await?;
+    ensure!(!phone.shelf.original(id).exists(), "the phone still holds {file}");
+    let id = id.to_string();
     let seen = examined(&on_site.lead, &id).await?;
     let checks: Vec<&str> = seen
         .pointer("/examined/checks")
@@ -283,11 +324,11 @@ async fn send(on_site: &OnSite, samples: &Path, shot: &Shot, taken: Taken<'_>) -
         .collect();
     let remarks = if checks.is_empty() { "no remark".to_owned() } else { checks.join(", ") };
     #[allow(clippy::as_conversions, clippy::cast_precision_loss, reason = "megabytes for a person to read")]
-    let megabytes = size as f64 / 1e6;
+    let megabytes = bytes.len() as f64 / 1e6;
     step(&format!(
-        "Photo {file}: {megabytes:.1} MB, held under log number {}, place {}, {}, {remarks}",
-        receipt["log_number"],
-        text(&receipt, "/place/verdict")?,
+        "Photo {file}: {megabytes:.1} MB, held under log number {}, place {}, {}, {remarks}; the phone let it go for its receipt",
+        seen["received"]["log_number"],
+        text(&seen, "/place/verdict")?,
         text(&seen, "/state")?
     ));
     Ok(id)

@@ -171,6 +171,7 @@ fn phone(settings: &Settings, base: &str, number: usize, token: &str) -> (Phone,
             visit: settings.visit[number % settings.visit.len()],
             item: None,
             subject: "scene".to_owned(),
+            caption: String::new(),
             media_type: "image/jpeg".to_owned(),
             at: jiff::Timestamp::now(),
             position: Some(

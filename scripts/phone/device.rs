@@ -124,7 +124,7 @@ pub(crate) async fn report(line: &Line, shelf: &Shelf) -> Result<(), Failure> {
                 "oldest_captured_at": oldest })
         })
         .collect();
-    let body = json!({ "device_clock": crate::shelf::wall_clock(crate::shelf::now()), "visits": visits });
+    let body = json!({ "device_clock": shelf.wall_clock(crate::shelf::now()), "visits": visits });
     line.call(Method::PUT, &format!("/v1/devices/{device}/unsent"), Some(&body)).await?;
     Ok(())
 }

@@ -67,6 +67,9 @@ enum What {
         /// What they show.
         #[arg(long, default_value = "scene")]
         subject: String,
+        /// In words.
+        #[arg(long, default_value = "")]
+        caption: String,
         /// Where: latitude and longitude in degrees.
         #[arg(long, value_delimiter = ',', num_args = 1)]
         at: Vec<f64>,
@@ -139,7 +142,7 @@ async fn main() -> anyhow::Result<()> {
             shelf.enter(&change)?;
             println!("{}", change.id);
         }
-        What::Capture { visit, item, subject, at, accuracy_m, files } => {
+        What::Capture { visit, item, subject, caption, at, accuracy_m, files } => {
             let position = match at.as_slice() {
                 [latitude, longitude] => Some(json!({ "latitude": latitude, "longitude": longitude,
                     "accuracy_m": accuracy_m, "source": "gnss" })),
@@ -149,8 +152,9 @@ async fn main() -> anyhow::Result<()> {
             for file in files {
                 let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
                 let media_type = media_type(&file)?.to_owned();
-                let (item, subject, position) = (item.clone(), subject.clone(), position.clone());
-                let capture = Capture { visit, item, subject, media_type, at: shelf::now(), position };
+                let (item, subject, caption) = (item.clone(), subject.clone(), caption.clone());
+                let (at, position) = (shelf::now(), position.clone());
+                let capture = Capture { visit, item, subject, caption, media_type, at, position };
                 println!("{} {}", shelf.capture(&capture, &bytes)?, file.display());
             }
         }

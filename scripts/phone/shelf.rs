@@ -20,6 +20,7 @@
 use crate::clock;
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
@@ -35,6 +36,8 @@ const ONLY_OURS: u32 = 0o600;
 #[derive(Clone, Debug)]
 pub struct Shelf {
     root: PathBuf,
+    /// By whose wall clock it writes times.
+    zone: TimeZone,
 }
 
 /// What is said of a photo when it is taken; the rest is read from its bytes.
@@ -46,6 +49,8 @@ pub struct Capture {
     pub item: Option<String>,
     /// What it shows: a subject of the contract.
     pub subject: String,
+    /// In words.
+    pub caption: String,
     /// Its media type.
     pub media_type: String,
     /// When it was taken, by the phone's clock.
@@ -84,11 +89,6 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// A moment as the contract takes it, with an offset.
-pub(crate) fn wall_clock(at: Timestamp) -> String {
-    at.to_string().replace('Z', "+00:00")
-}
-
 /// Writes a whole file or nothing, durably.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().context("a file without a folder")?;
@@ -120,7 +120,18 @@ impl Shelf {
         for name in ["photos", "changes", "refused", "conflicts", "visits"] {
             fs::create_dir_all(root.join(name))?;
         }
-        Ok(Self { root: root.to_owned() })
+        Ok(Self { root: root.to_owned(), zone: TimeZone::system() })
+    }
+
+    /// The same shelf, of a phone whose clock goes by another zone than this machine's.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// A moment as the contract takes it: the phone's wall clock, and its offset.
+    pub(crate) fn wall_clock(&self, at: Timestamp) -> String {
+        at.display_with_offset(self.zone.to_offset(at)).to_string()
     }
 
     /// Where the session is kept.
@@ -155,9 +166,9 @@ impl Shelf {
     /// The shelf can't be written; then there is no photo.
     pub fn capture(&self, what: &Capture, bytes: &[u8]) -> anyhow::Result<Uuid> {
         ensure!(!bytes.is_empty(), "an empty file is no photo");
-        let (id, at) = (minted(what.at)?, wall_clock(what.at));
+        let (id, at) = (minted(what.at)?, self.wall_clock(what.at));
         let mut declaration = json!({
-            "visit": what.visit, "item": what.item, "subject": what.subject, "caption": "",
+            "visit": what.visit, "item": what.item, "subject": what.subject, "caption": what.caption,
             "sha256": hex::encode(Sha256::digest(bytes)), "size_bytes": bytes.len(), "media_type": what.media_type,
             "captured_at": at, "origin": "camera", "position": what.position,
         });
@@ -208,7 +219,7 @@ impl Shelf {
     /// The shelf can't be read.
     pub(crate) fn declared(&self, photo: &Kept) -> anyhow::Result<Value> {
         let mut declaration = photo.declaration.clone();
-        declaration["device_clock"] = json!(wall_clock(now()));
+        declaration["device_clock"] = json!(self.wall_clock(now()));
         if let Some(envelope) = self.device()?.envelope(photo.id, &declaration)? {
             declaration["envelope"] = envelope;
         }

@@ -25,6 +25,7 @@ fn capture(visit: Uuid, shelf: &Shelf, bytes: &[u8]) -> Uuid {
         visit,
         item: None,
         subject: "scene".to_owned(),
+        caption: String::new(),
         media_type: "image/png".to_owned(),
         at: jiff::Timestamp::now(),
         position: Some(position),
