@@ -321,24 +321,25 @@ pub fn may_be_taken_from(action: action::State) -> Result<(), Refusal> {
 /// How bytes that come now stand to the minutes of their visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
-    /// Before the visit was submitted.
+    /// Before the visit was submitted or broken off.
     InTime,
-    /// After it was submitted: kept and marked, no part of what was handed in.
+    /// After that: kept and marked, no part of what was handed in.
     Late,
 }
 
 /// Whether bytes are still taken for a declared photo while its visit is in this state. A phone without a network may
-/// bring them after the visit was submitted; nothing is added once somebody has taken the visit as final.
+/// bring them after the visit was submitted, or broken off on site by its lead; nothing is added once somebody has taken
+/// the visit as final.
 ///
 /// # Errors
 /// `photo.visit-ended`.
 pub fn arrival(visit: visit::State) -> Result<Arrival, Refusal> {
     match visit {
-        visit::State::Finalised | visit::State::Cancelled | visit::State::Aborted => {
+        visit::State::Finalised | visit::State::Cancelled => {
             let detail = "The visit has ended for good; no more evidence is taken for it.";
             Err(Refusal::new(Kind::Conflict, "photo.visit-ended", detail))
         }
-        visit::State::Submitted => Ok(Arrival::Late),
+        visit::State::Submitted | visit::State::Aborted => Ok(Arrival::Late),
         _ => Ok(Arrival::InTime),
     }
 }
@@ -464,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_late_once_the_visit_is_submitted_and_refused_once_it_has_ended() {
+    fn bytes_are_late_once_the_visit_is_submitted_or_broken_off_and_refused_once_it_has_ended() {
         use visit::State as Visit;
         for state in [
             Visit::OnSite,
@@ -475,8 +476,10 @@ mod tests {
         ] {
             assert_eq!(arrival(state), Ok(Arrival::InTime));
         }
-        assert_eq!(arrival(Visit::Submitted), Ok(Arrival::Late));
-        for state in [Visit::Finalised, Visit::Cancelled, Visit::Aborted] {
+        for state in [Visit::Submitted, Visit::Aborted] {
+            assert_eq!(arrival(state), Ok(Arrival::Late));
+        }
+        for state in [Visit::Finalised, Visit::Cancelled] {
             assert_eq!(arrival(state).map_err(|no| no.code), Err("photo.visit-ended"));
         }
     }

@@ -101,7 +101,7 @@ async fn bytes_that_come_after_submission_are_marked_late_and_none_come_once_it_
     let noted = "SELECT details ->> 'late' FROM custody WHERE deed = 'photo.received' ORDER BY visit_number";
     let noted = house.sql().await.query(noted, &[]).await.unwrap();
     assert_eq!(noted.iter().map(|row| row.get(0)).collect::<Vec<String>>(), ["false", "true"]);
-    for state in ["finalised", "aborted"] {
+    for state in ["finalised", "cancelled"] {
         set_state(&house, state).await;
         let refused = scene.phone.answer(never.sending(&scene.phone)).await;
         assert_eq!((refused.status, refused.body["code"].as_str()), (409, Some("photo.visit-ended")));

@@ -4,6 +4,7 @@ mod accounts;
 mod after_photos;
 mod arrivals;
 mod at_once;
+mod called_off;
 mod campaigns;
 mod clashes;
 mod clock;

@@ -323,7 +323,8 @@ fn received(photo: &Photo, lang: Language) -> Group {
     let p = |vi, en| lang.pick(vi, en);
     let mut facts = vec![fact(p("Khai báo lúc", "Declared at"), figures::time(photo.declared_at))];
     if let Some(received) = photo.received {
-        let late = p("Đến sau khi nộp lượt kiểm tra", "Came after the visit was submitted");
+        let late =
+            p("Đến sau khi lượt kiểm tra đã nộp hoặc dừng", "Came after the visit was submitted or aborted");
         facts.push(Fact {
             warning: received.late.then(|| words::warning(late)),
             ..fact(p("Nhận đủ tệp lúc", "Received at"), figures::time(received.at))

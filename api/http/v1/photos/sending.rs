@@ -124,7 +124,7 @@ fn offer(request: &HttpRequest) -> Result<Offer, Problem> {
         (status = 201, description = "Received and durable.", body = PhotoReceiptView),
         (status = 200, description = "Received before; the same content as then.", body = PhotoReceiptView),
         (status = 409, description = "`photo.id-taken`: declared for other bytes; `photo.withdrawn`; \
-            `photo.visit-ended`: the visit is final, cancelled or aborted."),
+            `photo.visit-ended`: the visit is final or cancelled."),
         (status = 411, description = "`length.missing`: no Content-Length."),
         (status = 422, description = "Length or digest are not those declared; nothing was kept.")))]
 #[put("/v1/photos/{photo}/original")]

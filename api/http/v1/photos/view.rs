@@ -58,7 +58,7 @@ pub struct ReceivedView {
     /// Number in the visit's evidence log.
     #[schema(example = 17)]
     log_number: i64,
-    /// Whether the visit had been submitted by then: kept, and no part of what was handed in.
+    /// Whether the visit had been submitted or aborted by then: kept, and no part of what was handed in.
     #[schema(example = false)]
     late: bool,
 }
