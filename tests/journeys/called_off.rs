@@ -112,5 +112,6 @@ async fn a_visit_is_broken_off_on_site_with_a_reason_and_keeps_what_it_holds() {
     assert_eq!((status, &no["code"]), (409, &json!("photo.visit-not-open")));
     let told = at.house.deeds(id_of(&visit)).await;
     assert_eq!(told.iter().filter(|deed| *deed == "visit.aborted").count(), 1, "{told:?}");
+    at.house.work().await;
     at.house.close().await;
 }
