@@ -24,7 +24,7 @@ pub struct OnSite {
 }
 
 /// How long the lead's phone has for one photo.
-const AT_MOST: Duration = Duration::from_secs(120);
+const AT_MOST: Duration = Duration::from_mins(2);
 
 /// A photo of the demonstration: file, media type, subject, item, caption.
 pub struct Shot(
@@ -179,7 +179,7 @@ async fn let_in(base: &str, office: &Office, lead: &Phone, folder: &Path) -> any
 
 /// Answers, photographs, signs and submits; returns a photo worth looking at.
 pub async fn record(base: &str, on_site: &OnSite, office: &Office, samples: &Path) -> anyhow::Result<String> {
-    let folder = std::env::temp_dir().join(format!("fieldproof-demo-{}", Uuid::new_v4()));
+    let folder = std::env::temp_dir().join(format!("fieldproof-demo-{}", minted()));
     let phone = let_in(base, office, &on_site.lead, &folder).await?;
     let evidence = recorded(on_site, office, samples, &phone).await;
     std::fs::remove_dir_all(&folder)?;
