@@ -126,7 +126,10 @@ pub async fn begin<'k>(
             {
                 continue;
             }
-            if let Some(kept) = kept.as_ref().filter(|kept| kept.answer.is_some() || kept.committed) {
+            // Another request under the key is told that, whatever its own right: nothing of it was ever answered.
+            let is_same = |kept: &&Kept| kept.fingerprint == fingerprint;
+            let is_over = |kept: &&Kept| kept.answer.is_some() || kept.committed;
+            if let Some(kept) = kept.as_ref().filter(is_same).filter(is_over) {
                 may_still(&mut conn, actor, deed, kept, &footing).await?;
             }
             kept
@@ -176,7 +179,7 @@ async fn may_still(
 fn answer_of(app: &App, kept: Kept, fingerprint: [u8; 32], waited: Duration) -> Result<Option<Answer>> {
     if kept.fingerprint != fingerprint {
         let detail = "This key was used for another request; a new request needs a key of its own.";
-        return Err(Refusal::new(Kind::Invalid, "idempotency.other-request", detail).next(Next::Drop).into());
+        return Err(Refusal::new(Kind::Invalid, "idempotency.other-request", detail).next(Next::Fix).into());
     }
     match kept.answer {
         Some((status, headers, sealed)) => {

@@ -5,7 +5,7 @@ mod yaml;
 
 use super::deeds::{self, Needs};
 use super::problem::{PROBLEM_JSON, ProblemDocument};
-use super::replay::KEYED_WITHIN;
+use super::replay::has_own_keys;
 use super::{limits, read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
@@ -116,7 +116,7 @@ fn idempotency_key() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(
-            "1 to 255 visible ASCII characters, new for each thing you want done. The same request with the same key \
+            "1 to 255 visible ASCII characters, new for each thing you want done. The same request with the same key, to the byte, \
              gets the first one's answer, with `Idempotency-Replayed: true`. A key lives for 30 days, and beyond them \
              for as long as the campaign is open that the request took effect under. A request that was refused and \
              changed nothing leaves its key free: the same again under it is looked at anew, and may be in order by \
@@ -171,8 +171,8 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
         _ => SecurityRequirement::default(),
     };
     operation.security = Some(vec![scope]);
-    let is_keyed_within = operation.operation_id.as_deref() == Some(KEYED_WITHIN);
-    let takes_key = method == "POST" && matches!(needs, Some(Needs::Right(_))) && !is_keyed_within;
+    let has_own_keys = operation.operation_id.as_deref().is_some_and(has_own_keys);
+    let takes_key = method == "POST" && matches!(needs, Some(Needs::Right(_))) && !has_own_keys;
     if takes_key {
         let key = RefOr::Ref(Ref::new(format!("#/components/parameters/{IDEMPOTENCY_KEY}")));
         operation.parameters.get_or_insert_default().push(key);
@@ -190,7 +190,9 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
         // Refusals that an operation lists itself need no body there: it is always a problem document.
         let is_refusal = status.starts_with('4') || status.starts_with('5');
         if is_refusal && response.content.is_empty() {
+            let declared = std::mem::take(&mut response.headers);
             *response = refusal(&response.description);
+            response.headers.extend(declared);
         }
         // Where an operation answers too many attempts in its own way, too many requests come before it.
         if status == "429" {
@@ -206,6 +208,9 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
             }
             _ => None,
         };
+        if takes_key && status.starts_with('2') {
+            response.headers.insert("Idempotency-Replayed".to_owned(), RefOr::T(replayed()));
+        }
         if let Some(meaning) = told {
             response.headers.insert("Retry-After".to_owned(), RefOr::T(retry_after(meaning)));
         }
@@ -263,6 +268,12 @@ fn shared_refusals(
 fn retry_after(meaning: &str) -> Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).examples([5]);
     HeaderBuilder::new().schema(Some(seconds)).description(Some(meaning)).build()
+}
+
+fn replayed() -> Header {
+    let text = ObjectBuilder::new().schema_type(Type::String).examples(["true"]);
+    let meaning = "`true` where this is the answer that was given before under the same `Idempotency-Key`.";
+    HeaderBuilder::new().schema(Some(text)).description(Some(meaning)).build()
 }
 
 fn refusal(meaning: &str) -> Response {

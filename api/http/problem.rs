@@ -82,7 +82,7 @@ impl Standard {
     "code": "photo.digest-mismatch", "client_action": "retry", "errors": []
 }))]
 pub struct ProblemDocument {
-    /// Address of a page of this server that explains the code.
+    /// Address of a page that explains it: one of this server by the code, or a registered type of IANA's.
     #[serde(rename = "type")]
     kind: String,
     /// The family in the caller's language.
@@ -148,7 +148,7 @@ fn title(status: StatusCode, language: Language) -> &'static str {
         408 => ("Gửi quá chậm", "Sent too slowly"),
         409 => ("Xung đột với trạng thái hiện tại", "Clashes with the present state"),
         411 => ("Thiếu độ dài nội dung", "The length is missing"),
-        412 => ("Đã có phiên bản mới hơn", "There is a newer version"),
+        412 => ("Điều kiện của yêu cầu không đúng", "What the request rests on does not hold"),
         413 => ("Quá lớn", "Too large"),
         415 => ("Kiểu dữ liệu không được nhận", "This type is not taken"),
         416 => ("Không có đoạn dữ liệu này", "There is no such range"),
@@ -208,6 +208,13 @@ impl Problem {
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self.next = Next::Retry;
+        self
+    }
+
+    /// Says what a phone should do.
+    #[must_use]
+    pub fn next(mut self, next: Next) -> Self {
+        self.next = next;
         self
     }
 

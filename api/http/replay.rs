@@ -14,7 +14,7 @@ use crate::domain::permission::Deed;
 use crate::flows::replays::{self, Answer, Hold, Turn};
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, ResponseError, web};
@@ -22,10 +22,15 @@ use serde_json::{Map, Value};
 
 const KEY: &str = "idempotency-key";
 /// Headers that belong to an answer itself and come back with it.
-const KEPT: [HeaderName; 4] = [CONTENT_TYPE, ETAG, LINK, LOCATION];
+const KEPT: [HeaderName; 5] = [CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION];
 
-/// The operation whose parts have keys of their own: an answer for the whole would hide what each may be told today.
-pub const KEYED_WITHIN: &str = "push_changes";
+/// Whether an operation takes no key because it has others. The parts of a push have keys of their own: an answer for the whole
+/// would hide what each may be told today. An upload has its photo: a kept answer would tell of a place that moved on since. A device has its own key,
+/// and is tied to the sign-in that asks: a kept answer would tell another sign-in that it is tied.
+#[must_use]
+pub fn has_own_keys(operation: &str) -> bool {
+    matches!(operation, "push_changes" | "create_upload" | "enrol_device")
+}
 
 /// Answers a request once under its key.
 ///
@@ -95,7 +100,7 @@ async fn keyed(request: &ServiceRequest) -> Option<(web::Data<App>, Actor)> {
     if request.method() != Method::POST || !request.headers().contains_key(KEY) || !is_small {
         return None;
     }
-    if operation_of(request) == Some(KEYED_WITHIN) {
+    if operation_of(request).is_some_and(has_own_keys) {
         return None;
     }
     let app = request.app_data::<web::Data<App>>().cloned()?;

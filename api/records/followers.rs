@@ -78,13 +78,14 @@ struct FollowerRow {
     used_at: Stamp,
 }
 
-/// Enters a follower. Of an account's others the ones used last stay, `most` with the new one; the rest are over.
+/// Enters a follower. Of an account's others those stay that ever came back with a cursor, then the ones used last, `most` with
+/// the new one; the rest are over: a phone that begins again and again on a bad line ends no other.
 ///
 /// # Errors
 /// The database's own.
 pub async fn begin(db: &mut Db, new: &Follower, most: i64) -> Result<()> {
     let surplus = "UPDATE followers SET used_at = '-infinity' WHERE id IN (SELECT id FROM followers
-        WHERE account_id = $1 AND used_at > '-infinity' ORDER BY used_at DESC, id OFFSET $2 - 1)";
+        WHERE account_id = $1 AND used_at > '-infinity' ORDER BY seq > 1 DESC, used_at DESC, id OFFSET $2 - 1)";
     diesel::sql_query(surplus).bind::<SqlUuid, _>(new.account.0).bind::<BigInt, _>(most).execute(db).await?;
     let enter = "INSERT INTO followers (id, account_id, seq, used_at) VALUES ($1, $2, $3, $4)";
     diesel::sql_query(enter)

@@ -30,14 +30,16 @@ async fn a_visit_knows_each_photo_it_should_have_and_how_far_it_got() {
     let at = Inspectorate::open().await;
     let visit = at.visit("planned", 1).await;
     at.on_site(&visit).await;
-    assert_eq!(counted(&ledger(&at, &visit).await), json!({}), "nothing is asked for before it is answered");
+    let lacks = |item: &str| json!({ "item": item, "subject": "notice_board", "declared": 0, "missing": 1 });
+    let before = ledger(&at, &visit).await;
+    assert_eq!(before["required"], json!([lacks("A01")]), "whatever is answered");
+    assert_eq!((counted(&before), &before["complete"]), (json!({ "required": 1 }), &json!(false)));
     at.answers_well(&visit, &["A01"]).await;
     let fails = json!({ "type": "ratio", "numerator": 30, "denominator": 36 });
     let said = at.answer(&visit, "A03", fails);
     assert_eq!(at.member.visitor.put(&format!("/v1/responses/{}", Uuid::now_v7()), &said).await.0, 201);
 
     let asked = ledger(&at, &visit).await;
-    let lacks = |item: &str| json!({ "item": item, "subject": "notice_board", "declared": 0, "missing": 1 });
     assert_eq!(asked["required"], json!([lacks("A01"), lacks("A03")]), "always, and because it failed");
     assert_eq!((counted(&asked), &asked["complete"]), (json!({ "required": 2 }), &json!(false)));
 

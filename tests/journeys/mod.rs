@@ -76,6 +76,7 @@ mod sign_in_guards;
 mod slow_lines;
 mod stopping;
 mod store_outages;
+mod sync_parts;
 mod sync_pull;
 mod sync_push;
 mod sync_push_broken;

@@ -58,6 +58,7 @@ async fn a_preview_is_shown_as_what_it_is_until_the_original_is_verified() {
     assert_eq!(send(&scene.phone, &shot, ("image/webp", small())).await.body["code"], "preview.too-late");
     house.work().await;
     assert_eq!(scene.reviewer.get(&shot.path()).await.1["preview"], Value::Null, "there are derivatives");
+    assert_eq!(scene.reviewer.get(&path).await.0, 404, "before anybody has swept");
     flows::photos::sweep_previews(&house.app).await.unwrap();
     assert_eq!((scene.reviewer.get(&path).await.0, objects(&house).await), (404, 0));
     let original = scene.phone.send("GET", &format!("{}/original", shot.path()), None).await;
@@ -76,8 +77,8 @@ async fn what_is_no_small_picture_is_refused_and_leaves_nothing() {
     for (sent, status, code) in [
         (("image/jpeg", vec![0; 100_001]), 413, "preview.too-large"),
         (("image/png", pictures::png(8, 8, |_, _| 200)), 415, "preview.type"),
-        (("image/jpeg", small()), 415, "picture.type"),
-        (("image/webp", b"<svg/>".to_vec()), 415, "picture.type"),
+        (("image/jpeg", small()), 415, "preview.type"),
+        (("image/webp", b"<svg/>".to_vec()), 415, "preview.type"),
         (("image/webp", cut), 422, "picture.damaged"),
         (("image/webp", talking), 422, "picture.metadata"),
     ] {

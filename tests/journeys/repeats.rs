@@ -1,6 +1,7 @@
 //! Requests that come again, and bodies that hardly come at all.
 
 use crate::harness::people::PASSWORD;
+use crate::harness::phone::Phone;
 use crate::harness::{House, Inspectorate, Shot, Visitor, pictures};
 use fieldproof::domain::actor::Role;
 use fieldproof::flows::replays::forget_expired;
@@ -236,4 +237,36 @@ async fn a_photo_that_stands_still_is_told_so_and_let_go() {
     assert!(begun.elapsed() < Duration::from_secs(20), "let go after {:?}", begun.elapsed());
     assert_eq!(shot.send(&scene.phone).await.status, 201, "the photo can be sent again at once");
     house.end().await;
+}
+
+/// A code that lets a phone in, an invitation, a link to a new password: no cache keeps them, however often they are told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_answer_is_kept_from_caches_as_the_first_was() {
+    let at = Inspectorate::open().await;
+    let wish = json!({ "owner": at.owner, "account": at.member.account });
+    let ask =
+        || at.lead.visitor.request("POST", "/v1/enrolments").header("Idempotency-Key", "mo-may").json(&wish);
+    let (first, again) = (at.lead.visitor.answer(ask()).await, at.lead.visitor.answer(ask()).await);
+    assert_eq!((first.status, again.status, first.bytes == again.bytes), (201, 201, true));
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!((first.header("cache-control"), again.header("cache-control")), ("no-store", "no-store"));
+
+    // The key is used up, whatever else is asked under it and whoever may do that.
+    let other = json!({ "owner": at.owner, "kind": "civil_service", "title": "Kiểm tra" });
+    let campaign =
+        at.lead.visitor.request("POST", "/v1/campaigns").header("Idempotency-Key", "mo-may").json(&other);
+    let no = at.lead.visitor.answer(campaign).await;
+    assert_eq!((no.status, &no.body["code"]), (422, &json!("idempotency.other-request")), "{}", no.body);
+    assert_eq!(no.body["client_action"], "fix");
+
+    // A device is tied to the sign-in that asks: another one is told nothing that was kept.
+    let (phone, code) = (Phone::new(), first.body["code"].as_str().expect("a code").to_owned());
+    let body = phone.request(&at.house, at.member.account, &code);
+    let enrol =
+        |who: &Visitor| who.request("POST", "/v1/devices").header("Idempotency-Key", "may-moi").json(&body);
+    assert_eq!(at.member.visitor.answer(enrol(&at.member.visitor)).await.status, 201);
+    let elsewhere = at.house.signed_in_anew(at.member.account).await;
+    let no = elsewhere.answer(enrol(&elsewhere)).await;
+    assert_eq!((no.status, &no.body["code"]), (422, &json!("enrolment.worthless")), "{}", no.body);
+    at.house.close().await;
 }

@@ -77,8 +77,18 @@ pub fn admit(size_bytes: u64, media_type: Option<MediaType>) -> Result<(), Refus
     if media_type.is_some_and(|of| PREVIEW_TYPES.contains(&of)) {
         return Ok(());
     }
+    Err(no_type())
+}
+
+fn no_type() -> Refusal {
     let detail = "A preview is a JPEG or a WebP, by its bytes and by its Content-Type.";
-    Err(Refusal::new(Kind::UnsupportedType, "preview.type", detail))
+    Refusal::new(Kind::UnsupportedType, "preview.type", detail)
+}
+
+/// What is said of pictures of any kind, in words about previews.
+#[must_use]
+pub fn said_of_previews(no: Refusal) -> Refusal {
+    if no.code == "picture.type" { no_type() } else { no }
 }
 
 /// Decides by its head alone whether a preview is kept: it is handed on as it came, and nothing of it is decoded here.

@@ -161,7 +161,7 @@ fn the_measured_one_stop_shop_scores_what_the_scenario_says() {
     assert_eq!((score.critical_failures().count(), score.grade.as_ref().unwrap().is_capped), (0, false));
 
     let missing =
-        photos_complete(std::slice::from_ref(&list), &answers, &Held::new(), occasion()).unwrap_err();
+        photos_complete(std::slice::from_ref(&list), &answers, &Held::new(), (occasion(), None)).unwrap_err();
     assert_eq!(missing.code, "visit.photos-missing");
     let lacking: Vec<&str> = missing.faults.iter().map(|f| f.pointer.as_str()).collect();
     assert!(lacking.contains(&"/items/OSS-D04") && !lacking.contains(&"/items/OSS-C01"), "{lacking:?}");
@@ -194,7 +194,7 @@ fn exactly_the_photos_of_the_rules_are_asked_for() {
     let lists = std::slice::from_ref(&list);
     let of = |subject: &str| ("OSS-A01".to_owned(), subject.to_owned());
     let lacks = |held: &Held| {
-        let no = photos_complete(lists, &answers, held, occasion()).unwrap_err();
+        let no = photos_complete(lists, &answers, held, (occasion(), None)).unwrap_err();
         no.faults.iter().any(|fault| fault.pointer == "/items/OSS-A01")
     };
     assert!(lacks(&Held::new()));
@@ -262,7 +262,7 @@ fn an_item_with_a_condition_is_asked_only_when_it_is_met() {
     assert_eq!(stands(&answers), [true, false, false]);
     let score = Score::of(&list, &answers, occasion());
     assert_eq!((score.weight.to_string(), score.failing.len()), ("1".to_owned(), 0));
-    assert!(photos_complete(std::slice::from_ref(&list), &answers, &Held::new(), occasion()).is_ok());
+    assert!(photos_complete(std::slice::from_ref(&list), &answers, &Held::new(), (occasion(), None)).is_ok());
 }
 
 proptest! {

@@ -108,20 +108,23 @@ pub struct Lack {
 }
 
 /// What the checklists need after these answers and is not among these photos, in their order. Items that are not asked
-/// of this unit, on this day or after these answers need none, nor do those that the lead left open with a reason.
+/// of this unit, on this day or after these answers need none, nor do those that the lead left open with a reason; one that
+/// still waits for its answer needs what it needs whatever that will be.
 #[must_use]
 pub fn photos_lacking(
     lists: &[AskedList],
     answers: &[Response],
     held: &Held,
-    occasion: Occasion,
+    (occasion, because): (Occasion, Option<&str>),
 ) -> Vec<Lack> {
     let mut all = Vec::new();
     let standings = lists.iter().flat_map(|list| score::standings(list, answers, occasion));
     for (item, standing) in standings {
         let outcome = match standing {
+            Standing::NotAsked => continue,
             // What the lead left open can't be photographed either.
-            Standing::NotAsked | Standing::Unanswered => continue,
+            Standing::Unanswered if because.is_some() => continue,
+            Standing::Unanswered => None,
             Standing::Judged(judgement) => Some(judgement.outcome),
         };
         let subject = item.photo.subject.clone();
@@ -145,9 +148,9 @@ pub fn photos_complete(
     lists: &[AskedList],
     answers: &[Response],
     held: &Held,
-    occasion: Occasion,
+    of: (Occasion, Option<&str>),
 ) -> Result<(), Refusal> {
-    let lacking = photos_lacking(lists, answers, held, occasion);
+    let lacking = photos_lacking(lists, answers, held, of);
     if lacking.is_empty() {
         return Ok(());
     }

@@ -56,6 +56,16 @@ pub enum Done<T> {
     Before(T),
 }
 
+impl<T> Done<T> {
+    /// What was done, now or before.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Now(of) | Self::Before(of) => of,
+        }
+    }
+}
+
 /// A photo with its visit, if the actor may do the deed to it. What shows an action done is sent by its owners alone, what
 /// a unit replies with by that unit; they may look at it beside those who see the visit; the bytes of one that shows data of people are for those of the
 /// visit alone, since an action may have several owners.

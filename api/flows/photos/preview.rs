@@ -50,7 +50,7 @@ where
     preview::admit(size_bytes, media_type)?;
     let bytes = collect(size_bytes, body).await?;
     let came = arrived(&bytes);
-    let facts = template::take_picture(came, media_type, head(&bytes))?;
+    let facts = template::take_picture(came, media_type, head(&bytes)).map_err(preview::said_of_previews)?;
     preview::keep(size_bytes, came, facts.size)?;
     if photo.preview.as_ref().is_some_and(|held| held.digest() == Some(came.sha256)) {
         return Ok(Done::Before(photo));
@@ -81,7 +81,7 @@ where
     Ok(Done::Now(photo))
 }
 
-/// Finds the preview of a photo; it goes once the original is verified.
+/// Finds the preview of a photo; there is none once there is something better to show.
 ///
 /// # Errors
 /// `not-found` where the actor may not see the photo, or where it has none any more; `photo.not-masked` for anybody but the team
@@ -92,7 +92,7 @@ pub async fn preview(app: &App, actor: &Actor, id: PhotoId) -> Result<(Photo, Pr
     if shown_to(&photo, actor, &visit.subject) != Showing::Plain {
         return Err(mask::not_masked().into());
     }
-    let held = photo.preview.clone().ok_or_else(Refusal::not_found)?;
+    let held = photo.preview_shown().cloned().ok_or_else(Refusal::not_found)?;
     Ok((photo, held))
 }
 

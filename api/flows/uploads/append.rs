@@ -8,7 +8,7 @@ use super::{Halt, give_up, leave_pieces, open, whole};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::photo::{self, Arrived};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
 use crate::failpoint;
 use crate::flows::Error;
@@ -153,7 +153,10 @@ struct Ready {
 
 /// Settles rights, state and place before the first byte, and takes the turn.
 async fn begin(app: &App, actor: &Actor, turn: &mut Turn, what: &Append) -> Result<Begun, Halt> {
-    let (upload, photo, visit) = open(app, actor, turn.upload()).await?;
+    let (upload, photo, visit) = match open(app, actor, turn.upload()).await {
+        Err(Error::Refused(no)) if no.kind == Kind::NotFound => return Err(gone(what)),
+        found => found?,
+    };
     if photo.awaited().is_held() {
         return before_this(app, upload, photo, what).await;
     }
@@ -169,7 +172,7 @@ async fn begin(app: &App, actor: &Actor, turn: &mut Turn, what: &Append) -> Resu
     let account = actor.account().ok_or_else(Refusal::not_found)?;
     let mut db = app.records.conn().await?;
     let taken = uploads::take(&mut db, upload.id, account, app.now()).await?;
-    let upload = taken.ok_or_else(Refusal::not_found)?;
+    let upload = taken.ok_or_else(|| gone(what))?;
     if had_older {
         // The one that was ended may have been at its very last step, and has put away what it held.
         let photo = photos::find(&mut db, upload.photo).await?.ok_or_else(Refusal::not_found)?;
@@ -182,6 +185,12 @@ async fn begin(app: &App, actor: &Actor, turn: &mut Turn, what: &Append) -> Resu
     let (expected, provided) = (upload.received_bytes, what.offset.unwrap_or(0));
     let skip = expected.checked_sub(provided).ok_or(Misfit::Offset { expected, provided })?;
     Ok(Begun::Now(Box::new(Ready { upload, photo, visit, skip })))
+}
+
+/// What is said where there is no upload any more: to who goes on with one, that it is unknown; who has begun it just now
+/// begins it again.
+fn gone(what: &Append) -> Halt {
+    if what.offset.is_some() { Refusal::not_found().into() } else { Halt::Gone }
 }
 
 /// What is said to a request for a photo that was whole before it.

@@ -19,7 +19,7 @@ use crate::domain::ids::{PhotoId, UploadId};
 use crate::domain::permission::Deed;
 use crate::domain::photo::{Admission, Arrived, MediaType, Sha256, admit};
 use crate::domain::refusal::Refusal;
-use crate::domain::upload::{LIFE, Misfit, Upload};
+use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
 use crate::media::{self, Part, key};
 use crate::records::uploads::{self, New};
 use crate::records::visits::Standing;
@@ -34,6 +34,8 @@ pub enum Halt {
     Misfit(Misfit),
     /// They are not those the head promised; nothing of them was kept.
     WrongChecksum,
+    /// The upload ended between its beginning and the first byte of the request that began it.
+    Gone,
     /// The line is of no more use to anybody: it broke, came too slowly, or a newer request has taken its place. It is
     /// cut without an answer, which tells a client to ask how far it got.
     Cut(String),
@@ -89,7 +91,7 @@ pub struct Progress {
     pub receipt: Option<Receipt>,
 }
 
-/// Begins an upload of a declared photo. The same photo again, by the same person, is the same upload.
+/// Begins an upload of a declared photo. The same photo again, by the same person, is the same upload as long as that lives.
 ///
 /// # Errors
 /// As for a photo that is sent at once: `not-found`, `photo.id-taken`, `photo.withdrawn`, `photo.visit-ended`,
@@ -137,6 +139,30 @@ async fn progress(app: &App, upload: Upload, photo: Photo) -> Result<Progress> {
     }
     let upload = Upload { received_bytes: upload.length_bytes, ..upload };
     Ok(Progress { upload, receipt: Some(acknowledged(app, photo).await?) })
+}
+
+/// Ends an upload that is all there, for a client to whom that is the end: tus 1.0.0 has no word for a photo whose bytes
+/// are all there and that somebody still has to complete, as the other protocol leaves it.
+///
+/// # Errors
+/// [`Halt`].
+pub async fn complete(app: &App, actor: &Actor, of: Progress) -> std::result::Result<Progress, Halt> {
+    let (id, length) = (of.upload.id, of.upload.length_bytes);
+    if of.receipt.is_some() || of.upload.received_bytes < length {
+        return Ok(of);
+    }
+    let nothing = Append {
+        offset: Some(length),
+        length: Some(0),
+        ending: Ending::AtLength,
+        checksum: None,
+        said_length: None,
+    };
+    let body = futures::stream::empty::<std::result::Result<bytes::Bytes, std::convert::Infallible>>();
+    match Box::pin(append(app, actor, arrive(id), nothing, body)).await? {
+        Appended::Whole(upload, done) => Ok(Progress { upload, receipt: Some(done.into_inner()) }),
+        Appended::More(upload) => Ok(Progress { upload, receipt: None }),
+    }
 }
 
 /// Somebody's upload, its photo and visit, if they may send it. Another person's upload is an unknown one.

@@ -67,8 +67,9 @@ pub async fn submit(app: &App, actor: &Actor, id: VisitId) -> Result<Visit> {
     let answers = responses::of_visit(&mut work.tx, id).await?;
     let held = evidence::photos_held(&mut work.tx, id).await?;
     let occasion = occasion(&mut work.tx, &work.visit).await?;
-    items_answered(&lists, &answers, occasion, work.visit.unanswered_because.as_deref())?;
-    photos_complete(&lists, &answers, &held, occasion)?;
+    let because = work.visit.unanswered_because.as_deref();
+    items_answered(&lists, &answers, occasion, because)?;
+    photos_complete(&lists, &answers, &held, (occasion, because))?;
     let details = json!({ "answers": answers.len(), "photos": held.values().sum::<u32>(),
         "unanswered": unanswered(&lists, &answers, occasion).len() });
     work.visit.state = state;

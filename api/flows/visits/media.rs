@@ -62,14 +62,14 @@ pub async fn ledger(
     Ok(Ledger { photos, next, lacking, totals })
 }
 
-/// What the checklists that a visit is pinned to ask for after its answers, and nobody has declared.
+/// What the checklists that a visit is pinned to ask for, and nobody has declared.
 async fn lacking(db: &mut Db, id: VisitId) -> Result<Vec<Lack>> {
     let visit = life::find(db, id).await?.ok_or_else(Refusal::not_found)?;
     let lists = super::asked(db, &visit).await?;
     let answers = responses::of_visit(db, id).await?;
     let declared = evidence::photos_announced(db, id).await?;
     let occasion = super::occasion(db, &visit).await?;
-    Ok(photos_lacking(&lists, &answers, &declared, occasion))
+    Ok(photos_lacking(&lists, &answers, &declared, (occasion, visit.unanswered_because.as_deref())))
 }
 
 /// Refuses to take a visit as final before all its photos are verified or given up. What was examined before receipts were

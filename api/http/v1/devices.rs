@@ -149,7 +149,7 @@ impl From<Device> for DeviceView {
 ///
 /// By the phone, signed in as the person the code is for: registers its key, and ties this sign-in to the device, so that
 /// it ends with it. Safe to repeat through the same sign-in. After another sign-in the same phone is let in again with a new code
-/// and its own key, and stays the same device.
+/// and its own key, and stays the same device. A sign-in ends with the device that it let in last.
 #[utoipa::path(tag = "accounts", request_body = NewDevice, responses(
     (status = 201, description = "Registered; `Location` is where it is read.", body = DeviceView,
         headers(("Location" = String, description = "Address of the device."))),

@@ -32,7 +32,7 @@ pub struct TimeView {
 ///
 /// A phone asks while it has a line, keeps the token with what its monotonic clock says, and names both with the photos it takes
 /// later (`clock` of a declaration): then it is told when they were taken, whatever its wall clock was set to. Good for whoever
-/// asked, and for as long as it is needed.
+/// asked, for as long as it is needed; only the phone that counted since can say how long that was.
 #[utoipa::path(tag = "sync", responses(
     (status = 200, description = "The time.", body = TimeView,
         headers(("Cache-Control" = String, description = "Always `no-store`.")))))]

@@ -327,6 +327,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("{} holds from {} and from {}", "{} có hiệu lực từ {} và từ {}"),
     ("{} stands twice from {}", "{} có hai lần từ {}"),
     // Requests.
+    ("The upload goes on at {}, these bytes begin at {}.", "Lượt tải lên tiếp tục từ byte {}, dữ liệu này bắt đầu từ byte {}; hãy gửi tiếp từ vị trí đó."),
+    ("Upload-Metadata and the address name different photos.", "Upload-Metadata và địa chỉ nêu hai ảnh khác nhau."),
+    ("Upload-Metadata must be pairs of a key and a base64 value, with commas between: the photo is no UUID.", "Upload-Metadata: giá trị của photo phải là mã ảnh (UUID) viết bằng base64."),
+    ("Repr-Digest must hold sha-256=:<base64 of 32 bytes>:, see RFC 9530.", "Repr-Digest phải có sha-256=:<base64 của 32 byte>:, xem RFC 9530."),
     ("This client may not ask for {}.", "Ứng dụng này không được xin quyền {}."),
     ("The current version is {}; read again, then change.", "Phiên bản hiện tại là {}; hãy đọc lại rồi mới sửa."),
     ("This address takes {}.", "Địa chỉ này nhận {}."),

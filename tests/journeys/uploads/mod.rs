@@ -1,6 +1,7 @@
 //! Photos that come over several requests: by tus 1.0.0 and by the IETF draft, through breaks, kills and slow lines.
 
 mod breaks;
+mod edges;
 mod ietf;
 mod instances;
 mod tus;

@@ -49,7 +49,8 @@ pub struct ClockView {
     elapsed_ms: i64,
     /// As the phone said.
     round_trip_ms: Option<i64>,
-    /// When the shutter opened: `token_at` and `elapsed_ms`.
+    /// When the shutter opened: `token_at` and `elapsed_ms`. Up to 15 s after `not_after` is taken for the drift of the phone's
+    /// counting; what is later is `impossible`.
     estimated_at: Option<Timestamp>,
     /// When the declaration came; by then it was taken.
     not_after: Timestamp,

@@ -9,7 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::sync::{MOST_CHANGES, Outcome};
 use crate::flows;
 use crate::http::actor::{Caller, bearer};
-use crate::http::body::Body;
+use crate::http::body::InParts;
 use crate::http::context::Context;
 use crate::http::inward::Inward;
 use crate::http::problem::{Problem, ProblemDocument};
@@ -19,6 +19,7 @@ use change::OfflineChange;
 use push::Push;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tracing::Instrument;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -34,7 +35,7 @@ pub fn operations(cfg: &mut ServiceConfig) {
 pub struct ChangeBatch {
     /// 1 to 200; each is looked at for itself, so that one that can't be read keeps none of the others.
     #[schema(value_type = Vec<OfflineChange>, min_items = 1, max_items = 200)]
-    changes: Vec<Value>,
+    changes: Vec<Box<RawValue>>,
 }
 
 /// What became of one change.
@@ -70,7 +71,7 @@ pub struct ChangeResults {
 
 /// Push changes made offline
 ///
-/// Does what each change stands for, in the order given, as the operation of its `kind` would: with the same rights, rules and
+/// A push is at most 1 MiB (413 else: push fewer at once). Does what each change stands for, in the order given, as the operation of its `kind` would: with the same rights, rules and
 /// answers. Each is one transaction and has one result; what is refused does not stop those behind it. An outage does: what was not
 /// tried says so, with `client_action` `retry`, and the same push is sent again, whole or in part, as often as it takes. A
 /// change is known by its `id`: pushed again it has no second effect and gets the result it had, `repeated`; another content under the
@@ -85,7 +86,7 @@ pub async fn push_changes(
     inward: web::Data<Inward>,
     caller: Caller,
     request: HttpRequest,
-    batch: Body<ChangeBatch>,
+    batch: InParts<ChangeBatch>,
 ) -> Result<HttpResponse, Problem> {
     may(&caller.0, Deed::ChangeProfile, &Subject::default())?;
     let count = batch.0.changes.len();

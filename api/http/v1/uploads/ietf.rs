@@ -5,20 +5,21 @@
 
 use super::tus::ACKNOWLEDGEMENT;
 use super::view::{UploadView, receipt};
-use super::{CreateParams, Creation, address, begin, creation, cut, heads};
+use super::{CreateParams, Creation, address, begin, creation, cut, ended, heads};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::photo::{MAX_BYTES, MediaType};
+use crate::domain::refusal::Next;
 use crate::domain::upload::{Ending, Misfit, Upload};
 use crate::flows;
 use crate::flows::photos::{Done, Receipt};
-use crate::flows::uploads::{Append, Appended, Checksum, Halt, Progress, arrive};
+use crate::flows::uploads::{Append, Appended, Checksum, Halt, Progress};
 use crate::http::connection::Turn;
 use crate::http::headers::parse_digest;
 use crate::http::problem::{Problem, Standard};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use std::rc::Rc;
 
 /// The version of the draft that is spoken: interim answers go to nobody else.
@@ -40,8 +41,18 @@ fn limits(app: &App, upload: &Upload) -> String {
     format!("max-size={MAX_BYTES}, max-age={left}")
 }
 
+/// What is refused for its size says what one may send.
+fn within_limit(problem: Problem) -> Problem {
+    if problem.status_code() == StatusCode::PAYLOAD_TOO_LARGE {
+        problem.header("Upload-Limit", format!("max-size={MAX_BYTES}"))
+    } else {
+        problem
+    }
+}
+
 fn inconsistent() -> Problem {
-    let detail = "The lengths that this request says, or an earlier one said, contradict each other.";
+    let detail = "Upload-Length, or Upload-Offset and the length of this body, contradict the photo's length as it was declared: \
+        ask with HEAD where it goes on, then send what is missing.";
     Problem::of_door(StatusCode::BAD_REQUEST, "upload.inconsistent-length", detail)
         .of_standard(Standard::InconsistentUploadLength)
         .header("Upload-Complete", "?0")
@@ -91,12 +102,14 @@ fn halted(request: &HttpRequest, halt: Halt) -> Result<HttpResponse, Problem> {
             let problem = Problem::from(why);
             // The whole photo was looked at and is refused: there is nothing to resume.
             let is_over = problem.code() == "photo.digest-mismatch";
-            problem.header("Upload-Complete", if is_over { "?1" } else { "?0" })
+            within_limit(problem).header("Upload-Complete", if is_over { "?1" } else { "?0" })
         }
+        Halt::Gone => ended().header("Upload-Complete", "?0"),
         Halt::WrongChecksum => {
             let detail =
                 "The bytes that arrived have another digest; nothing of them was kept, send them again.";
             Problem::of_door(StatusCode::BAD_REQUEST, "upload.digest-mismatch", detail)
+                .next(Next::Retry)
                 .header("Upload-Complete", "?0")
         }
         Halt::Misfit(Misfit::Offset { expected, provided }) => {
@@ -138,7 +151,7 @@ pub(super) async fn create(
     let checksum = content_digest(request)?;
     let mut creation: Creation = creation(app, actor, asked, length).await?;
     creation.offered.media_type = MediaType::parse(&heads::media_type(request));
-    let progress = begin(app, actor, &creation).await?;
+    let progress = begin(app, actor, &creation).await.map_err(|why| within_limit(why.into()))?;
     if let Some(held) = &progress.receipt {
         return Ok(whole(app, &progress.upload, &Done::Before(held.clone())));
     }
@@ -148,7 +161,7 @@ pub(super) async fn create(
     if !is_last && what.length == Some(0) {
         return Ok(begun(app, &progress.upload));
     }
-    match super::append(app, actor, (arrive(progress.upload.id), what), payload).await {
+    match super::append_first(app, actor, (creation, progress.upload.id), what, payload).await {
         Ok(Appended::More(upload)) => Ok(begun(app, &upload)),
         Ok(Appended::Whole(upload, done)) => Ok(whole(app, &upload, &done)),
         Err(halt) => halted(request, halt),

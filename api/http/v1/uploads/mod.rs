@@ -12,8 +12,9 @@ use super::photos::DeclarationBody;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, UploadId};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Next, Refusal};
 use crate::flows;
+use crate::flows::photos::Done;
 use crate::flows::uploads::{Append, Appended, Halt, Offered, Progress};
 use crate::http::actor::Caller;
 use crate::http::body::{AsSent, Params};
@@ -88,6 +89,9 @@ fn protocol(request: &HttpRequest) -> Result<Protocol, Problem> {
     }
 }
 
+/// How often an upload that ends before its first byte is begun within one request.
+const BEGINNINGS: u8 = 5;
+
 /// What a request to create an upload is about.
 struct Creation {
     photo: PhotoId,
@@ -147,9 +151,15 @@ impl FromRequest for AtOnce {
     }
 }
 
-async fn begin(app: &App, actor: &Actor, creation: &Creation) -> Result<Progress, Problem> {
+async fn begin(app: &App, actor: &Actor, creation: &Creation) -> flows::Result<Progress> {
     let text = creation.metadata.text.as_deref();
-    Ok(flows::uploads::begin(app, actor, creation.photo, creation.offered, text).await?)
+    flows::uploads::begin(app, actor, creation.photo, creation.offered, text).await
+}
+
+/// What is said where an upload ended each time before its first byte.
+fn ended() -> Problem {
+    let detail = "The upload ended while this request began; send the same again.";
+    Problem::of_door(StatusCode::CONFLICT, "upload.ended", detail).next(Next::Retry)
 }
 
 /// Where an upload is.
@@ -180,6 +190,43 @@ async fn append(
     }
 }
 
+/// Appends the first bytes of an upload: to the one that was begun, or to a new one where that has ended in between, because
+/// somebody gave it up or sent other bytes than were declared. Nothing of the body was read by then.
+async fn append_first(
+    app: &web::Data<App>,
+    actor: &Actor,
+    (creation, begun): (Creation, UploadId),
+    what: Append,
+    payload: web::Payload,
+) -> Result<Appended, Halt> {
+    let (app, actor) = (app.clone(), actor.clone());
+    let task = async move {
+        let (mut body, mut at) = (Incoming::of(payload, &app), begun);
+        let mut done = Err(Halt::Gone);
+        for _ in 0..BEGINNINGS {
+            let turn = flows::uploads::arrive(at);
+            done = flows::uploads::append(&app, &actor, turn, what.clone(), &mut body).await;
+            if !matches!(done, Err(Halt::Gone)) {
+                break;
+            }
+            let anew = begin(&app, &actor, &creation).await?;
+            if let Some(receipt) = anew.receipt {
+                done = Ok(Appended::Whole(anew.upload, Box::new(Done::Before(receipt))));
+                break;
+            }
+            at = anew.upload.id;
+        }
+        if !matches!(done, Err(Halt::Cut(_))) {
+            body.drain().await;
+        }
+        done
+    };
+    match rt::spawn(task.in_current_span()).await {
+        Ok(done) => done,
+        Err(why) => Err(flows::Error::Fault(why.to_string()).into()),
+    }
+}
+
 /// Cuts the line of a request that can't be answered, or whose client resumes only when nothing is answered.
 fn cut(request: &HttpRequest, why: &str) -> HttpResponse {
     tracing::info!(%why, "an upload broke off");
@@ -194,7 +241,8 @@ fn cut(request: &HttpRequest, why: &str) -> HttpResponse {
 /// Create an upload
 ///
 /// For a photo that was declared, or is declared by this request (`declaration` in `Upload-Metadata`: the JSON of
-/// `PUT /v1/photos/{photo}` in base64). The same photo again is the same upload, for as long as it is remembered. Speaks tus 1.0.0 (with
+/// `PUT /v1/photos/{photo}` in base64). The same photo again, by the same person, is the
+/// same upload until it is given up or forgotten: it needs no `Idempotency-Key`, and takes none. Speaks tus 1.0.0 (with
 /// `Tus-Resumable`) and the IETF draft Resumable Uploads for HTTP, interop version 8 (with `Upload-Complete`). The body may
 /// be empty or begin with the photo's first byte.
 #[utoipa::path(tag = "uploads", params(CreateParams,
@@ -222,9 +270,14 @@ fn cut(request: &HttpRequest, why: &str) -> HttpResponse {
             headers(("Location" = String, description = "Address of the upload."),
                 ("Upload-Offset" = String, description = "Bytes that are durable."),
                 ("Upload-Expires" = String, description = "tus: when it is forgotten if it gets no further."),
-                ("Upload-Limit" = String, description = "IETF draft: what one may send."))),
+                ("Upload-Complete" = String, description = "IETF draft: `?1` where the photo is durable, else `?0`."),
+                ("Upload-Limit" = String, description = "IETF draft: what one may send."),
+                ("Fieldproof-Acknowledgement" = String, description = "The signed acknowledgement, once the photo is durable."))),
+        (status = 400, description = "A header of the protocol is missing, can't be read, or contradicts another; \
+            `upload.digest-mismatch`: the body is not what `Content-Digest` says, and nothing of it was kept."),
         (status = 404, description = "No such photo, or not yours to see: one answer for both."),
-        (status = 409, description = "`photo.id-taken`: declared for other bytes; `photo.withdrawn`; `photo.visit-ended`."),
+        (status = 409, description = "`photo.id-taken`: declared for other bytes; `photo.withdrawn`; `photo.visit-ended`; \
+            `upload.ended`: it was given up again and again meanwhile."),
         (status = 412, description = "`upload.version`: no protocol or version that is spoken here."),
         (status = 422, description = "What was declared is another length or digest; `upload.photo`: no photo is named."),
         (status = 460, description = "`upload.checksum-mismatch`: the body is not what `Upload-Checksum` says; nothing of it was \
@@ -243,6 +296,15 @@ pub async fn create_upload(
     }
 }
 
+async fn told(app: &App, actor: &Actor, id: Uuid, request: &HttpRequest) -> Result<HttpResponse, Problem> {
+    let protocol = protocol(request)?;
+    let progress = flows::uploads::look(app, actor, UploadId(id)).await?;
+    match protocol {
+        Protocol::Tus => tus::told(app, actor, request, progress).await,
+        Protocol::Ietf => Ok(ietf::told(app, &progress)),
+    }
+}
+
 /// Ask how far an upload got
 ///
 /// In bytes that are durable. A request that still appends to the upload loses its turn, so that the next may begin where this
@@ -256,7 +318,10 @@ pub async fn create_upload(
             headers(("Upload-Offset" = String, description = "Bytes that are durable."),
                 ("Upload-Length" = String, description = "Bytes of the whole photo."),
                 ("Upload-Complete" = String, description = "IETF draft: `?1` once the photo is durable."),
-                ("Upload-Metadata" = String, description = "tus: as it was said."))),
+                ("Upload-Limit" = String, description = "IETF draft: what one may send."),
+                ("Upload-Expires" = String, description = "tus: when it is forgotten if it gets no further."),
+                ("Upload-Metadata" = String, description = "tus: as it was said."),
+                ("Fieldproof-Acknowledgement" = String, description = "The signed acknowledgement, once the photo is durable."))),
         (status = 412, description = "`upload.version`: no protocol or version that is spoken here.")))]
 #[get("/v1/uploads/{upload}")]
 pub async fn read_upload(
@@ -265,19 +330,23 @@ pub async fn read_upload(
     path: web::Path<UploadPath>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let protocol = protocol(&request)?;
-    let progress = flows::uploads::look(&app, &caller.0, UploadId(path.upload)).await?;
-    Ok(match protocol {
-        Protocol::Tus => tus::told(&progress),
-        Protocol::Ietf => ietf::told(&app, &progress),
-    })
+    told(&app, &caller.0, path.upload, &request).await
 }
 
 /// Ask for an upload's offset
 ///
 /// The head of what GET would answer, which is how both protocols ask.
-#[utoipa::path(tag = "uploads", params(UploadPath), responses(
-    (status = 200, description = "How far it got.", headers(("Upload-Offset" = String, description = "Bytes that are durable."))),
+#[utoipa::path(tag = "uploads", params(UploadPath,
+        ("Tus-Resumable" = Option<String>, Header, description = "tus: the version, `1.0.0`.", example = "1.0.0"),
+        ("Upload-Draft-Interop-Version" = Option<String>, Header, description = "IETF draft: `8`.", example = "8")),
+    responses(
+    (status = 200, description = "How far it got.", headers(("Upload-Offset" = String, description = "Bytes that are durable."),
+        ("Upload-Length" = String, description = "Bytes of the whole photo."),
+        ("Upload-Complete" = String, description = "IETF draft: `?1` once the photo is durable."),
+        ("Upload-Limit" = String, description = "IETF draft: what one may send."),
+        ("Upload-Expires" = String, description = "tus: when it is forgotten if it gets no further."),
+        ("Upload-Metadata" = String, description = "tus: as it was said."),
+        ("Fieldproof-Acknowledgement" = String, description = "The signed acknowledgement, once the photo is durable."))),
     (status = 412, description = "`upload.version`: no protocol or version that is spoken here.")))]
 #[head("/v1/uploads/{upload}")]
 pub async fn head_upload(
@@ -286,12 +355,7 @@ pub async fn head_upload(
     path: web::Path<UploadPath>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let protocol = protocol(&request)?;
-    let progress = flows::uploads::look(&app, &caller.0, UploadId(path.upload)).await?;
-    Ok(match protocol {
-        Protocol::Tus => tus::told(&progress),
-        Protocol::Ietf => ietf::told(&app, &progress),
-    })
+    told(&app, &caller.0, path.upload, &request).await
 }
 
 /// Append to an upload
@@ -315,9 +379,17 @@ pub async fn head_upload(
         (status = 201, description = "IETF draft: the photo is durable.", body = UploadView),
         (status = 204, description = "Durable so far; with tus the end, too, and `Fieldproof-Acknowledgement` with it.",
             headers(("Upload-Offset" = String, description = "Bytes that are durable."),
+                ("Upload-Complete" = String, description = "IETF draft: `?0`, as long as it is not."),
+                ("Upload-Limit" = String, description = "IETF draft: what one may send."),
+                ("Upload-Expires" = String, description = "tus: when it is forgotten if it gets no further."),
                 ("Fieldproof-Acknowledgement" = String, description = "tus: the signed acknowledgement, once the photo is durable."))),
+        (status = 400, description = "A header of the protocol is missing, can't be read, or contradicts another; \
+            `upload.digest-mismatch`: the body is not what `Content-Digest` says, and nothing of it was kept."),
         (status = 409, description = "`upload.offset-mismatch`: the upload goes on elsewhere, `Upload-Offset` says where; \
-            `photo.withdrawn`; `photo.visit-ended`."),
+            `photo.withdrawn`; `photo.visit-ended`.",
+            headers(("Upload-Offset" = String, description = "Bytes that are durable."))),
+        (status = 413, description = "`upload.too-long`: more bytes than are left. Where they came without a length, the upload is \
+            given up, as it is not known what they were."),
         (status = 412, description = "`upload.version`: no protocol or version that is spoken here."),
         (status = 422, description = "`photo.digest-mismatch`: the photo is whole and has another digest than was declared; \
             the upload is given up."),

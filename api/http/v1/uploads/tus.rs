@@ -2,13 +2,14 @@
 //! termination.
 
 use super::view::{UploadView, receipt};
-use super::{CreateParams, Creation, address, begin, creation, cut, heads};
+use super::{CreateParams, Creation, address, begin, creation, cut, ended, heads};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::photo::MAX_BYTES;
+use crate::domain::refusal::Next;
 use crate::domain::upload::{Ending, Misfit, Upload};
 use crate::flows::photos::Receipt;
-use crate::flows::uploads::{Append, Appended, Halt, Progress, Turn, arrive};
+use crate::flows::uploads::{Append, Appended, Halt, Progress, Turn, complete};
 use crate::http::problem::Problem;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, LOCATION};
@@ -64,6 +65,7 @@ pub fn capabilities(request: &HttpRequest, allowed: &str) -> Option<HttpResponse
             .insert_header(("Tus-Max-Size", MAX_BYTES))
             .insert_header(("Tus-Checksum-Algorithm", "sha1,sha256"))
             .insert_header(("Upload-Limit", format!("max-size={MAX_BYTES}")))
+            .insert_header(("Accept-Patch", "application/partial-upload, application/offset+octet-stream"))
             .finish()
     })
 }
@@ -92,11 +94,12 @@ fn halted(request: &HttpRequest, halt: Halt) -> Result<HttpResponse, Problem> {
     Err(match halt {
         Halt::Cut(why) => return Ok(cut(request, &why)),
         Halt::Refused(why) => why.into(),
+        Halt::Gone => ended(),
         Halt::WrongChecksum => {
             let detail =
                 "The bytes that arrived have another checksum; nothing of them was kept, send them again.";
             let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
-            Problem::of_door(status, "upload.checksum-mismatch", detail)
+            Problem::of_door(status, "upload.checksum-mismatch", detail).next(Next::Retry)
         }
         Halt::Misfit(Misfit::Offset { expected, provided }) => {
             let detail = format!("The upload goes on at {expected}, these bytes begin at {provided}.");
@@ -104,7 +107,8 @@ fn halted(request: &HttpRequest, halt: Halt) -> Result<HttpResponse, Problem> {
                 .header("Upload-Offset", expected)
         }
         Halt::Misfit(Misfit::TooLong | Misfit::OtherLength) => {
-            let detail = "These bytes are more than are left of the upload.";
+            let detail = "These bytes are more than are left of the photo: ask with HEAD where it goes on; if the upload is \
+                unknown now, begin it anew.";
             Problem::of_door(StatusCode::PAYLOAD_TOO_LARGE, "upload.too-long", detail)
         }
     })
@@ -134,10 +138,13 @@ pub(super) async fn create(
     let creation: Creation = creation(app, actor, asked, Some(length)).await?;
     let progress = begin(app, actor, &creation).await?;
     if bytes == Some(0) || progress.receipt.is_some() {
-        return Ok(created(&progress.upload, progress.receipt.as_ref()));
+        return match complete(app, actor, progress).await {
+            Ok(progress) => Ok(created(&progress.upload, progress.receipt.as_ref())),
+            Err(halt) => halted(request, halt),
+        };
     }
     let what = Append { offset: None, length: bytes, ending: Ending::AtLength, checksum, said_length: None };
-    match super::append(app, actor, (arrive(progress.upload.id), what), payload).await {
+    match super::append_first(app, actor, (creation, progress.upload.id), what, payload).await {
         Ok(Appended::More(upload)) => Ok(created(&upload, None)),
         Ok(Appended::Whole(upload, done)) => Ok(created(&upload, Some(receipt(&done)))),
         Err(halt) => halted(request, halt),
@@ -151,14 +158,23 @@ fn created(upload: &Upload, receipt: Option<&Receipt>) -> HttpResponse {
 }
 
 /// Tells how far an upload got.
-pub(super) fn told(progress: &Progress) -> HttpResponse {
+pub(super) async fn told(
+    app: &App,
+    actor: &Actor,
+    request: &HttpRequest,
+    progress: Progress,
+) -> Result<HttpResponse, Problem> {
+    let progress = match complete(app, actor, progress).await {
+        Ok(progress) => progress,
+        Err(halt) => return halted(request, halt),
+    };
     let upload = &progress.upload;
     let mut answer = dated(HttpResponse::Ok(), upload, progress.receipt.as_ref());
     answer.insert_header(("Upload-Length", upload.length_bytes)).insert_header((CACHE_CONTROL, "no-store"));
     if let Some(metadata) = &upload.metadata {
         answer.insert_header(("Upload-Metadata", metadata.as_str()));
     }
-    answer.json(UploadView::from(progress))
+    Ok(answer.json(UploadView::from(&progress)))
 }
 
 /// Appends the bytes of a request.

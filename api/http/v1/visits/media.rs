@@ -176,7 +176,8 @@ pub struct MediaPage {
 
 /// Read a visit's media ledger
 ///
-/// Every photo the visit should have: those its phones declared, and those its checklists ask for after what was answered.
+/// Every photo the visit should have: those its phones declared, and those its checklists ask for: whatever is answered, or
+/// after what was answered.
 /// Photos may still arrive after a visit was handed in; it is taken as final only once this is complete.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "Which visit."), MediaFilter),
     responses((status = 200, description = "A page of the ledger.", body = MediaPage,
