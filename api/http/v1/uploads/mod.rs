@@ -167,8 +167,7 @@ fn address(id: UploadId) -> String {
     format!("/v1/uploads/{id}")
 }
 
-/// Appends a body, in a task of its own: the framework drops whoever answers at once when a line is reset, and what
-/// arrived by then must still be put away.
+/// Appends a body.
 async fn append(
     app: &web::Data<App>,
     actor: &Actor,
@@ -176,18 +175,13 @@ async fn append(
     payload: web::Payload,
 ) -> Result<Appended, Halt> {
     let (app, actor) = (app.clone(), actor.clone());
-    let task = async move {
+    apart(async move {
         let mut body = Incoming::of(payload, &app);
         let done = flows::uploads::append(&app, &actor, turn, what, &mut body).await;
-        if !matches!(done, Err(Halt::Cut(_))) {
-            body.drain().await;
-        }
+        read_on(&mut body, &done).await;
         done
-    };
-    match rt::spawn(task.in_current_span()).await {
-        Ok(done) => done,
-        Err(why) => Err(flows::Error::Fault(why.to_string()).into()),
-    }
+    })
+    .await
 }
 
 /// Appends the first bytes of an upload: to the one that was begun, or to a new one where that has ended in between, because
@@ -200,9 +194,8 @@ async fn append_first(
     payload: web::Payload,
 ) -> Result<Appended, Halt> {
     let (app, actor) = (app.clone(), actor.clone());
-    let task = async move {
-        let (mut body, mut at) = (Incoming::of(payload, &app), begun);
-        let mut done = Err(Halt::Gone);
+    apart(async move {
+        let (mut body, mut at, mut done) = (Incoming::of(payload, &app), begun, Err(Halt::Gone));
         for _ in 0..BEGINNINGS {
             let turn = flows::uploads::arrive(at);
             done = flows::uploads::append(&app, &actor, turn, what.clone(), &mut body).await;
@@ -216,14 +209,25 @@ async fn append_first(
             }
             at = anew.upload.id;
         }
-        if !matches!(done, Err(Halt::Cut(_))) {
-            body.drain().await;
-        }
+        read_on(&mut body, &done).await;
         done
-    };
+    })
+    .await
+}
+
+/// In a task of its own: the framework drops whoever answers at once when a line is reset, and what arrived by then must still
+/// be put away.
+async fn apart(task: impl Future<Output = Result<Appended, Halt>> + 'static) -> Result<Appended, Halt> {
     match rt::spawn(task.in_current_span()).await {
         Ok(done) => done,
         Err(why) => Err(flows::Error::Fault(why.to_string()).into()),
+    }
+}
+
+/// Reads what is left of a body that is answered.
+async fn read_on(body: &mut Incoming, done: &Result<Appended, Halt>) {
+    if !matches!(done, Err(Halt::Cut(_))) {
+        body.drain().await;
     }
 }
 
