@@ -291,7 +291,7 @@ async fn an_id_stands_for_one_change_of_one_person() {
     assert_eq!(outcomes(&refused), ["refused", "applied"], "{refused:?}");
     assert_eq!(
         (codes(&refused)[0], &refused[0]["problem"]["client_action"]),
-        ("idempotency.other-request", &json!("drop"))
+        ("idempotency.other-request", &json!("fix"))
     );
     // Another person's change of the same id is another one; and no header is ever taken for a change.
     other["target"]["attendee"] = json!(Uuid::now_v7());

@@ -81,7 +81,7 @@ where
     Ok(Done::Now(photo))
 }
 
-/// Finds the preview of a photo; there is none once there is something better to show.
+/// Finds the preview of a photo; it goes soon after there is something better to show.
 ///
 /// # Errors
 /// `not-found` where the actor may not see the photo, or where it has none any more; `photo.not-masked` for anybody but the team
@@ -92,7 +92,7 @@ pub async fn preview(app: &App, actor: &Actor, id: PhotoId) -> Result<(Photo, Pr
     if shown_to(&photo, actor, &visit.subject) != Showing::Plain {
         return Err(mask::not_masked().into());
     }
-    let held = photo.preview_shown().cloned().ok_or_else(Refusal::not_found)?;
+    let held = photo.preview.clone().ok_or_else(Refusal::not_found)?;
     Ok((photo, held))
 }
 

@@ -114,7 +114,7 @@ pub async fn preview(
 
 /// Read a preview
 ///
-/// The bytes as the phone sent them, until there is something better to show: then `404`. Not evidence. One of a photo that
+/// The bytes as the phone sent them, until about a minute after there is something better to show: then `404`. Not evidence. One of a photo that
 /// shows data of people is its team's alone: `403 photo.not-masked`.
 #[utoipa::path(tag = "photos",
     params(PhotoPath, ("If-None-Match" = Option<String>, Header, description = "The `ETag` held already.")),
