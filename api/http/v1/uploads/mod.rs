@@ -178,7 +178,7 @@ async fn append(
     apart(async move {
         let mut body = Incoming::of(payload, &app);
         let done = flows::uploads::append(&app, &actor, turn, what, &mut body).await;
-        read_on(&mut body, &done).await;
+        read_on(body, &done).await;
         done
     })
     .await
@@ -209,7 +209,7 @@ async fn append_first(
             }
             at = anew.upload.id;
         }
-        read_on(&mut body, &done).await;
+        read_on(body, &done).await;
         done
     })
     .await
@@ -225,7 +225,7 @@ async fn apart(task: impl Future<Output = Result<Appended, Halt>> + 'static) -> 
 }
 
 /// Reads what is left of a body that is answered.
-async fn read_on(body: &mut Incoming, done: &Result<Appended, Halt>) {
+async fn read_on(body: Incoming, done: &Result<Appended, Halt>) {
     if !matches!(done, Err(Halt::Cut(_))) {
         body.drain().await;
     }
