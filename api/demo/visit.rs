@@ -172,7 +172,7 @@ async fn let_in(base: &str, office: &Office, lead: &Phone, folder: &Path) -> any
     let code = text(&desk.post("/v1/enrolments", whose).await?, "/url")?;
     let shelf = Shelf::open(folder)?.in_zone(TimeZone::fixed(Offset::constant(7)));
     let line = Line::of(base, Session::of_token(lead.token()), None)?;
-    device::enrol(&line, &shelf, &code, "Điện thoại của Mai Thị Hồng").await?;
+    device::enrol(&line, &shelf, &code, "Điện thoại của Mai Thị Hồng", device::Key::Same).await?;
     step("The lead's phone: let in by a QR code of the office, with a key of its own");
     Ok(Reference { shelf, line })
 }

@@ -31,10 +31,10 @@ fn start() -> String {
 }
 
 fn kept(shelf: &Shelf) -> anyhow::Result<Option<Kept>> {
-    let held = read(&shelf.file("time.json"))?;
-    let held: Option<Kept> = held.map(|bytes| serde_json::from_slice(&bytes)).transpose()?;
+    // One that can't be read, or says nothing, is as none: the server is asked again.
+    let held = read(&shelf.file("time.json"))?.and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
     // What was counted since another start counts from nothing.
-    Ok(held.filter(|held| held.start == start()))
+    Ok(held.filter(|held| held.start == start() && !held.token.is_empty()))
 }
 
 /// Asks the server for the time, unless it was asked just now.
@@ -48,7 +48,8 @@ pub async fn ask(line: &Line, shelf: &Shelf) -> Result<(), Failure> {
     }
     let told = line.get("/v1/time").await?;
     let at_ms = elapsed_ms();
-    let token = told["token"].as_str().unwrap_or_default().to_owned();
+    let token = told["token"].as_str().filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| Failure::not_ours("a time without a token"))?.to_owned();
     let kept = Kept { token, at_ms, round_trip_ms: at_ms - begun, start: start() };
     Ok(write_whole(
         &shelf.file("time.json"),

@@ -2,7 +2,7 @@
 
 use crate::line::{Failure, Line};
 use crate::shelf::{Shelf, read, write_whole};
-use anyhow::Context;
+use anyhow::{anyhow, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer, SigningKey};
@@ -15,6 +15,10 @@ use uuid::Uuid;
 
 /// What a proof of enrolment says it is for.
 const PURPOSE: &str = "fieldproof-device-enrolment";
+/// Where the phone's key is kept.
+const KEY: &str = "device.json";
+/// Where a new key is kept until it was let in.
+const NEXT_KEY: &str = "device.next.json";
 
 /// What the phone keeps of itself (`device.json`, 0600; a real phone keeps the key in its secure element).
 #[derive(Serialize, Deserialize)]
@@ -62,69 +66,123 @@ impl Shelf {
     /// # Errors
     /// The shelf can't be read or written.
     pub fn device(&self) -> anyhow::Result<Device> {
-        if let Some(bytes) = read(&self.file("device.json"))? {
+        self.device_in(KEY)
+    }
+
+    fn device_in(&self, name: &str) -> anyhow::Result<Device> {
+        // Two that begin at once must not make two keys.
+        let _alone = self.alone()?;
+        if let Some(bytes) = read(&self.file(name))? {
             return Ok(serde_json::from_slice(&bytes)?);
         }
         let mut secret = [0; 32];
         getrandom::fill(&mut secret)?;
         let new = Device { id: None, secret };
-        self.keep_device(&new)?;
+        write_whole(&self.file(name), serde_json::to_string(&new)?.as_bytes())?;
         Ok(new)
     }
 
     fn keep_device(&self, device: &Device) -> anyhow::Result<()> {
-        write_whole(&self.file("device.json"), serde_json::to_string(device)?.as_bytes())
+        write_whole(&self.file(KEY), serde_json::to_string(device)?.as_bytes())
+    }
+
+    fn forget_next_key(&self) -> anyhow::Result<()> {
+        match std::fs::remove_file(self.file(NEXT_KEY)) {
+            Err(why) if why.kind() != std::io::ErrorKind::NotFound => Err(why.into()),
+            _ => Ok(()),
+        }
     }
 }
 
-/// Is let in by what a lead's QR code says: `…/enrol#code=…`. Said again after a lost answer, it gets the same device.
+/// With which key the phone asks to be let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The one it has.
+    Same,
+    /// One made for it, as after a revocation. The old one stays until the new one was let in.
+    New,
+}
+
+/// The code of what was scanned, or of what was typed where nothing could be scanned; and which installation it names.
+fn code_of(said: &str) -> anyhow::Result<(Option<&str>, &str)> {
+    let (issuer, code) = match said.trim().split_once("/enrol#code=") {
+        Some((issuer, code)) => (Some(issuer), code),
+        None => (None, said.trim()),
+    };
+    let is_code = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    ensure!(!code.is_empty() && code.chars().all(is_code), "this is no code of an enrolment");
+    Ok((issuer, code))
+}
+
+/// Is let in by what a lead's QR code says, `…/enrol#code=…`, or by its bare code. Said again after a lost answer, it gets
+/// the same device.
 ///
 /// # Errors
-/// [`Failure`]; `Refused` for a code that is wrong, over or somebody else's.
-pub async fn enrol(line: &Line, shelf: &Shelf, scanned: &str, name: &str) -> Result<Uuid, Failure> {
-    let (issuer, code) = scanned.split_once("/enrol#code=").context("this is no code of an enrolment")?;
-    let mut device = shelf.device()?;
+/// [`Failure`]; `Refused` for a code that is wrong, over or somebody else's, and for a key that was revoked.
+pub async fn enrol(line: &Line, shelf: &Shelf, said: &str, name: &str, key: Key) -> Result<Uuid, Failure> {
+    let (named, code) = code_of(said)?;
+    let told = line.get("/.well-known/oauth-authorization-server").await?;
+    let issuer =
+        told["issuer"].as_str().ok_or_else(|| Failure::not_ours("an installation without a name"))?;
+    if let Some(named) = named.filter(|named| *named != issuer) {
+        let why =
+            format!("this code is of another installation: of {named}, and this phone speaks to {issuer}");
+        return Err(Failure::Own(anyhow!(why)));
+    }
+    // A new key is kept before it is shown: after a lost answer it is the same one that is shown again.
+    let mut device = shelf.device_in(if key == Key::New { NEXT_KEY } else { KEY })?;
     let me = line.get("/v1/me").await?;
+    let account = me["id"].as_str().ok_or_else(|| Failure::not_ours("nobody by this sign-in"))?;
     let jwk = device.jwk();
     let key_id = URL_SAFE_NO_PAD.encode(Sha256::digest(jwk.to_string()));
-    let said = json!({ "account": me["id"], "code_sha256": hex::encode(Sha256::digest(code)), "issuer": issuer,
+    let proven = json!({ "account": account, "code_sha256": hex::encode(Sha256::digest(code)), "issuer": issuer,
         "key_id": key_id, "purpose": PURPOSE });
-    let wish = json!({ "code": code, "key": jwk, "proof": device.sign(&said)?, "name": name,
+    let wish = json!({ "code": code, "key": jwk, "proof": device.sign(&proven)?, "name": name,
         "model": "Fieldproof reference phone" });
-    let told = line.call(Method::POST, "/v1/devices", Some(&wish)).await?;
-    let id = told["id"].as_str().and_then(|id| id.parse().ok()).context("a device without an id")?;
+    let told = match line.call(Method::POST, "/v1/devices", Some(&wish)).await {
+        Err(Failure::Refused(problem)) if key == Key::New && problem["code"] == "device.key-taken" => {
+            shelf.forget_next_key()?;
+            return Err(Failure::Refused(problem));
+        }
+        told => told?,
+    };
+    let id = told["id"].as_str().and_then(|id| id.parse().ok());
+    let id = id.ok_or_else(|| Failure::not_ours("a device without an id"))?;
     device.id = Some(id);
     shelf.keep_device(&device)?;
+    shelf.forget_next_key()?;
     Ok(id)
 }
 
-/// Tells headquarters what the phone still holds, visit by visit.
+/// Tells headquarters what the phone still holds, visit by visit: what was refused too, for it is nowhere else.
 ///
 /// # Errors
-/// [`Failure`].
+/// [`Failure`]; `Refused` where this is no device of the server's any more.
 pub(crate) async fn report(line: &Line, shelf: &Shelf) -> Result<(), Failure> {
     let Some(device) = shelf.device()?.id else { return Ok(()) };
+    let body = json!({ "device_clock": shelf.wall_clock(crate::shelf::now()), "visits": unsent(shelf)? });
+    line.call(Method::PUT, &format!("/v1/devices/{device}/unsent"), Some(&body)).await?;
+    Ok(())
+}
+
+fn unsent(shelf: &Shelf) -> anyhow::Result<Vec<Value>> {
     let mut visits: BTreeMap<String, (u64, u64, u64, Option<String>)> = BTreeMap::new();
-    for photo in shelf.photos()? {
-        let of = visits.entry(photo.visit.clone()).or_default();
+    for photo in shelf.held()? {
+        let of = visits.entry(photo.visit).or_default();
         of.0 += 1;
         of.2 += photo.size_bytes;
         // The oldest comes first.
         of.3 = of.3.take().or_else(|| photo.declaration["captured_at"].as_str().map(ToOwned::to_owned));
     }
-    for (_, change) in shelf.changes()? {
-        if let Some(visit) = change.visit() {
-            visits.entry(visit.to_owned()).or_default().1 += 1;
+    let refused = shelf.aside("refused")?.into_iter().map(|(_, aside)| aside.change);
+    for change in shelf.changes()?.into_iter().map(|(_, change)| change).chain(refused) {
+        if let Some(visit) = shelf.visit_of(&change)? {
+            visits.entry(visit).or_default().1 += 1;
         }
     }
-    let visits: Vec<Value> = visits
-        .into_iter()
-        .map(|(visit, (photos, changes, bytes, oldest))| {
-            json!({ "visit": visit, "photos": photos, "changes": changes, "bytes": bytes,
-                "oldest_captured_at": oldest })
-        })
-        .collect();
-    let body = json!({ "device_clock": shelf.wall_clock(crate::shelf::now()), "visits": visits });
-    line.call(Method::PUT, &format!("/v1/devices/{device}/unsent"), Some(&body)).await?;
-    Ok(())
+    let told = visits.into_iter().map(|(visit, (photos, changes, bytes, oldest))| {
+        json!({ "visit": visit, "photos": photos, "changes": changes, "bytes": bytes,
+            "oldest_captured_at": oldest })
+    });
+    Ok(told.collect())
 }

@@ -1,9 +1,10 @@
 //! Requests: with the person's token, renewed where it has run out, and failures told apart by what is to be done.
 
+use crate::lock;
 use crate::sign_in::{self, Session};
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -12,6 +13,10 @@ use tokio::sync::Mutex;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a line may be silent.
 const SILENT: Duration = Duration::from_mins(1);
+/// How often one request is sent with a newer token: once for one renewed elsewhere, once for one renewed here.
+const RENEWALS: u8 = 2;
+/// What the contract's refusals are written in.
+const PROBLEM: &str = "application/problem+json";
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -24,12 +29,21 @@ pub enum Failure {
         /// How long the server asked to wait.
         after: Option<Duration>,
     },
-    /// The server said no: the same again is refused again.
-    #[error("refused: {0}")]
+    /// The server itself said no to this very request, with a problem document: the same again is refused again.
+    #[error("refused: {}", sentence(.0))]
     Refused(Value),
+    /// The sign-in is over: nothing is taken until the person signs in again, and nothing is lost by it.
+    #[error("sign in again: {0}")]
+    SignedOut(String),
     /// Something of this phone's own.
     #[error(transparent)]
     Own(#[from] anyhow::Error),
+}
+
+/// The code and the sentence of a problem document.
+pub(crate) fn sentence(problem: &Value) -> String {
+    let text = |name: &str| problem[name].as_str().unwrap_or_default();
+    format!("{}: {}", text("code"), text("detail"))
 }
 
 impl Failure {
@@ -37,13 +51,34 @@ impl Failure {
     pub fn later(why: impl ToString) -> Self {
         Self::Later { why: why.to_string(), after: None }
     }
+
+    /// An answer that is not what the contract promises: something between answered in the server's place.
+    pub(crate) fn not_ours(what: &str) -> Self {
+        Self::later(not_ours(what))
+    }
+}
+
+fn not_ours(what: &str) -> String {
+    format!("{what}: no answer of the server; does the network want a sign-in of its own?")
 }
 
 impl From<reqwest::Error> for Failure {
     fn from(why: reqwest::Error) -> Self {
-        // The address is left out: it may name what is secret.
-        Self::later(why.without_url())
+        Self::later(reason(why))
     }
+}
+
+/// What went wrong with a line, down to its cause.
+pub(crate) fn reason(why: reqwest::Error) -> String {
+    // The address is left out: it may name what is secret.
+    let why = why.without_url();
+    let mut told = why.to_string();
+    let mut cause = std::error::Error::source(&why);
+    while let Some(of) = cause {
+        told = format!("{told}: {of}");
+        cause = of.source();
+    }
+    told
 }
 
 impl From<std::io::Error> for Failure {
@@ -89,8 +124,7 @@ impl Line {
         &self.base
     }
 
-    /// Sends a request to a path, or to an address on the same server; once more with a new token where the old one has run
-    /// out.
+    /// Sends a request to a path, or to an address on the same server; again with a new token where the old one has run out.
     ///
     /// # Errors
     /// [`Failure`]; any answer that is neither a success nor in `expected`.
@@ -106,10 +140,15 @@ impl Line {
             let request = self.client.request(method.clone(), &address).bearer_auth(token);
             dress(request.header("accept-language", "vi")).send().await
         };
-        let token = self.session.lock().await.access_token.clone();
+        let mut token = self.session.lock().await.access_token.clone();
         let mut answer = ask(&token).await?;
-        if answer.status() == StatusCode::UNAUTHORIZED && self.renew(&token).await? {
-            let token = self.session.lock().await.access_token.clone();
+        for _ in 0..RENEWALS {
+            // A 401 of something between is no word about the token.
+            let has_run_out = answer.status() == StatusCode::UNAUTHORIZED && is_problem(&answer);
+            if !has_run_out || !self.renew(&token).await? {
+                break;
+            }
+            token.clone_from(&self.session.lock().await.access_token);
             answer = ask(&token).await?;
         }
         let status = answer.status();
@@ -125,6 +164,17 @@ impl Line {
         if session.access_token != used {
             return Ok(true);
         }
+        let mut _alone = None;
+        if let Some(place) = &self.kept_in {
+            // Another program of this phone may have renewed it: shown twice, a refresh token ends the whole sign-in.
+            _alone = Some(lock::patiently(&place.with_extension("lock")).await?);
+            if let Ok(kept) = Session::kept(place)
+                && kept.access_token != used
+            {
+                *session = kept;
+                return Ok(true);
+            }
+        }
         let Some(refresh) = session.refresh_token.clone() else { return Ok(false) };
         *session = sign_in::renew(&self.client, &self.base, &refresh).await?;
         if let Some(place) = &self.kept_in {
@@ -136,14 +186,19 @@ impl Line {
     /// Sends JSON, or nothing, and reads JSON.
     ///
     /// # Errors
-    /// [`Failure`].
+    /// [`Failure`]; [`Failure::Later`] for an answer that is no JSON.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
         let dress = |request: RequestBuilder| match body {
             Some(body) => request.json(body),
             None => request,
         };
-        let text = self.send(method, path, &[], dress).await?.text().await?;
-        Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
+        let answer = self.send(method, path, &[], dress).await?;
+        let status = answer.status();
+        if status == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
+        let text = answer.text().await?;
+        serde_json::from_str(&text).map_err(|_| Failure::not_ours(&format!("{status} without JSON")))
     }
 
     /// Reads.
@@ -155,19 +210,85 @@ impl Line {
     }
 }
 
-/// What an answer that is no success asks for: the problem document says so itself.
-async fn failure(answer: Response) -> Failure {
-    let status = answer.status();
+fn is_problem(answer: &Response) -> bool {
+    let media_type =
+        answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type.split(';').next().is_some_and(|of| of.trim().eq_ignore_ascii_case(PROBLEM))
+}
+
+/// What an answer that is no success asks for: the problem document says so itself. Whatever is none is a broken line.
+pub(crate) async fn failure(answer: Response) -> Failure {
+    let (status, is_ours) = (answer.status(), is_problem(&answer));
     let after = answer.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
     let after = after.map(Duration::from_secs);
-    let text = answer.text().await.unwrap_or_default();
-    let problem = serde_json::from_str::<Value>(&text).unwrap_or_else(|_| json!({ "detail": text }));
+    let text = match answer.text().await {
+        Ok(text) => text,
+        Err(why) => return why.into(),
+    };
+    judged((status, is_ours), &text, after)
+}
+
+fn judged((status, is_ours): (StatusCode, bool), text: &str, after: Option<Duration>) -> Failure {
+    // The answer to a HEAD has no body.
+    if is_ours && status == StatusCode::UNAUTHORIZED {
+        return Failure::SignedOut("the server takes this sign-in no more".to_owned());
+    }
+    let problem =
+        serde_json::from_str::<Value>(text).ok().filter(|problem| is_ours && problem["code"].is_string());
+    let Some(problem) = problem else {
+        return Failure::Later { why: not_ours(&format!("{status} without a problem document")), after };
+    };
+    if status == StatusCode::FORBIDDEN && problem["code"] == "scope-missing" {
+        return Failure::SignedOut(sentence(&problem));
+    }
     let is_passing = status.is_server_error()
         || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
-        || problem["client_action"] == "retry";
+        // It broke off on its way.
+        || problem["code"] == "body.unreadable"
+        || !matches!(problem["client_action"].as_str(), Some("drop" | "fix" | "ask"));
     if is_passing {
-        let code = problem["code"].as_str().unwrap_or_default();
-        return Failure::Later { why: format!("{status} {code}"), after };
+        return Failure::Later { why: format!("{status} {}", sentence(&problem)), after };
     }
     Failure::Refused(problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, judged};
+    use reqwest::StatusCode;
+
+    fn problem(code: &str, action: &str) -> String {
+        format!(r#"{{"code":"{code}","client_action":"{action}","detail":"…"}}"#)
+    }
+
+    #[test]
+    fn only_a_problem_document_about_the_request_itself_refuses_it() {
+        let kind = |status: u16, is_ours: bool, text: &str| match judged(
+            (StatusCode::from_u16(status).unwrap(), is_ours),
+            text,
+            None,
+        ) {
+            Failure::Later { .. } => "later",
+            Failure::Refused(_) => "refused",
+            Failure::SignedOut(_) => "signed out",
+            Failure::Own(_) => "own",
+        };
+        for action in ["drop", "fix", "ask"] {
+            assert_eq!(kind(404, true, &problem("not-found", action)), "refused");
+            assert_eq!(kind(404, false, &problem("not-found", action)), "later", "of another media type");
+            assert_eq!(kind(503, true, &problem("busy", action)), "later");
+            assert_eq!(kind(401, true, &problem("token.invalid", action)), "signed out");
+        }
+        assert_eq!(kind(422, true, &problem("photo.digest-mismatch", "retry")), "later");
+        assert_eq!(kind(422, true, &problem("of.later-versions", "wait")), "later");
+        assert_eq!(kind(400, true, &problem("body.unreadable", "fix")), "later");
+        assert_eq!(kind(403, true, &problem("scope-missing", "ask")), "signed out");
+        assert_eq!(kind(403, true, &problem("forbidden", "ask")), "refused");
+        for status in [302, 400, 401, 403, 404, 409, 511] {
+            assert_eq!(kind(status, false, "<html>Đăng nhập Wi-Fi</html>"), "later");
+            assert_eq!(kind(status, false, r#"{"error":"invalid_grant"}"#), "later");
+        }
+        assert_eq!(kind(401, true, ""), "signed out", "the answer to a HEAD");
+        assert_eq!(kind(404, true, "{}"), "later");
+    }
 }

@@ -1,18 +1,33 @@
 //! The reference phone on the command line.
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, ensure};
 use clap::{Parser, Subcommand};
 use fieldproof_phone::sign_in::{PHONE_SCOPE, Session, sign_in};
-use fieldproof_phone::{Capture, Change, Line, Phone, Shelf, device, shelf};
+use fieldproof_phone::{Capture, Change, Failure, Line, Phone, Refused, Shelf, device, shelf};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 use uuid::Uuid;
 
+/// A sync ended with what is put aside.
+const REFUSED: u8 = 2;
+/// The person must sign in again.
+const SIGNED_OUT: u8 = 3;
+/// A sync ended well, but this is no device of the server's any more.
+const UNKNOWN_DEVICE: u8 = 4;
+const EXIT_CODES: &str = "Exit codes:
+  0   done; after sync: everything was sent, and left the phone for its receipt
+  1   something went wrong; after sync: something is still held, and the same again goes on with it
+  2   sync: everything else was sent, and what is put aside was refused (named on stderr; see refused, again, discard)
+  3   the sign-in is over: sign in again; nothing is lost, and nothing is put aside for it
+  4   sync: everything was sent, but the server knows this device no more (see enrol --new-key)
+  64  this program was called with something it does not know";
+
 /// Behaves like an inspector's phone: captures without a line, sends when there is one, deletes only for a receipt.
 #[derive(Parser)]
-#[command(name = "fieldproof-phone")]
+#[command(name = "fieldproof-phone", after_help = EXIT_CODES)]
 struct Command {
     /// Folder of what the phone holds.
     #[arg(long, default_value = "phone")]
@@ -35,8 +50,11 @@ enum What {
         #[arg(long, default_value = "Fieldproof phone")]
         device: String,
     },
-    /// Lets this phone in by what a lead's QR code says; the address is read from the input.
+    /// Lets this phone in by what a lead's QR code says, or by its bare code; it is read from the input.
     Enrol {
+        /// With a new key, as after a revocation. The old one stays until the new one was let in.
+        #[arg(long)]
+        new_key: bool,
         /// What the phone is called.
         #[arg(long, default_value = "Fieldproof phone")]
         name: String,
@@ -80,7 +98,7 @@ enum What {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Sends what the phone holds, through breaks.
+    /// Sends what the phone holds, through breaks; tells on stderr what it waits for.
     Sync {
         /// For so many seconds at most.
         #[arg(long, default_value_t = 600)]
@@ -88,8 +106,26 @@ enum What {
     },
     /// Fetches what has changed on the server: visits, answers, findings; drops what is gone.
     Pull,
-    /// Tells what the phone still holds.
+    /// Tells what the phone still holds: all photos and changes, and how many of them were refused.
     Status,
+    /// Lists what was refused and is put aside: one JSON object a line, with the code, the sentence and the file.
+    Refused,
+    /// Puts something that was refused back among what is to be sent.
+    Again {
+        /// Its id.
+        id: Uuid,
+    },
+    /// Gives up a change that was refused, or removes a photo that has its receipt.
+    Discard {
+        /// Its id.
+        id: Uuid,
+        /// Yes, this change.
+        #[arg(long)]
+        yes: bool,
+        /// Yes, this photo, though it may be nowhere else: it is lost for good.
+        #[arg(long)]
+        lose_photo: bool,
+    },
 }
 
 fn json_of(text: &str) -> Result<Value, serde_json::Error> {
@@ -122,21 +158,38 @@ fn media_type(file: &std::path::Path) -> anyhow::Result<&'static str> {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let command = Command::parse();
-    let shelf = Shelf::open(&command.shelf)?;
+async fn main() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(why) => {
+            // The codes of clap are codes of a sync here.
+            let code = if why.use_stderr() { 64 } else { 0 };
+            return why.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+        }
+    };
+    match run(command).await {
+        Ok(code) => ExitCode::from(code),
+        Err(Failure::Own(why)) => {
+            eprintln!("error: {why:#}");
+            ExitCode::FAILURE
+        }
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::from(if matches!(why, Failure::SignedOut(_)) { SIGNED_OUT } else { 1 })
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<u8, Failure> {
+    let (shelf, url) = (Shelf::open(&command.shelf)?, command.url.trim_end_matches('/'));
     match command.what {
         What::SignIn { login, device } => {
             let password = from_input()?;
-            let session = sign_in(&command.url, (&login, &password), &device, PHONE_SCOPE).await?;
+            let session = sign_in(url, (&login, &password), &device, PHONE_SCOPE).await?;
             session.keep(&shelf.session())?;
             println!("signed in as {login}");
         }
-        What::Enrol { name } => {
-            let phone = phone(&command.url, shelf)?;
-            let id = device::enrol(&phone.line, &phone.shelf, &from_input()?, &name).await?;
-            println!("{id}");
-        }
+        What::Enrol { name, new_key } => enrol(phone(url, shelf)?, &name, new_key).await?,
         What::Enter { kind, target, body, base_version } => {
             let change = Change { base_version, ..Change::now(&kind, target, body)? };
             shelf.enter(&change)?;
@@ -147,7 +200,7 @@ async fn main() -> anyhow::Result<()> {
                 [latitude, longitude] => Some(json!({ "latitude": latitude, "longitude": longitude,
                     "accuracy_m": accuracy_m, "source": "gnss" })),
                 [] => None,
-                _ => anyhow::bail!("--at takes a latitude and a longitude with a comma between"),
+                _ => Err(anyhow!("--at takes a latitude and a longitude with a comma between"))?,
             };
             for file in files {
                 let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
@@ -158,32 +211,92 @@ async fn main() -> anyhow::Result<()> {
                 println!("{} {}", shelf.capture(&capture, &bytes)?, file.display());
             }
         }
-        What::Sync { seconds } => {
-            let phone = phone(&command.url, shelf)?;
-            let is_empty = phone.until_empty(Duration::from_secs(seconds)).await?;
-            status(&phone.shelf)?;
-            if !is_empty {
-                std::process::exit(1);
-            }
-        }
+        What::Sync { seconds } => return sync(&phone(url, shelf)?, Duration::from_secs(seconds)).await,
         What::Pull => {
-            let phone = phone(&command.url, shelf)?;
+            let phone = phone(url, shelf)?;
             let done = phone.pull().await?;
             let visits = phone.shelf.visits()?;
             println!("{}", json!({ "told": done.told, "gone": done.gone, "visits": visits }));
         }
         What::Status => status(&shelf)?,
+        What::Refused => {
+            for refused in shelf.refused()? {
+                println!("{}", json!(refused));
+            }
+        }
+        What::Again { id } => shelf.again(id)?,
+        What::Discard { id, yes, lose_photo } => discard(&shelf, id, yes, lose_photo)?,
+    }
+    Ok(0)
+}
+
+async fn enrol(phone: Phone, name: &str, new_key: bool) -> Result<(), Failure> {
+    let key = if new_key { device::Key::New } else { device::Key::Same };
+    match device::enrol(&phone.line, &phone.shelf, &from_input()?, name, key).await {
+        Ok(id) => println!("{id}"),
+        Err(why) => {
+            if let Failure::Refused(problem) = &why
+                && is_of_the_key(problem)
+            {
+                eprintln!("the server takes this phone's key no more: ask for a code, and `enrol --new-key`");
+            }
+            return Err(why);
+        }
     }
     Ok(())
 }
 
+fn is_of_the_key(problem: &Value) -> bool {
+    problem["code"] == "device.revoked" || problem["code"] == "device.key-taken"
+}
+
+async fn sync(phone: &Phone, most: Duration) -> Result<u8, Failure> {
+    let ended = phone.work_off(most, |what| eprintln!("{what}")).await?;
+    status(&phone.shelf)?;
+    let refused = phone.shelf.refused()?;
+    for Refused { id, what, code, detail, .. } in &refused {
+        eprintln!("refused: {what} {id}: {code}: {detail}");
+    }
+    if let Some(problem) = &ended.unknown_device {
+        let (code, detail) = (problem["code"].as_str(), problem["detail"].as_str());
+        let (code, detail) = (code.unwrap_or_default(), detail.unwrap_or_default());
+        eprintln!("warning: headquarters is not told what this phone holds: {code}: {detail}");
+        eprintln!("warning: ask for a code, and let this phone in again: `enrol --new-key`");
+    }
+    let why = ended.why.unwrap_or_default();
+    if ended.signed_out {
+        eprintln!("sign in again: {why}; everything is kept");
+        return Ok(SIGNED_OUT);
+    }
+    if !ended.is_empty {
+        eprintln!("still held; last reason: {why}");
+        return Ok(1);
+    }
+    Ok(match (refused.is_empty(), ended.unknown_device) {
+        (false, _) => REFUSED,
+        (true, Some(_)) => UNKNOWN_DEVICE,
+        (true, None) => 0,
+    })
+}
+
+fn discard(shelf: &Shelf, id: Uuid, yes: bool, lose_photo: bool) -> anyhow::Result<()> {
+    if shelf.original(id).exists() {
+        return shelf.discard_photo(id, lose_photo);
+    }
+    ensure!(yes, "a change that is discarded is gone: say --yes");
+    shelf.discard_change(id)
+}
+
+/// Counts what was refused, too: it is nowhere else.
 fn status(shelf: &Shelf) -> anyhow::Result<()> {
-    let (photos, changes) = (shelf.photos()?, shelf.changes()?);
+    let (photos, refused) = (shelf.held()?, shelf.refused()?);
     let bytes: u64 = photos.iter().map(|photo| photo.size_bytes).sum();
+    let refused_photos = photos.iter().filter(|photo| photo.refused.is_some()).count();
+    let changes = shelf.changes()?.len() + refused.len() - refused_photos;
     println!(
         "{}",
-        json!({ "photos": photos.len(), "bytes": bytes, "changes": changes.len(),
-        "conflicts": shelf.conflicts()?, "refused": shelf.refusals()? })
+        json!({ "photos": photos.len(), "bytes": bytes, "changes": changes, "conflicts": shelf.conflicts()?,
+            "refused": refused.len(), "refused_photos": refused_photos })
     );
     Ok(())
 }

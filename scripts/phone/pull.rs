@@ -1,6 +1,7 @@
 //! What the server tells a phone: kept visit by visit, each in a file of its own, and dropped when it is gone.
 
 use crate::line::Failure;
+use crate::lock;
 use crate::sync::Phone;
 use serde_json::{Map, Value, json};
 
@@ -23,6 +24,8 @@ impl Phone {
     /// # Errors
     /// [`Failure::Later`] where the line broke: the next pull goes on where this one got to.
     pub async fn pull(&self) -> Result<Pulled, Failure> {
+        // Two at once would move one place on over what the other has not kept.
+        let _alone = lock::patiently(&self.shelf.file("pull.lock")).await?;
         let mut done = Pulled::default();
         loop {
             let place = self.shelf.place()?;
@@ -35,7 +38,10 @@ impl Phone {
                 }
                 page => page?,
             };
-            for item in page["items"].as_array().into_iter().flatten() {
+            let (Some(items), Some(next)) = (page["items"].as_array(), page["next"].as_str()) else {
+                return Err(Failure::not_ours("no page of changes"));
+            };
+            for item in items {
                 let visit = item["visit"].as_str().unwrap_or_default();
                 if item["kind"] == "gone" {
                     self.shelf.drop_visit(visit)?;
@@ -47,7 +53,7 @@ impl Phone {
                     done.told += 1;
                 }
             }
-            self.shelf.keep_place(page["next"].as_str().unwrap_or_default())?;
+            self.shelf.keep_place(next)?;
             if page["more"] != true {
                 return Ok(done);
             }

@@ -1,12 +1,13 @@
 //! What was entered without a line: kept in its order, pushed in batches, each change until it has a result.
 
 use crate::line::Failure;
-use crate::shelf::{Shelf, names, read, write_whole};
+use crate::shelf::{Kept, Shelf, names, read, write_whole};
 use crate::sync::{Phone, Round};
 use anyhow::Context;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -53,6 +54,8 @@ impl Shelf {
     /// # Errors
     /// The shelf can't be written; then there is no change.
     pub fn enter(&self, change: &Change) -> anyhow::Result<()> {
+        // Two that enter at once would take the same number, and one change be lost.
+        let _alone = self.alone()?;
         let mut last = 0;
         for folder in ["changes", "refused", "conflicts"] {
             let numbers = names(&self.folder(folder))?;
@@ -87,6 +90,7 @@ impl Shelf {
         (path, change): &(PathBuf, Change),
         result: &Value,
     ) -> anyhow::Result<()> {
+        let _alone = self.alone()?;
         let name = path.file_name().context("a change without a name")?;
         let aside = json!({ "change": change, "result": result });
         write_whole(&self.folder(folder).join(name), aside.to_string().as_bytes())?;
@@ -106,16 +110,81 @@ fn taken(change: &Path) -> anyhow::Result<()> {
     Ok(fs::remove_file(change)?)
 }
 
+/// Photos that the server does not have yet, as what waits for them sees them.
+pub(crate) struct Awaited {
+    visits: HashSet<String>,
+    photos: HashSet<String>,
+}
+
+impl Awaited {
+    pub(crate) fn of<'a>(photos: impl Iterator<Item = &'a Kept>) -> Self {
+        let (visits, photos) = photos.map(|photo| (photo.visit.clone(), photo.id.to_string())).unzip();
+        Self { visits, photos }
+    }
+
+    /// Whether a change would be refused before they are there: handing a visit in, and taking one of them back.
+    fn holds_back(&self, change: &Change) -> bool {
+        let photo = change.target["photo"].as_str();
+        (change.kind == "submit_visit" && change.visit().is_some_and(|visit| self.visits.contains(visit)))
+            || (change.kind != "declare_photo" && photo.is_some_and(|photo| self.photos.contains(photo)))
+    }
+}
+
+/// What may be pushed now, in its order: what has to wait for photos holds back everything after it that may be of the same
+/// visit.
+fn ready(all: Vec<(PathBuf, Change)>, awaited: &Awaited) -> Vec<(PathBuf, Change)> {
+    let (mut waiting, mut any) = (HashSet::new(), false);
+    all.into_iter()
+        .filter(|(_, change)| {
+            let visit = change.visit();
+            let waits = awaited.holds_back(change)
+                || match visit {
+                    Some(visit) => waiting.contains(visit),
+                    None => any,
+                };
+            if waits {
+                any = true;
+                waiting.extend(visit.map(ToOwned::to_owned));
+            }
+            !waits
+        })
+        .collect()
+}
+
+/// Whether a push was refused for what one of its changes looks like.
+fn is_of_the_body(problem: &Value) -> bool {
+    matches!(problem["status"].as_u64(), Some(400 | 413 | 422))
+}
+
 impl Phone {
-    /// Pushes what was entered, in its order. A change leaves the queue for its result alone, so that a lost answer costs
-    /// nothing but another push.
-    pub(crate) async fn push(&self, done: &mut Round) -> Result<(), Failure> {
-        for batch in self.shelf.changes()?.chunks(AT_ONCE) {
+    /// Pushes what was entered, in its order, but for what waits for photos. A change leaves the queue for its result alone,
+    /// so that a lost answer costs nothing but another push.
+    pub(crate) async fn push(&self, awaited: &Awaited, done: &mut Round) -> Result<(), Failure> {
+        let ready = ready(self.shelf.changes()?, awaited);
+        let mut batches: Vec<&[(PathBuf, Change)]> = ready.chunks(AT_ONCE).rev().collect();
+        while let Some(batch) = batches.pop() {
             let changes: Vec<&Change> = batch.iter().map(|(_, change)| change).collect();
-            let told = self.line.call(Method::POST, "/v1/sync", Some(&json!({ "changes": changes }))).await?;
+            let said = json!({ "changes": changes });
+            let told = match self.line.call(Method::POST, "/v1/sync", Some(&said)).await {
+                // One that spoils its batch holds up no other: halves are tried, in order, down to it alone.
+                Err(Failure::Refused(problem)) if is_of_the_body(&problem) => match batch {
+                    [spoilt] => {
+                        let result = json!({ "outcome": "refused", "problem": problem });
+                        self.shelf.set_aside("refused", spoilt, &result)?;
+                        done.refused += 1;
+                        continue;
+                    }
+                    several => {
+                        let (first, second) = several.split_at(several.len() / 2);
+                        batches.extend([second, first]);
+                        continue;
+                    }
+                },
+                told => told?,
+            };
             let results = told["results"].as_array().cloned().unwrap_or_default();
             if results.len() != batch.len() {
-                return Err(Failure::later("not every change has a result"));
+                return Err(Failure::not_ours("not every change has a result"));
             }
             for (held, result) in batch.iter().zip(&results) {
                 match result["outcome"].as_str().unwrap_or_default() {
@@ -127,6 +196,10 @@ impl Phone {
                         self.shelf.set_aside("conflicts", held, result)?;
                         done.conflicts += 1;
                     }
+                    "refused" if is_signed_out(result) => {
+                        let why = "the server takes this sign-in no more";
+                        return Err(Failure::SignedOut(why.to_owned()));
+                    }
                     "refused" => {
                         self.shelf.set_aside("refused", held, result)?;
                         done.refused += 1;
@@ -136,5 +209,56 @@ impl Phone {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a change was refused for the sign-in, which says nothing of the change.
+fn is_signed_out(result: &Value) -> bool {
+    result["status"] == 401 || result["problem"]["code"] == "scope-missing"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Awaited, Change, ready};
+    use serde_json::{Value, json};
+    use std::collections::HashSet;
+    use std::path::PathBuf;
+    use uuid::Uuid;
+
+    fn change(kind: &str, target: Value, body: Option<Value>) -> (PathBuf, Change) {
+        let change = Change { id: Uuid::nil(), kind: kind.to_owned(), target, base_version: None, body };
+        (PathBuf::new(), change)
+    }
+
+    #[test]
+    fn handing_in_waits_for_its_visit_s_photos_and_what_comes_after_it_waits_with_it() {
+        let of = |visit: &str| json!({ "visit": visit });
+        let all = || {
+            vec![
+                change("put_attendee", json!({ "attendee": "1" }), Some(of("a"))),
+                change("declare_photo", json!({ "photo": "p" }), Some(of("a"))),
+                change("withdraw_photo", json!({ "photo": "p" }), None),
+                change("sign_minutes", of("b"), None),
+                change("submit_visit", of("a"), None),
+                change("confirm_finding", json!({ "finding": "f" }), None),
+                change("put_attendee", json!({ "attendee": "2" }), Some(of("a"))),
+                change("submit_visit", of("b"), None),
+            ]
+        };
+        let names = |visits: &[&str], photos: &[&str]| {
+            let set = |of: &[&str]| of.iter().map(|one| (*one).to_owned()).collect::<HashSet<_>>();
+            let ready = ready(all(), &Awaited { visits: set(visits), photos: set(photos) });
+            ready.into_iter().map(|(_, change)| change.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&[], &[]).len(), 8);
+        let first = ["put_attendee", "declare_photo", "withdraw_photo", "sign_minutes"];
+        assert_eq!(
+            names(&["a"], &[]),
+            [&first[..], &["submit_visit"]].concat(),
+            "the other visit is handed in"
+        );
+        assert_eq!(names(&["a", "b"], &[]), first);
+        let taken_back = names(&["a"], &["p"]);
+        assert_eq!(taken_back, ["put_attendee", "declare_photo", "sign_minutes", "submit_visit"]);
     }
 }

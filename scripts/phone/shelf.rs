@@ -15,9 +15,10 @@
 //! photos/ID/upload            where they are being sent
 //! photos/ID/receipt.jws       the paper that let them go
 //! photos/ID/refused.json      why it was refused: it stays here until somebody decides
+//! *.lock                      held by whoever numbers and writes, works off, pulls or renews the sign-in
 //! ```
 
-use crate::clock;
+use crate::{clock, lock};
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -72,6 +73,8 @@ pub struct Kept {
     pub size_bytes: u64,
     /// Its visit.
     pub visit: String,
+    /// Why it was refused, where it was: it is not sent again by itself.
+    pub refused: Option<Value>,
 }
 
 /// An id that begins with when it was minted (UUIDv7).
@@ -93,9 +96,11 @@ pub fn now() -> Timestamp {
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().context("a file without a folder")?;
     let name = path.file_name().context("a file without a name")?.to_string_lossy();
-    let beside = folder.join(format!(".{name}.new"));
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(ONLY_OURS).open(&beside)?;
+    // A name of its own: another program may be writing the same file.
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)?;
+    let beside = folder.join(format!(".{name}.{}.new", hex::encode(random)));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(ONLY_OURS).open(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&beside, path)?;
@@ -150,7 +155,12 @@ impl Shelf {
         self.root.join(name)
     }
 
-    fn photo(&self, id: Uuid) -> PathBuf {
+    /// Alone among all programs on this shelf, for a few writes that rest on what was read.
+    pub(crate) fn alone(&self) -> anyhow::Result<lock::Alone> {
+        lock::briefly(&self.file("shelf.lock"))
+    }
+
+    pub(crate) fn photo(&self, id: Uuid) -> PathBuf {
         self.root.join("photos").join(id.to_string())
     }
 
@@ -185,19 +195,16 @@ impl Shelf {
         Ok(id)
     }
 
-    /// Photos whose bytes are still here and that were not refused, oldest first.
+    /// Photos whose bytes are still here, refused ones too, oldest first.
     ///
     /// # Errors
     /// The shelf can't be read.
-    pub fn photos(&self) -> anyhow::Result<Vec<Kept>> {
+    pub fn held(&self) -> anyhow::Result<Vec<Kept>> {
         let mut ids: Vec<Uuid> =
             names(&self.root.join("photos"))?.iter().filter_map(|n| n.parse().ok()).collect();
         ids.sort_unstable();
         let mut held = Vec::new();
-        for id in ids {
-            if !self.original(id).exists() || self.photo(id).join("refused.json").exists() {
-                continue;
-            }
+        for id in ids.into_iter().filter(|id| self.original(*id).exists()) {
             let declaration =
                 read(&self.photo(id).join("declaration.json"))?.context("a photo lost what it shows")?;
             let declaration: Value = serde_json::from_slice(&declaration)?;
@@ -207,10 +214,28 @@ impl Shelf {
                 sha256: text("sha256"),
                 visit: text("visit"),
                 size_bytes: declaration["size_bytes"].as_u64().unwrap_or_default(),
+                refused: self.refusal(id)?,
                 declaration,
             });
         }
         Ok(held)
+    }
+
+    /// Photos that are to be sent, or wait for their receipts: those that are held and were not refused, oldest first.
+    ///
+    /// # Errors
+    /// The shelf can't be read.
+    pub fn photos(&self) -> anyhow::Result<Vec<Kept>> {
+        let mut held = self.held()?;
+        held.retain(|photo| photo.refused.is_none());
+        Ok(held)
+    }
+
+    /// Why a photo is put aside. Without a code it is no word of the server's: then it is not aside at all.
+    fn refusal(&self, id: Uuid) -> anyhow::Result<Option<Value>> {
+        let held = read(&self.photo(id).join("refused.json"))?;
+        let said = held.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        Ok(said.filter(|said| said["code"].is_string()))
     }
 
     /// A photo's declaration as it is sent now: with the phone's clock, and signed where the phone was let in.
@@ -220,6 +245,12 @@ impl Shelf {
     pub(crate) fn declared(&self, photo: &Kept) -> anyhow::Result<Value> {
         let mut declaration = photo.declaration.clone();
         declaration["device_clock"] = json!(self.wall_clock(now()));
+        // A token that says nothing says nothing of the time either.
+        if declaration["clock"]["token"] == ""
+            && let Some(members) = declaration.as_object_mut()
+        {
+            members.remove("clock");
+        }
         if let Some(envelope) = self.device()?.envelope(photo.id, &declaration)? {
             declaration["envelope"] = envelope;
         }
@@ -242,14 +273,6 @@ impl Shelf {
         write_whole(&self.photo(id).join("upload"), place.as_bytes())
     }
 
-    /// A photo was refused: it stays, with the reason, and is not sent again by itself.
-    ///
-    /// # Errors
-    /// The shelf can't be written.
-    pub fn put_aside(&self, id: Uuid, problem: &Value) -> anyhow::Result<()> {
-        write_whole(&self.photo(id).join("refused.json"), problem.to_string().as_bytes())
-    }
-
     /// Lets a photo's bytes go: the paper first, the bytes after. The caller has verified it.
     ///
     /// # Errors
@@ -260,24 +283,14 @@ impl Shelf {
         Ok(())
     }
 
-    /// How many changes and photos were refused.
-    ///
-    /// # Errors
-    /// The shelf can't be read.
-    pub fn refusals(&self) -> anyhow::Result<usize> {
-        let photos = names(&self.root.join("photos"))?;
-        let aside =
-            photos.iter().filter(|id| self.root.join("photos").join(id).join("refused.json").exists());
-        Ok(names(&self.root.join("refused"))?.len() + aside.count())
-    }
-
     /// The server's published keys, as they were when there was a line.
     ///
     /// # Errors
     /// The shelf can't be read.
     pub fn keys(&self) -> anyhow::Result<Option<Value>> {
         let bytes = read(&self.root.join("keys.json"))?;
-        bytes.map(|bytes| Ok(serde_json::from_slice(&bytes)?)).transpose()
+        // What can't be read is asked for anew.
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// Keeps the server's published keys.

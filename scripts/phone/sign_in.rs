@@ -1,12 +1,14 @@
 //! Signing in as a phone does: the sign-in page in a browser, a code on loopback (RFC 8252), tokens, their renewal.
 
-use crate::line::{Failure, client};
+use crate::line::{Failure, client, reason};
 use crate::shelf::write_whole;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::StatusCode;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -61,14 +63,14 @@ fn secret_text() -> anyhow::Result<String> {
 /// Signs in.
 ///
 /// # Errors
-/// The password is wrong, or there is no line.
+/// The password is wrong, or there is no line: a sentence without the address, which names what is secret.
 pub async fn sign_in(
     base: &str,
     (login, password): (&str, &str),
     device: &str,
     scope: &str,
 ) -> anyhow::Result<Session> {
-    let client = client()?;
+    let (client, base) = (client()?, base.trim_end_matches('/'));
     let (verifier, state) = (secret_text()?, secret_text()?);
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     let asked = client
@@ -84,20 +86,23 @@ pub async fn sign_in(
             ("device_name", device),
         ])
         .send()
-        .await?;
-    let cookies = cookies_of(&asked);
+        .await
+        .map_err(no_line)?;
+    let (cookies, status) = (cookies_of(&asked), asked.status());
     let address = asked.url().to_string();
-    let page = asked.error_for_status()?.text().await?;
-    let (action, mut fields) = form_of(&page).context("the sign-in page has no form")?;
+    ensure!(status.is_success(), "the sign-in page was not shown: {status}");
+    let page = asked.text().await.map_err(no_line)?;
+    let (action, mut fields) = form_of(&page)
+        .context("this is no sign-in page of Fieldproof; does the network want a sign-in of its own?")?;
     fields.push(("login".to_owned(), login.to_owned()));
     fields.push(("password".to_owned(), password.to_owned()));
-    let answered =
-        client.post(absolute(base, &address, &action)).header(COOKIE, cookies).form(&fields).send().await?;
+    let answered = client.post(absolute(base, &address, &action)).header(COOKIE, cookies).form(&fields);
+    let answered = answered.send().await.map_err(no_line)?;
     let status = answered.status();
     let location =
         answered.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default().to_owned();
     if !location.starts_with(REDIRECT) {
-        bail!("sign-in as {login} was answered {status}, not with a code");
+        bail!(refusal(status, login, &answered.text().await.unwrap_or_default()));
     }
     let query = reqwest::Url::parse(&location)?;
     let parameter = |name: &str| query.query_pairs().find(|(n, _)| n == name).map(|(_, v)| v.into_owned());
@@ -115,24 +120,52 @@ pub async fn sign_in(
             ("code_verifier", &verifier),
         ])
         .send()
-        .await?;
-    Ok(tokens.error_for_status()?.json().await?)
+        .await
+        .map_err(no_line)?;
+    let status = tokens.status();
+    let session = session_of(&tokens.text().await.map_err(no_line)?).filter(|_| status.is_success());
+    session.with_context(|| format!("the code of the sign-in page was answered {status}, not with tokens"))
+}
+
+fn no_line(why: reqwest::Error) -> anyhow::Error {
+    anyhow!("no line to the server: {}", reason(why))
+}
+
+/// Why there was no code: the page is shown again, and says so to a person.
+fn refusal(status: StatusCode, login: &str, page: &str) -> String {
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return format!("too many tries as {login}; try again later");
+    }
+    if form_of(page).is_some() && !status.is_server_error() {
+        return format!("nobody is signed in: the login {login} or its password is wrong");
+    }
+    format!("nobody is signed in: {login} was answered {status}, not with a code")
+}
+
+/// Tokens, where these are some.
+fn session_of(text: &str) -> Option<Session> {
+    serde_json::from_str(text).ok().filter(|session: &Session| !session.access_token.is_empty())
 }
 
 /// Renews a session. The same again within a minute gets the same answer, so a lost one costs nothing.
 ///
 /// # Errors
-/// [`Failure`]; `Refused` where the person must sign in again.
+/// [`Failure`]; `SignedOut` where the server itself says, in OAuth's words, that it is over.
 pub async fn renew(client: &reqwest::Client, base: &str, refresh: &str) -> Result<Session, Failure> {
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("client_id", CLIENT_ID)];
     let answer = client.post(format!("{base}/oauth/token")).form(&form).send().await?;
-    if answer.status().is_success() {
-        return Ok(answer.json().await?);
+    let status = answer.status();
+    let text = answer.text().await?;
+    if status.is_success() {
+        return session_of(&text).ok_or_else(|| Failure::not_ours(&format!("{status} without tokens")));
     }
-    if answer.status().is_client_error() && answer.status().as_u16() != 429 {
-        return Err(Failure::Refused(answer.json().await?));
+    let told: Value = serde_json::from_str(&text).unwrap_or_default();
+    match (status, told["error"].as_str()) {
+        (StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED, Some(error)) => {
+            Err(Failure::SignedOut(format!("the sign-in is not renewed ({error})")))
+        }
+        _ => Err(Failure::not_ours(&format!("the renewal of the sign-in was answered {status}"))),
     }
-    Err(Failure::later(answer.status()))
 }
 
 fn cookies_of(answer: &reqwest::Response) -> String {

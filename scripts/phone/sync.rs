@@ -1,13 +1,16 @@
-//! Working off the queue: changes in their order, then photos; what may leave the phone leaves it.
+//! Working off the queue: changes in their order, then photos, then what waited for them; what may leave the phone leaves it.
 
 use crate::line::{Failure, Line};
+use crate::queue::Awaited;
 use crate::receipt::{self, Expected};
 use crate::retry::Pauses;
 use crate::shelf::{Kept, Shelf};
-use crate::{clock, device, upload};
+use crate::{clock, device, line, lock, upload};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// Photos that are asked after at once: what the contract takes.
 const AT_ONCE: usize = 500;
@@ -17,6 +20,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 const LASTING: Duration = Duration::from_secs(1);
 /// How soon receipts that are not there yet are asked for again.
 const FOR_RECEIPTS: Duration = Duration::from_millis(500);
+/// How soon the phone looks whether another sync is over.
+const FOR_ANOTHER: Duration = Duration::from_millis(200);
+/// How often somebody is told at most what is waited for.
+const TELL_EVERY: Duration = Duration::from_secs(4);
 
 /// A phone: a shelf and a line.
 #[derive(Debug)]
@@ -42,48 +49,89 @@ pub struct Round {
     pub let_go: usize,
     /// Photos that are still on the phone, and not put aside.
     pub held: usize,
+    /// Changes that are still on the phone, and not put aside.
+    pub waiting: usize,
+    /// Why a photo stays whose receipt came.
+    pub doubt: Option<String>,
+    /// Why the server takes no report of what this phone holds: it is no device of the server's any more.
+    pub unknown_device: Option<Value>,
+}
+
+/// How working off came to its end.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// Whether everything was sent and let go, but for what is put aside.
+    pub is_empty: bool,
+    /// The last reason why not.
+    pub why: Option<String>,
+    /// The sign-in is over: its person signs in again.
+    pub signed_out: bool,
+    /// Why the server takes no report of what this phone holds.
+    pub unknown_device: Option<Value>,
 }
 
 impl Phone {
-    /// Works off what can be worked off until something fails for the time being.
+    /// Works off what can be worked off until something fails for the time being. Waits for another that does so on this
+    /// shelf.
     ///
     /// # Errors
     /// [`Failure::Later`] where the line broke: the next round goes on where this one got to.
     pub async fn round(&self) -> Result<Round, Failure> {
+        let _alone = lock::patiently(&self.shelf.file("sync.lock")).await?;
+        self.worked_off().await
+    }
+
+    async fn worked_off(&self) -> Result<Round, Failure> {
         let mut done = Round::default();
         clock::ask(&self.line, &self.shelf).await?;
-        self.push(&mut done).await?;
-        let photos = self.shelf.photos()?;
-        for photos in photos.chunks(AT_ONCE) {
+        self.push(&Awaited::of(self.shelf.photos()?.iter()), &mut done).await?;
+        let mut seen = HashSet::new();
+        for photos in self.shelf.held()?.chunks(AT_ONCE) {
             self.send_photos(photos, &mut done).await?;
+            seen.extend(photos.iter().map(|photo| photo.id));
         }
-        device::report(&self.line, &self.shelf).await?;
+        // What waited for photos: whichever of them could not be sent has ended the round, or is put aside.
+        self.push(&self.unseen(&seen)?, &mut done).await?;
+        done.waiting = self.shelf.changes()?.len();
+        match device::report(&self.line, &self.shelf).await {
+            // Nothing else fails for it.
+            Err(Failure::Refused(problem)) => done.unknown_device = Some(problem),
+            reported => reported?,
+        }
         Ok(done)
     }
 
-    /// Asks which photos are wanted, sends those, and lets go of those whose receipt holds.
+    /// Photos that came onto the shelf meanwhile.
+    fn unseen(&self, seen: &HashSet<Uuid>) -> anyhow::Result<Awaited> {
+        let photos = self.shelf.photos()?;
+        Ok(Awaited::of(photos.iter().filter(|photo| !seen.contains(&photo.id))))
+    }
+
+    /// Asks which photos are wanted, sends those, and lets go of those whose receipt holds. Of those put aside it asks, too: one
+    /// that the server has all the same may go.
     async fn send_photos(&self, photos: &[Kept], done: &mut Round) -> Result<(), Failure> {
         let asked: Vec<Value> =
             photos.iter().map(|photo| json!({ "photo": photo.id, "sha256": photo.sha256 })).collect();
         let told = self.line.call(Method::POST, "/v1/photos/have", Some(&json!({ "photos": asked }))).await?;
         let told = told["photos"].as_array().cloned().unwrap_or_default();
         if told.len() != photos.len() {
-            return Err(Failure::later("not every photo was told"));
+            return Err(Failure::not_ours("not every photo was told"));
         }
         for (photo, told) in photos.iter().zip(told) {
             if let Some(text) = told["receipt"].as_str() {
-                if self.holds(photo, text).await? {
-                    self.shelf.let_go(photo.id, text)?;
-                    done.let_go += 1;
-                    continue;
+                match self.doubt(photo, text).await? {
+                    None => {
+                        self.shelf.let_go(photo.id, text)?;
+                        done.let_go += 1;
+                        continue;
+                    }
+                    Some(why) => {
+                        done.doubt = Some(format!("the receipt of photo {} does not hold: {why}", photo.id))
+                    }
                 }
-            } else if told["state"] == "other_digest" {
-                self.shelf.put_aside(photo.id, &told)?;
-                done.refused += 1;
-                continue;
-            } else if told["wanted"] == true || told["state"] == "unknown" {
-                match upload::send(&self.line, &self.shelf, photo).await {
-                    Ok(()) => done.sent += 1,
+            } else if photo.refused.is_none() {
+                match self.send_one(photo, &told).await {
+                    Ok(sent) => done.sent += usize::from(sent),
                     Err(Failure::Refused(problem)) => {
                         self.shelf.put_aside(photo.id, &problem)?;
                         done.refused += 1;
@@ -92,51 +140,164 @@ impl Phone {
                     Err(why) => return Err(why),
                 }
             }
-            done.held += 1;
+            done.held += usize::from(photo.refused.is_none());
         }
         Ok(())
     }
 
-    /// Whether a receipt holds; with keys that are asked for once more where it was signed with one unknown here.
-    async fn holds(&self, photo: &Kept, text: &str) -> Result<bool, Failure> {
+    /// Sends a photo that the server lacks; whether it did.
+    async fn send_one(&self, photo: &Kept, told: &Value) -> Result<bool, Failure> {
+        let state = told["state"].as_str().unwrap_or_default();
+        if state == "other_digest" {
+            let detail = "The server knows this id with other bytes than those on the phone.";
+            return Err(Failure::Refused(json!({ "code": state, "detail": detail })));
+        }
+        // Of one that was declared and is not wanted any more the server says why when it is sent.
+        let lacks = told["wanted"] == true || matches!(state, "unknown" | "expected" | "receiving");
+        if lacks {
+            upload::send(&self.line, &self.shelf, photo).await?;
+        }
+        Ok(lacks)
+    }
+
+    /// Why a receipt does not hold; keys are asked for once more where it was signed with one unknown here.
+    async fn doubt(&self, photo: &Kept, text: &str) -> Result<Option<String>, Failure> {
         let id = photo.id.to_string();
         let expected =
             Expected { photo: &id, visit: &photo.visit, sha256: &photo.sha256, size_bytes: photo.size_bytes };
         if let Some(keys) = self.shelf.keys()?
             && receipt::verify(text, &keys, expected).is_ok()
         {
-            return Ok(true);
+            return Ok(None);
         }
         let keys = self.line.get("/.well-known/jwks.json").await?;
+        if !keys["keys"].is_array() {
+            return Err(Failure::not_ours("no keys"));
+        }
         self.shelf.keep_keys(&keys)?;
-        Ok(receipt::verify(text, &keys, expected).is_ok())
+        Ok(receipt::verify(text, &keys, expected).err().map(|why| why.to_string()))
     }
 
     /// Works until the phone is empty, through breaks, or until the time is over; whether it is empty.
     ///
     /// # Errors
-    /// Only what is this phone's own.
+    /// What is this phone's own, and a sign-in that is over.
     pub async fn until_empty(&self, most: Duration) -> anyhow::Result<bool> {
+        let ended = self.work_off(most, |_| {}).await?;
+        anyhow::ensure!(!ended.signed_out, "sign in again: {}", ended.why.unwrap_or_default());
+        Ok(ended.is_empty)
+    }
+
+    /// Works until the phone is empty, through breaks, or until the time or the sign-in is over. Tells now and then what it
+    /// waits for.
+    ///
+    /// # Errors
+    /// Only what is this phone's own, and what the server refuses as a whole.
+    pub async fn work_off(&self, most: Duration, tell: impl FnMut(&str)) -> anyhow::Result<Ended> {
         let (begun, mut pauses) = (Instant::now(), Pauses::up_to(LONGEST_PAUSE));
-        while begun.elapsed() < most {
+        let mut teller = Teller { tell, last: None };
+        let mut ended = Ended::default();
+        let left = || most.saturating_sub(begun.elapsed());
+        let _alone = loop {
+            if let Some(alone) = lock::now(&self.shelf.file("sync.lock"))? {
+                break alone;
+            }
+            let why = "another sync is at work on this phone";
+            if left().is_zero() {
+                return Ok(Ended { why: Some(why.to_owned()), ..ended });
+            }
+            teller.tell(&format!("{why}; waiting for it"));
+            tokio::time::sleep(FOR_ANOTHER.min(left())).await;
+        };
+        teller.quiet_from_now();
+        while !left().is_zero() {
             let round = Instant::now();
-            let pause = match self.round().await {
-                Ok(round) if round.held == 0 => return Ok(true),
-                Ok(_) => {
+            let Some(result) = self.watched(left(), &mut teller, ended.why.as_deref()).await? else { break };
+            let pause = match result {
+                Ok(round) if round.held == 0 && round.waiting == 0 => {
+                    let unknown_device = round.unknown_device;
+                    return Ok(Ended { is_empty: true, why: None, signed_out: false, unknown_device });
+                }
+                Ok(round) => {
                     pauses.forget();
+                    ended.why = Some(round.doubt.unwrap_or_else(|| "receipts are not there yet".to_owned()));
+                    ended.unknown_device = round.unknown_device;
                     FOR_RECEIPTS
                 }
-                Err(Failure::Later { after, .. }) => {
+                Err(Failure::Later { why, after }) => {
                     if round.elapsed() >= LASTING {
                         pauses.forget();
                     }
+                    ended.why = Some(why);
                     pauses.next(after)
                 }
-                Err(Failure::Refused(problem)) => anyhow::bail!("the server takes nothing: {problem}"),
+                Err(Failure::SignedOut(why)) => {
+                    return Ok(Ended { why: Some(why), signed_out: true, ..ended });
+                }
+                Err(Failure::Refused(problem)) => {
+                    anyhow::bail!("the server takes nothing: {}", line::sentence(&problem))
+                }
                 Err(Failure::Own(why)) => return Err(why),
             };
-            tokio::time::sleep(pause.min(most.saturating_sub(begun.elapsed()))).await;
+            if teller.is_due() {
+                teller.tell(&self.waits(ended.why.as_deref())?);
+            }
+            tokio::time::sleep(pause.min(left())).await;
         }
-        Ok(false)
+        Ok(ended)
+    }
+
+    /// One round, ended when the time is: what was sent so far is kept on both sides. Tells now and then that it goes on.
+    async fn watched<T: FnMut(&str)>(
+        &self,
+        left: Duration,
+        teller: &mut Teller<T>,
+        why: Option<&str>,
+    ) -> anyhow::Result<Option<Result<Round, Failure>>> {
+        let mut round = Box::pin(self.worked_off());
+        let end = tokio::time::Instant::now() + left;
+        loop {
+            tokio::select! {
+                result = &mut round => return Ok(Some(result)),
+                () = tokio::time::sleep_until(end) => return Ok(None),
+                () = tokio::time::sleep(TELL_EVERY) => {
+                    if teller.is_due() {
+                        teller.tell(&format!("sending; {}", self.waits(why)?));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is still here, and the last reason why.
+    fn waits(&self, why: Option<&str>) -> anyhow::Result<String> {
+        let (photos, changes) = (self.shelf.photos()?, self.shelf.changes()?.len());
+        let bytes: u64 = photos.iter().map(|photo| photo.size_bytes).sum();
+        let why = why.map(|why| format!("; last: {why}")).unwrap_or_default();
+        Ok(format!("{} photos ({bytes} bytes) and {changes} changes to send{why}", photos.len()))
+    }
+}
+
+/// Tells somebody something, and not all the time.
+struct Teller<T> {
+    tell: T,
+    last: Option<Instant>,
+}
+
+impl<T: FnMut(&str)> Teller<T> {
+    fn is_due(&self) -> bool {
+        self.last.is_none_or(|last| last.elapsed() >= TELL_EVERY)
+    }
+
+    fn tell(&mut self, what: &str) {
+        if self.is_due() {
+            self.last = Some(Instant::now());
+            (self.tell)(what);
+        }
+    }
+
+    /// A sync that is done at once needs no word.
+    fn quiet_from_now(&mut self) {
+        self.last = Some(Instant::now());
     }
 }

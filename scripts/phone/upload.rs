@@ -1,6 +1,6 @@
 //! Sending a photo's bytes over tus 1.0.0: declared and created by one request, gone on with from where they got to.
 
-use crate::line::{Failure, Line};
+use crate::line::{self, Failure, Line};
 use crate::shelf::{Kept, Shelf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -50,10 +50,12 @@ pub async fn send(line: &Line, shelf: &Shelf, photo: &Kept) -> Result<(), Failur
                 .header(CONTENT_LENGTH, photo.size_bytes - from)
                 .body(body())
         };
-        let answer = line.send(Method::PATCH, &place, &[409], dress).await?;
+        let answer = line.send(Method::PATCH, &place, &[404, 409, 410], dress).await?;
         match (answer.status().as_u16(), offset_of(&answer)) {
             (409, Some(other)) => offset = other,
-            (409, None) => return Err(Failure::Refused(answer.json().await?)),
+            (409, None) => return Err(line::failure(answer).await),
+            // Forgotten since it was asked after: the next try creates it anew.
+            (404 | 410, _) => return Err(Failure::later("the upload is gone")),
             (_, Some(all)) if all == photo.size_bytes => return Ok(()),
             (_, told) => return Err(Failure::later(format!("the upload stands at {told:?}"))),
         }
@@ -61,10 +63,11 @@ pub async fn send(line: &Line, shelf: &Shelf, photo: &Kept) -> Result<(), Failur
     Err(Failure::later("somebody else sends the same photo"))
 }
 
-/// How far an upload got; `None` where it is forgotten.
+/// How far an upload got; `None` where it is forgotten, or not this person's: then a new one is asked for, and that answer
+/// says why, which an answer to a HEAD can't.
 async fn there(line: &Line, place: &str) -> Result<Option<u64>, Failure> {
     let dress = |request: RequestBuilder| request.header(VERSION.0, VERSION.1);
-    let answer = line.send(Method::HEAD, place, &[404, 410], dress).await?;
+    let answer = line.send(Method::HEAD, place, &[403, 404, 410], dress).await?;
     if !answer.status().is_success() {
         return Ok(None);
     }
