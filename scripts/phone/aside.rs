@@ -32,6 +32,8 @@ pub struct Refused {
     pub code: String,
     /// Its sentence.
     pub detail: String,
+    /// Which fields are to blame.
+    pub errors: Value,
     /// Where it lies.
     pub file: PathBuf,
 }
@@ -68,6 +70,7 @@ impl Shelf {
                 what: "photo".to_owned(),
                 code: text(&said["code"]),
                 detail: text(&said["detail"]),
+                errors: said["errors"].clone(),
                 visit: Some(photo.visit),
                 file: self.original(photo.id),
             });
@@ -79,6 +82,7 @@ impl Shelf {
                 what: change.kind,
                 code: text(&result["problem"]["code"]),
                 detail: text(&result["problem"]["detail"]),
+                errors: result["problem"]["errors"].clone(),
                 file,
             });
         }

@@ -253,6 +253,7 @@ fn judged((status, is_ours): (StatusCode, bool), text: &str, after: Option<Durat
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where it is wrong")]
 mod tests {
     use super::{Failure, judged};
     use reqwest::StatusCode;

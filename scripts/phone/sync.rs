@@ -126,7 +126,7 @@ impl Phone {
                         continue;
                     }
                     Some(why) => {
-                        done.doubt = Some(format!("the receipt of photo {} does not hold: {why}", photo.id))
+                        done.doubt = Some(format!("the receipt of photo {} does not hold: {why}", photo.id));
                     }
                 }
             } else if photo.refused.is_none() {
@@ -209,10 +209,10 @@ impl Phone {
             teller.tell(&format!("{why}; waiting for it"));
             tokio::time::sleep(FOR_ANOTHER.min(left())).await;
         };
-        teller.quiet_from_now();
         while !left().is_zero() {
             let round = Instant::now();
             let Some(result) = self.watched(left(), &mut teller, ended.why.as_deref()).await? else { break };
+            let has_failed = result.is_err();
             let pause = match result {
                 Ok(round) if round.held == 0 && round.waiting == 0 => {
                     let unknown_device = round.unknown_device;
@@ -239,7 +239,8 @@ impl Phone {
                 }
                 Err(Failure::Own(why)) => return Err(why),
             };
-            if teller.is_due() {
+            // What only waits for its receipts for a moment needs no word.
+            if teller.is_due() && (has_failed || begun.elapsed() >= TELL_EVERY) {
                 teller.tell(&self.waits(ended.why.as_deref())?);
             }
             tokio::time::sleep(pause.min(left())).await;
@@ -294,10 +295,5 @@ impl<T: FnMut(&str)> Teller<T> {
             self.last = Some(Instant::now());
             (self.tell)(what);
         }
-    }
-
-    /// A sync that is done at once needs no word.
-    fn quiet_from_now(&mut self) {
-        self.last = Some(Instant::now());
     }
 }

@@ -7,7 +7,10 @@ use ed25519_dalek::Signer;
 use p256::ecdsa::signature::Signer as _;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 enum Secret {
@@ -120,4 +123,50 @@ pub async fn code(lead: &Visitor, owner: Uuid, account: Uuid) -> String {
     let (status, issued) = lead.post("/v1/enrolments", &json!({ "owner": owner, "account": account })).await;
     assert_eq!(status, 201, "{issued}");
     issued["code"].as_str().expect("a code").to_owned()
+}
+
+/// What something between a phone and its server answers in the server's place: status, media type, body.
+pub type Instead = (u16, &'static str, String);
+
+/// Something that answers every request itself, as a network does that wants a sign-in of its own; its address. It is asked
+/// with the request's first line and its body.
+pub async fn between(answer: impl Fn(&str, &str) -> Instead + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound port");
+    let answer = Arc::new(answer);
+    tokio::spawn(async move {
+        while let Ok((phone, _)) = listener.accept().await {
+            let answer = Arc::clone(&answer);
+            tokio::spawn(async move { answered(phone, &*answer).await });
+        }
+    });
+    format!("http://{address}")
+}
+
+async fn answered(mut phone: TcpStream, answer: &(dyn Fn(&str, &str) -> Instead + Send + Sync)) {
+    let (mut all, mut some) = (Vec::new(), vec![0; 64 * 1024]);
+    let (head, body) = loop {
+        let read = phone.read(&mut some).await.unwrap_or(0);
+        if read == 0 {
+            return;
+        }
+        all.extend_from_slice(&some[..read]);
+        let text = String::from_utf8_lossy(&all).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+        });
+        // What is no text counts more than its bytes when it is read as some, so this never waits for too many.
+        if body.len() >= length.unwrap_or(0) {
+            break (head.to_owned(), body.to_owned());
+        }
+    };
+    let (status, media_type, said) = answer(head.lines().next().unwrap_or_default(), &body);
+    let length = said.len();
+    let told = format!(
+        "HTTP/1.1 {status} -\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{said}"
+    );
+    let _ = phone.write_all(told.as_bytes()).await;
+    let _ = phone.shutdown().await;
 }

@@ -1,7 +1,10 @@
 //! The reference phone: what it holds leaves it for a receipt alone, whatever happens to the line.
 
+mod troubles;
+
 use crate::harness::faults::Fault;
-use crate::harness::{House, Scene, pictures};
+use crate::harness::{House, Scene, Visitor, pictures};
+use fieldproof_phone::device::Key;
 use fieldproof_phone::sign_in::Session;
 use fieldproof_phone::{Capture, Change, Failure, Line, Phone, Pulled, Shelf, device};
 use serde_json::{Value, json};
@@ -14,17 +17,24 @@ fn folder() -> PathBuf {
 }
 
 fn phone(house: &House, scene: &Scene, shelf: &Shelf) -> Phone {
-    let token = scene.phone.token().expect("a token");
-    let line = Line::of(&house.url, Session::of_token(token), None).expect("a line");
+    phone_of(&house.url, &scene.phone, shelf)
+}
+
+fn phone_of(url: &str, who: &Visitor, shelf: &Shelf) -> Phone {
+    let line = Line::of(url, Session::of_token(who.token().expect("a token")), None).expect("a line");
     Phone { shelf: shelf.clone(), line }
 }
 
 fn capture(visit: Uuid, shelf: &Shelf, bytes: &[u8]) -> Uuid {
+    capture_of((visit, None, "scene"), shelf, bytes)
+}
+
+fn capture_of((visit, item, subject): (Uuid, Option<&str>, &str), shelf: &Shelf, bytes: &[u8]) -> Uuid {
     let position = json!({ "latitude": 15.7431, "longitude": 107.9642, "accuracy_m": 8.0, "source": "gnss" });
     let capture = Capture {
         visit,
-        item: None,
-        subject: "scene".to_owned(),
+        item: item.map(ToOwned::to_owned),
+        subject: subject.to_owned(),
         caption: String::new(),
         media_type: "image/png".to_owned(),
         at: jiff::Timestamp::now(),
@@ -166,6 +176,31 @@ async fn what_the_server_refuses_is_put_aside_with_the_reason_and_stays() {
     let why = std::fs::read_to_string(root.join(format!("photos/{id}/refused.json"))).unwrap();
     assert!(why.contains("\"not-found\""), "{why}");
     assert_eq!((shelf.refusals().unwrap(), shelf.photos().unwrap().len()), (1, 1));
+    assert_eq!(shelf.held().unwrap().len(), 2, "what is put aside is still held");
+    // It is shown, tried again when its person says so, and given up in so many words alone.
+    let refused = shelf.refused().unwrap();
+    let told: Vec<_> = refused.iter().map(|of| (of.id, of.what.as_str(), of.code.as_str())).collect();
+    assert_eq!(told, [(id, "photo", "not-found")]);
+    assert!(!refused[0].detail.is_empty() && refused[0].file.exists());
+    shelf.again(id).unwrap();
+    assert_eq!((shelf.refusals().unwrap(), shelf.photos().unwrap().len()), (0, 2));
+    assert_eq!(phone.round().await.unwrap().refused, 1);
+    shelf.discard_photo(id, false).unwrap_err();
+    shelf.discard_photo(sound, false).unwrap_err();
+    assert_eq!(shelf.held().unwrap().len(), 2);
+    shelf.discard_photo(id, true).unwrap();
+    assert_eq!((shelf.refusals().unwrap(), shelf.held().unwrap().len()), (0, 1));
+
+    // A change is put back in its place, or given up.
+    let change = Change::now("close_recording", json!({ "visit": Uuid::new_v4() }), None).unwrap();
+    shelf.enter(&change).unwrap();
+    assert_eq!(phone.round().await.unwrap().refused, 1);
+    assert_eq!(shelf.refused().unwrap()[0].id, change.id);
+    shelf.again(change.id).unwrap();
+    assert_eq!((shelf.refusals().unwrap(), shelf.changes().unwrap()[0].1.id), (0, change.id));
+    assert_eq!(phone.round().await.unwrap().refused, 1);
+    shelf.discard_change(change.id).unwrap();
+    assert_eq!((shelf.refusals().unwrap(), shelf.changes().unwrap().len()), (0, 0));
     std::fs::remove_dir_all(&root).unwrap();
     house.end().await;
 }
@@ -220,8 +255,15 @@ async fn a_phone_that_was_let_in_signs_its_photos_tells_their_time_and_what_it_s
     let wish = json!({ "owner": scene.owner, "account": me["id"] });
     let (_, issued) = scene.phone.post("/v1/enrolments", &wish).await;
     let scanned = issued["url"].as_str().unwrap();
-    let id = device::enrol(&phone.line, &shelf, scanned, "Máy của đoàn").await.unwrap();
-    assert_eq!(device::enrol(&phone.line, &shelf, scanned, "Máy của đoàn").await.unwrap(), id, "said again");
+    let enrol = async |said: &str| device::enrol(&phone.line, &shelf, said, "Máy của đoàn", Key::Same).await;
+    let foreign = scanned.replace(&house.url, "https://fieldproof.example");
+    for (said, why) in [(foreign.as_str(), "another installation"), ("không phải mã", "no code")] {
+        let no = enrol(said).await.unwrap_err().to_string();
+        assert!(no.contains(why), "{said}: {no}");
+    }
+    let id = enrol(scanned).await.unwrap();
+    assert_eq!(enrol(scanned).await.unwrap(), id, "said again");
+    assert_eq!(enrol(issued["code"].as_str().unwrap()).await.unwrap(), id, "typed in where nothing scans");
 
     phone.round().await.unwrap();
     let photo = capture(scene.visit, &shelf, &pictures::sharp(7));
@@ -240,6 +282,16 @@ async fn a_phone_that_was_let_in_signs_its_photos_tells_their_time_and_what_it_s
     house.work().await;
     assert_eq!(phone.round().await.unwrap().let_go, 1);
     assert_eq!(held().await["photos"], 0);
+    // Headquarters is told of what was refused, too: it is nowhere but here.
+    capture_of((scene.visit, Some("Z-99"), "scene"), &shelf, &pictures::sharp(8));
+    let size = pictures::sharp(8).len();
+    let said = Some(json!({ "side": "neither" }));
+    shelf.enter(&Change::now("sign_minutes", json!({ "visit": scene.visit }), said).unwrap()).unwrap();
+    assert_eq!(phone.round().await.unwrap().refused, 2);
+    assert_eq!((shelf.photos().unwrap().len(), shelf.changes().unwrap().len()), (0, 0));
+    let reported = held().await;
+    assert_eq!((&reported["photos"], &reported["bytes"]), (&json!(1), &json!(size)), "{reported}");
+    assert_eq!(reported["changes"], 1, "{reported}");
     std::fs::remove_dir_all(&root).unwrap();
     house.close().await;
 }
