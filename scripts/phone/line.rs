@@ -124,6 +124,11 @@ impl Line {
         &self.base
     }
 
+    /// Waits until no sign-in is being renewed: one that is broken off may be lost.
+    pub(crate) async fn at_rest(&self) {
+        drop(self.session.lock().await);
+    }
+
     /// Sends a request to a path, or to an address on the same server; again with a new token where the old one has run out.
     ///
     /// # Errors

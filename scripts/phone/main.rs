@@ -263,7 +263,7 @@ async fn sync(phone: &Phone, most: Duration) -> Result<u8, Failure> {
         eprintln!("warning: headquarters is not told what this phone holds: {code}: {detail}");
         eprintln!("warning: ask for a code, and let this phone in again: `enrol --new-key`");
     }
-    let why = ended.why.unwrap_or_default();
+    let why = ended.why.unwrap_or_else(|| "the time was over".to_owned());
     if ended.signed_out {
         eprintln!("sign in again: {why}; everything is kept");
         return Ok(SIGNED_OUT);

@@ -260,13 +260,17 @@ impl Phone {
         loop {
             tokio::select! {
                 result = &mut round => return Ok(Some(result)),
-                () = tokio::time::sleep_until(end) => return Ok(None),
+                () = tokio::time::sleep_until(end) => break,
                 () = tokio::time::sleep(TELL_EVERY) => {
                     if teller.is_due() {
                         teller.tell(&format!("sending; {}", self.waits(why)?));
                     }
                 }
             }
+        }
+        tokio::select! {
+            result = &mut round => Ok(Some(result)),
+            () = self.line.at_rest() => Ok(None),
         }
     }
 
