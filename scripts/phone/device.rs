@@ -17,6 +17,8 @@ use uuid::Uuid;
 const PURPOSE: &str = "fieldproof-device-enrolment";
 /// Where the phone's key is kept.
 const KEY: &str = "device.json";
+/// What headquarters was told last.
+const REPORTED: &str = "reported.json";
 /// Where a new key is kept until it was let in.
 const NEXT_KEY: &str = "device.next.json";
 
@@ -160,9 +162,23 @@ pub async fn enrol(line: &Line, shelf: &Shelf, said: &str, name: &str, key: Key)
 /// [`Failure`]; `Refused` where this is no device of the server's any more.
 pub(crate) async fn report(line: &Line, shelf: &Shelf) -> Result<(), Failure> {
     let Some(device) = shelf.device()?.id else { return Ok(()) };
-    let body = json!({ "device_clock": shelf.wall_clock(crate::shelf::now()), "visits": unsent(shelf)? });
+    let visits = Value::from(unsent(shelf)?);
+    let body = json!({ "device_clock": shelf.wall_clock(crate::shelf::now()), "visits": visits });
     line.call(Method::PUT, &format!("/v1/devices/{device}/unsent"), Some(&body)).await?;
-    Ok(())
+    Ok(write_whole(&shelf.file(REPORTED), visits.to_string().as_bytes())?)
+}
+
+/// Tells it before the photos are sent, unless that is what was told last: on a poor line they take hours, and then it
+/// matters most who holds them.
+///
+/// # Errors
+/// [`Failure`].
+pub(crate) async fn report_what_is_new(line: &Line, shelf: &Shelf) -> Result<(), Failure> {
+    let told = read(&shelf.file(REPORTED))?.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    if told.unwrap_or_else(|| json!([])) == Value::from(unsent(shelf)?) {
+        return Ok(());
+    }
+    report(line, shelf).await
 }
 
 fn unsent(shelf: &Shelf) -> anyhow::Result<Vec<Value>> {

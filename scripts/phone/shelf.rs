@@ -9,6 +9,8 @@
 //! refused/NNNNNNNN.json     a change that was refused, with the reason
 //! conflicts/NNNNNNNN.json   a change that met another one: the server keeps both
 //! device.json               the phone's key, and who it is to the server (0600)
+//! device.next.json          a new key, until it was let in (0600)
+//! reported.json             what headquarters was told last of what is held here
 //! time.json                 the server's time, and when it was told
 //! photos/ID/declaration.json  what PUT /v1/photos/ID says, but for the clock as it is sent
 //! photos/ID/original          the bytes; gone once receipt.jws is there

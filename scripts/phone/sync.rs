@@ -85,6 +85,11 @@ impl Phone {
         let mut done = Round::default();
         clock::ask(&self.line, &self.shelf).await?;
         self.push(&Awaited::of(self.shelf.photos()?.iter()), &mut done).await?;
+        match device::report_what_is_new(&self.line, &self.shelf).await {
+            // It is told at the end.
+            Err(Failure::Refused(_)) => {}
+            reported => reported?,
+        }
         let mut seen = HashSet::new();
         for photos in self.shelf.held()?.chunks(AT_ONCE) {
             self.send_photos(photos, &mut done).await?;
