@@ -241,8 +241,12 @@ async fn recorded(
     lead.post(&format!("/v1/visits/{visit}/close-recording"), json!({})).await?;
     let minutes =
         json!({"text": "Đoàn kiểm tra và UBND xã Sông Thưa thống nhất lập biên bản với các nội dung trên."});
-    lead.post(&format!("/v1/visits/{visit}/minutes"), minutes).await?;
-    let sign = |side: &str, name: &str, position: &str| json!({"side": side, "outcome": "signed", "signer_name": name, "signer_position": position});
+    let drafted = lead.post(&format!("/v1/visits/{visit}/minutes"), minutes).await?;
+    let read = text(&drafted, "/minutes/text_sha256")?;
+    let sign = |side: &str, name: &str, position: &str| {
+        json!({"side": side, "outcome": "signed", "signer_name": name, "signer_position": position,
+            "text_sha256": read})
+    };
     let path = format!("/v1/visits/{visit}/sign");
     lead.post(&path, sign("unit", "Đỗ Văn Xã", "Chủ tịch UBND xã Sông Thưa")).await?;
     lead.post(&path, sign("team", "Mai Thị Hồng", "Trưởng đoàn")).await?;

@@ -63,6 +63,12 @@ impl Kind {
         matches!(self, Self::PutResponse | Self::PutAttendee | Self::PutGuidance)
     }
 
+    /// Whether what clashes with what stands is kept beside it; its operation then answers 202.
+    #[must_use]
+    pub fn keeps_both(self) -> bool {
+        self.is_versioned() || self == Self::CheckIn
+    }
+
     /// Whether doing it once more after it took effect answers what it answered, and changes nothing that somebody else did
     /// since: then an answer that died with its process is had by asking again.
     #[must_use]
@@ -114,6 +120,8 @@ mod tests {
     fn what_has_versions_is_told_from_what_has_none() {
         let versioned = Kind::ALL.iter().filter(|kind| kind.is_versioned());
         assert!(versioned.eq(&[Kind::PutResponse, Kind::PutAttendee, Kind::PutGuidance]));
+        let both = Kind::ALL.iter().filter(|kind| kind.keeps_both() && !kind.is_versioned());
+        assert!(both.eq(&[Kind::CheckIn]));
         assert_eq!(Kind::parse("sign_minutes"), Some(Kind::SignMinutes));
         assert_eq!(Kind::parse("grant_role"), None);
     }

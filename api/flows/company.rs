@@ -59,7 +59,8 @@ pub enum Entered<T> {
     New(T),
     /// It is known, or was corrected.
     Known(T),
-    /// Somebody else corrected it after the version that was read: that stands, and what was said is kept in the log.
+    /// It stands otherwise, at another version than was named or with none named: that stays, and what was said is kept in
+    /// the log.
     Beside {
         /// What was said.
         said: T,
@@ -68,8 +69,9 @@ pub enum Entered<T> {
     },
 }
 
-fn minted(id: Uuid) -> Result<()> {
-    let why = |why: crate::domain::ids::BadId| rule("id.not-version-7", "id", &why.to_string());
+/// An id that a phone gave, by its name in the address.
+fn minted(name: &str, id: Uuid) -> Result<()> {
+    let why = |why: crate::domain::ids::BadId| rule("id.not-version-7", name, &why.to_string());
     Ok(minted_by_phone(id).map(|_| ()).map_err(why)?)
 }
 
@@ -97,14 +99,15 @@ async fn noted(
     Ok(())
 }
 
-/// Records somebody who received the team, or corrects them. The same again changes nothing.
+/// Records somebody who received the team, or corrects them where the version that stands is named. The same again
+/// changes nothing.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `invalid`, `id.not-version-7`, `entry.id-taken`, `visit.not-on-site`,
 /// `visit.answers-locked`, `visit.closed`.
 pub async fn receive(app: &App, actor: &Actor, id: AttendeeId, host: Host) -> Result<Entered<Attendee>> {
     let mut work = Work::begin(app, actor, host.visit, Deed::RecordVisit).await?;
-    minted(id.0)?;
+    minted("{attendee}", id.0)?;
     let Host { visit, name, office, positions, base_version } = host;
     let (recorded_by, recorded_at) = (work.by, work.now);
     let (removed_at, version) = (None, 1);
@@ -123,7 +126,7 @@ pub async fn receive(app: &App, actor: &Actor, id: AttendeeId, host: Host) -> Re
             return Err(taken_back().into());
         }
         Some(held) if held.says_the_same(&new) => return Ok(Entered::Known(held)),
-        Some(held) if base_version.is_some_and(|base| base != held.version) => {
+        Some(held) if base_version != Some(held.version) => {
             let details = beside((said_of_host(&new), base_version), (said_of_host(&held), held.version));
             let object = ("attendee", id.to_string());
             kept_beside(work, actor, "visit.host_kept_beside", object, details).await?;
@@ -158,19 +161,19 @@ async fn kept_beside(
     details: Value,
 ) -> Result<()> {
     work.visit.may_be_answered()?;
-    if custody::is_noted(&mut work.tx, work.visit.id, (deed, &object.1), &details).await? {
+    if custody::is_noted(&mut work.tx, (work.visit.id, work.by), (deed, &object.1), &details).await? {
         return Ok(());
     }
     noted(work, actor, deed, object, details).await
 }
 
-/// Enters what the team explained, or corrects it. The same again changes nothing.
+/// Enters what the team explained, or corrects it where the version that stands is named. The same again changes nothing.
 ///
 /// # Errors
 /// As [`receive`].
 pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Result<Entered<Guidance>> {
     let mut work = Work::begin(app, actor, given.visit, Deed::RecordVisit).await?;
-    minted(id.0)?;
+    minted("{guidance}", id.0)?;
     let Given { visit, item, guided, content, at, base_version } = given;
     let (recorded_by, recorded_at): (AccountId, Timestamp) = (work.by, work.now);
     let (given_at, given_offset_s) = (at.at, at.offset_s);
@@ -201,7 +204,7 @@ pub async fn guide(app: &App, actor: &Actor, id: GuidanceId, given: Given) -> Re
             return Err(taken_back().into());
         }
         Some(held) if held.says_the_same(&new) => return Ok(Entered::Known(held)),
-        Some(held) if base_version.is_some_and(|base| base != held.version) => {
+        Some(held) if base_version != Some(held.version) => {
             let (said, kept) = (said_of_guidance(&new), said_of_guidance(&held));
             let details = beside((said, base_version), (kept, held.version));
             let object = ("guidance", id.to_string());
@@ -224,32 +227,36 @@ fn said_of_guidance(of: &Guidance) -> Value {
     json!({ "item": of.item, "guided": of.guided, "content": of.content, "at": of.given_at })
 }
 
-/// Takes back somebody who was entered by mistake, until somebody has signed. What is not there, or not any more, stays so.
+/// Takes back somebody who was entered by mistake, until somebody has signed. What is not there any more stays so; what
+/// never arrived is refused, because it may still come.
 ///
 /// # Errors
 /// `not-found`, `forbidden`, `visit.not-on-site`, `visit.answers-locked`, `visit.closed`.
 pub async fn dismiss(app: &App, actor: &Actor, visit: VisitId, id: AttendeeId) -> Result<()> {
     let mut work = Work::begin(app, actor, visit, Deed::RecordVisit).await?;
     let held = company::find_attendee(&mut work.tx, id).await?;
-    let Some(held) = held.filter(|held| held.visit == visit && held.removed_at.is_none()) else {
+    let held = held.filter(|held| held.visit == visit).ok_or_else(Refusal::not_found)?;
+    if held.removed_at.is_some() {
         return Ok(());
-    };
+    }
     work.visit.may_be_answered()?;
     company::remove_attendee(&mut work.tx, id, work.now).await?;
     let details = json!({ "name": held.name, "office": held.office, "positions": held.positions });
     noted(work, actor, "visit.host_taken_back", ("attendee", id.to_string()), details).await
 }
 
-/// Takes back guidance that was entered by mistake, until somebody has signed. What is not there, or not any more, stays so.
+/// Takes back guidance that was entered by mistake, until somebody has signed. What is not there any more stays so; what
+/// never arrived is refused, because it may still come.
 ///
 /// # Errors
 /// As [`dismiss`].
 pub async fn take_back(app: &App, actor: &Actor, visit: VisitId, id: GuidanceId) -> Result<()> {
     let mut work = Work::begin(app, actor, visit, Deed::RecordVisit).await?;
     let held = company::find_guidance(&mut work.tx, id).await?;
-    let Some(held) = held.filter(|held| held.visit == visit && held.removed_at.is_none()) else {
+    let held = held.filter(|held| held.visit == visit).ok_or_else(Refusal::not_found)?;
+    if held.removed_at.is_some() {
         return Ok(());
-    };
+    }
     work.visit.may_be_answered()?;
     company::remove_guidance(&mut work.tx, id, work.now).await?;
     let details = json!({ "item": held.item, "guided": held.guided, "content": held.content });

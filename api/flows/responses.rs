@@ -65,7 +65,7 @@ pub enum Kept {
 /// `visit.answers-locked`, `visit.closed`; what is wrong with the answer itself.
 pub async fn put(app: &App, actor: &Actor, id: ResponseId, sent: Sent) -> Result<Kept> {
     let mut work = Work::begin(app, actor, sent.visit, Deed::RecordVisit).await?;
-    minted_by_phone(id.0).map_err(|why| rule("id.not-version-7", "response", &why.to_string()))?;
+    minted_by_phone(id.0).map_err(|why| rule("id.not-version-7", "{response}", &why.to_string()))?;
     let mut response = Response {
         id,
         visit: sent.visit,

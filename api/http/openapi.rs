@@ -9,12 +9,12 @@ use super::replay::has_own_keys;
 use super::{limits, read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 use utoipa::OpenApi as _;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
     AuthorizationCode, ClientCredentials, Flow, OAuth2, Scopes, SecurityRequirement, SecurityScheme,
 };
@@ -303,6 +303,23 @@ pub struct Address {
     pub path: String,
     /// Whether it takes a body.
     pub has_body: bool,
+    /// The names in that body.
+    pub members: Vec<String>,
+}
+
+/// Shapes by their names.
+type Shapes = BTreeMap<String, RefOr<Schema>>;
+
+/// The names in a body of this shape.
+fn members(shape: &RefOr<Schema>, shapes: &Shapes) -> Vec<String> {
+    match shape {
+        RefOr::Ref(to) => {
+            let shape = to.ref_location.rsplit('/').next().and_then(|name| shapes.get(name));
+            shape.map(|shape| members(shape, shapes)).unwrap_or_default()
+        }
+        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
+        RefOr::T(_) => Vec::new(),
+    }
 }
 
 fn printed() -> &'static Printed {
@@ -312,12 +329,22 @@ fn printed() -> &'static Printed {
         let json = document.to_pretty_json().unwrap_or_default();
         let yaml = yaml_of(&document).unwrap_or_default();
         let (mut templates, mut ids, mut addresses) = (Vec::new(), HashMap::new(), HashMap::new());
+        let shapes = document.components.take().map(|components| components.schemas).unwrap_or_default();
         for (path, item) in &mut document.paths.paths {
             for (method, operation) in operations_of(item) {
                 let Some(id) = operation.operation_id.clone() else { continue };
                 ids.insert(format!("{method} {path}"), id.clone());
                 let has_body = operation.request_body.is_some();
-                addresses.insert(id, Address { method, path: path.clone(), has_body });
+                let content = match &operation.request_body {
+                    Some(RefOr::T(body)) => body.content.values().next(),
+                    _ => None,
+                };
+                let shape = match content {
+                    Some(RefOr::T(content)) => content.schema.as_ref(),
+                    _ => None,
+                };
+                let members = shape.map(|shape| members(shape, &shapes)).unwrap_or_default();
+                addresses.insert(id, Address { method, path: path.clone(), has_body, members });
             }
             let methods = [
                 ("GET", &item.get),

@@ -239,6 +239,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "round.target-taken", "Đơn vị này đã thuộc một đợt kiểm tra khác của cuộc kiểm tra.", "A unit is the target of one first round of a campaign; it is in another already."),
     problem(403, "scope-missing", "Ứng dụng chưa được cấp phạm vi cần thiết.", "The client program lacks the scope."),
     problem(429, "sign-in.throttled", "Đăng nhập sai quá nhiều lần; hãy đợi rồi thử lại.", "Too many failed sign-ins; wait, then try again."),
+    problem(422, "sync.id-taken", "Mã này đã được dùng cho một thay đổi khác; thay đổi mới cần mã mới.", "This id was given to another change; a new change needs a new id."),
     problem(503, "sync.not-tried", "Một thay đổi trước đó chưa thử được; hãy đẩy lại như cũ.", "A change before this one could not be tried; push the same again."),
     problem(409, "team.in-use", "Đoàn này đã có lượt kiểm tra hoặc đợt; xem errors.", "Visits or rounds rest on this team; see errors."),
     problem(409, "team.two-leads", "Mỗi đoàn chỉ có một trưởng đoàn.", "A team has one lead."),

@@ -7,7 +7,7 @@ pub use told::{Line, of_visit, readings_of_visit};
 use super::schema::custody;
 use super::{Db, Error, Result, replays};
 use crate::domain::actor::{Actor, Who};
-use crate::domain::ids::{OwnerId, VisitId};
+use crate::domain::ids::{AccountId, OwnerId, VisitId};
 use crate::domain::visit::State;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -33,6 +33,9 @@ pub struct Entry<'a> {
     /// What a reader needs to understand the row; never a secret.
     pub details: Value,
 }
+
+/// What details tell of a phone's clock as it sent something.
+const SKEW: &str = "clock_skew_s";
 
 /// How a deed stands in its visit's own log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,21 +85,28 @@ pub async fn note_along(
     Ok(Some(Noted { number, at: at.into(), state }))
 }
 
-/// Whether a visit's log tells a deed of an object in these very words already.
+/// Whether a visit's log tells a deed of an object by this person in these very words already, whatever the clock of the
+/// phone was when it sent them.
 ///
 /// # Errors
 /// The database's own.
 pub async fn is_noted(
     db: &mut Db,
-    visit: VisitId,
+    (visit, by): (VisitId, AccountId),
     (deed, object): (&str, &str),
     details: &Value,
 ) -> Result<bool> {
+    let mut said = details.clone();
+    if let Some(said) = said.as_object_mut() {
+        said.shift_remove(SKEW);
+    }
+
     let same = custody::table
         .filter(custody::visit_id.eq(visit.0))
         .filter(custody::deed.eq(deed))
         .filter(custody::object_id.eq(object))
-        .filter(custody::details.eq(details));
+        .filter(custody::actor_id.eq(by.0))
+        .filter(custody::details.remove(SKEW).eq(said));
     Ok(diesel::select(diesel::dsl::exists(same)).get_result(db).await?)
 }
 

@@ -83,6 +83,15 @@ impl Shelf {
         Ok(all)
     }
 
+    /// A change as it is pushed: a check-in with the phone's clock as it sends, which tells how long it waited.
+    fn pushed(&self, change: &Change) -> Change {
+        let mut change = change.clone();
+        if let ("check_in", Some(Value::Object(body))) = (change.kind.as_str(), change.body.as_mut()) {
+            body.insert("device_clock".to_owned(), json!(self.wall_clock(crate::shelf::now())));
+        }
+        change
+    }
+
     /// Puts a change aside with what became of it, for its person to look at; it is lost in no case.
     fn set_aside(
         &self,
@@ -163,7 +172,7 @@ impl Phone {
         let ready = ready(self.shelf.changes()?, awaited);
         let mut batches: Vec<&[(PathBuf, Change)]> = ready.chunks(AT_ONCE).rev().collect();
         while let Some(batch) = batches.pop() {
-            let changes: Vec<&Change> = batch.iter().map(|(_, change)| change).collect();
+            let changes: Vec<Change> = batch.iter().map(|(_, change)| self.shelf.pushed(change)).collect();
             let said = json!({ "changes": changes });
             let told = match self.line.call(Method::POST, "/v1/sync", Some(&said)).await {
                 // One that spoils its batch holds up no other: halves are tried, in order, down to it alone.

@@ -80,6 +80,7 @@ mod sync_parts;
 mod sync_pull;
 mod sync_push;
 mod sync_push_broken;
+mod sync_said_otherwise;
 mod sync_storm;
 mod taken_back;
 mod templates;

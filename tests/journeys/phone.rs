@@ -232,6 +232,12 @@ async fn what_was_entered_without_a_line_is_pushed_once_and_what_is_refused_wait
     enter(scene.visit, "Nguyễn Trung Thành", Some(1));
     let round = phone.round().await.unwrap();
     assert_eq!((round.changes, round.conflicts), (1, 1));
+    // A check-in goes out with the clock as it is by then.
+    let came = json!({ "at": "2026-03-20T08:04:11+07:00" });
+    let came = Change::now("check_in", json!({ "visit": scene.visit }), Some(came)).unwrap();
+    shelf.enter(&came).unwrap();
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.changes, round.refused), (1, 0));
     let (_, hosts) = scene.phone.get(&format!("/v1/visits/{}/attendees", scene.visit)).await;
     let names: Vec<&str> =
         hosts["items"].as_array().unwrap().iter().filter_map(|host| host["name"].as_str()).collect();

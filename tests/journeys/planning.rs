@@ -208,6 +208,8 @@ async fn who_received_the_team_and_what_it_explained_is_kept_once() {
     assert_eq!(phone.put(&attendee, &host).await.0, 200, "sent again");
     let mut corrected = host.clone();
     corrected["office"] = json!("UBND huyện Lâm Bình, tỉnh Tuyên Quang");
+    assert_eq!(phone.put(&attendee, &corrected).await.0, 202, "whoever names no version has not read it");
+    corrected["base_version"] = json!(1);
     assert_eq!(phone.put(&attendee, &corrected).await.0, 200);
     let (_, hosts) = phone.get(&format!("{visit}/attendees")).await;
     assert_eq!(hosts["items"].as_array().map(Vec::len), Some(1));

@@ -9,17 +9,17 @@ pub(super) fn change(kind: &str, target: Value, body: Value) -> Value {
     json!({ "id": Uuid::now_v7(), "kind": kind, "target": target, "base_version": null, "body": body })
 }
 
-fn based_on(mut change: Value, version: i32) -> Value {
+pub(super) fn based_on(mut change: Value, version: i32) -> Value {
     change["base_version"] = json!(version);
     change
 }
 
 /// A change of a visit.
-fn step(kind: &str, visit: &str, body: Value) -> Value {
+pub(super) fn step(kind: &str, visit: &str, body: Value) -> Value {
     change(kind, json!({ "visit": id_of(visit) }), body)
 }
 
-fn answers(at: &Inspectorate, visit: &str, (item, id): (&str, Uuid), answer: Value) -> Value {
+pub(super) fn answers(at: &Inspectorate, visit: &str, (item, id): (&str, Uuid), answer: Value) -> Value {
     change("put_response", json!({ "response": id }), at.answer(visit, item, answer))
 }
 
@@ -148,7 +148,7 @@ async fn changes_are_done_in_their_order_and_a_refusal_stops_nobody() {
     let wrong = answers(&at, &visit, ("A02", Uuid::now_v7()), yes);
     let batch = [
         early,
-        step("check_in", &visit, json!({ "at": at.house.app.now() })),
+        step("check_in", &visit, json!({ "at": at.house.app.now(), "device_clock": at.house.app.now() })),
         wrong,
         host(&visit, Uuid::now_v7(), "Nguyễn Thành Trung"),
     ];
@@ -254,8 +254,10 @@ async fn an_entry_that_two_phones_corrected_keeps_both_texts() {
     assert_eq!(hosts[0]["details"]["kept"]["name"], "Nguyễn Thành Trung");
     let guided = told("visit.guidance_kept_beside");
     assert_eq!((guided.len(), &guided[0]["details"]["said"]["content"]), (1, &json!("Ghi sổ hằng ngày")));
-    // Without a version the last one stands, as before.
-    let last = push(&at.clerk.visitor, &[host(&visit, person, "Ông Trung")]).await;
+    // Whoever names no version has not read what stands; whoever names it corrects it.
+    let unread = push(&at.clerk.visitor, &[host(&visit, person, "Ông Trung")]).await;
+    assert_eq!((&unread[0]["outcome"], &unread[0]["body"]["current"]), (&json!("conflict"), &won[0]["body"]));
+    let last = push(&at.clerk.visitor, &[based_on(host(&visit, person, "Ông Trung"), 2)]).await;
     assert_eq!((&last[0]["outcome"], &last[0]["body"]["version"]), (&json!("applied"), &json!(3)));
 
     // What is said of an entry that somebody took back meanwhile is refused, and kept all the same: once.
@@ -291,8 +293,9 @@ async fn an_id_stands_for_one_change_of_one_person() {
     assert_eq!(outcomes(&refused), ["refused", "applied"], "{refused:?}");
     assert_eq!(
         (codes(&refused)[0], &refused[0]["problem"]["client_action"]),
-        ("idempotency.other-request", &json!("fix"))
+        ("sync.id-taken", &json!("fix"))
     );
+    assert_eq!(refused[0]["problem"]["errors"][0]["pointer"], "/changes/0/id", "{refused:?}");
     // Another person's change of the same id is another one; and no header is ever taken for a change.
     other["target"]["attendee"] = json!(Uuid::now_v7());
     let theirs = push(&at.clerk.visitor, &[other]).await;
@@ -367,7 +370,7 @@ async fn what_can_not_be_read_is_named_by_its_place_and_stops_nobody() {
             "/changes/1/kind",
             "/changes/2/target/visit",
             "/changes/3/body/answer",
-            "/changes/4/target",
+            "/changes/4/target/attendee",
             "/changes/5/body/positions/0",
             "/changes/6/id",
             "/changes/7/base_version",

@@ -4,7 +4,8 @@ use super::State;
 use crate::campaign::DocumentNumber;
 use crate::canonical::sha256;
 use crate::ids::{AccountId, TemplateVersionId};
-use crate::refusal::{Kind as Family, Refusal};
+use crate::photo::Sha256;
+use crate::refusal::{FieldFault, Kind as Family, Refusal};
 use crate::response::{Decimal, Response};
 use crate::score::{Score, Ungraded};
 use crate::template::{Bilingual, Checklist, Occasion};
@@ -332,6 +333,20 @@ impl Minutes {
             signatures: vec![],
             signed_at: None,
         })
+    }
+
+    /// Refuses to take a signature for what its signer has not read: a draft may have been replaced since.
+    ///
+    /// # Errors
+    /// `visit.minutes-outdated` where another text was read.
+    pub fn are_what_was_read(&self, text: Option<Sha256>) -> Result<(), Refusal> {
+        if text.is_none_or(|text| text.to_hex() == self.text_sha256) {
+            return Ok(());
+        }
+        let (code, detail) = ("visit.minutes-outdated", "Another text was read than stands; read it, then sign.");
+        let mut refusal = Refusal::new(Family::Conflict, code, detail);
+        refusal.faults.push(FieldFault::new("/text_sha256", code, detail));
+        Err(refusal)
     }
 
     /// Adds what a side says; `current` are the figures as the answers are now, `document` what would be written now.

@@ -122,19 +122,64 @@ pub struct Arrival {
     pub source: PositionSource,
 }
 
-/// Checks a team in and discloses a surprise visit. The first check-in stands; a repeat answers the same.
+impl Arrival {
+    /// How far the device's clock is ahead of ours.
+    fn ahead(&self, now: Timestamp) -> SignedDuration {
+        self.device_clock.unwrap_or(self.at).at.duration_since(now)
+    }
+
+    /// Whether somebody told this before: the same moment and position.
+    fn is_told_by(&self, told: &CheckIn, by: AccountId) -> bool {
+        let fix = |of: fn(&GeoFix) -> f64| self.fix.as_ref().map(of);
+        told.by == by
+            && (told.at, told.offset_s, told.source) == (self.at.at, self.at.offset_s, self.source)
+            && (told.latitude, told.longitude) == (fix(GeoFix::latitude), fix(GeoFix::longitude))
+            && told.accuracy_m == fix(GeoFix::accuracy_m)
+    }
+}
+
+/// What became of an arrival.
+#[derive(Clone, Debug)]
+pub enum Arrived {
+    /// The team is checked in, now or before.
+    OnSite(Visit),
+    /// It was checked in before, and this is said otherwise: that stands, and this is kept in the log.
+    Beside(Visit),
+}
+
+/// Keeps in the log what is said of an arrival that was told otherwise; once, however often it is sent.
+async fn kept_beside(mut work: Work, actor: &Actor, arrival: &Arrival) -> Result<Arrived> {
+    let (deed, id) = ("visit.check_in_kept_beside", work.visit.id);
+    let fix = arrival.fix;
+    let details = json!({ "at": arrival.at.rfc3339(), "latitude": fix.map(|fix| fix.latitude()),
+        "longitude": fix.map(|fix| fix.longitude()), "accuracy_m": fix.map(|fix| fix.accuracy_m()),
+        "source": arrival.source, "clock_skew_s": arrival.ahead(work.now).as_secs_f64() });
+    let whose = (id, work.by);
+    if !custody::is_noted(&mut work.tx, whose, (deed, &id.to_string()), &details).await? {
+        custody::note(&mut work.tx, Some(actor), entry(&work.visit, deed, details), work.now).await?;
+        work.tx.commit().await?;
+    }
+    Ok(Arrived::Beside(work.visit))
+}
+
+/// Checks a team in and discloses a surprise visit. The first check-in stands: the same again answers the same, and what
+/// is said otherwise, or by somebody else, is kept in the log.
 ///
 /// # Errors
 /// `visit.not-dispatched`, `visit.arrival-to-come`, `visit.before-decision`, `visit.closed`, `visit.unit-not-in-force`.
-pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -> Result<Visit> {
+pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -> Result<Arrived> {
     let mut work = Work::begin(app, actor, id, Deed::RecordVisit).await?;
-    if work.visit.check_in.is_some() {
-        return Ok(work.visit);
+    if let Some(told) = &work.visit.check_in {
+        if work.visit.state.is_over() || arrival.is_told_by(told, work.by) {
+            return Ok(Arrived::OnSite(work.visit));
+        }
+        return kept_beside(work, actor, &arrival).await;
     }
-    let Move::To(state) = visit::take(work.visit.state, Step::CheckIn)? else { return Ok(work.visit) };
+    let Move::To(state) = visit::take(work.visit.state, Step::CheckIn)? else {
+        return Ok(Arrived::OnSite(work.visit));
+    };
     let campaign = campaigns::find(&mut work.tx, work.visit.campaign).await?.ok_or_else(gone)?;
-    let clock = arrival.device_clock.unwrap_or(arrival.at);
-    let ahead = clock.at.duration_since(work.now);
+    let ahead = arrival.ahead(work.now);
     // By our clock: a phone whose clock is a day slow must not be told that it came before the decision.
     let arrived_at = arrival.at.at.checked_sub(ahead).unwrap_or(work.now);
     visit::not_to_come(arrived_at, work.now)?;
@@ -175,7 +220,7 @@ pub async fn check_in(app: &App, actor: &Actor, id: VisitId, arrival: Arrival) -
     if work.visit.is_sealed() {
         work.visit.disclosed_at = Some(work.now);
     }
-    work.write(actor, "visit.checked_in", details).await
+    Ok(Arrived::OnSite(work.write(actor, "visit.checked_in", details).await?))
 }
 
 /// Makes a sealed visit known before anybody checks in: an act of its lead, with the reason. One that is disclosed

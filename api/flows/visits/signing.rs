@@ -9,6 +9,7 @@ use crate::domain::finding::Finding;
 use crate::domain::ids::VisitId;
 use crate::domain::minutes;
 use crate::domain::permission::Deed;
+use crate::domain::photo::Sha256;
 use crate::domain::refusal::Refusal;
 use crate::domain::response::Response;
 use crate::domain::template::Occasion;
@@ -128,7 +129,8 @@ impl Sources {
     }
 }
 
-/// Drafts the minutes, or drafts them anew as long as nobody has signed.
+/// Drafts the minutes, or drafts them anew as long as nobody has signed. The log keeps a text whose place another takes:
+/// somebody may have written it without a line.
 ///
 /// # Errors
 /// `visit.recording-not-closed`, `visit.minutes-signed`, `visit.minutes` for a text or a number that is none.
@@ -147,20 +149,28 @@ pub async fn draft(
     let sources = work.sources().await?;
     let write = |text: &str, number: Option<&str>| sources.document(&work.visit, (text, number, work.now));
     let minutes = Minutes::draft((text, number), sources.figures.clone(), write, work.by, work.now)?;
+    let other = work.visit.minutes.as_ref().filter(|earlier| earlier.text_sha256 != minutes.text_sha256);
+    let replaced = other.map(|earlier| json!({ "text": earlier.text, "number": earlier.number,
+        "text_sha256": earlier.text_sha256 }));
     let details = json!({ "number": minutes.number, "text_sha256": minutes.text_sha256, "document_sha256": minutes.document_sha256,
-        "answers_sha256": minutes.figures.answers_sha256 });
+        "answers_sha256": minutes.figures.answers_sha256, "replaced": replaced });
     work.visit.state = state;
     work.visit.minutes = Some(minutes);
     work.write(actor, "visit.minutes_drafted", details).await
 }
 
 /// Records what one side says to the minutes. The head of the unit may do so on a device of their own, or on the
-/// lead's; only the lead speaks for the team.
+/// lead's; only the lead speaks for the team. `read` is the text that the signer has read, where they say so.
 ///
 /// # Errors
 /// `visit.no-minutes`, `visit.already-signed`, `visit.minutes-outdated`, `visit.signature`, `visit.items-unanswered`,
 /// `visit.answers-clash`.
-pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Result<Visit> {
+pub async fn sign(
+    app: &App,
+    actor: &Actor,
+    id: VisitId,
+    (said, read): (Signature, Option<Sha256>),
+) -> Result<Visit> {
     let mut work = Work::begin(app, actor, id, Deed::SignMinutes).await?;
     if said.side == Side::Team && !work.is_lead(actor) {
         return Err(Refusal::forbidden().into());
@@ -177,6 +187,7 @@ pub async fn sign(app: &App, actor: &Actor, id: VisitId, said: Signature) -> Res
     if repeated {
         return Ok(work.visit);
     }
+    minutes.are_what_was_read(read)?;
     refuse_waiting(&mut work.tx, id).await?;
     let because = work.visit.unanswered_because.as_deref();
     items_answered(&sources.lists, &sources.answers, sources.occasion, because)?;

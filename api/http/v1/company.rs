@@ -38,8 +38,8 @@ pub struct AttendeeSent {
     #[serde(default)]
     #[schema(max_items = 10)]
     positions: Vec<String>,
-    /// For a correction: the version last read. Where somebody else corrected it since, that stands, and this is kept beside
-    /// it; without a version the last one stands.
+    /// For a correction: the version last read. Where that is not the one that stands, or none is named, what stands stays
+    /// and this is kept beside it. An id that is not known yet is entered as version 1, whatever is named.
     #[serde(default)]
     base_version: Option<i32>,
 }
@@ -94,7 +94,7 @@ pub struct AttendeeList {
     next: Option<String>,
 }
 
-/// What somebody said of an entry that somebody else had corrected, and what stands.
+/// What somebody said of an entry that stands otherwise, and what stands.
 #[derive(Serialize, ToSchema)]
 pub struct EntryClash<V> {
     /// What was said; the visit's log keeps it.
@@ -116,13 +116,14 @@ fn answer<T, V: From<T> + Serialize>(entered: Entered<T>) -> HttpResponse {
 
 /// Record somebody who received the team
 ///
-/// The phone mints the id (UUIDv7); sending again changes nothing, sending something else corrects it, until somebody
-/// has signed the minutes. A correction that names a version which is not the last one is kept beside it, `202`.
+/// The phone mints the id (UUIDv7); sending again changes nothing. Something else under a known id corrects it, until
+/// somebody has signed the minutes, where it names the version that stands; else it is kept beside that in the visit's log,
+/// `202`.
 #[utoipa::path(tag = "visits", params(("attendee" = Uuid, Path, description = "Id minted by the phone.")),
     request_body = AttendeeSent, responses(
     (status = 201, description = "Recorded.", body = AttendeeView),
     (status = 200, description = "Known, or corrected.", body = AttendeeView),
-    (status = 202, description = "Somebody else corrected it after `base_version`: kept beside that.",
+    (status = 202, description = "It stands otherwise, at another version than `base_version`: kept beside that.",
         body = EntryClash<AttendeeView>),
     (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`, \
         `entry.taken-back`.")))]
@@ -149,7 +150,8 @@ pub struct AttendeePath {
 /// Take back who received a team
 ///
 /// For somebody entered by mistake, until a side has signed the minutes; it stays in the log. Repeating changes nothing, and
-/// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log.
+/// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log. An
+/// entry that never arrived at this visit is `404`: send this again once it has.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
         ("attendee" = Uuid, Path, description = "Whom.")), responses(
     (status = 204, description = "Taken back, now or before."),
@@ -199,8 +201,8 @@ pub struct GuidanceSent {
     /// When, by the device, with its offset.
     #[schema(format = DateTime)]
     given_at: String,
-    /// For a correction: the version last read. Where somebody else corrected it since, that stands, and this is kept beside
-    /// it; without a version the last one stands.
+    /// For a correction: the version last read. Where that is not the one that stands, or none is named, what stands stays
+    /// and this is kept beside it. An id that is not known yet is entered as version 1, whatever is named.
     #[serde(default)]
     base_version: Option<i32>,
 }
@@ -261,13 +263,14 @@ pub struct GuidanceList {
 
 /// Enter guidance on the spot
 ///
-/// The phone mints the id (UUIDv7); sending again changes nothing, sending something else corrects it, until somebody
-/// has signed the minutes. A correction that names a version which is not the last one is kept beside it, `202`.
+/// The phone mints the id (UUIDv7); sending again changes nothing. Something else under a known id corrects it, until
+/// somebody has signed the minutes, where it names the version that stands; else it is kept beside that in the visit's log,
+/// `202`.
 #[utoipa::path(tag = "visits", params(("guidance" = Uuid, Path, description = "Id minted by the phone.")),
     request_body = GuidanceSent, responses(
     (status = 201, description = "Entered.", body = GuidanceView),
     (status = 200, description = "Known, or corrected.", body = GuidanceView),
-    (status = 202, description = "Somebody else corrected it after `base_version`: kept beside that.",
+    (status = 202, description = "It stands otherwise, at another version than `base_version`: kept beside that.",
         body = EntryClash<GuidanceView>),
     (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.id-taken`, \
         `entry.taken-back`.")))]
@@ -295,7 +298,8 @@ pub struct GuidancePath {
 /// Take back guidance on the spot
 ///
 /// For what was entered by mistake, until a side has signed the minutes; it stays in the log. Repeating changes nothing, and
-/// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log.
+/// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log. An
+/// entry that never arrived at this visit is `404`: send this again once it has.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
         ("guidance" = Uuid, Path, description = "Which entry.")), responses(
     (status = 204, description = "Taken back, now or before."),

@@ -208,7 +208,8 @@ pub struct ResponsePut {
     /// When, by the device's clock, with its offset.
     #[schema(format = DateTime)]
     answered_at: String,
-    /// For a change: the version last read.
+    /// For a change: the version last read. An id that is not known yet is entered as version 1, whatever is named: what it
+    /// rests on never arrived.
     #[serde(default)]
     base_version: Option<i32>,
     /// What becomes of it where that is not the current version: `refuse`, or `keep` beside what stands. What is pushed

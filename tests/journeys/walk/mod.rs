@@ -163,6 +163,7 @@ fn nothing_but_a_page_of_the_log_hands_out_the_log() {
 async fn everybody_is_let_in_where_the_matrix_says_so_and_nowhere_else() {
     let ground = Ground::lay().await;
     uploads::lay(&ground).await;
+    subjects::company(&ground).await;
     let contract = Contract::read();
     let stranger = ground.at.house.stranger();
     let (refused, allowed): (Vec<_>, Vec<_>) =

@@ -19,6 +19,7 @@ fn target(template: &str, path: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_push_lets_nobody_in_where_the_operation_does_not() {
     let ground = Ground::lay().await;
+    super::subjects::company(&ground).await;
     let contract = Contract::read();
     let (mut faults, mut walked, mut refused) = (Vec::new(), BTreeSet::new(), 0);
     let before = ground.at.house.fingerprint().await;

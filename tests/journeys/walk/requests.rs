@@ -113,6 +113,9 @@ pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Na
     let (method, path) = contract.of(plain);
     let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
     let mut path = path.replace("{size}", "320").replace("{year}", "2026").replace("{sha256}", HELD);
+    if let ("remove_attendee" | "remove_guidance", Some(visit)) = (plain, names.get("visit")) {
+        path = path.replace("{attendee}", visit).replace("{guidance}", visit);
+    }
     for minted in ["{response}", "{attendee}", "{guidance}", "{paper}"] {
         path = path.replace(minted, &Uuid::new_v4().to_string());
     }

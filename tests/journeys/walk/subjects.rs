@@ -1,5 +1,6 @@
 //! Subjects that are made in the database: what the walk asks about goes no further than the rules behind the right.
 
+use super::ground::Ground;
 use serde_json::json;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -15,4 +16,13 @@ pub async fn totals(sql: &Client, campaign: Uuid) -> Uuid {
     );
     sql.batch_execute(&make).await.expect("totals");
     id
+}
+
+/// Somebody who received the team, and guidance, at each visit; their ids are the visit's.
+pub async fn company(ground: &Ground) {
+    let make = "INSERT INTO visit_attendees (id, visit_id, name, office, positions, recorded_by, recorded_at)
+            SELECT id, id, 'A', '', '{}', created_by, created_at FROM visits;
+        INSERT INTO visit_guidance (id, visit_id, guided, content, given_at, given_offset_s, recorded_by, recorded_at)
+            SELECT id, id, 'A', 'B', created_at, 25200, created_by, created_at FROM visits";
+    ground.at.house.sql().await.batch_execute(make).await.expect("their company");
 }

@@ -8,7 +8,7 @@ use crate::flows;
 use crate::flows::replays::fingerprint;
 use crate::http::body::parse_json;
 use crate::http::inward::Asked;
-use crate::http::openapi::address_of;
+use crate::http::openapi::{Address, address_of};
 use crate::http::problem::Problem;
 use crate::http::vocabulary;
 use serde::Deserialize;
@@ -34,11 +34,13 @@ pub struct OfflineChange {
     kind: String,
     /// The ids in that operation's address, by their names there.
     target: Target,
-    /// The version it rests on, where what it changes has versions (answers, hosts, guidance); `null` for what is new.
+    /// The version it rests on, where what it changes has versions (answers, hosts, guidance); `null` for what is new. What
+    /// stands otherwise is corrected by whoever names its version, and kept beside what is said by anybody else.
     #[serde(default)]
     base_version: Option<i32>,
     /// The operation's body, as it takes it by itself; left out where it takes none. What a push may say otherwise when it is
-    /// sent again is `device_clock`, the clock as it sends, and the `envelope` that is signed over it.
+    /// sent again is `device_clock`, the clock as it sends, and the `envelope` that is signed over it. A check-in names that
+    /// clock here, too: what is pushed was not sent at once.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     body: Option<Value>,
@@ -79,6 +81,44 @@ impl Target {
     }
 }
 
+/// Where in a change stands what its operation names in a problem.
+#[derive(Debug)]
+pub(super) struct Places {
+    address: &'static Address,
+    /// The names in the body as it was sent.
+    said: Vec<String>,
+    /// Whether the version it rests on stands in the body.
+    has_version: bool,
+}
+
+impl Places {
+    fn of(address: &'static Address, body: Option<&Json>, base: Option<i32>) -> Self {
+        let said = match body {
+            Some(Json::Object(members)) => members.iter().map(|(name, _)| name.clone()).collect(),
+            _ => Vec::new(),
+        };
+        let has_version = base.is_none() && body.is_some_and(|body| names(body, "base_version"));
+        Self { address, said, has_version }
+    }
+
+    /// The place in the change; `None` of what is a thing of the visit.
+    pub(super) fn find(&self, pointer: &str) -> Option<String> {
+        if let Some(rest) = pointer.strip_prefix('/') {
+            let name = rest.split('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+            if name == "base_version" && !self.has_version {
+                return Some(pointer.to_owned());
+            }
+            let is_there = self.said.contains(&name) || self.address.members.contains(&name);
+            return is_there.then(|| format!("/body{pointer}"));
+        }
+        if pointer.is_empty() {
+            return self.address.has_body.then(|| "/body".to_owned());
+        }
+        let is_id = pointer.starts_with('{') && self.address.path.contains(pointer);
+        Some(if is_id { format!("/target/{}", pointer.trim_matches(['{', '}'])) } else { "/target".to_owned() })
+    }
+}
+
 /// A change, ready to be done.
 #[derive(Debug)]
 pub(super) struct Change {
@@ -90,6 +130,8 @@ pub(super) struct Change {
     pub asked: Asked,
     /// What tells it from another change under the same id.
     pub fingerprint: [u8; 32],
+    /// Where its parts stand.
+    pub places: Places,
 }
 
 /// A change as it stands in a push: its id, where it has one, and itself, or why it can't be read.
@@ -119,6 +161,11 @@ fn member<'a>(of: &'a Json, name: &str) -> Option<&'a Json> {
     }
 }
 
+/// Whether something stands there.
+fn names(of: &Json, name: &str) -> bool {
+    member(of, name).is_some_and(|value| *value != Json::Null)
+}
+
 fn without(of: Json, names: &[&str]) -> Json {
     match of {
         Json::Object(mut members) => {
@@ -143,7 +190,9 @@ fn read(change: &str) -> Result<Change, Problem> {
     let address = address_of(kind.as_str())
         .ok_or_else(|| flows::Error::Fault(format!("{} stands nowhere", kind.as_str())))?;
     let path = placed(&address.path, &said.target)?;
-    let body = match (said.body.and_then(|_| member(&text, "body")), address.has_body) {
+    let sent = said.body.and_then(|_| member(&text, "body"));
+    let places = Places::of(address, sent, said.base_version);
+    let body = match (sent, address.has_body) {
         (Some(body), true) => Some(with_version(body.clone(), kind, said.base_version)?),
         (None, true) => return Err(fault("/body", "field.missing", "missing field `body`")),
         (Some(_), false) => return Err(fault("/body", "field.unknown", "this operation takes no body")),
@@ -152,10 +201,16 @@ fn read(change: &str) -> Result<Change, Problem> {
     if said.base_version.is_some() && !kind.is_versioned() {
         return Err(fault("/base_version", "field.unknown", "what this changes has no versions"));
     }
+    // Without it the time that a change waited would be taken for a clock that goes wrong.
+    let clock = "device_clock";
+    if kind.of_the_moment().contains(&clock) && !body.as_ref().is_some_and(|body| names(body, clock)) {
+        let detail = format!("missing field `{clock}`");
+        return Err(fault(&format!("/body/{clock}"), "field.missing", detail));
+    }
     let same = body.clone().map_or(String::new(), |body| without(body, kind.of_the_moment()).canonical());
     let fingerprint = fingerprint(kind.as_str(), &path, same.as_bytes());
     let asked = Asked { method: address.method, path, body: body.map(|body| body.canonical()) };
-    Ok(Change { id: said.id, kind, asked, fingerprint })
+    Ok(Change { id: said.id, kind, asked, fingerprint, places })
 }
 
 /// The operation's address with the ids of the target in it.

@@ -53,11 +53,13 @@ pub struct ChangeResult {
     repeated: bool,
     /// The status that the operation answers by itself.
     status: u16,
-    /// What the operation answers by itself; with `conflict` what is kept of the change and, in `current`, what stands. `null` where
-    /// the operation answers nothing, and where the answer to a change that took effect was lost: read the state then.
+    /// What the operation answers by itself; with `conflict` what is kept of the change and, in `current`, what stands (of a check-in
+    /// the visit as it stands). `null` where the operation answers nothing, and where the answer to a change that took effect was
+    /// lost: read the state then.
     #[schema(value_type = Option<Object>)]
     body: Value,
-    /// Why it was refused or not tried; pointers lead into this request.
+    /// Why it was refused or not tried. Pointers that begin with `/changes` lead into this request; others name things of the
+    /// visit, as the operation itself tells them: `/items/OSS-A01` is an item that lacks something.
     #[schema(value_type = Option<ProblemDocument>)]
     problem: Value,
 }
@@ -75,8 +77,9 @@ pub struct ChangeResults {
 /// answers. Each is one transaction and has one result; what is refused does not stop those behind it. An outage does: what was not
 /// tried says so, with `client_action` `retry`, and the same push is sent again, whole or in part, as often as it takes. A
 /// change is known by its `id`: pushed again it has no second effect and gets the result it had, `repeated`; another content under the
-/// same id is refused (`idempotency.other-request`). One that was refused is looked at anew each time. An answer that rests on
-/// another version than the current one, and an entry that somebody else corrected meanwhile, is a `conflict`: both are kept.
+/// same id is refused (`sync.id-taken`). One that was refused is looked at anew each time. An answer that rests on another version
+/// than the current one, an entry that stands otherwise at another version than was named, and another check-in than the one
+/// that stands, are a `conflict`: both are kept. Check-ins and declarations name `device_clock`: what is pushed was not sent at once.
 /// `Idempotency-Key` is not for this operation: each change has a key of its own.
 #[utoipa::path(tag = "sync", request_body = ChangeBatch, responses(
     (status = 200, description = "What became of each change.", body = ChangeResults)))]

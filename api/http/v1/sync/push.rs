@@ -1,11 +1,13 @@
 //! Doing the changes of a push one after the other, each once.
 
 use super::ChangeResult;
-use super::change::{Change, Read};
+use super::change::{Change, Places, Read};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::permission::Deed;
+use crate::domain::refusal::Refusal;
 use crate::domain::sync::{Kind, Outcome};
+use crate::domain::visit::rule;
 use crate::flows::replays::{self, Answer, Hold, Key, Turn};
 use crate::flows::{self, Error};
 use crate::http::actor::find_out;
@@ -58,7 +60,7 @@ impl Push {
             }
             let done = match change {
                 Ok(change) => self.one(id, &change, place).await,
-                Err(problem) => Done::Told(ChangeResult::unread(id, &problem, place)),
+                Err(problem) => Done::Told(ChangeResult::refused(id, problem, place)),
             };
             results.push(match done {
                 Done::Told(result) => result,
@@ -91,11 +93,11 @@ impl Push {
                 (self.lost(change).await, true)
             }
             Err(Error::Refused(no)) if no.code != "idempotency.in-progress" => {
-                return Done::Told(ChangeResult::refused(id, &no.into(), place));
+                return Done::Told(ChangeResult::refused(id, of_its_id(no).into(), place));
             }
             Err(why) => return Done::Halt(ChangeResult::not_tried(id, &why.into())),
         };
-        ChangeResult::of(id, change.kind, answer, place)
+        ChangeResult::of(id, change, answer, place)
     }
 
     /// Keeps the answer under its change. A key that is not given back keeps the next push waiting, so that a database that is
@@ -146,6 +148,14 @@ fn answer(told: flows::Result<crate::http::inward::Told>) -> Answer {
     Answer { status, headers: json!({}), body }
 }
 
+/// A change knows its id, and nothing of the key that is made of it.
+fn of_its_id(no: Refusal) -> Refusal {
+    if no.code != "idempotency.other-request" {
+        return no;
+    }
+    rule("sync.id-taken", "/id", "This id was given to another change; a new change needs a new id.")
+}
+
 /// What stands behind a change that could not be tried.
 fn waits() -> Problem {
     let detail = "A change before this one could not be tried; push the same again.";
@@ -163,7 +173,7 @@ pub(super) fn all_or_nothing(results: &[ChangeResult]) -> Result<(), Problem> {
 }
 
 impl ChangeResult {
-    fn of(id: Value, kind: Kind, (answer, repeated): (Answer, bool), place: usize) -> Done {
+    fn of(id: Value, change: &Change, (answer, repeated): (Answer, bool), place: usize) -> Done {
         let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let outcome = match answer.status {
             500.. => {
@@ -179,25 +189,18 @@ impl ChangeResult {
                 });
             }
             400.. => Outcome::Refused,
-            202 if kind.is_versioned() => Outcome::Conflict,
+            202 if change.kind.keeps_both() => Outcome::Conflict,
             _ => Outcome::Applied,
         };
         let (body, mut problem) =
             if outcome == Outcome::Refused { (Value::Null, said) } else { (said, Value::Null) };
-        within_push(&mut problem, place);
+        within_push(&mut problem, &change.places, place);
         Done::Told(Self { id, outcome, repeated, status: answer.status, body, problem })
     }
 
-    fn refused(id: Value, problem: &Problem, place: usize) -> Self {
-        let (outcome, mut told) = (Outcome::Refused, problem.told());
-        within_push(&mut told, place);
-        let status = problem.status_code().as_u16();
-        Self { id, outcome, repeated: false, status, body: Value::Null, problem: told }
-    }
-
-    /// A change that can't be read: its places are its own, not those of a body.
-    fn unread(id: Value, problem: &Problem, place: usize) -> Self {
-        let problem = problem.clone().below(&format!("/changes/{place}"), &[]);
+    /// Refused before its operation was asked: what is named are places of the change itself.
+    fn refused(id: Value, problem: Problem, place: usize) -> Self {
+        let problem = problem.below(&format!("/changes/{place}"), &[]);
         let (outcome, status) = (Outcome::Refused, problem.status_code().as_u16());
         Self { id, outcome, repeated: false, status, body: Value::Null, problem: problem.told() }
     }
@@ -208,17 +211,14 @@ impl ChangeResult {
     }
 }
 
-/// Moves the places in a problem from the body of an operation to where that stands in a push.
-fn within_push(problem: &mut Value, place: usize) {
+/// Moves the places in a problem from those of an operation to where they stand in a push. What is none of its places is a
+/// thing of the visit, named as ever.
+fn within_push(problem: &mut Value, places: &Places, place: usize) {
     let errors = problem.get_mut("errors").and_then(Value::as_array_mut);
-    for error in errors.into_iter().flatten() {
-        let Some(pointer) = error.get("pointer").and_then(Value::as_str) else { continue };
-        // What is no place in the body is one in the address.
-        let within = if pointer.is_empty() || pointer.starts_with('/') { "body" } else { "target" };
-        let rest = if within == "body" { pointer } else { "" };
-        let moved = format!("/changes/{place}/{within}{rest}");
-        if let Some(error) = error.as_object_mut() {
-            error.insert("pointer".to_owned(), Value::from(moved));
+    for error in errors.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let found = error.get("pointer").and_then(Value::as_str).and_then(|pointer| places.find(pointer));
+        if let Some(found) = found {
+            error.insert("pointer".to_owned(), Value::from(format!("/changes/{place}{found}")));
         }
     }
 }

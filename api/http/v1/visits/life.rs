@@ -9,7 +9,7 @@ use crate::domain::place::{GeoFix, PositionSource};
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::Visit;
 use crate::flows::visits::clearing;
-use crate::flows::visits::life::{self as flow, Arrival};
+use crate::flows::visits::life::{self as flow, Arrival, Arrived};
 use crate::http::actor::Caller;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
@@ -194,7 +194,8 @@ pub struct CheckInRequest {
     /// When, by the device's clock, with its offset.
     #[schema(format = DateTime)]
     at: String,
-    /// The device's clock when it sends this; leave out when it sends at once.
+    /// The device's clock when it sends this; leave out when it sends at once. What is pushed (`/v1/sync`) was not sent at
+    /// once, so there it must be named: else the time it waited would be taken for a clock that goes wrong.
     #[serde(default)]
     #[schema(format = DateTime)]
     device_clock: Option<String>,
@@ -228,10 +229,14 @@ impl TryFrom<CheckInRequest> for Arrival {
 /// Check in
 ///
 /// The team stands in the door: a surprise visit is disclosed, the place is judged against the premises, the clock
-/// against ours. The first check-in stands; a repeat by the team answers the same.
+/// against ours. The first check-in stands: the same again by the same person answers the same. Another moment or position,
+/// or another person's, changes nothing of it and is kept in the visit's log (`visit.check_in_kept_beside`), as long as the
+/// visit is not over.
 #[utoipa::path(tag = "visits", request_body = CheckInRequest,
     params(("visit" = Uuid, Path, description = "Which visit.")), responses(
     (status = 200, description = "On site, now or before.", body = VisitView),
+    (status = 202, description = "The team was checked in before; what you say otherwise is kept in the visit's log.",
+        body = VisitView),
     (status = 409, description = "`visit.not-dispatched`, `visit.closed`.")))]
 #[post("/v1/visits/{visit}/check-in")]
 pub async fn check_in(
@@ -240,7 +245,10 @@ pub async fn check_in(
     visit: web::Path<Uuid>,
     said: Body<CheckInRequest>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(done(&flow::check_in(&app, &caller.0, VisitId(*visit), said.0.try_into()?).await?))
+    Ok(match flow::check_in(&app, &caller.0, VisitId(*visit), said.0.try_into()?).await? {
+        Arrived::OnSite(visit) => done(&visit),
+        Arrived::Beside(visit) => answer(HttpResponse::Accepted(), &VisitView::from(&visit)),
+    })
 }
 
 /// Close the recording

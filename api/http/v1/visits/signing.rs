@@ -4,6 +4,8 @@ use super::life::done;
 use super::view::VisitView;
 use crate::app::App;
 use crate::domain::ids::{AccountId, VisitId};
+use crate::domain::photo::Sha256;
+use crate::domain::refusal::Refusal;
 use crate::domain::visit::{Outcome, Side, Signature};
 use crate::flows::visits::signing;
 use crate::http::actor::Caller;
@@ -41,7 +43,8 @@ pub struct MinutesDraft {
 ///
 /// Writes the whole paper from what is on record, in Vietnamese, as `/review/visits/{visit}/minutes` prints it, and freezes
 /// the figures of the answers beside the text. May be repeated with another text until a side has signed;
-/// must be, when answers came later.
+/// must be, when answers came later. The text that another takes the place of stays in the visit's log, as `replaced`
+/// in the details of `visit.minutes_drafted`.
 #[utoipa::path(tag = "visits", request_body = MinutesDraft,
     params(("visit" = Uuid, Path, description = "Which visit.")), responses(
     (status = 200, description = "Drafted.", body = VisitView),
@@ -84,6 +87,21 @@ pub struct SignRequest {
     signer_name: String,
     /// Printed position.
     signer_position: String,
+    /// SHA-256 of the UTF-8 text that the signer has read, 64 hexadecimal digits: `text_sha256` of the draft. Where another
+    /// draft has taken its place nothing is signed. A phone that signs without a line should always name it.
+    #[serde(default)]
+    #[schema(min_length = 64, max_length = 64)]
+    text_sha256: Option<String>,
+}
+
+impl SignRequest {
+    /// What is said, and the text it is said to.
+    fn parse(self) -> Result<(Signature, Option<Sha256>), Refusal> {
+        let unreadable = || Refusal::field("/text_sha256", "digest.not-hex", "must be 64 hexadecimal digits");
+        let read = self.text_sha256.as_deref().map(|text| Sha256::from_hex(text).ok_or_else(unreadable));
+        let read = read.transpose()?;
+        Ok((self.into(), read))
+    }
 }
 
 impl From<SignRequest> for Signature {
@@ -107,7 +125,8 @@ impl From<SignRequest> for Signature {
 ///
 /// One request a side, in any order; the visit moves on when both are done, to the state the unit's outcome names.
 /// The lead signs for the team and may hand the device to the unit; a head of the unit may sign on an own device. Nobody
-/// signs while items that are asked have neither an answer nor the lead's reason (`422 visit.items-unanswered`).
+/// signs while items that are asked have neither an answer nor the lead's reason (`422 visit.items-unanswered`). Whoever
+/// names the text that was read (`text_sha256`) signs that text or none (`visit.minutes-outdated`).
 #[utoipa::path(tag = "visits", request_body = SignRequest,
     params(("visit" = Uuid, Path, description = "Which visit.")), responses(
     (status = 200, description = "Recorded, now or before.", body = VisitView),
@@ -120,7 +139,7 @@ pub async fn sign_minutes(
     visit: web::Path<Uuid>,
     said: Body<SignRequest>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(done(&signing::sign(&app, &caller.0, VisitId(*visit), said.0.into()).await?))
+    Ok(done(&signing::sign(&app, &caller.0, VisitId(*visit), said.0.parse()?).await?))
 }
 
 /// What is taken back.
