@@ -154,8 +154,7 @@ async fn what_never_arrived_is_not_taken_back_yet() {
         let target = json!({ "visit": id_of(&visit), name: id });
         json!({ "id": Uuid::now_v7(), "kind": kind, "target": target })
     };
-    let gone =
-        [taken("remove_attendee", "attendee", person), taken("remove_guidance", "guidance", entry)];
+    let gone = [taken("remove_attendee", "attendee", person), taken("remove_guidance", "guidance", entry)];
     let unknown = push(&at.member.visitor, &gone).await;
     assert_eq!(codes(&unknown), ["not-found", "not-found"], "{unknown:?}");
     let plain = format!("{visit}/attendees/{person}");
@@ -256,9 +255,7 @@ async fn a_refusal_leads_into_the_push_or_names_a_thing_of_the_visit() {
     let visit = at.visit("planned", 1).await;
     at.on_site(&visit).await;
     let who = &at.lead.visitor;
-    let bare = |kind: &str, visit: &str| {
-        json!({ "id": Uuid::now_v7(), "kind": kind, "target": { "visit": id_of(visit) } })
-    };
+    let bare = |kind: &str, visit: &str| json!({ "id": Uuid::now_v7(), "kind": kind, "target": { "visit": id_of(visit) } });
     let items = ["/items/A01", "/items/A02", "/items/A03"];
     assert_eq!(refused(who, bare("close_recording", &visit)).await, items, "no place of this push");
 

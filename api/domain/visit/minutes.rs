@@ -343,7 +343,8 @@ impl Minutes {
         if text.is_none_or(|text| text.to_hex() == self.text_sha256) {
             return Ok(());
         }
-        let (code, detail) = ("visit.minutes-outdated", "Another text was read than stands; read it, then sign.");
+        let (code, detail) =
+            ("visit.minutes-outdated", "Another text was read than stands; read it, then sign.");
         let mut refusal = Refusal::new(Family::Conflict, code, detail);
         refusal.faults.push(FieldFault::new("/text_sha256", code, detail));
         Err(refusal)

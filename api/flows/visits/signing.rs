@@ -150,8 +150,10 @@ pub async fn draft(
     let write = |text: &str, number: Option<&str>| sources.document(&work.visit, (text, number, work.now));
     let minutes = Minutes::draft((text, number), sources.figures.clone(), write, work.by, work.now)?;
     let other = work.visit.minutes.as_ref().filter(|earlier| earlier.text_sha256 != minutes.text_sha256);
-    let replaced = other.map(|earlier| json!({ "text": earlier.text, "number": earlier.number,
-        "text_sha256": earlier.text_sha256 }));
+    let replaced = other.map(|earlier| {
+        json!({ "text": earlier.text, "number": earlier.number,
+        "text_sha256": earlier.text_sha256 })
+    });
     let details = json!({ "number": minutes.number, "text_sha256": minutes.text_sha256, "document_sha256": minutes.document_sha256,
         "answers_sha256": minutes.figures.answers_sha256, "replaced": replaced });
     work.visit.state = state;

@@ -115,7 +115,11 @@ impl Places {
             return self.address.has_body.then(|| "/body".to_owned());
         }
         let is_id = pointer.starts_with('{') && self.address.path.contains(pointer);
-        Some(if is_id { format!("/target/{}", pointer.trim_matches(['{', '}'])) } else { "/target".to_owned() })
+        Some(if is_id {
+            format!("/target/{}", pointer.trim_matches(['{', '}']))
+        } else {
+            "/target".to_owned()
+        })
     }
 }
 
