@@ -107,17 +107,20 @@ impl Request {
     }
 }
 
+/// An id as phones mint them; of what is removed, one that there is.
+fn minted(operation: &str, names: &Names) -> String {
+    let there = names.get("visit").filter(|_| matches!(operation, "remove_attendee" | "remove_guidance"));
+    there.cloned().unwrap_or_else(|| Uuid::new_v4().to_string())
+}
+
 /// The request of one cell of the matrix.
 pub fn request(contract: &Contract, ground: &Ground, operation: &str, names: &Names, by: &Walker) -> Request {
     let (plain, variant) = operation.split_once(':').unwrap_or((operation, ""));
     let (method, path) = contract.of(plain);
     let (spare, own) = (by.spare_device.to_string(), by.account.to_string());
     let mut path = path.replace("{size}", "320").replace("{year}", "2026").replace("{sha256}", HELD);
-    if let ("remove_attendee" | "remove_guidance", Some(visit)) = (plain, names.get("visit")) {
-        path = path.replace("{attendee}", visit).replace("{guidance}", visit);
-    }
-    for minted in ["{response}", "{attendee}", "{guidance}", "{paper}"] {
-        path = path.replace(minted, &Uuid::new_v4().to_string());
+    for name in ["{response}", "{attendee}", "{guidance}", "{paper}"] {
+        path = path.replace(name, &minted(plain, names));
     }
     for (name, id) in names.iter().chain([(&"device", &spare), (&"account", &own)]) {
         path = path.replace(&format!("{{{name}}}"), id);
