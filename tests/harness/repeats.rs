@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// How many requests with an effect are repeated of each operation, whatever test sends them; then its tests go on as ever.
 const MOST: usize = 1;
 /// How many refused ones are repeated of each operation in one test.
-const MOST_REFUSED: usize = 4;
+const MOST_REFUSED: usize = 8;
 const KEY: &str = "idempotency-key";
 
 struct Asked {
