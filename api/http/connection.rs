@@ -20,8 +20,9 @@ use tokio::time::{Sleep, sleep};
 /// of whom there are few, fills the large buffer and costs less.
 const FAST: usize = 256 * 1024;
 /// Bytes that must have come in the running [`WINDOW`] before more than a sip is read at a time: a phone that is back
-/// after a break is not known to be fast yet.
-const BRISK: usize = 80 * 1024;
+/// after a break is not known to be fast yet. More than twice what a slow line carries (64 kB/s): what such a phone sends
+/// comes in bursts, and a second may hold the better part of two.
+const BRISK: usize = 160 * 1024;
 /// Most bytes of a brisk sender that are read before they are passed on.
 const GULP: usize = 60 * 1024;
 /// What a sender's pace is judged by.
