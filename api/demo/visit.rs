@@ -180,9 +180,15 @@ async fn let_in(base: &str, office: &Office, lead: &Phone, folder: &Path) -> any
 /// Answers, photographs, signs and submits; returns a photo worth looking at.
 pub async fn record(base: &str, on_site: &OnSite, office: &Office, samples: &Path) -> anyhow::Result<String> {
     let folder = std::env::temp_dir().join(format!("fieldproof-demo-{}", minted()));
-    let phone = let_in(base, office, &on_site.lead, &folder).await?;
-    let evidence = recorded(on_site, office, samples, &phone).await;
-    std::fs::remove_dir_all(&folder)?;
+    let evidence = async {
+        let phone = let_in(base, office, &on_site.lead, &folder).await?;
+        recorded(on_site, office, samples, &phone).await
+    }
+    .await;
+    // It holds a key, whatever became of the visit.
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
     evidence
 }
 

@@ -24,9 +24,10 @@ const KEY: &str = "idempotency-key";
 /// Headers that belong to an answer itself and come back with it.
 const KEPT: [HeaderName; 5] = [CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION];
 
-/// Whether an operation takes no key because it has others. The parts of a push have keys of their own: an answer for the whole
-/// would hide what each may be told today. An upload has its photo: a kept answer would tell of a place that moved on since. A device has its own key,
-/// and is tied to the sign-in that asks: a kept answer would tell another sign-in that it is tied.
+/// Whether an operation takes no key because it has others. The parts of a push have keys of their own: an answer for the
+/// whole would hide what each may be told today. An upload has its photo: a kept answer would tell of a place that moved on
+/// since. A device has its own key, and is tied to the sign-in that asks: a kept answer would tell another sign-in that it
+/// is tied.
 #[must_use]
 pub fn has_own_keys(operation: &str) -> bool {
     matches!(operation, "push_changes" | "create_upload" | "enrol_device")

@@ -196,9 +196,9 @@ pub struct PullFilter {
 /// team, guidance, minutes, findings, recommendations, corrective actions, photos without their bytes, each as it is now. Nothing
 /// is told twice unless it changed; nothing is missed, whatever is written meanwhile. A visit that was called off, or that the
 /// person may see no more, is told as `gone`. Asking with a cursor says that everything told before it is held; a lost answer is
-/// asked for with the same cursor again. A cursor serves the account it was given to for 90 days after its last use, and twenty at once: a further
-/// beginning ends those that never came back, then the one used longest ago. After that, and after the server was restored from a backup, 422 asks to begin anew: what is held and not told again until `more` is
-/// `false` is void.
+/// asked for with the same cursor again. A cursor serves the account it was given to for 90 days after its last use, and twenty
+/// at once: a further beginning ends those that never came back, then the one used longest ago. After that, and after the server
+/// was restored from a backup, 422 asks to begin anew: what is held and not told again until `more` is `false` is void.
 #[utoipa::path(tag = "visits", params(PullFilter), responses(
     (status = 200, description = "A page.", body = PageView,
         headers(("Link" = String, description = "`rel=\"next\"`, where there is more at once.")))))]

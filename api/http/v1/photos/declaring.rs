@@ -203,7 +203,8 @@ impl DeclarationBody {
 /// Declare a photo
 ///
 /// Promises a photo before its bytes are sent: what they are, what they show, when and where it was taken. Safe to
-/// repeat; `device_clock` may differ between attempts, and what the first said of `clock` and `envelope` stands. The place verdict is given at once, as it needs no pixels.
+/// repeat; `device_clock` may differ between attempts, and what the first said of `clock` and `envelope`
+/// stands. The place verdict is given at once, as it needs no pixels.
 #[utoipa::path(tag = "photos", params(PhotoPath), request_body = DeclarationBody, responses(
     (status = 201, description = "Declared; send the bytes next.", body = PhotoView),
     (status = 200, description = "Declared before with the same content.", body = PhotoView),

@@ -114,8 +114,8 @@ pub async fn preview(
 
 /// Read a preview
 ///
-/// The bytes as the phone sent them, until about a minute after there is something better to show: then `404`. Not evidence. One of a photo that
-/// shows data of people is its team's alone: `403 photo.not-masked`.
+/// The bytes as the phone sent them, until about a minute after there is something better to show: then `404`. Not evidence.
+/// One of a photo that shows data of people is its team's alone: `403 photo.not-masked`.
 #[utoipa::path(tag = "photos",
     params(PhotoPath, ("If-None-Match" = Option<String>, Header, description = "The `ETag` held already.")),
     responses(
