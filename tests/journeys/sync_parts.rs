@@ -55,6 +55,17 @@ async fn one_change_that_cannot_be_read_keeps_none_of_the_others() {
     let held = phone.get(&format!("{visit}/attendees")).await.1;
     assert_eq!(held["items"].as_array().map(Vec::len), Some(2), "{held}");
 
+    // Nor does any of them by itself: what one spoils may hide what another would.
+    for (n, (_, change)) in odd.iter().enumerate() {
+        let good = host(&visit, Uuid::now_v7(), "Lê Văn Giữa");
+        let body = format!(r#"{{"changes":[{change},{}]}}"#, text(&good));
+        let pushed = phone.request("POST", "/v1/sync").header("content-type", "application/json").body(body);
+        let answer = phone.answer(pushed).await;
+        assert_eq!(answer.status, 200, "{n}: {}", answer.body);
+        let results = answer.body["results"].as_array().expect("results");
+        assert_eq!(outcomes(results), ["refused", "applied"], "{n}: {results:?}");
+    }
+
     // The whole, too, is an object: a list of its members is none.
     let listed = json!([[good[0]]]);
     let (status, no) = phone.post("/v1/sync", &listed).await;
