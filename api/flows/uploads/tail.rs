@@ -12,7 +12,8 @@ const OWN: u64 = 128 * 1024;
 static ROOM: Semaphore = Semaphore::const_new(64 * 1024);
 /// By how much an upload's share of it grows, in KiB.
 const STEP_KIB: u32 = 128;
-/// How long bytes may lie in memory alone: what a killed process costs a phone, and what hundreds of slow ones take of it.
+/// How long bytes may lie in memory alone, once it is known that they do not all come at once: what a killed process costs a
+/// slow phone, and most of what hundreds of them hold here.
 const LONGEST: Duration = Duration::from_secs(1);
 
 /// The bytes of one upload.
