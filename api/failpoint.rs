@@ -8,6 +8,8 @@ pub enum Step {
     DeclarationWritten,
     /// The promise is durable, and nobody was told.
     Declared,
+    /// An upload has begun, and nobody was told.
+    UploadBegun,
     /// A piece of an upload is durable, and no row names it.
     PieceDurable,
     /// A row names it, and nobody was told.
@@ -32,9 +34,10 @@ pub enum Step {
 
 impl Step {
     /// Every step, in the order in which a photo takes them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::DeclarationWritten,
         Self::Declared,
+        Self::UploadBegun,
         Self::PieceDurable,
         Self::PieceWritten,
         Self::ObjectDurable,
@@ -53,6 +56,7 @@ impl Step {
         match self {
             Self::DeclarationWritten => "declaration-written",
             Self::Declared => "declared",
+            Self::UploadBegun => "upload-begun",
             Self::PieceDurable => "piece-durable",
             Self::PieceWritten => "piece-written",
             Self::ObjectDurable => "object-durable",

@@ -78,6 +78,9 @@ enum Command {
         /// Read every original and compare its SHA-256, not only its length.
         #[arg(long)]
         deep: bool,
+        /// Report objects of the last day that no row names, too: only while nothing is sent.
+        #[arg(long, conflicts_with = "repair")]
+        young: bool,
         /// Print the report as JSON.
         #[arg(long)]
         json: bool,
@@ -141,8 +144,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 println!("  {name}={value}");
             }
         }
-        Command::Fsck { repair, deep, json } => {
-            return fsck(flows::fsck::Options { repair, deep }, json).await;
+        Command::Fsck { repair, deep, young, json } => {
+            return fsck(flows::fsck::Options { repair, deep, young }, json).await;
         }
         Command::Store { root, listen } => store(root, listen).await?,
         Command::Openapi => print!("{}", http::openapi::yaml().map_err(anyhow::Error::msg)?),

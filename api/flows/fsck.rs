@@ -29,6 +29,8 @@ pub struct Options {
     pub repair: bool,
     /// Read every original and compare its digest, not only its length.
     pub deep: bool,
+    /// Look at objects of any age. Only while nothing is sent: the row of a young one may be about to be written.
+    pub young: bool,
 }
 
 /// What was found.
@@ -192,7 +194,7 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
     loop {
         let (page, next) = app.media.list(media::key::ORIGINALS, from).await?;
         report.objects += u64::try_from(page.len()).unwrap_or(0);
-        let old = old_enough(app, page);
+        let old = old_enough(app, options, page);
         let ids: Vec<PhotoId> =
             old.iter().filter_map(|object| named(object).map(|(photo, _)| photo)).collect();
         let known = {
@@ -212,7 +214,10 @@ async fn objects(app: &App, options: Options, report: &mut Report) -> Result<()>
     }
 }
 
-fn old_enough(app: &App, page: Vec<Listed>) -> Vec<Listed> {
+fn old_enough(app: &App, options: Options, page: Vec<Listed>) -> Vec<Listed> {
+    if options.young {
+        return page;
+    }
     let oldest_kept = app.now().checked_sub(GRACE).unwrap_or_default();
     page.into_iter().filter(|object| object.modified_at < oldest_kept).collect()
 }

@@ -53,6 +53,7 @@ pub async fn cover(
     uploads::take_method(&mut request);
     let method = request.method().clone();
     let is_of_uploads = uploads::is_of(request.path());
+    let resumes = uploads::resumes(request.request());
     let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
     let dressing = config.map(|config| Dressing {
         origin: cors::origin(&request, &config),
@@ -96,6 +97,11 @@ pub async fn cover(
         };
         record(&method, route, status, begun);
         if let Some(turn) = turn {
+            if resumes && status.is_server_error() {
+                tracing::warn!("an upload is cut, so that it is resumed");
+                metrics::counter!("uploads_broken_off_total").increment(1);
+                turn.cut();
+            }
             turn.end();
         }
         answered

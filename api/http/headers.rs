@@ -119,9 +119,16 @@ impl FromRequest for ReprDigest {
 /// Reads the sha-256 member of a digest header.
 #[must_use]
 pub fn parse_digest(header: &str) -> Option<Sha256> {
-    let member = header.split(',').map(str::trim).find_map(|m| m.strip_prefix("sha-256=:"))?;
-    let bytes = STANDARD.decode(member.strip_suffix(':')?).ok()?;
-    bytes.try_into().ok().map(Sha256)
+    digest_member(header, "sha-256")?.try_into().ok().map(Sha256)
+}
+
+/// The bytes of one member of a digest header (RFC 9530), by the name of its algorithm.
+#[must_use]
+pub fn digest_member(header: &str, algorithm: &str) -> Option<Vec<u8>> {
+    let of = |member: &str| {
+        member.strip_prefix(algorithm)?.strip_prefix("=:")?.strip_suffix(':').map(str::to_owned)
+    };
+    STANDARD.decode(header.split(',').map(str::trim).find_map(of)?).ok()
 }
 
 /// Writes a digest header's value.

@@ -104,7 +104,8 @@ async fn a_photo_whose_task_was_put_aside_is_found_and_promised_anew() {
 
     let seen = fsck(&house.app, Options::default()).await.unwrap();
     assert_eq!((seen.forgotten.as_slice(), seen.promised, seen.is_clean()), (&both[..], 0, false));
-    let repaired = fsck(&house.app, Options { repair: true, deep: false }).await.unwrap();
+    let repaired =
+        fsck(&house.app, Options { repair: true, deep: false, ..Options::default() }).await.unwrap();
     assert_eq!((repaired.forgotten.len(), repaired.promised, repaired.is_clean()), (2, 2, true));
     house.work().await;
 

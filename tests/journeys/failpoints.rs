@@ -14,11 +14,14 @@ use sha2::Digest;
 use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
+fn key(scene: &Scene, shot: &Shot) -> Key {
+    let sha256 = Sha256(sha2::Sha256::digest(&shot.bytes).into());
+    Key::Original { owner: OwnerId(scene.owner), photo: PhotoId(shot.id), sha256 }
+}
+
 /// What the store gives for a photo: whether it is what was declared.
 async fn is_whole(house: &House, scene: &Scene, shot: &Shot) -> bool {
-    let sha256 = Sha256(sha2::Sha256::digest(&shot.bytes).into());
-    let key = Key::Original { owner: OwnerId(scene.owner), photo: PhotoId(shot.id), sha256 };
-    let Ok((_, mut chunks)) = house.app.media.get(&key, None).await else { return false };
+    let Ok((_, mut chunks)) = house.app.media.get(&key(scene, shot), None).await else { return false };
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await {
         bytes.extend_from_slice(&chunk.expect("it can be read"));
@@ -99,7 +102,8 @@ async fn wherever_intake_is_stopped_no_receipt_is_without_bytes_and_a_retry_comp
     let scene = house.scene().await;
     let mut first = Vec::new();
     for (n, step) in Step::ALL.into_iter().enumerate() {
-        let by_pieces = matches!(step, Step::PieceDurable | Step::PieceWritten) || n % 2 == 1;
+        let by_pieces =
+            matches!(step, Step::UploadBegun | Step::PieceDurable | Step::PieceWritten) || n % 2 == 1;
         let shot = Shot::of(scene.visit, pictures::sharp(u8::try_from(n).expect("few")));
         let mut process = house.start_process(&[("FIELDPROOF_STOP_AT", step.as_str())]).await;
         let acknowledged = deliver(&process.called_by(&scene.phone), &shot, by_pieces).await;
@@ -132,7 +136,9 @@ async fn wherever_intake_is_stopped_no_receipt_is_without_bytes_and_a_retry_comp
         // Nothing is left that would stop the next process before its own photo comes.
         house.work().await;
     }
-    let report = fsck(&house.app, Options { repair: false, deep: true }).await.expect("it can be looked at");
+    let report = fsck(&house.app, Options { repair: false, deep: true, ..Options::default() })
+        .await
+        .expect("it can be looked at");
     assert!(report.missing.is_empty() && report.damaged.is_empty(), "{report:?}");
     for (shot, given) in &first {
         assert_eq!(receipt(&scene.phone, shot).await.as_ref(), Some(given));
@@ -145,5 +151,56 @@ async fn wherever_intake_is_stopped_no_receipt_is_without_bytes_and_a_retry_comp
         (all, all),
         "one line of the log for each receipt"
     );
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wherever_the_return_of_lost_bytes_is_stopped_what_was_vouched_for_holds_only_once_they_are_back() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let steps = [
+        Step::ObjectDurable,
+        Step::RowWritten,
+        Step::Committed,
+        Step::ReadAgain,
+        Step::Signed,
+        Step::ReceiptWritten,
+        Step::Vouched,
+        Step::Examined,
+    ];
+    for (n, step) in steps.into_iter().enumerate() {
+        let shot = Shot::of(scene.visit, pictures::sharp(u8::try_from(n).expect("few")));
+        assert_eq!(shot.send(&scene.phone).await.status, 201);
+        house.work().await;
+        let given = receipt(&scene.phone, &shot).await.expect("a receipt");
+        house.app.media.delete(&key(&scene, &shot)).await.expect("the store loses it");
+        let undone =
+            format!("UPDATE photos SET state = 'stored', examined_at = NULL WHERE id = '{}'", shot.id);
+        house.sql().await.batch_execute(&undone).await.expect("as before the examination");
+        let found = fsck(&house.app, Options { repair: true, ..Options::default() }).await;
+        assert_eq!(found.expect("it can be looked at").promised, 1, "{step:?}");
+        house.work().await;
+        assert_eq!(receipt(&scene.phone, &shot).await, None, "{step:?}: its bytes are lost");
+
+        let mut process = house.start_process(&[("FIELDPROOF_STOP_AT", step.as_str())]).await;
+        deliver(&process.called_by(&scene.phone), &shot, n % 2 == 1).await;
+        stopped_by_itself(&mut process).await;
+        let is_vouched = matches!(step, Step::Vouched | Step::Examined);
+        let early = receipt(&scene.phone, &shot).await;
+        assert_eq!(early.is_some(), is_vouched, "{step:?}");
+        assert!(
+            early.is_none() || is_whole(&house, &scene, &shot).await,
+            "{step:?}: a receipt without bytes"
+        );
+
+        let mut process = house.start_process(&[]).await;
+        let phone = process.called_by(&scene.phone);
+        assert!(deliver(&phone, &shot, n % 2 == 1).await, "{step:?}: the retry is refused");
+        assert_eq!(receipt_at_last(&house, &phone, &shot).await, given, "{step:?}: the same receipt");
+        assert!(is_whole(&house, &scene, &shot).await, "{step:?}");
+        process.signal(rustix::process::Signal::TERM);
+        process.ended().await;
+        house.work().await;
+    }
     house.close().await;
 }

@@ -234,17 +234,23 @@ async fn reconciling_tells_of_lost_pictures_keeps_those_of_rows_and_removes_othe
         .put_bytes(&held, "image/png", vec![0; bytes.len()].into())
         .await
         .expect("a damaged object");
-    let damaged = fsck(&house.app, Options { repair: true, deep: true }).await.expect("a report");
+    let damaged =
+        fsck(&house.app, Options { repair: true, deep: true, ..Options::default() }).await.expect("a report");
     assert_eq!(damaged.pictures_damaged, [held.name()]);
     house.app.media.delete(&held).await.expect("a lost object");
-    let lost = fsck(&house.app, Options { repair: true, deep: false }).await.expect("a report");
+    let lost = fsck(&house.app, Options { repair: true, deep: false, ..Options::default() })
+        .await
+        .expect("a report");
     assert_eq!((&lost.pictures_missing[..], lost.is_clean()), (&[held.name()][..], false));
     assert_eq!(send(&planner, &to, "image/png", &bytes).await.status, 200, "held before");
-    let mended = fsck(&house.app, Options { repair: false, deep: true }).await.expect("a report");
+    let mended = fsck(&house.app, Options { repair: false, deep: true, ..Options::default() })
+        .await
+        .expect("a report");
     assert!(mended.is_clean(), "sending it again mends it: {mended:?}");
 
     house.wait_s(25 * 3600);
-    let repaired = fsck(&house.app, Options { repair: true, deep: true }).await.expect("a report");
+    let repaired =
+        fsck(&house.app, Options { repair: true, deep: true, ..Options::default() }).await.expect("a report");
     assert_eq!((repaired.pictures, repaired.removed), (1, 2), "{repaired:?}");
     assert!(repaired.is_clean() && house.app.media.head(&held).await.expect("a store").is_some());
     house.close().await;

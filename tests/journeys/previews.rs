@@ -105,7 +105,7 @@ async fn what_is_no_small_picture_is_refused_and_leaves_nothing() {
     assert_eq!(send(&scene.phone, &shot, ("image/webp", small())).await.status, 201);
     house.sql().await.batch_execute("UPDATE photos SET preview = NULL").await.unwrap();
     house.wait_s(25 * 3600);
-    let report = fsck(&house.app, Options { repair: true, deep: false }).await.unwrap();
+    let report = fsck(&house.app, Options { repair: true, deep: false, ..Options::default() }).await.unwrap();
     assert_eq!((report.previews, report.removed, objects(&house).await), (1, 1, 0), "{report:?}");
     house.close().await;
 }

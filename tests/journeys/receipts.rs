@@ -201,7 +201,7 @@ async fn photos_from_before_receipts_get_theirs_when_somebody_asks() {
 
     assert_eq!(receipt(&scene, &asked).await.1["code"], "receipt.pending");
     assert_eq!(receipt(&scene, &asked).await.1["code"], "receipt.pending");
-    let seen = fsck(&house.app, Options { repair: true, deep: false }).await.unwrap();
+    let seen = fsck(&house.app, Options { repair: true, deep: false, ..Options::default() }).await.unwrap();
     let mut rest = seen.unverified.clone();
     rest.sort_by_key(|id| id.0);
     assert_eq!((rest, seen.verifications), (vec![PhotoId(checked.id), PhotoId(lost.id)], 2));
@@ -233,7 +233,9 @@ async fn bytes_that_are_lost_after_their_receipt_have_none_until_they_are_back()
     rot(&house, &scene, &shot).await;
     let undone = "UPDATE photos SET state = 'stored', examined_at = NULL";
     house.sql().await.batch_execute(undone).await.expect("as before the examination");
-    fsck(&house.app, Options { repair: true, deep: false }).await.expect("it is promised anew");
+    fsck(&house.app, Options { repair: true, deep: false, ..Options::default() })
+        .await
+        .expect("it is promised anew");
     house.work().await;
     let (status, no) = receipt(&scene, &shot).await;
     assert_eq!((status, no["code"].as_str()), (409, Some("receipt.quarantined")), "{no}");
@@ -252,5 +254,50 @@ async fn bytes_that_are_lost_after_their_receipt_have_none_until_they_are_back()
     house.work().await;
     assert_eq!(receipt(&scene, &shot).await, (200, given), "the same receipt, for the same bytes");
     assert_eq!(scene.phone.get(&ledger).await.1["items"][0]["state"], "verified");
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_taken_back_before_it_was_read_again_has_its_receipt_all_the_same() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let shots: Vec<Shot> = (1..=3).map(|seed| Shot::of(scene.visit, pictures::sharp(seed))).collect();
+    let [kept, lost, never_sent] = &shots[..] else { unreachable!() };
+    for shot in [kept, lost] {
+        assert_eq!(shot.send(&scene.phone).await.status, 201);
+    }
+    assert_eq!(scene.phone.put(&never_sent.path(), &never_sent.declaration).await.0, 201);
+    for shot in &shots {
+        let why = json!({ "reason": "Chụp nhầm." });
+        assert_eq!(scene.phone.post(&format!("{}/withdraw", shot.path()), &why).await.0, 200);
+    }
+    house.app.media.delete(&key(&scene, lost)).await.unwrap();
+    let code = async |shot: &Shot| {
+        let (status, problem) = receipt(&scene, shot).await;
+        (status, problem["code"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(code(kept).await, (409, "receipt.pending".to_owned()), "its phone still holds it");
+    assert_eq!(code(never_sent).await, (409, "photo.withdrawn".to_owned()));
+    house.work().await;
+
+    let (status, given) = receipt(&scene, kept).await;
+    assert_eq!((status, &given["sha256"]), (200, &kept.declaration["sha256"]), "{given}");
+    let asked: Vec<Value> =
+        shots.iter().map(|shot| json!({ "photo": shot.id, "sha256": shot.declaration["sha256"] })).collect();
+    let (_, told) = scene.phone.post("/v1/photos/have", &json!({ "photos": asked })).await;
+    let told = told["photos"].as_array().unwrap();
+    for (of, receipt) in told.iter().zip([&given["receipt"], &Value::Null, &Value::Null]) {
+        assert_eq!(
+            (&of["state"], &of["wanted"], &of["receipt"]),
+            (&json!("withdrawn"), &json!(false), receipt)
+        );
+    }
+    // What was lost stays taken back: nobody wants it any more, and its phone is told so.
+    for shot in [lost, never_sent] {
+        assert_eq!(code(shot).await, (409, "photo.withdrawn".to_owned()));
+    }
+    for shot in &shots {
+        assert_eq!(scene.phone.get(&shot.path()).await.1["state"], "withdrawn");
+    }
     house.close().await;
 }

@@ -180,7 +180,7 @@ async fn reconciling_finds_what_a_crash_left_and_what_a_disk_lost() {
         assert_eq!(shot.send(&scene.phone).await.status, 201);
     }
     house.work().await;
-    let deep = Options { deep: true, repair: false };
+    let deep = Options { deep: true, ..Options::default() };
     assert!(fsck(&house.app, deep).await.unwrap().is_clean());
 
     let listed = house.app.media.list("originals/", None).await.unwrap().0;
@@ -192,10 +192,13 @@ async fn reconciling_finds_what_a_crash_left_and_what_a_disk_lost() {
         sha256: fieldproof::domain::photo::Sha256([7; 32]),
     };
     house.app.media.put_bytes(&stray, "image/png", "stray".into()).await.unwrap();
-    let young = fsck(&house.app, Options { repair: true, deep: false }).await.unwrap();
+    let young = fsck(&house.app, Options { repair: true, deep: false, ..Options::default() }).await.unwrap();
     assert_eq!((young.missing.len(), young.orphans.len()), (1, 0), "{young:?}");
+    let all = fsck(&house.app, Options { young: true, ..Options::default() }).await.unwrap();
+    assert_eq!(all.orphans, [stray.name()], "where nothing is sent, the young are looked at, too");
     house.wait_s(25 * 3600);
-    let repaired = fsck(&house.app, Options { repair: true, deep: false }).await.unwrap();
+    let repaired =
+        fsck(&house.app, Options { repair: true, deep: false, ..Options::default() }).await.unwrap();
     assert_eq!((repaired.orphans.len(), repaired.removed), (1, 1), "{repaired:?}");
     assert_eq!(repaired.missing, [fieldproof::domain::ids::PhotoId(lost.id)]);
     house.close().await;

@@ -13,6 +13,14 @@ pub fn is_damaged(state: State, reason: Option<&str>) -> bool {
     state == State::Quarantined && reason == Some(DAMAGED)
 }
 
+/// The state that a photo's bytes are in, as far as they are held and sound: of one taken back the state it was in before,
+/// since it is kept like any other. `None` where they never came, or were lost.
+#[must_use]
+pub fn state_of_bytes(state: State, before: Option<State>, reason: Option<&str>) -> Option<State> {
+    let of_bytes = if state == State::Withdrawn { before? } else { state };
+    (of_bytes.is_held() && reason != Some(DAMAGED)).then_some(of_bytes)
+}
+
 /// How far an expected photo got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -187,7 +195,7 @@ impl Standing {
     }
 }
 
-/// Why there is no receipt for a photo in this state.
+/// Why there is no receipt for a photo in this state; of one taken back whose bytes are held, the state of those.
 #[must_use]
 pub fn no_receipt(state: State, is_damaged: bool) -> Refusal {
     let refuse = |code, detail| Refusal::new(Kind::Conflict, code, detail);
@@ -247,6 +255,18 @@ mod tests {
         totals.add(Stage::Expected, Given::Not, 1);
         assert_eq!(totals.open(), 1);
         assert!(!Totals { required: 1, ..Totals::default() }.is_complete());
+    }
+
+    #[test]
+    fn bytes_of_a_photo_taken_back_are_vouched_for_like_any_other_s() {
+        let taken_back = |before, reason| state_of_bytes(State::Withdrawn, before, reason);
+        assert_eq!(taken_back(Some(State::Stored), None), Some(State::Stored));
+        assert_eq!(taken_back(Some(State::Quarantined), Some("truncated")), Some(State::Quarantined));
+        assert_eq!(taken_back(Some(State::Quarantined), Some(DAMAGED)), None);
+        assert_eq!(taken_back(Some(State::Stored), Some(DAMAGED)), None, "lost since");
+        assert_eq!((taken_back(Some(State::Announced), None), taken_back(None, None)), (None, None));
+        assert_eq!(state_of_bytes(State::Quarantined, None, Some(DAMAGED)), None);
+        assert_eq!(state_of_bytes(State::Ready, None, None), Some(State::Ready));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) async fn objects(app: &App, options: Options, report: &mut Report) ->
     let mut from = None;
     loop {
         let (page, next) = app.media.list(media::key::PICTURES, from).await?;
-        let old = old_enough(app, page);
+        let old = old_enough(app, options, page);
         let named: Vec<(TemplateId, Sha256)> =
             old.iter().filter_map(|object| Key::parse_picture(&object.name)).collect();
         let (templates, digests): (Vec<_>, Vec<_>) = named.into_iter().unzip();

@@ -58,7 +58,7 @@ pub(super) async fn objects(app: &App, options: Options, report: &mut Report) ->
     let mut from = None;
     loop {
         let (page, next) = app.media.list(media::key::PIECES, from).await?;
-        let old = old_enough(app, page);
+        let old = old_enough(app, options, page);
         let ids: Vec<UploadId> =
             old.iter().filter_map(|object| Key::parse_piece(&object.name)).map(|(id, _, _)| id).collect();
         let named = {

@@ -11,7 +11,7 @@ pub(super) async fn objects(app: &App, options: Options, report: &mut Report) ->
     loop {
         let (page, next) = app.media.list(media::key::PREVIEWS, from).await?;
         report.previews += u64::try_from(page.len()).unwrap_or(0);
-        let old = old_enough(app, page);
+        let old = old_enough(app, options, page);
         let ids: Vec<PhotoId> =
             old.iter().filter_map(|object| Key::parse_preview(&object.name)).map(|(id, _)| id).collect();
         let known = {

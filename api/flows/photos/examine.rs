@@ -28,14 +28,20 @@ const NOT_EXAMINED: &str = "examination-failed";
 /// memory kills so, and the photo that asks for the most memory is the likeliest cause.
 const MOST_KILLS: i32 = 4;
 
-/// Examines a photo that is stored; one that is gone, withdrawn or examined already is left alone. `attempt` counts
-/// from 1.
+/// Examines a photo that is stored; one that is gone or examined already is left alone, and of one that was taken back only
+/// the bytes are read again. `attempt` counts from 1.
 ///
 /// # Errors
 /// An outage of the database, the store or the decoders: the same again later. [`Error::Fault`] where the attempt
 /// itself is worth counting.
 pub async fn examine(app: &App, id: PhotoId, attempt: i32) -> Result<()> {
-    let Some(photo) = waiting(app, id).await? else { return Ok(()) };
+    let photo = photos::find(&mut *app.records.conn().await?, id).await?;
+    let photo = match photo {
+        Some(photo) if photo.state == State::Stored => photo,
+        // Nobody looks at its pixels; its phone waits for its bytes to be read again all the same.
+        Some(photo) if photo.state == State::Withdrawn => return receipts::verify(app, id).await,
+        _ => return Ok(()),
+    };
     let Some(bytes) = whole_or_damaged(app, &photo).await? else {
         return receipts::lose(app, &photo).await;
     };

@@ -79,6 +79,7 @@ fn told(asked: Asked, known: Option<&Known>) -> Told {
         return Told { standing: Standing::OtherDigest, ..nothing };
     }
     let is_damaged = ledger::is_damaged(known.state, known.reason.as_deref());
+    let are_sound = ledger::state_of_bytes(known.state, known.before, known.reason.as_deref()).is_some();
     let stage = Stage::of(known.state, known.receipt.is_some(), known.received_bytes);
     let is_of_visit = known.action.is_none() && known.reply_to.is_none();
     let is_taken = !is_of_visit || photo::arrival(known.visit.state).is_ok();
@@ -87,8 +88,8 @@ fn told(asked: Asked, known: Option<&Known>) -> Told {
         standing: Standing::At(stage),
         is_wanted: is_awaited && is_taken,
         received_bytes: if stage == Stage::Receiving { known.received_bytes } else { 0 },
-        // A receipt is given for bytes that can be read again, and for no others.
-        receipt: known.receipt.clone().filter(|_| !is_damaged),
+        // A receipt is given for bytes that can be read again, and for no others: also where the photo was taken back.
+        receipt: known.receipt.clone().filter(|_| are_sound),
         ..nothing
     }
 }

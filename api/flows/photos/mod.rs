@@ -27,7 +27,9 @@ pub use preview::receive as receive_preview;
 pub use preview::{open_preview, preview, sweep_previews};
 pub use receipts::{Vouched, receipt, verify};
 pub use receive::{Receipt, receive};
-pub(in crate::flows) use receive::{acknowledged, arrival, before, fits_type, keep_at_last, promise_of};
+pub(in crate::flows) use receive::{
+    Sender, acknowledged, arrival, before, fits_type, keep_at_last, promise_of,
+};
 pub use withdraw::withdraw;
 
 pub use crate::media::{Chunks, Span};

@@ -35,7 +35,8 @@ pub async fn receipt(app: &App, actor: &Actor, id: PhotoId) -> Result<Vouched> {
     let mut tx = app.records.begin().await?;
     let (photo, _) = permitted(&mut tx, app, actor, (Deed::ReadPhotos, id)).await?;
     // Also where bytes were lost after they had been vouched for.
-    let given = if photo.is_damaged() { None } else { photos::receipt(&mut tx, id).await? };
+    let state = photo.state_of_bytes();
+    let given = if state.is_some() { photos::receipt(&mut tx, id).await? } else { None };
     if let Some(receipt) = given {
         return Ok(Vouched { photo, receipt });
     }
@@ -43,17 +44,17 @@ pub async fn receipt(app: &App, actor: &Actor, id: PhotoId) -> Result<Vouched> {
         promises::verify(&mut tx, forgotten, app.now()).await?;
     }
     tx.commit_apart().await?;
-    Err(ledger::no_receipt(photo.state, photo.is_damaged()).into())
+    Err(ledger::no_receipt(state.unwrap_or(photo.state), photo.is_damaged()).into())
 }
 
-/// Reads a photo's bytes again that nobody vouched for yet, though somebody looked at them long ago; sets it apart where
-/// they are not what was received.
+/// Reads a photo's bytes again that nobody vouched for yet, though somebody looked at them long ago or it was taken back;
+/// sets it apart where they are not what was received.
 ///
 /// # Errors
 /// An outage: the same again later.
 pub async fn verify(app: &App, id: PhotoId) -> Result<()> {
     let photo = photos::find(&mut *app.records.conn().await?, id).await?;
-    let Some(photo) = photo.filter(|photo| photo.awaited().is_held()) else { return Ok(()) };
+    let Some(photo) = photo.filter(|photo| photo.state_of_bytes().is_some()) else { return Ok(()) };
     match whole_or_damaged(app, &photo).await? {
         Some(_) => vouch(app, &photo).await,
         None => lose(app, &photo).await,
@@ -75,7 +76,7 @@ pub(super) async fn vouch(app: &App, photo: &Photo) -> Result<()> {
     let noted = custody::note(&mut tx, None, entry(photo, "photo.verified", Value::Null), app.now()).await?;
     let noted = noted.ok_or_else(|| Error::Fault("a visit's log gave no number".to_owned()))?;
     let held = photos::lock(&mut tx, id).await?;
-    if !held.is_some_and(|held| held.awaited().is_held()) {
+    if held.is_none_or(|held| held.state_of_bytes().is_none()) {
         return Ok(());
     }
     let facts = notary::Receipt {
@@ -101,18 +102,19 @@ pub(super) async fn vouch(app: &App, photo: &Photo) -> Result<()> {
     Ok(())
 }
 
-/// Sets a photo apart whose bytes are lost: its phone sends them again, from their first.
+/// Sets a photo apart whose bytes are lost: its phone sends them again, from their first. One that was taken back stays so;
+/// nobody waits for its bytes.
 pub(super) async fn lose(app: &App, photo: &Photo) -> Result<()> {
     let id = photo.declared.id;
     tracing::error!(photo = %id, "the store lost or damaged an original");
     let mut tx = app.records.begin().await?;
     visits::lock(&mut tx, photo.declared.visit).await?;
-    if !photos::lock(&mut tx, id).await?.is_some_and(|held| held.awaited().is_held()) {
-        return Ok(());
-    }
-    photos::set_apart(&mut tx, id, app.now()).await?;
+    let held = photos::lock(&mut tx, id).await?;
+    let Some(held) = held.filter(|held| held.state_of_bytes().is_some()) else { return Ok(()) };
+    let becomes = if held.state == State::Withdrawn { State::Withdrawn } else { State::Quarantined };
+    photos::set_apart(&mut tx, id, becomes, app.now()).await?;
     uploads::end_of_photo(&mut tx, id, app.now()).await?;
-    let state = json!({ "state": State::Quarantined, "reason": DAMAGED });
+    let state = json!({ "state": becomes, "reason": DAMAGED });
     custody::note(&mut tx, None, entry(photo, "photo.lost", state), app.now()).await?;
     Ok(tx.commit().await?)
 }

@@ -9,7 +9,7 @@ use crate::domain::photo::{self, Admission, Arrival, Arrived, MediaType, Offer};
 use crate::domain::refusal::{Kind, Next, Refusal};
 use crate::domain::visit;
 use crate::failpoint::{Step, pass};
-use crate::flows::{Error, Result, keys, promises};
+use crate::flows::{Error, Result, keys, promises, sessions};
 use crate::media::{Before, Key, PutError};
 use crate::notary::{self, Acknowledgement};
 use crate::records::custody::{self, Entry};
@@ -25,6 +25,35 @@ use tokio::time::Instant;
 /// How long the last step may be tried again while the database has no time for it.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long a look at somebody's rights is good for: a device or an assignment that was taken away does nothing more after
+/// that, however long its request goes on.
+const GOOD_FOR: Duration = Duration::from_secs(5);
+
+/// Who sends bytes, and since when their rights were looked at.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::flows) struct Sender<'a> {
+    actor: &'a Actor,
+    since: Instant,
+}
+
+impl<'a> Sender<'a> {
+    /// Somebody whose rights are about to be looked at.
+    pub(in crate::flows) fn of(actor: &'a Actor) -> Self {
+        Self { actor, since: Instant::now() }
+    }
+
+    /// Looks again whether they may send this photo, where the last look is no good any more.
+    async fn still(self, app: &App, id: PhotoId) -> Result<()> {
+        if self.since.elapsed() < GOOD_FOR {
+            return Ok(());
+        }
+        let actor = sessions::afresh(app, self.actor).await?;
+        let mut db = app.records.conn().await?;
+        permitted(&mut db, app, &actor, (Deed::SendPhoto, id)).await?;
+        Ok(())
+    }
+}
 
 /// What the phone is told when its photo is durable.
 #[derive(Clone, Debug)]
@@ -54,6 +83,7 @@ where
     S: Stream<Item = std::result::Result<Bytes, E>>,
     E: std::fmt::Display,
 {
+    let sender = Sender::of(actor);
     let (photo, visit) = Box::pin(async {
         let mut db = app.records.conn().await?;
         permitted(&mut db, app, actor, (Deed::SendPhoto, id)).await
@@ -70,7 +100,7 @@ where
     // What comes before and after the bytes lies in boxes of its own: for minutes, and for hundreds of slow phones at
     // once, only what the bytes need is kept.
     match app.media.put_stream((&key, before(&photo)), promised, media_type, body).await {
-        Ok(()) => Box::pin(keep_at_last(app, actor, photo, &visit, offer)).await,
+        Ok(()) => Box::pin(keep_at_last(app, sender, photo, &visit, offer)).await,
         Err(PutError::Mismatch(arrived)) => {
             photo::intact(promised, arrived)?;
             Err(Error::Fault("bytes differ and are the same".to_owned()))
@@ -115,9 +145,12 @@ pub(in crate::flows) fn fits_type(photo: &Photo, offered: MediaType) -> Result<(
 
 /// Writes down that the bytes are durable, with more patience than any other step has: a phone's minutes are in them,
 /// and in a crowd of phones that end at once many wait for one of few connections. Repeating it is safe.
+///
+/// # Errors
+/// `token.invalid` and `not-found` where the sender's rights ended meanwhile; what [`receive`] says; an outage.
 pub(in crate::flows) async fn keep_at_last(
     app: &App,
-    actor: &Actor,
+    sender: Sender<'_>,
     mut photo: Photo,
     visit: &Standing,
     offer: Offer,
@@ -126,7 +159,11 @@ pub(in crate::flows) async fn keep_at_last(
     let until = Instant::now() + PATIENCE;
     let mut state = visit.state;
     loop {
-        match keep(app, actor, photo.clone(), (visit, state), offer).await {
+        let kept = match sender.still(app, photo.declared.id).await {
+            Ok(()) => keep(app, sender.actor, photo.clone(), (visit, state), offer).await,
+            Err(why) => Err(why),
+        };
+        match kept {
             Err(Error::Busy(why)) if Instant::now() < until => {
                 tracing::debug!(%why, "a received photo waits to be written down");
                 tokio::time::sleep(PAUSE).await;
@@ -197,7 +234,9 @@ async fn restore(app: &App, actor: &Actor, photo: Photo) -> Result<Done<Receipt>
     if !photos::restore(&mut tx, id, app.now()).await? {
         return Err(Error::Busy("the photo was being changed".to_owned()));
     }
+    pass(Step::RowWritten);
     tx.commit().await?;
+    pass(Step::Committed);
     let held = photos::find(&mut *app.records.conn().await?, id).await?;
     Ok(Done::Now(acknowledged(app, held.unwrap_or(photo)).await?))
 }

@@ -12,7 +12,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
 use crate::failpoint;
 use crate::flows::Error;
-use crate::flows::photos::{Done, Photo, Receipt, acknowledged, arrival, before, promise_of};
+use crate::flows::photos::{Done, Photo, Receipt, Sender, acknowledged, arrival, before, promise_of};
 use crate::media::{Key, Part, Put};
 use crate::records::photos;
 use crate::records::uploads::{self, Piece};
@@ -32,6 +32,8 @@ pub enum Checksum {
     Sha1(Vec<u8>),
     /// SHA-256.
     Sha256(Vec<u8>),
+    /// SHA-512.
+    Sha512(Vec<u8>),
 }
 
 /// What the head of a request says about the bytes to come.
@@ -62,6 +64,7 @@ enum Counted {
     Nothing,
     Sha1(sha1::Sha1, Vec<u8>),
     Sha256(sha2::Sha256, Vec<u8>),
+    Sha512(sha2::Sha512, Vec<u8>),
 }
 
 impl Counted {
@@ -70,6 +73,7 @@ impl Counted {
             None => Self::Nothing,
             Some(Checksum::Sha1(wanted)) => Self::Sha1(sha1::Sha1::new(), wanted),
             Some(Checksum::Sha256(wanted)) => Self::Sha256(sha2::Sha256::new(), wanted),
+            Some(Checksum::Sha512(wanted)) => Self::Sha512(sha2::Sha512::new(), wanted),
         }
     }
 
@@ -78,6 +82,7 @@ impl Counted {
             Self::Nothing => {}
             Self::Sha1(hash, _) => hash.update(bytes),
             Self::Sha256(hash, _) => hash.update(bytes),
+            Self::Sha512(hash, _) => hash.update(bytes),
         }
     }
 
@@ -86,6 +91,7 @@ impl Counted {
             Self::Nothing => true,
             Self::Sha1(hash, wanted) => hash.finalize().as_slice() == wanted,
             Self::Sha256(hash, wanted) => hash.finalize().as_slice() == wanted,
+            Self::Sha512(hash, wanted) => hash.finalize().as_slice() == wanted,
         }
     }
 }
@@ -112,6 +118,7 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: std::fmt::Display,
 {
+    let sender = Sender::of(actor);
     let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, &mut turn, &what)).await? {
         Begun::Now(ready) => *ready,
         Begun::Whole(upload, receipt) => {
@@ -123,7 +130,7 @@ where
         let (sent, tail) = Box::pin(straight::send(&mut put, &mut body, &mut turn)).await;
         intake.hold(tail);
         match sent {
-            Sent::Whole => return Box::pin(intake.keep(actor, photo, &visit)).await,
+            Sent::Whole => return Box::pin(intake.keep(sender, photo, &visit)).await,
             Sent::Stopped(Stop::Slow) => {}
             Sent::Stopped(Stop::Lost) => return intake.leave(put, "a newer request came").await,
             Sent::Stopped(Stop::Line(why)) => return intake.leave(put, &why).await,
@@ -135,7 +142,7 @@ where
     }
     intake.collect(&mut body, &mut turn).await?;
     // What comes after the bytes lies in a box of its own, as it does for a plain PUT.
-    Box::pin(intake.finish(actor, photo, &visit)).await
+    Box::pin(intake.finish(sender, photo, &visit)).await
 }
 
 enum Begun {
@@ -307,10 +314,10 @@ impl<'a> Intake<'a> {
     }
 
     /// Ends an upload whose bytes are all at their place.
-    async fn keep(self, actor: &Actor, photo: Photo, visit: &Standing) -> Result<Appended, Halt> {
+    async fn keep(self, sender: Sender<'_>, photo: Photo, visit: &Standing) -> Result<Appended, Halt> {
         let Self { app, upload, put_away, .. } = self;
         let id = upload.id;
-        let done = whole::keep(app, actor, upload, photo, visit).await?;
+        let done = whole::keep(app, sender, upload, photo, visit).await?;
         if put_away > 0 {
             leave_pieces(app, id).await;
         }
@@ -442,7 +449,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Decides what the bytes that came amount to.
-    async fn finish(mut self, actor: &Actor, photo: Photo, visit: &Standing) -> Result<Appended, Halt> {
+    async fn finish(mut self, sender: Sender<'_>, photo: Photo, visit: &Standing) -> Result<Appended, Halt> {
         if !std::mem::replace(&mut self.counted, Counted::Nothing).fits_what_was_said() {
             self.discard().await?;
             return Err(Halt::WrongChecksum);
@@ -455,7 +462,7 @@ impl<'a> Intake<'a> {
             return match Box::pin(whole::assemble(app, &upload, &photo, whole)).await? {
                 Ok(()) => {
                     let (id, had_pieces) = (upload.id, upload.received_bytes > 0);
-                    let done = whole::keep(app, actor, upload, photo, visit).await?;
+                    let done = whole::keep(app, sender, upload, photo, visit).await?;
                     if let Err(why) = app.media.delete_parts(&loose).await {
                         tracing::warn!(%why, "pieces without a row are removed when their upload expires");
                     }

@@ -20,6 +20,7 @@ use crate::domain::permission::Deed;
 use crate::domain::photo::{Admission, Arrived, MediaType, Sha256, admit};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::{Ending, LIFE, Misfit, Upload};
+use crate::failpoint;
 use crate::media::{self, Part, key};
 use crate::records::uploads::{self, New};
 use crate::records::visits::Standing;
@@ -130,6 +131,7 @@ pub async fn begin(
     };
     let upload = uploads::begin(&mut db, new).await?;
     drop(db);
+    failpoint::pass(failpoint::Step::UploadBegun);
     progress(app, upload, photo).await
 }
 

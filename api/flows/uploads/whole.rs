@@ -5,12 +5,11 @@ use super::append::{Appended, part};
 use super::tail::Tail;
 use super::{Halt, give_up};
 use crate::app::App;
-use crate::domain::actor::Actor;
 use crate::domain::photo::{Arrived, Offer};
 use crate::domain::refusal::Refusal;
 use crate::domain::upload::Upload;
 use crate::flows::Error;
-use crate::flows::photos::{Photo, before, keep_at_last, promise_of};
+use crate::flows::photos::{Photo, Sender, before, keep_at_last, promise_of};
 use crate::media::{self, Key, Part, PutError};
 use crate::records::uploads::{self, Piece};
 use crate::records::visits::Standing;
@@ -70,13 +69,13 @@ pub(super) async fn assemble(
 /// Writes down that the photo's bytes are durable, as for every photo.
 pub(super) async fn keep(
     app: &App,
-    actor: &Actor,
+    sender: Sender<'_>,
     upload: Upload,
     photo: Photo,
     visit: &Standing,
 ) -> Result<Appended, Halt> {
     let offer = Offer { bytes: promise_of(&photo), media_type: photo.declared.media_type };
-    let kept = Box::pin(keep_at_last(app, actor, photo, visit, offer)).await?;
+    let kept = Box::pin(keep_at_last(app, sender, photo, visit, offer)).await?;
     let upload = Upload { received_bytes: upload.length_bytes, ..upload };
     Ok(Appended::Whole(upload, Box::new(kept)))
 }

@@ -23,6 +23,8 @@ pub struct Known {
     pub sha256: Sha256,
     /// Where it stands.
     pub state: State,
+    /// Where it stood before it was taken back.
+    pub before: Option<State>,
     /// Why it is set apart.
     pub reason: Option<String>,
     /// The corrective action it shows done.
@@ -45,6 +47,7 @@ struct Row {
     id: Uuid,
     sha256: Vec<u8>,
     state: String,
+    state_before_withdrawal: Option<String>,
     quarantine_reason: Option<String>,
     action_id: Option<Uuid>,
     reply_to: Option<Uuid>,
@@ -91,6 +94,7 @@ fn known(
         id: PhotoId(row.id),
         sha256: digest(row.sha256)?,
         state,
+        before: row.state_before_withdrawal.as_deref().and_then(State::parse),
         reason: row.quarantine_reason,
         action: row.action_id.map(ActionId),
         reply_to: row.reply_to.map(FindingId),

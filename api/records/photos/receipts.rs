@@ -72,14 +72,15 @@ pub async fn keep_receipt(db: &mut Db, id: PhotoId, receipt: &Receipt) -> Result
     Ok(Cached(kept).execute(db).await? == 1)
 }
 
-/// Sets a photo apart whose bytes the store lost; what was found in them before stays beside it.
+/// Sets a photo apart whose bytes the store lost, in the state it has from now on; what was found in them before stays
+/// beside it.
 ///
 /// # Errors
 /// The database's own.
-pub async fn set_apart(db: &mut Db, id: PhotoId, at: Timestamp) -> Result<()> {
+pub async fn set_apart(db: &mut Db, id: PhotoId, becomes: State, at: Timestamp) -> Result<()> {
     diesel::update(photos::table.find(id.0))
         .set((
-            photos::state.eq(State::Quarantined.as_str()),
+            photos::state.eq(becomes.as_str()),
             photos::quarantine_reason.eq(DAMAGED),
             photos::examined_at.eq(at.to_diesel()),
             photos::version.eq(photos::version + 1),
@@ -130,8 +131,9 @@ pub async fn read_again(db: &mut Db, id: PhotoId) -> Result<bool> {
 pub async fn unverified(db: &mut Db, ids: &[PhotoId]) -> Result<Vec<PhotoId>> {
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<Unverified> = diesel::sql_query(
-        "SELECT p.id FROM photos p WHERE p.id = ANY ($1) AND (p.state IN ('ready', 'no_preview') \
-         OR p.state = 'quarantined' AND p.quarantine_reason IS DISTINCT FROM 'original-damaged') \
+        "SELECT p.id FROM photos p WHERE p.id = ANY ($1) AND p.stored_at IS NOT NULL \
+         AND (p.state IN ('ready', 'no_preview') OR p.state IN ('quarantined', 'withdrawn') \
+           AND p.quarantine_reason IS DISTINCT FROM 'original-damaged') \
          AND NOT EXISTS (SELECT 1 FROM photo_receipts r WHERE r.photo_id = p.id) \
          AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.dedupe_key = 'verify-photo:' || p.id AND t.state <> 'dead') \
          ORDER BY p.id",

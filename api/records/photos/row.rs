@@ -64,6 +64,13 @@ impl Photo {
         ledger::is_damaged(self.state, reason)
     }
 
+    /// The state that its bytes are in; `None` where there are none to vouch for. That of one taken back is as before.
+    #[must_use]
+    pub fn state_of_bytes(&self) -> Option<State> {
+        let reason = self.found.as_ref().and_then(|found| found.reason.as_deref());
+        ledger::state_of_bytes(self.state, self.withdrawn.as_ref().and_then(|how| how.before), reason)
+    }
+
     /// Its preview, while there is nothing better to show.
     #[must_use]
     pub fn preview_shown(&self) -> Option<&Preview> {

@@ -1,8 +1,11 @@
 //! Lines that break, stand still or were left behind by a newer one: what arrived stays.
 
-use super::{begun, created, durable, is, is_held, objects, offset, patch, rest, taken, tus};
+use super::{TUS_BODY, begun, created, durable, is, is_held, line, objects, offset, patch, rest, taken, tus};
 use crate::harness::faults::Fault;
 use crate::harness::{House, Shot, pictures};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::Digest;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
@@ -227,5 +230,50 @@ async fn an_end_of_the_visit_ends_its_uploads() {
     let create = tus(phone, "POST", &format!("/v1/uploads?photo={}", shot.id));
     let refused = phone.answer(create.header("upload-length", shot.bytes.len())).await;
     is(&refused, 409, "photo.visit-ended");
+    house.close().await;
+}
+
+/// R30, R34: a look at somebody's rights is good for five seconds, however long a slow line sends.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_send_any_more_ends_no_photo_on_a_line_that_goes_on() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shots: Vec<Shot> = (1..=3).map(|seed| Shot::of(scene.visit, pictures::sharp(seed))).collect();
+    let [in_time, resumed, plain] = &shots[..] else { unreachable!() };
+    let half = |shot: &Shot| shot.bytes.len() / 2;
+    let head = |shot: &Shot, more: &str| {
+        format!("content-length: {}\r\nconnection: close\r\n{more}", shot.bytes.len())
+    };
+    let mut lines = Vec::new();
+    for shot in [in_time, resumed] {
+        let at = created(phone, shot).await;
+        let tus = format!("tus-resumable: 1.0.0\r\ncontent-type: {TUS_BODY}\r\nupload-offset: 0\r\n");
+        let first = &shot.bytes[..half(shot)];
+        lines.push(line(&house.url, phone, &format!("PATCH {at}"), &head(shot, &tus), first).await);
+    }
+    assert_eq!(phone.put(&plain.path(), &plain.declaration).await.0, 201);
+    let digest = STANDARD.encode(sha2::Sha256::digest(&plain.bytes));
+    let put = format!("content-type: image/png\r\nrepr-digest: sha-256=:{digest}:\r\n");
+    let to = format!("PUT {}/original", plain.path());
+    lines.push(line(&house.url, phone, &to, &head(plain, &put), &plain.bytes[..half(plain)]).await);
+    tokio::time::sleep(Duration::from_millis(5500)).await;
+
+    let mut ended = Vec::new();
+    for (shot, line) in shots.iter().zip(&mut lines) {
+        line.write_all(&shot.bytes[half(shot)..]).await.expect("the other half");
+        ended.push(rest(line).await.lines().next().unwrap_or_default().to_owned());
+        // From the second on.
+        let gone = "UPDATE sessions SET revoked_at = now(), revoked_because = 'signed_out'";
+        house.sql().await.execute(gone, &[]).await.expect("the sign-in ends");
+    }
+    let told =
+        ["204 No Content", "401 Unauthorized", "401 Unauthorized"].map(|how| format!("HTTP/1.1 {how}"));
+    assert_eq!(ended, told);
+    let kept = "SELECT id::text FROM photos WHERE stored_at IS NOT NULL";
+    let kept = house.sql().await.query(kept, &[]).await.expect("photos");
+    let kept: Vec<String> = kept.iter().map(|row| row.get(0)).collect();
+    assert_eq!(kept, [in_time.id.to_string()]);
+    house.work().await;
     house.close().await;
 }

@@ -1,11 +1,12 @@
 //! The IETF draft Resumable Uploads for HTTP, interop version 8, as a system's own client speaks it.
 
 use super::{durable, is, is_held, line, objects, rest};
+use crate::harness::faults::Fault;
 use crate::harness::{House, Scene, Shot, Visitor, pictures};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::RequestBuilder;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -128,6 +129,12 @@ async fn what_does_not_fit_is_refused_in_the_words_of_the_draft() {
     is(&phone.answer(wrong).await, 400, "upload.digest-mismatch");
     let right = append(phone, &at, 5000, "?0", next).header("content-digest", digest(next));
     assert_eq!(phone.answer(right).await.header("upload-offset"), "90000");
+    let stronger = |bytes: &[u8]| format!("md5=:AA==:, sha-512=:{}:", STANDARD.encode(Sha512::digest(bytes)));
+    let next = &shot.bytes[90_000..95_000];
+    let with = |said: &str| append(phone, &at, 90_000, "?0", next).header("content-digest", said);
+    is(&phone.answer(with(&stronger(b"other"))).await, 400, "upload.digest-mismatch");
+    is(&phone.answer(with("sha-512=:AA==:")).await, 400, "upload.checksum");
+    assert_eq!(phone.answer(with(&stronger(next))).await.header("upload-offset"), "95000");
 
     assert_eq!(phone.answer(draft(phone, "DELETE", &at)).await.status, 204);
     assert_eq!(phone.answer(draft(phone, "HEAD", &at)).await.status, 404);
@@ -240,6 +247,35 @@ async fn an_interim_answer_comes_before_the_final_one_on_the_same_line() {
     assert_eq!(answer.to_lowercase().matches("http/1.1").count(), 1);
     is_held(&house, &scene, &shot).await;
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away_cuts_the_line_before_a_byte_is_looked_at() {
+    let house = House::open_behind_lines(&[]).await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let [begun, unborn] = [declared(&scene, 7).await, declared(&scene, 8).await];
+    let at = phone.answer(create(phone, &begun, "?0", b"")).await.header("location").to_owned();
+    house.fail_database(Fault::Cut);
+    for sent in [append(phone, &at, 0, "?1", &begun.bytes), create(phone, &unborn, "?1", &unborn.bytes)] {
+        let sent = sent.send().await;
+        assert!(sent.is_err(), "an answer would end it: {sent:?}");
+    }
+    // What sends no bytes, and who speaks tus, is told.
+    let told = phone.answer(draft(phone, "HEAD", &at)).await;
+    assert_eq!(told.status, 503);
+    let tus = phone.request("PATCH", &at).header("tus-resumable", "1.0.0").header("upload-offset", "0");
+    let tus = tus.header("content-type", "application/offset+octet-stream").body(begun.bytes.clone());
+    assert_eq!(phone.answer(tus).await.status, 503);
+    house.fail_database(Fault::None);
+
+    let told = phone.answer(draft(phone, "HEAD", &at)).await;
+    assert_eq!((told.status, told.header("upload-offset")), (200, "0"));
+    let done = phone.answer(append(phone, &at, 0, "?1", &begun.bytes)).await;
+    assert_eq!((done.status, done.header("upload-complete")), (201, "?1"), "{}", done.body);
+    let done = phone.answer(create(phone, &unborn, "?1", &unborn.bytes)).await;
+    assert_eq!((done.status, done.header("upload-complete")), (201, "?1"), "{}", done.body);
+    house.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

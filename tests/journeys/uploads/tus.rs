@@ -64,13 +64,15 @@ async fn one_request_declares_creates_and_sends() {
     let shot = Shot::of(scene.visit, pictures::sharp(2));
     let metadata =
         [pair("photo", shot.id.to_string()), pair("declaration", shot.declaration.to_string())].join(",");
-    let whole = || {
+    let of_type = |media_type: &str| {
         tus(phone, "POST", "/v1/uploads")
             .header("upload-length", shot.bytes.len())
             .header("upload-metadata", &metadata)
-            .header("content-type", TUS_BODY)
+            .header("content-type", media_type)
             .body(shot.bytes.clone())
     };
+    let whole = || of_type(TUS_BODY);
+    is(&phone.answer(of_type("image/png")).await, 415, "upload.type");
     let answer = phone.answer(whole()).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     assert_eq!(answer.header("upload-offset"), shot.bytes.len().to_string());
@@ -139,7 +141,19 @@ async fn a_checksum_decides_about_the_bytes_of_its_request() {
     assert_eq!(send(0, first, sha1(first)).await.header("upload-offset"), "80000");
     is(&send(80_000, second, sha256(first)).await, 460, "upload.checksum-mismatch");
     assert_eq!(offset(phone, &at).await, 80_000);
-    let last = send(80_000, second, sha256(second)).await;
+    // Of bytes that come with the creation, too; those that are there count as they come again.
+    let again = |checksum: String| {
+        let request = tus(phone, "POST", "/v1/uploads").header("upload-length", shot.bytes.len());
+        let request = request.header("upload-metadata", pair("photo", shot.id.to_string()));
+        let request = request.header("content-type", TUS_BODY).header("upload-checksum", checksum);
+        request.body(shot.bytes[..100_000].to_vec())
+    };
+    is(&phone.answer(again(sha1(first))).await, 460, "upload.checksum-mismatch");
+    assert_eq!(offset(phone, &at).await, 80_000);
+    assert_eq!(phone.answer(again(sha1(&shot.bytes[..100_000]))).await.header("upload-offset"), "100000");
+    is(&phone.answer(again("md5 AAAA".to_owned())).await, 400, "upload.checksum");
+    let second = &shot.bytes[100_000..];
+    let last = send(100_000, second, sha256(second)).await;
     assert_eq!((last.status, last.header("upload-offset")), (204, shot.bytes.len().to_string().as_str()));
     is_held(&house, &scene, &shot).await;
     house.close().await;

@@ -2,6 +2,7 @@
 
 use super::{TUS_BODY, created, is, objects, offset, pair, patch, tus};
 use crate::harness::{Answer, House, Shot, pictures};
+use uuid::Uuid;
 
 /// Whether an answer says the version, which every one must but those to OPTIONS.
 fn says_version(answer: &Answer) {
@@ -175,6 +176,7 @@ async fn an_upload_that_gets_no_further_expires() {
     let shot = Shot::of(scene.visit, pictures::sharp(5));
     let at = created(phone, &shot).await;
     assert_eq!(phone.answer(patch(phone, &at, 0, &shot.bytes[..200_000])).await.status, 204);
+    let account: Uuid = phone.get("/v1/me").await.1["id"].as_str().unwrap().parse().unwrap();
     house.wait_s(71 * 3600);
     let sweep = || fieldproof::flows::uploads::sweep(&house.app);
     sweep().await.unwrap();
@@ -184,6 +186,10 @@ async fn an_upload_that_gets_no_further_expires() {
     let counts = |row: tokio_postgres::Row| (row.get::<_, i64>(0), row.get::<_, i64>(1));
     assert_eq!(counts(sql.query_one(left, &[]).await.unwrap()), (1, 1));
     house.wait_s(2 * 3600);
+    // It is gone when its time is over, whether anybody has swept or not.
+    let phone = &house.signed_in_anew(account).await;
+    is(&phone.answer(patch(phone, &at, 200_000, &shot.bytes[200_000..])).await, 404, "not-found");
+    assert_eq!(phone.answer(tus(phone, "HEAD", &at)).await.status, 404);
     sweep().await.unwrap();
     assert_eq!(counts(sql.query_one(left, &[]).await.unwrap()), (0, 0));
     assert_eq!(objects(&house, "").await, Vec::<String>::new());

@@ -21,7 +21,7 @@ async fn reconciling_knows_pieces() {
         }
         places.push(at);
     }
-    let repair = Options { repair: true, deep: false };
+    let repair = Options { repair: true, deep: false, ..Options::default() };
     let found = fsck(&house.app, repair).await.unwrap();
     assert!(found.is_clean() && found.pieces == 4, "{found:?}");
 
@@ -32,6 +32,8 @@ async fn reconciling_knows_pieces() {
     house.app.media.put_bytes(&stray, "application/octet-stream", "stray".into()).await.unwrap();
     let seen = fsck(&house.app, Options::default()).await.unwrap();
     assert_eq!((seen.pieces_missing.len(), seen.orphans.len(), seen.is_clean()), (1, 0, false), "{seen:?}");
+    let all = fsck(&house.app, Options { young: true, ..Options::default() }).await.unwrap();
+    assert_eq!(all.orphans, [stray.name()]);
     let repaired = fsck(&house.app, repair).await.unwrap();
     assert_eq!((repaired.uploads_ended, repaired.pieces_forgotten), (1, 1), "{repaired:?}");
     assert_eq!(phone.answer(tus(phone, "HEAD", &places[1])).await.status, 404);

@@ -67,12 +67,12 @@ impl From<&Vouched> for ReceiptView {
 ///
 /// Signed once its bytes were read again from the store and hashed; the acknowledgement of a sending says only that they
 /// were received and are durable. With a receipt, and only with one, a phone may delete its copy. The same text each
-/// time.
+/// time; also of a photo that was taken back after its bytes came.
 #[utoipa::path(tag = "photos", params(PhotoPath), responses(
     (status = 200, description = "The bytes were read again and are those declared.", body = ReceiptView),
     (status = 409, description = "No receipt: `receipt.no-bytes`: the original was not sent; `receipt.pending`: it was not \
         read again yet, ask again after `Retry-After`; `receipt.quarantined`: it was lost or changed in the store, \
-        send it again; `photo.withdrawn`.",
+        send it again; `photo.withdrawn`: it was taken back, and its bytes are not here.",
         headers(("Retry-After" = u32, description = "Seconds, with `receipt.pending` alone."))),
     (status = 404, description = "Missing, or not yours to see.")))]
 #[get("/v1/photos/{photo}/receipt")]

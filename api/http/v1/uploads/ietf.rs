@@ -1,9 +1,9 @@
 //! Resumable Uploads for HTTP (draft-ietf-httpbis-resumable-upload), interop version 8.
 //!
-//! A client of the system's own (iOS) resumes when its line breaks, not when it is told of a fault: whatever goes wrong while
-//! bytes flow, and is not the bytes' fault, cuts the line.
+//! A client of the system's own (iOS) resumes when its line breaks, not when it is told of a fault: whatever goes wrong where
+//! bytes are sent, and is not the bytes' fault, cuts the line ([`resumes`]).
 
-use super::tus::ACKNOWLEDGEMENT;
+use super::tus::{ACKNOWLEDGEMENT, is_of};
 use super::view::{UploadView, receipt};
 use super::{CreateParams, Creation, address, begin, creation, cut, ended, heads};
 use crate::app::App;
@@ -15,10 +15,10 @@ use crate::flows;
 use crate::flows::photos::{Done, Receipt};
 use crate::flows::uploads::{Append, Appended, Checksum, Halt, Progress};
 use crate::http::connection::Turn;
-use crate::http::headers::parse_digest;
+use crate::http::headers::digest_member;
 use crate::http::problem::{Problem, Standard};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use std::rc::Rc;
 
@@ -33,6 +33,15 @@ const BODY: &str = "application/partial-upload";
 pub(super) fn is_spoken(request: &HttpRequest) -> bool {
     let names = |name: &str| request.headers().contains_key(name);
     names(INTEROP_HEADER) || names(COMPLETE) || heads::media_type(request) == BODY
+}
+
+/// Whether a request sends bytes whose client would take the answer that something is away for the last word, and goes on
+/// where the line breaks instead.
+#[must_use]
+pub fn resumes(request: &HttpRequest) -> bool {
+    let sends =
+        matches!(*request.method(), Method::POST | Method::PATCH) && heads::length(request) != Some(0);
+    sends && is_of(request.path()) && is_spoken(request)
 }
 
 /// What one may send, and for how long.
@@ -75,29 +84,31 @@ fn whole_length(request: &HttpRequest, offset: u64, is_last: bool) -> Result<Opt
     }
 }
 
-/// `Content-Digest` of this body (RFC 9530); one without SHA-256 says nothing that could be looked at.
+/// `Content-Digest` of this body (RFC 9530), by the strongest algorithm that is known here; one without such says nothing
+/// that could be looked at.
 fn content_digest(request: &HttpRequest) -> Result<Option<Checksum>, Problem> {
-    match heads::text(request, "content-digest") {
-        Some(text) if text.contains("sha-256=") => {
-            let detail = "Content-Digest must hold sha-256=:<base64 of 32 bytes>:, see RFC 9530.";
-            let digest = parse_digest(text)
-                .ok_or_else(|| Problem::of_door(StatusCode::BAD_REQUEST, "upload.checksum", detail))?;
-            Ok(Some(Checksum::Sha256(digest.0.to_vec())))
+    type Make = fn(Vec<u8>) -> Checksum;
+    const KNOWN: [(&str, usize, Make); 2] =
+        [("sha-512", 64, Checksum::Sha512), ("sha-256", 32, Checksum::Sha256)];
+    let Some(text) = heads::text(request, "content-digest") else { return Ok(None) };
+    for (algorithm, length, make) in KNOWN {
+        if !text.contains(&format!("{algorithm}=")) {
+            continue;
         }
-        _ => Ok(None),
+        let digest = digest_member(text, algorithm).filter(|digest| digest.len() == length);
+        return digest.map(|digest| Some(make(digest))).ok_or_else(|| {
+            let detail =
+                format!("Content-Digest must hold {algorithm}=:<base64 of {length} bytes>:, see RFC 9530.");
+            Problem::of_door(StatusCode::BAD_REQUEST, "upload.checksum", detail)
+        });
     }
+    Ok(None)
 }
 
 /// Says why bytes were not taken, or cuts the line.
 fn halted(request: &HttpRequest, halt: Halt) -> Result<HttpResponse, Problem> {
     Err(match halt {
         Halt::Cut(why) => return Ok(cut(request, &why)),
-        Halt::Refused(flows::Error::Busy(why) | flows::Error::Fault(why))
-            if heads::length(request) != Some(0) =>
-        {
-            tracing::warn!(%why, "an upload is cut, so that it is resumed");
-            return Ok(cut(request, "something is away"));
-        }
         Halt::Refused(why) => {
             let problem = Problem::from(why);
             // The whole photo was looked at and is refused: there is nothing to resume.

@@ -35,6 +35,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+pub use ietf::resumes;
 pub use tus::{capabilities, dress, is_of, take_method};
 
 /// Every operation on uploads.
@@ -261,7 +262,8 @@ fn cut(request: &HttpRequest, why: &str) -> HttpResponse {
             example = "8"),
         ("Repr-Digest" = Option<String>, Header, description = "`sha-256=:<base64>:` of the whole photo, to be held against what \
             was declared.", example = "sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"),
-        ("Content-Digest" = Option<String>, Header, description = "IETF draft: the same of this body."),
+        ("Content-Digest" = Option<String>, Header, description = "IETF draft: `sha-256=:<base64>:` or `sha-512=:<base64>:` of \
+            this body."),
         ("Upload-Checksum" = Option<String>, Header, description = "tus: `sha1` or `sha256`, a space, and the digest of this \
             body in base64.")),
     request_body(description = "The first bytes, or nothing.", content(
@@ -375,7 +377,8 @@ pub async fn head_upload(
         ("Upload-Complete" = Option<String>, Header, description = "IETF draft: `?1` where the body ends the photo, else `?0`.",
             example = "?1"),
         ("Upload-Length" = Option<String>, Header, description = "IETF draft: bytes of the whole photo.", example = "3481204"),
-        ("Content-Digest" = Option<String>, Header, description = "IETF draft: `sha-256=:<base64>:` of this body.")),
+        ("Content-Digest" = Option<String>, Header, description = "IETF draft: `sha-256=:<base64>:` or `sha-512=:<base64>:` of \
+            this body.")),
     request_body(description = "The bytes.", content(
         (Vec<u8> = "application/offset+octet-stream"), (Vec<u8> = "application/partial-upload"))),
     responses(
