@@ -5,7 +5,7 @@ use super::phone::{Phone, Reference};
 use super::{picture, step};
 use anyhow::{Context, bail, ensure};
 use fieldproof_phone::sign_in::Session;
-use fieldproof_phone::{Capture, Change, Line, Shelf, device};
+use fieldproof_phone::{Capture, Change, Line, Protocol, Shelf, device};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
@@ -174,7 +174,7 @@ async fn let_in(base: &str, office: &Office, lead: &Phone, folder: &Path) -> any
     let line = Line::of(base, Session::of_token(lead.token()), None)?;
     device::enrol(&line, &shelf, &code, "Điện thoại của Mai Thị Hồng", device::Key::Same).await?;
     step("The lead's phone: let in by a QR code of the office, with a key of its own");
-    Ok(Reference { shelf, line })
+    Ok(Reference { shelf, line, protocol: Protocol::Tus })
 }
 
 /// Answers, photographs, signs and submits; returns a photo worth looking at.

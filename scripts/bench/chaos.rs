@@ -16,7 +16,7 @@
 
 use clap::Parser;
 use fieldproof_phone::sign_in::Session;
-use fieldproof_phone::{Capture, Line, Phone, Shelf, retry};
+use fieldproof_phone::{Capture, Line, Phone, Protocol, Shelf, retry};
 use reqwest::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -68,6 +68,9 @@ struct Settings {
     /// For so many seconds at most.
     #[arg(long, default_value_t = 900)]
     seconds: u64,
+    /// How photos are sent.
+    #[arg(long, value_enum, default_value_t)]
+    protocol: Protocol,
 }
 
 /// What went over the lines.
@@ -183,7 +186,7 @@ fn phone(settings: &Settings, base: &str, number: usize, token: &str) -> (Phone,
         taken.push((id, hex::encode(Sha256::digest(&bytes))));
     }
     let line = Line::of(base, Session::of_token(token), None).expect("a line");
-    (Phone { shelf, line }, taken, payload)
+    (Phone { shelf, line, protocol: settings.protocol }, taken, payload)
 }
 
 #[tokio::main]

@@ -7,6 +7,7 @@ use anyhow::{Context, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -34,6 +35,23 @@ pub struct Refused {
     pub detail: String,
     /// Which fields are to blame.
     pub errors: Value,
+    /// Where it lies.
+    pub file: PathBuf,
+}
+
+/// A change that met another one: the server keeps both.
+#[derive(Clone, Debug, Serialize)]
+pub struct Conflict {
+    /// The change's id.
+    pub id: Uuid,
+    /// Its `operationId`.
+    pub what: String,
+    /// Its visit, where it is of one.
+    pub visit: Option<String>,
+    /// What was entered here.
+    pub entered: Option<Value>,
+    /// What stood on the server when it came there.
+    pub stood: Value,
     /// Where it lies.
     pub file: PathBuf,
 }
@@ -89,6 +107,20 @@ impl Shelf {
         Ok(all)
     }
 
+    /// Changes that met another one, until their person discards them here.
+    ///
+    /// # Errors
+    /// The shelf can't be read.
+    pub fn conflicts(&self) -> anyhow::Result<Vec<Conflict>> {
+        let mut all = Vec::new();
+        for (file, Aside { change, mut result }) in self.aside("conflicts")? {
+            let visit = self.visit_of(&change)?;
+            let stood = result["body"]["current"].take();
+            all.push(Conflict { id: change.id, what: change.kind, visit, entered: change.body, stood, file });
+        }
+        Ok(all)
+    }
+
     /// How many changes and photos were refused.
     ///
     /// # Errors
@@ -125,6 +157,21 @@ impl Shelf {
         Ok(None)
     }
 
+    /// Whether a photo is here: until its receipt is, and its bytes are gone. One whose bytes are lost is nowhere else.
+    #[must_use]
+    pub fn holds(&self, id: Uuid) -> bool {
+        let has_receipt = || self.photo(id).join("receipt.jws").exists();
+        self.photo(id).exists() && (self.original(id).exists() || !has_receipt())
+    }
+
+    /// Removes a photo's bytes, where there are any.
+    pub(crate) fn remove_original(&self, id: Uuid) -> anyhow::Result<()> {
+        match fs::remove_file(self.original(id)) {
+            Err(why) if why.kind() != ErrorKind::NotFound => Err(why.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// A photo was refused: it stays, with the reason, and is not sent again by itself.
     ///
     /// # Errors
@@ -140,23 +187,23 @@ impl Shelf {
     pub fn again(&self, id: Uuid) -> anyhow::Result<()> {
         let _alone = self.alone()?;
         let reason = self.photo(id).join("refused.json");
-        if self.original(id).exists() && reason.exists() {
+        if self.holds(id) && reason.exists() {
             return Ok(fs::remove_file(reason)?);
         }
-        let (path, Aside { change, .. }) = self.refused_change(id)?;
+        let (path, Aside { change, .. }) = self.change_aside(id, &["refused"])?;
         let name = path.file_name().context("a change without a name")?;
         // Its number is nobody else's: numbers are counted on from those put aside, too.
         write_whole(&self.folder("changes").join(name), serde_json::to_string(&change)?.as_bytes())?;
         Ok(fs::remove_file(path)?)
     }
 
-    /// Gives up a change that was refused.
+    /// Gives up a change that was refused, or forgets one that met another: that one the server has.
     ///
     /// # Errors
-    /// No change of this id was refused; the shelf can't be written.
+    /// No change of this id was put aside; the shelf can't be written.
     pub fn discard_change(&self, id: Uuid) -> anyhow::Result<()> {
         let _alone = self.alone()?;
-        Ok(fs::remove_file(self.refused_change(id)?.0)?)
+        Ok(fs::remove_file(self.change_aside(id, &["refused", "conflicts"])?.0)?)
     }
 
     /// Removes a photo. Without its receipt it is lost for good, so that must have been said.
@@ -164,7 +211,7 @@ impl Shelf {
     /// # Errors
     /// It has no receipt and its loss was not said; no such photo is held; it is being sent; the shelf can't be written.
     pub fn discard_photo(&self, id: Uuid, lose: bool) -> anyhow::Result<()> {
-        ensure!(self.original(id).exists(), "this phone holds no photo {id}");
+        ensure!(self.holds(id), "this phone holds no photo {id}");
         let Some(_working) = lock::now(&self.file("sync.lock"))? else {
             bail!("a sync is at work on this phone")
         };
@@ -173,14 +220,20 @@ impl Shelf {
                 lose,
                 "photo {id} is nowhere else, as far as this phone knows: --lose-photo gives it up for good"
             );
-            fs::remove_file(self.original(id))?;
-            return Ok(fs::remove_dir_all(self.photo(id))?);
+            // Under a name that nothing looks at: what is left of it after a sudden end is no photo.
+            let beside = self.folder("photos").join(format!(".{id}"));
+            fs::rename(self.photo(id), &beside)?;
+            return Ok(fs::remove_dir_all(beside)?);
         }
-        Ok(fs::remove_file(self.original(id))?)
+        self.remove_original(id)
     }
 
-    fn refused_change(&self, id: Uuid) -> anyhow::Result<(PathBuf, Aside)> {
-        let found = self.aside("refused")?.into_iter().find(|(_, aside)| aside.change.id == id);
-        found.with_context(|| format!("nothing with the id {id} was put aside on this phone"))
+    fn change_aside(&self, id: Uuid, folders: &[&str]) -> anyhow::Result<(PathBuf, Aside)> {
+        for folder in folders {
+            if let Some(found) = self.aside(folder)?.into_iter().find(|(_, aside)| aside.change.id == id) {
+                return Ok(found);
+            }
+        }
+        bail!("nothing with the id {id} was put aside on this phone")
     }
 }

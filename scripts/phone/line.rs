@@ -28,6 +28,8 @@ pub enum Failure {
         why: String,
         /// How long the server asked to wait.
         after: Option<Duration>,
+        /// Whether it is about this one request, and says nothing of others.
+        alone: bool,
     },
     /// The server itself said no to this very request, with a problem document: the same again is refused again.
     #[error("refused: {}", sentence(.0))]
@@ -49,7 +51,12 @@ pub(crate) fn sentence(problem: &Value) -> String {
 impl Failure {
     /// A failure of the line.
     pub fn later(why: impl ToString) -> Self {
-        Self::Later { why: why.to_string(), after: None }
+        Self::Later { why: why.to_string(), after: None, alone: false }
+    }
+
+    /// A failure of one thing, while others may succeed.
+    pub(crate) fn alone(why: impl ToString) -> Self {
+        Self::Later { why: why.to_string(), after: None, alone: true }
     }
 
     /// An answer that is not what the contract promises: something between answered in the server's place.
@@ -215,7 +222,7 @@ impl Line {
     }
 }
 
-fn is_problem(answer: &Response) -> bool {
+pub(crate) fn is_problem(answer: &Response) -> bool {
     let media_type =
         answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     media_type.split(';').next().is_some_and(|of| of.trim().eq_ignore_ascii_case(PROBLEM))
@@ -241,18 +248,19 @@ fn judged((status, is_ours): (StatusCode, bool), text: &str, after: Option<Durat
     let problem =
         serde_json::from_str::<Value>(text).ok().filter(|problem| is_ours && problem["code"].is_string());
     let Some(problem) = problem else {
-        return Failure::Later { why: not_ours(&format!("{status} without a problem document")), after };
+        let why = not_ours(&format!("{status} without a problem document"));
+        return Failure::Later { why, after, alone: false };
     };
     if status == StatusCode::FORBIDDEN && problem["code"] == "scope-missing" {
         return Failure::SignedOut(sentence(&problem));
     }
-    let is_passing = status.is_server_error()
+    let is_of_the_line = status.is_server_error()
         || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
         // It broke off on its way.
-        || problem["code"] == "body.unreadable"
-        || !matches!(problem["client_action"].as_str(), Some("drop" | "fix" | "ask"));
-    if is_passing {
-        return Failure::Later { why: format!("{status} {}", sentence(&problem)), after };
+        || problem["code"] == "body.unreadable";
+    if is_of_the_line || !matches!(problem["client_action"].as_str(), Some("drop" | "fix" | "ask")) {
+        let why = format!("{status} {}", sentence(&problem));
+        return Failure::Later { why, after, alone: !is_of_the_line };
     }
     Failure::Refused(problem)
 }
@@ -274,7 +282,8 @@ mod tests {
             text,
             None,
         ) {
-            Failure::Later { .. } => "later",
+            Failure::Later { alone: false, .. } => "later",
+            Failure::Later { alone: true, .. } => "alone",
             Failure::Refused(_) => "refused",
             Failure::SignedOut(_) => "signed out",
             Failure::Own(_) => "own",
@@ -285,8 +294,9 @@ mod tests {
             assert_eq!(kind(503, true, &problem("busy", action)), "later");
             assert_eq!(kind(401, true, &problem("token.invalid", action)), "signed out");
         }
-        assert_eq!(kind(422, true, &problem("photo.digest-mismatch", "retry")), "later");
-        assert_eq!(kind(422, true, &problem("of.later-versions", "wait")), "later");
+        assert_eq!(kind(422, true, &problem("photo.digest-mismatch", "retry")), "alone");
+        assert_eq!(kind(422, true, &problem("of.later-versions", "wait")), "alone");
+        assert_eq!(kind(429, true, &problem("rate-limited", "wait")), "later");
         assert_eq!(kind(400, true, &problem("body.unreadable", "fix")), "later");
         assert_eq!(kind(403, true, &problem("scope-missing", "ask")), "signed out");
         assert_eq!(kind(403, true, &problem("forbidden", "ask")), "refused");

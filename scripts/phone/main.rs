@@ -3,7 +3,9 @@
 use anyhow::{Context, anyhow, ensure};
 use clap::{Parser, Subcommand};
 use fieldproof_phone::sign_in::{PHONE_SCOPE, Session, sign_in};
-use fieldproof_phone::{Capture, Change, Failure, Line, Phone, Refused, Shelf, device, shelf};
+use fieldproof_phone::{
+    Capture, Change, Conflict, Failure, Line, Phone, Protocol, Refused, Shelf, device, shelf,
+};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
@@ -98,24 +100,33 @@ enum What {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Sends what the phone holds, through breaks; tells on stderr what it waits for.
+    /// Sends what the phone holds, through breaks, small previews of photos before their originals; tells on stderr what it
+    /// waits for.
     Sync {
         /// For so many seconds at most.
         #[arg(long, default_value_t = 600)]
         seconds: u64,
+        /// How photos are sent; what was begun over one protocol is gone on with over the other.
+        #[arg(long, value_enum, default_value_t)]
+        protocol: Protocol,
     },
     /// Fetches what has changed on the server: visits, answers, findings; drops what is gone.
     Pull,
     /// Tells what the phone still holds: all photos and changes, and how many of them were refused.
     Status,
-    /// Lists what was refused and is put aside: one JSON object a line, with the code, the sentence and the file.
+    /// Lists what was refused and is put aside, by the server, or by the phone itself where its copy of a photo is not what was
+    /// captured any more (phone.copy-changed, phone.copy-unreadable): one JSON object a line, with the code, the sentence and
+    /// the file.
     Refused,
+    /// Lists changes that met another one: one JSON object a line, with what was entered here and what stood; the server
+    /// keeps both.
+    Conflicts,
     /// Puts something that was refused back among what is to be sent.
     Again {
         /// Its id.
         id: Uuid,
     },
-    /// Gives up a change that was refused, or removes a photo that has its receipt.
+    /// Gives up a change that was refused, forgets one that met another, or removes a photo that has its receipt.
     Discard {
         /// Its id.
         id: Uuid,
@@ -141,7 +152,7 @@ fn from_input() -> anyhow::Result<String> {
 /// The phone of whoever is signed in.
 fn phone(url: &str, shelf: Shelf) -> anyhow::Result<Phone> {
     let line = Line::of(url, Session::kept(&shelf.session())?, Some(shelf.session()))?;
-    Ok(Phone { shelf, line })
+    Ok(Phone { shelf, line, protocol: Protocol::default() })
 }
 
 fn media_type(file: &std::path::Path) -> anyhow::Result<&'static str> {
@@ -211,7 +222,10 @@ async fn run(command: Command) -> Result<u8, Failure> {
                 println!("{} {}", shelf.capture(&capture, &bytes)?, file.display());
             }
         }
-        What::Sync { seconds } => return sync(&phone(url, shelf)?, Duration::from_secs(seconds)).await,
+        What::Sync { seconds, protocol } => {
+            let phone = Phone { protocol, ..phone(url, shelf)? };
+            return sync(&phone, Duration::from_secs(seconds)).await;
+        }
         What::Pull => {
             let phone = phone(url, shelf)?;
             let done = phone.pull().await?;
@@ -222,6 +236,11 @@ async fn run(command: Command) -> Result<u8, Failure> {
         What::Refused => {
             for refused in shelf.refused()? {
                 println!("{}", json!(refused));
+            }
+        }
+        What::Conflicts => {
+            for conflict in shelf.conflicts()? {
+                println!("{}", json!(conflict));
             }
         }
         What::Again { id } => shelf.again(id)?,
@@ -257,6 +276,9 @@ async fn sync(phone: &Phone, most: Duration) -> Result<u8, Failure> {
     for Refused { id, what, code, detail, .. } in &refused {
         eprintln!("refused: {what} {id}: {code}: {detail}");
     }
+    for Conflict { id, what, .. } in phone.shelf.conflicts()? {
+        eprintln!("conflict: {what} {id}: something else stood there; the server keeps both (see conflicts)");
+    }
     if let Some(problem) = &ended.unknown_device {
         let (code, detail) = (problem["code"].as_str(), problem["detail"].as_str());
         let (code, detail) = (code.unwrap_or_default(), detail.unwrap_or_default());
@@ -280,7 +302,7 @@ async fn sync(phone: &Phone, most: Duration) -> Result<u8, Failure> {
 }
 
 fn discard(shelf: &Shelf, id: Uuid, yes: bool, lose_photo: bool) -> anyhow::Result<()> {
-    if shelf.original(id).exists() {
+    if shelf.holds(id) {
         return shelf.discard_photo(id, lose_photo);
     }
     ensure!(yes, "a change that is discarded is gone: say --yes");
@@ -295,7 +317,7 @@ fn status(shelf: &Shelf) -> anyhow::Result<()> {
     let changes = shelf.changes()?.len() + refused.len() - refused_photos;
     println!(
         "{}",
-        json!({ "photos": photos.len(), "bytes": bytes, "changes": changes, "conflicts": shelf.conflicts()?,
+        json!({ "photos": photos.len(), "bytes": bytes, "changes": changes, "conflicts": shelf.conflicts()?.len(),
             "refused": refused.len(), "refused_photos": refused_photos })
     );
     Ok(())

@@ -105,14 +105,6 @@ impl Shelf {
         write_whole(&self.folder(folder).join(name), aside.to_string().as_bytes())?;
         taken(path)
     }
-
-    /// How many changes met another that stands, and are kept beside it by the server.
-    ///
-    /// # Errors
-    /// The shelf can't be read.
-    pub fn conflicts(&self) -> anyhow::Result<usize> {
-        Ok(names(&self.folder("conflicts"))?.len())
-    }
 }
 
 fn taken(change: &Path) -> anyhow::Result<()> {

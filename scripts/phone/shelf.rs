@@ -15,6 +15,8 @@
 //! photos/ID/declaration.json  what PUT /v1/photos/ID says, but for the clock as it is sent
 //! photos/ID/original          the bytes; gone once receipt.jws is there
 //! photos/ID/upload            where they are being sent
+//! photos/ID/preview           a small picture of it, until it was sent
+//! photos/ID/preview.done      no preview is sent any more
 //! photos/ID/receipt.jws       the paper that let them go
 //! photos/ID/refused.json      why it was refused: it stays here until somebody decides
 //! *.lock                      held by whoever numbers and writes, works off, pulls or renews the sign-in
@@ -197,7 +199,7 @@ impl Shelf {
         Ok(id)
     }
 
-    /// Photos whose bytes are still here, refused ones too, oldest first.
+    /// Photos that are here, refused ones too, oldest first.
     ///
     /// # Errors
     /// The shelf can't be read.
@@ -206,7 +208,7 @@ impl Shelf {
             names(&self.root.join("photos"))?.iter().filter_map(|n| n.parse().ok()).collect();
         ids.sort_unstable();
         let mut held = Vec::new();
-        for id in ids.into_iter().filter(|id| self.original(*id).exists()) {
+        for id in ids.into_iter().filter(|id| self.holds(*id)) {
             let declaration =
                 read(&self.photo(id).join("declaration.json"))?.context("a photo lost what it shows")?;
             let declaration: Value = serde_json::from_slice(&declaration)?;
@@ -281,8 +283,7 @@ impl Shelf {
     /// The shelf can't be written; then the bytes are still there.
     pub fn let_go(&self, id: Uuid, receipt: &str) -> anyhow::Result<()> {
         write_whole(&self.photo(id).join("receipt.jws"), receipt.as_bytes())?;
-        fs::remove_file(self.original(id))?;
-        Ok(())
+        self.remove_original(id)
     }
 
     /// The server's published keys, as they were when there was a line.

@@ -2,18 +2,15 @@
 
 use crate::line::{Failure, Line};
 use crate::queue::Awaited;
-use crate::receipt::{self, Expected};
 use crate::retry::Pauses;
-use crate::shelf::{Kept, Shelf};
-use crate::{clock, device, line, lock, upload};
-use reqwest::Method;
-use serde_json::{Value, json};
+use crate::shelf::Shelf;
+use crate::upload::Protocol;
+use crate::{clock, device, line, lock};
+use serde_json::Value;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Photos that are asked after at once: what the contract takes.
-const AT_ONCE: usize = 500;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// A round that lasted so long before it broke got somewhere: the line breaks, and nobody is crowding the server.
@@ -25,13 +22,15 @@ const FOR_ANOTHER: Duration = Duration::from_millis(200);
 /// How often somebody is told at most what is waited for.
 const TELL_EVERY: Duration = Duration::from_secs(4);
 
-/// A phone: a shelf and a line.
+/// A phone: a shelf, a line, and what is spoken on it.
 #[derive(Debug)]
 pub struct Phone {
     /// What it holds.
     pub shelf: Shelf,
     /// Where it sends it.
     pub line: Line,
+    /// How it sends photos.
+    pub protocol: Protocol,
 }
 
 /// What one round came to.
@@ -43,6 +42,8 @@ pub struct Round {
     pub conflicts: usize,
     /// Changes and photos that were refused, and are put aside.
     pub refused: usize,
+    /// Previews that were sent.
+    pub previews: usize,
     /// Photos whose bytes were sent.
     pub sent: usize,
     /// Photos that left the phone for a receipt.
@@ -75,7 +76,8 @@ impl Phone {
     /// shelf.
     ///
     /// # Errors
-    /// [`Failure::Later`] where the line broke: the next round goes on where this one got to.
+    /// [`Failure::Later`] where the line broke, or, with everything else done, for what only one photo met: the next round goes
+    /// on where this one got to.
     pub async fn round(&self) -> Result<Round, Failure> {
         let _alone = lock::patiently(&self.shelf.file("sync.lock")).await?;
         self.worked_off().await
@@ -90,97 +92,22 @@ impl Phone {
             Err(Failure::Refused(_)) => {}
             reported => reported?,
         }
-        let mut seen = HashSet::new();
-        for photos in self.shelf.held()?.chunks(AT_ONCE) {
-            self.send_photos(photos, &mut done).await?;
-            seen.extend(photos.iter().map(|photo| photo.id));
-        }
-        // What waited for photos: whichever of them could not be sent has ended the round, or is put aside.
-        self.push(&self.unseen(&seen)?, &mut done).await?;
+        let tried = self.send_photos(&mut done).await?;
+        // What waited for photos, but for those that could not be sent and are not put aside.
+        self.push(&self.awaited_still(&tried.done)?, &mut done).await?;
         done.waiting = self.shelf.changes()?.len();
         match device::report(&self.line, &self.shelf).await {
             // Nothing else fails for it.
             Err(Failure::Refused(problem)) => done.unknown_device = Some(problem),
             reported => reported?,
         }
-        Ok(done)
+        tried.later.map_or(Ok(done), Err)
     }
 
-    /// Photos that came onto the shelf meanwhile.
-    fn unseen(&self, seen: &HashSet<Uuid>) -> anyhow::Result<Awaited> {
+    /// Photos that could not be sent, or came onto the shelf meanwhile.
+    fn awaited_still(&self, done: &HashSet<Uuid>) -> anyhow::Result<Awaited> {
         let photos = self.shelf.photos()?;
-        Ok(Awaited::of(photos.iter().filter(|photo| !seen.contains(&photo.id))))
-    }
-
-    /// Asks which photos are wanted, sends those, and lets go of those whose receipt holds. Of those put aside it asks, too: one
-    /// that the server has all the same may go.
-    async fn send_photos(&self, photos: &[Kept], done: &mut Round) -> Result<(), Failure> {
-        let asked: Vec<Value> =
-            photos.iter().map(|photo| json!({ "photo": photo.id, "sha256": photo.sha256 })).collect();
-        let told = self.line.call(Method::POST, "/v1/photos/have", Some(&json!({ "photos": asked }))).await?;
-        let told = told["photos"].as_array().cloned().unwrap_or_default();
-        if told.len() != photos.len() {
-            return Err(Failure::not_ours("not every photo was told"));
-        }
-        for (photo, told) in photos.iter().zip(told) {
-            if let Some(text) = told["receipt"].as_str() {
-                match self.doubt(photo, text).await? {
-                    None => {
-                        self.shelf.let_go(photo.id, text)?;
-                        done.let_go += 1;
-                        continue;
-                    }
-                    Some(why) => {
-                        done.doubt = Some(format!("the receipt of photo {} does not hold: {why}", photo.id));
-                    }
-                }
-            } else if photo.refused.is_none() {
-                match self.send_one(photo, &told).await {
-                    Ok(sent) => done.sent += usize::from(sent),
-                    Err(Failure::Refused(problem)) => {
-                        self.shelf.put_aside(photo.id, &problem)?;
-                        done.refused += 1;
-                        continue;
-                    }
-                    Err(why) => return Err(why),
-                }
-            }
-            done.held += usize::from(photo.refused.is_none());
-        }
-        Ok(())
-    }
-
-    /// Sends a photo that the server lacks; whether it did.
-    async fn send_one(&self, photo: &Kept, told: &Value) -> Result<bool, Failure> {
-        let state = told["state"].as_str().unwrap_or_default();
-        if state == "other_digest" {
-            let detail = "The server knows this id with other bytes than those on the phone.";
-            return Err(Failure::Refused(json!({ "code": state, "detail": detail })));
-        }
-        // Of one that was declared and is not wanted any more the server says why when it is sent.
-        let lacks = told["wanted"] == true || matches!(state, "unknown" | "expected" | "receiving");
-        if lacks {
-            upload::send(&self.line, &self.shelf, photo).await?;
-        }
-        Ok(lacks)
-    }
-
-    /// Why a receipt does not hold; keys are asked for once more where it was signed with one unknown here.
-    async fn doubt(&self, photo: &Kept, text: &str) -> Result<Option<String>, Failure> {
-        let id = photo.id.to_string();
-        let expected =
-            Expected { photo: &id, visit: &photo.visit, sha256: &photo.sha256, size_bytes: photo.size_bytes };
-        if let Some(keys) = self.shelf.keys()?
-            && receipt::verify(text, &keys, expected).is_ok()
-        {
-            return Ok(None);
-        }
-        let keys = self.line.get("/.well-known/jwks.json").await?;
-        if !keys["keys"].is_array() {
-            return Err(Failure::not_ours("no keys"));
-        }
-        self.shelf.keep_keys(&keys)?;
-        Ok(receipt::verify(text, &keys, expected).err().map(|why| why.to_string()))
+        Ok(Awaited::of(photos.iter().filter(|photo| !done.contains(&photo.id))))
     }
 
     /// Works until the phone is empty, through breaks, or until the time is over; whether it is empty.
@@ -229,7 +156,7 @@ impl Phone {
                     ended.unknown_device = round.unknown_device;
                     FOR_RECEIPTS
                 }
-                Err(Failure::Later { why, after }) => {
+                Err(Failure::Later { why, after, .. }) => {
                     if round.elapsed() >= LASTING {
                         pauses.forget();
                     }

@@ -153,20 +153,72 @@ async fn answered(mut phone: TcpStream, answer: &(dyn Fn(&str, &str) -> Instead 
         all.extend_from_slice(&some[..read]);
         let text = String::from_utf8_lossy(&all).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-        });
         // What is no text counts more than its bytes when it is read as some, so this never waits for too many.
-        if body.len() >= length.unwrap_or(0) {
+        if body.len() >= length_of(head) {
             break (head.to_owned(), body.to_owned());
         }
     };
-    let (status, media_type, said) = answer(head.lines().next().unwrap_or_default(), &body);
+    tell(phone, answer(head.lines().next().unwrap_or_default(), &body)).await;
+}
+
+/// How long a request's body is, as its head says.
+fn length_of(head: &str) -> usize {
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+    });
+    length.unwrap_or(0)
+}
+
+async fn tell(mut phone: TcpStream, (status, media_type, said): Instead) {
     let length = said.len();
     let told = format!(
         "HTTP/1.1 {status} -\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{said}"
     );
     let _ = phone.write_all(told.as_bytes()).await;
+    let _ = phone.shutdown().await;
+}
+
+/// Something that passes requests on to a server, but for those that it answers itself; its address. It is asked with the
+/// whole head of each request.
+pub async fn passing(
+    server: &str,
+    instead: impl Fn(&str) -> Option<Instead> + Send + Sync + 'static,
+) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound port");
+    let (server, instead) = (server.trim_start_matches("http://").to_owned(), Arc::new(instead));
+    tokio::spawn(async move {
+        while let Ok((phone, _)) = listener.accept().await {
+            let (server, instead) = (server.clone(), Arc::clone(&instead));
+            tokio::spawn(async move { passed(phone, &server, &*instead).await });
+        }
+    });
+    format!("http://{address}")
+}
+
+async fn passed(
+    mut phone: TcpStream,
+    server: &str,
+    instead: &(dyn Fn(&str) -> Option<Instead> + Send + Sync),
+) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let Ok(byte) = phone.read_u8().await else { return };
+        head.push(byte);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let length = u64::try_from(length_of(&head)).expect("a length");
+    if let Some(said) = instead(&head) {
+        let _ = tokio::io::copy(&mut (&mut phone).take(length), &mut tokio::io::sink()).await;
+        return tell(phone, said).await;
+    }
+    let Ok(mut to) = TcpStream::connect(server).await else { return };
+    // One request a connection, so that each has its head read.
+    let head = format!("{}\r\nconnection: close\r\n\r\n", head.trim_end());
+    if to.write_all(head.as_bytes()).await.is_ok() {
+        let _ = tokio::io::copy(&mut (&mut phone).take(length), &mut to).await;
+        let _ = tokio::io::copy(&mut to, &mut phone).await;
+    }
     let _ = phone.shutdown().await;
 }

@@ -1,13 +1,14 @@
 //! The reference phone: what it holds leaves it for a receipt alone, whatever happens to the line.
 
+mod sending;
 mod troubles;
 
 use crate::harness::faults::Fault;
 use crate::harness::{House, Scene, Visitor, pictures};
 use fieldproof_phone::device::Key;
 use fieldproof_phone::sign_in::Session;
-use fieldproof_phone::{Capture, Change, Failure, Line, Phone, Pulled, Shelf, device};
-use serde_json::{Value, json};
+use fieldproof_phone::{Capture, Change, Failure, Line, Phone, Protocol, Pulled, Shelf, device};
+use serde_json::json;
 use std::path::PathBuf;
 use std::time::Duration;
 use uuid::Uuid;
@@ -22,7 +23,7 @@ fn phone(house: &House, scene: &Scene, shelf: &Shelf) -> Phone {
 
 fn phone_of(url: &str, who: &Visitor, shelf: &Shelf) -> Phone {
     let line = Line::of(url, Session::of_token(who.token().expect("a token")), None).expect("a line");
-    Phone { shelf: shelf.clone(), line }
+    Phone { shelf: shelf.clone(), line, protocol: Protocol::Tus }
 }
 
 fn capture(visit: Uuid, shelf: &Shelf, bytes: &[u8]) -> Uuid {
@@ -242,10 +243,15 @@ async fn what_was_entered_without_a_line_is_pushed_once_and_what_is_refused_wait
     let names: Vec<&str> =
         hosts["items"].as_array().unwrap().iter().filter_map(|host| host["name"].as_str()).collect();
     assert_eq!(names.len(), 1, "{hosts}");
-    let aside = std::fs::read_dir(root.join("conflicts")).unwrap().next().unwrap().unwrap().path();
-    let aside: Value = serde_json::from_slice(&std::fs::read(aside).unwrap()).unwrap();
-    assert_eq!(aside["change"]["body"]["name"], "Nguyễn Trung Thành");
-    assert!(!aside["result"]["body"]["current"].is_null(), "{aside}");
+    // Their person sees what was entered here beside what stood there, until it is put away.
+    let conflicts = shelf.conflicts().unwrap();
+    let [met] = conflicts.as_slice() else { panic!("{conflicts:?}") };
+    assert_eq!((met.what.as_str(), &met.visit), ("put_attendee", &Some(scene.visit.to_string())));
+    assert_eq!(met.entered.as_ref().unwrap()["name"], "Nguyễn Trung Thành");
+    assert_eq!(met.stood["name"], hosts["items"][0]["name"], "{met:?}");
+    shelf.again(met.id).expect_err("it did come there: again would be a second time");
+    shelf.discard_change(met.id).unwrap();
+    assert!(shelf.conflicts().unwrap().is_empty());
     std::fs::remove_dir_all(&root).unwrap();
     house.close().await;
 }

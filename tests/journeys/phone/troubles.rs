@@ -2,15 +2,16 @@
 
 use super::{capture, capture_of, folder, phone, phone_of};
 use crate::harness::people::{PASSWORD, role};
-use crate::harness::phone::between;
+use crate::harness::phone::{between, passing};
 use crate::harness::{House, Inspectorate, id_of, pictures};
 use fieldproof::domain::actor::Role;
 use fieldproof_phone::device::Key;
 use fieldproof_phone::sign_in::{PHONE_SCOPE, Session, sign_in};
-use fieldproof_phone::{Change, Failure, Line, Phone, Round, Shelf, device};
+use fieldproof_phone::{Change, Failure, Line, Phone, Protocol, Round, Shelf, device};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -85,7 +86,7 @@ async fn a_sign_in_that_is_over_ends_the_sync_and_leaves_everything_queued() {
     };
     for session in [refresh(None), refresh(Some("of yesterday, too"))] {
         let line = Line::of(&house.url, session, None).unwrap();
-        let over = Phone { shelf: shelf.clone(), line };
+        let over = Phone { shelf: shelf.clone(), line, protocol: Protocol::Tus };
         match over.round().await {
             Err(Failure::SignedOut(_)) => {}
             other => panic!("{other:?}"),
@@ -267,5 +268,81 @@ async fn signing_in_takes_the_address_as_people_write_it_and_says_what_is_wrong_
     let no = sign_in(&url, ("truongdoan", "sai mật khẩu"), "Máy của đoàn", PHONE_SCOPE).await.unwrap_err();
     let no = format!("{no:#}");
     assert!(no.contains("password is wrong") && !no.contains("http") && !no.contains("state="), "{no}");
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_rotted_on_the_phone_is_put_aside_and_holds_up_no_other() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let pictures = [15, 16, 17].map(pictures::sharp);
+    let [changed, cut, sound] = [0, 1, 2].map(|n: usize| capture(scene.visit, &shelf, &pictures[n]));
+    let mut other = pictures[0].clone();
+    other[5000] ^= 1;
+    std::fs::write(shelf.original(changed), &other).unwrap();
+    std::fs::write(shelf.original(cut), &pictures[1][..400_000]).unwrap();
+
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.sent, round.refused, round.held), (1, 2, 1), "{round:?}");
+    let refused = shelf.refused().unwrap();
+    let told: Vec<_> = refused.iter().map(|of| (of.id, of.code.as_str())).collect();
+    assert_eq!(told, [(changed, "phone.copy-changed"), (cut, "phone.copy-changed")]);
+    assert!(refused[1].detail.contains("400000 bytes"), "{}", refused[1].detail);
+    for photo in [changed, cut] {
+        assert_eq!(scene.phone.get(&format!("/v1/photos/{photo}")).await.0, 404, "nothing of it was sent");
+    }
+    house.work().await;
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.sent, round.refused, round.let_go), (0, 0, 1), "{round:?}");
+    assert!(!shelf.original(sound).exists() && shelf.held().unwrap().len() == 2);
+
+    // Their person put it right, and says so.
+    for (photo, bytes) in [(changed, &pictures[0]), (cut, &pictures[1])] {
+        std::fs::write(shelf.original(photo), bytes).unwrap();
+        shelf.again(photo).unwrap();
+    }
+    assert_eq!(phone.round().await.unwrap().sent, 2);
+    house.work().await;
+    assert_eq!(phone.round().await.unwrap().let_go, 2);
+    assert!(shelf.held().unwrap().is_empty());
+    std::fs::remove_dir_all(&root).unwrap();
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_photo_alone_meets_ends_the_round_after_the_others_were_sent() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let [first, second] = [18, 19].map(|seed| capture(scene.visit, &shelf, &pictures::sharp(seed)));
+    let submit = Change::now("submit_visit", json!({ "visit": scene.visit }), None).unwrap();
+    shelf.enter(&submit).unwrap();
+    let has_met = AtomicBool::new(false);
+    let between = passing(&house.url, move |head| {
+        let problem = json!({ "code": "photo.digest-mismatch", "client_action": "retry", "detail": "…" });
+        let is_it = head.starts_with("PATCH /v1/uploads/") && !has_met.swap(true, Ordering::SeqCst);
+        is_it.then(|| (422, "application/problem+json", problem.to_string()))
+    })
+    .await;
+    match phone_of(&between, &scene.phone, &shelf).round().await {
+        Err(Failure::Later { why, alone: true, .. }) => assert!(why.contains(&first.to_string()), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    let state = async |photo: Uuid| {
+        let (status, photo) = scene.phone.get(&format!("/v1/photos/{photo}")).await;
+        assert_eq!(status, 200, "{photo}");
+        photo["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(first).await, "announced");
+    assert_ne!(state(second).await, "announced");
+    assert_eq!((shelf.changes().unwrap().len(), shelf.refusals().unwrap()), (1, 0), "it waits for the first");
+    let round = phone(&house, &scene, &shelf).round().await.unwrap();
+    assert_eq!((round.sent, round.held, round.waiting), (1, 2, 0), "{round:?}");
+    assert_ne!(state(first).await, "announced");
+    std::fs::remove_dir_all(&root).unwrap();
     house.end().await;
 }
