@@ -141,6 +141,9 @@ fn from_offset(pieces: &[Bytes], offset: usize, most: Option<usize>) -> Vec<Resu
     rest
 }
 
+/// Requests over tus that were answered with 409 or 503, and sent again.
+static PUT_OFF: AtomicUsize = AtomicUsize::new(0);
+
 /// Sends one declared photo over tus: created, appended in one request, gone on with wherever it broke.
 async fn send_by_tus(
     line: &Line,
@@ -193,7 +196,9 @@ async fn send_by_tus(
             .body(reqwest::Body::wrap_stream(body));
         match request.send().await {
             Ok(answer) if answer.status() == 204 && sent == size - offset => return Ok(()),
-            Ok(answer) if answer.status() == 409 || answer.status() == 503 => {}
+            Ok(answer) if answer.status() == 409 || answer.status() == 503 => {
+                PUT_OFF.fetch_add(1, Ordering::Relaxed);
+            }
             Ok(answer) => {
                 return Err(format!(
                     "append {}: {}",
@@ -443,6 +448,7 @@ async fn main() {
         out[format!("{}_cpu_ms_per_photo", one.name)] = json!(round(spent));
         out[format!("{}_peak_mb", one.name)] = json!(round(peak_mb(one.pid)));
     }
+    out["put_off"] = json!(PUT_OFF.load(Ordering::Relaxed));
     let mut wrong = 0;
     if line.insist || line.cut {
         if line.insist {
