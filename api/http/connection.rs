@@ -64,6 +64,8 @@ pub struct Turn {
     is_hungry: Cell<bool>,
     /// Whether the line has ended.
     has_ended: Cell<bool>,
+    /// Whether the sender is known to be fast from another connection.
+    is_hasty: Cell<bool>,
     /// What is said before the answer (RFC 9110 §15.2): the framework knows of no interim answers.
     interim: RefCell<BytesMut>,
     /// Whoever reads.
@@ -117,6 +119,11 @@ impl Turn {
         self.wake();
     }
 
+    /// What comes next comes fast, as what it goes on with came: a phone that changes its cell is not read in sips again.
+    pub fn hasten(&self) {
+        self.is_hasty.set(true);
+    }
+
     /// Says something before the answer: a whole head of an interim answer.
     pub fn tell(&self, head: &str) {
         self.interim.borrow_mut().extend_from_slice(head.as_bytes());
@@ -168,6 +175,10 @@ struct Pace {
 }
 
 impl Pace {
+    fn new() -> Self {
+        Self { is_fast: false, since: Instant::now(), came: 0 }
+    }
+
     fn count(&mut self, bytes: usize) {
         let gone = self.since.elapsed();
         if gone >= WINDOW {
@@ -184,8 +195,15 @@ impl Connection {
     /// Wraps an accepted connection; each head but the first may take so long from its first byte on.
     #[must_use]
     pub fn of(stream: TcpStream, patience: Duration) -> Self {
-        let pace = Pace { is_fast: false, since: Instant::now(), came: 0 };
-        Self { stream, pace, given: false, gulped: 0, ended: None, turn: Rc::default(), patience }
+        Self {
+            stream,
+            pace: Pace::new(),
+            given: false,
+            gulped: 0,
+            ended: None,
+            turn: Rc::default(),
+            patience,
+        }
     }
 
     /// What those who answer on it tell it.
@@ -228,6 +246,9 @@ impl Connection {
     }
 
     fn poll_some(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        if self.turn.is_hasty.take() {
+            self.pace = Pace { is_fast: true, ..Pace::new() };
+        }
         if self.pace.is_fast || (self.pace.came >= BRISK && self.gulped < GULP) {
             let before = buffer.filled().len();
             let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);

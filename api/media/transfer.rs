@@ -14,9 +14,10 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use tokio::sync::mpsc;
 
-/// Most bytes handed over at once.
+/// Most bytes of one slice.
 const SLICE: usize = 32 * 1024;
-/// Slices waiting between the phone and the store: with one being written and one being read, 128 KiB an upload.
+/// What waits between the phone and the store: as slices of their own, with one being written and one being read, 128 KiB
+/// an upload.
 const WINDOW: usize = 2;
 
 /// Why bytes were not kept.
@@ -68,12 +69,19 @@ impl Media {
         S: Stream<Item = Result<Bytes, E>>,
         E: std::fmt::Display,
     {
-        self.put(place, promised, media_type).take(body).await
+        self.put(place, promised, media_type, 0).take(body).await
     }
 
-    /// Prepares such a PUT for bytes that come from one sender after another. Nothing is sent before the first are taken.
+    /// Prepares such a PUT for bytes that come from one sender after another. Nothing is sent before the first are taken,
+    /// and then as many at once as `gathered`, for senders who hold them anyway: each hand-over may wake another thread.
     #[must_use]
-    pub fn put(&self, (key, before): (&Key, Before), promised: Arrived, media_type: &'static str) -> Put {
+    pub fn put(
+        &self,
+        (key, before): (&Key, Before),
+        promised: Arrived,
+        media_type: &'static str,
+        gathered: usize,
+    ) -> Put {
         let (feed, slices) = mpsc::channel(WINDOW);
         let (media, key) = (self.clone(), *key);
         let sending = {
@@ -86,7 +94,7 @@ impl Media {
             promised,
             sending: Box::pin(sending),
             answer: None,
-            feed: Some(feed),
+            feed: Feeding { feed: Some(feed), waiting: Vec::new(), bytes: 0, gathered },
             hash: sha2::Sha256::new(),
             taken: 0,
         }
@@ -97,9 +105,10 @@ impl Media {
         (key, before): (&Key, Before),
         promised: Arrived,
         media_type: &str,
-        slices: mpsc::Receiver<Bytes>,
+        slices: mpsc::Receiver<Vec<Bytes>>,
     ) -> Result<Answer, Error> {
-        let body = SdkBody::from_body_1_x(Feed { slices, left: promised.size_bytes });
+        let body =
+            SdkBody::from_body_1_x(Feed { slices, here: Vec::new().into_iter(), left: promised.size_bytes });
         let sent = self
             .sending
             .put_object()
@@ -179,7 +188,7 @@ pub struct Put {
     promised: Arrived,
     sending: Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>,
     answer: Option<Answer>,
-    feed: Option<mpsc::Sender<Bytes>>,
+    feed: Feeding,
     hash: sha2::Sha256,
     taken: u64,
 }
@@ -238,7 +247,7 @@ impl Put {
 async fn pump<S, E>(
     body: S,
     promised: Arrived,
-    feed: &mut Option<mpsc::Sender<Bytes>>,
+    feed: &mut Feeding,
     (hash, size_bytes): (&mut sha2::Sha256, &mut u64),
 ) -> Result<(), PutError>
 where
@@ -256,32 +265,61 @@ where
             // Nothing can follow; a sender that keeps its line open without a word more is not waited for.
             last = chunk;
         } else {
-            hand_over(feed, chunk).await?;
+            feed.give(chunk).await?;
         }
     }
     let arrived = Arrived { size_bytes: *size_bytes, sha256: Sha256(std::mem::take(hash).finalize().into()) };
     if arrived != promised {
         return Err(PutError::Mismatch(arrived));
     }
-    hand_over(feed, last).await
+    feed.give(last).await?;
+    feed.hand_over().await
 }
 
-async fn hand_over(feed: &mut Option<mpsc::Sender<Bytes>>, mut chunk: Bytes) -> Result<(), PutError> {
-    while let Some(open) = feed.as_ref().filter(|_| !chunk.is_empty()) {
-        let slice = chunk.split_to(chunk.len().min(SLICE));
-        match tokio::time::timeout(STALL, open.send(slice)).await {
+/// The giving end of the window.
+struct Feeding {
+    /// `None` once the PUT has ended.
+    feed: Option<mpsc::Sender<Vec<Bytes>>>,
+    /// What was not handed over yet.
+    waiting: Vec<Bytes>,
+    /// How many bytes that are.
+    bytes: usize,
+    /// How many of them are handed over at once.
+    gathered: usize,
+}
+
+impl Feeding {
+    async fn give(&mut self, mut chunk: Bytes) -> Result<(), PutError> {
+        while !chunk.is_empty() {
+            let slice = chunk.split_to(chunk.len().min(SLICE));
+            self.bytes += slice.len();
+            self.waiting.push(slice);
+            if self.bytes > self.gathered {
+                self.hand_over().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn hand_over(&mut self) -> Result<(), PutError> {
+        self.bytes = 0;
+        let waiting = std::mem::take(&mut self.waiting);
+        let Some(open) = self.feed.as_ref().filter(|_| !waiting.is_empty()) else { return Ok(()) };
+        match tokio::time::timeout(STALL, open.send(waiting)).await {
             Ok(Ok(())) => {}
             // The PUT has ended; its own answer says why.
-            Ok(Err(_)) => *feed = None,
+            Ok(Err(_)) => self.feed = None,
             Err(_) => return Err(Error::Busy("the store stopped taking bytes".to_owned()).into()),
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The receiving end of the window as a body of exact length.
 struct Feed {
-    slices: mpsc::Receiver<Bytes>,
+    slices: mpsc::Receiver<Vec<Bytes>>,
+    /// Those that were handed over last.
+    here: std::vec::IntoIter<Bytes>,
     left: u64,
 }
 
@@ -301,13 +339,16 @@ impl http_body::Body for Feed {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        Poll::Ready(Some(match ready!(self.slices.poll_recv(cx)) {
-            Some(slice) => {
+        loop {
+            if let Some(slice) = self.here.next() {
                 self.left = self.left.saturating_sub(u64::try_from(slice.len()).unwrap_or(u64::MAX));
-                Ok(http_body::Frame::data(slice))
+                return Poll::Ready(Some(Ok(http_body::Frame::data(slice))));
             }
-            None => Err(CutShort),
-        }))
+            match ready!(self.slices.poll_recv(cx)) {
+                Some(slices) => self.here = slices.into_iter(),
+                None => return Poll::Ready(Some(Err(CutShort))),
+            }
+        }
     }
 
     fn is_end_stream(&self) -> bool {

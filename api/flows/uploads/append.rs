@@ -4,7 +4,7 @@
 use super::running::Turn;
 use super::straight::{self, Sent, Stop};
 use super::tail::Tail;
-use super::{Halt, give_up, leave_pieces, open, whole};
+use super::{Halt, give_up, leave_pieces, open, take, whole};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::photo::{self, Arrived};
@@ -119,14 +119,15 @@ where
     E: std::fmt::Display,
 {
     let sender = Sender::of(actor);
-    let Ready { upload, photo, visit, skip } = match Box::pin(begin(app, actor, &mut turn, &what)).await? {
-        Begun::Now(ready) => *ready,
-        Begun::Whole(upload, receipt) => {
-            return Ok(Appended::Whole(upload, Box::new(Done::Before(*receipt))));
-        }
-    };
+    let Ready { upload, photo, visit, skip, left } =
+        match Box::pin(begin(app, actor, &mut turn, &what)).await? {
+            Begun::Now(ready) => *ready,
+            Begun::Whole(upload, receipt) => {
+                return Ok(Appended::Whole(upload, Box::new(Done::Before(*receipt))));
+            }
+        };
     let mut intake = Intake::new(app, upload, &what, skip);
-    if let Some(mut put) = intake.straight(&photo) {
+    if let Some(mut put) = intake.straight(&photo, left) {
         let (sent, tail) = Box::pin(straight::send(&mut put, &mut body, &mut turn)).await;
         intake.hold(tail);
         match sent {
@@ -156,6 +157,8 @@ struct Ready {
     photo: Photo,
     visit: Standing,
     skip: u64,
+    /// The PUT that took what is there, if it still waits.
+    left: Option<Put>,
 }
 
 /// Settles rights, state and place before the first byte, and takes the turn.
@@ -176,22 +179,24 @@ async fn begin(app: &App, actor: &Actor, turn: &mut Turn, what: &Append) -> Resu
         // It came meanwhile, and waits for this one to end.
         return Err(Halt::Cut("a newer request came".to_owned()));
     }
-    let account = actor.account().ok_or_else(Refusal::not_found)?;
-    let mut db = app.records.conn().await?;
-    let taken = uploads::take(&mut db, upload.id, account, app.now()).await?;
-    let upload = taken.ok_or_else(|| gone(what))?;
+    let left = straight::resume(upload.id);
+    let upload = match &left {
+        // Nobody has had the turn since, and the one that had it appends nothing more: it is ours as it was left.
+        Some((put, epoch)) if *epoch == upload.epoch => Upload { received_bytes: put.taken(), ..upload },
+        _ => take(app, actor, upload.id).await?.ok_or_else(|| gone(what))?,
+    };
     if had_older {
         // The one that was ended may have been at its very last step, and has put away what it held.
-        let photo = photos::find(&mut db, upload.photo).await?.ok_or_else(Refusal::not_found)?;
+        let photo = photos::find(&mut *app.records.conn().await?, upload.photo).await?;
+        let photo = photo.ok_or_else(Refusal::not_found)?;
         if photo.awaited().is_held() {
-            drop(db);
             return before_this(app, upload, photo, what).await;
         }
     }
-    drop(db);
+    let left = left.map(|(put, _)| put).filter(|put| put.taken() == upload.received_bytes);
     let (expected, provided) = (upload.received_bytes, what.offset.unwrap_or(0));
     let skip = expected.checked_sub(provided).ok_or(Misfit::Offset { expected, provided })?;
-    Ok(Begun::Now(Box::new(Ready { upload, photo, visit, skip })))
+    Ok(Begun::Now(Box::new(Ready { upload, photo, visit, skip, left })))
 }
 
 /// What is said where there is no upload any more: to who goes on with one, that it is unknown; who has begun it just now
@@ -287,7 +292,7 @@ impl<'a> Intake<'a> {
 
     /// The PUT to the photo's place, where this request brings all that is missing and no digest of its own that would have
     /// to be looked at first: a new one for a whole photo, and for the rest of one the PUT that took what came before.
-    fn straight(&self, photo: &Photo) -> Option<Put> {
+    fn straight(&self, photo: &Photo, left: Option<Put>) -> Option<Put> {
         let brings_all = self.length == Some(self.upload.length_bytes - self.put_away)
             && self.skip == 0
             && !self.has_checksum
@@ -296,19 +301,19 @@ impl<'a> Intake<'a> {
             return None;
         }
         if self.put_away > 0 {
-            return straight::resume(self.upload.id, self.put_away);
+            return left;
         }
         let key =
             Key::Original { owner: photo.owner, photo: photo.declared.id, sha256: photo.declared.sha256 };
         let (place, media_type) = ((&key, before(photo)), photo.declared.media_type.as_str());
-        Some(self.app.media.put(place, promise_of(photo), media_type))
+        Some(self.app.media.put(place, promise_of(photo), media_type, straight::GATHERED))
     }
 
     /// Ends before the body does, with a PUT that may go on.
     async fn leave<T>(mut self, put: Put, why: &str) -> Result<T, Halt> {
         self.put_away().await?;
         if put.taken() == self.put_away {
-            straight::leave(self.upload.id, put);
+            straight::leave(self.upload.id, self.upload.epoch, put);
         }
         Err(Halt::Cut(why.to_owned()))
     }

@@ -10,6 +10,7 @@ mod whole;
 pub(super) use append::part;
 pub use append::{Append, Appended, Checksum, append};
 pub use running::{Turn, arrive};
+pub use straight::is_brisk;
 
 use super::photos::{Photo, Receipt, acknowledged, allowed, arrival, fits_type, permitted, promise_of};
 use super::{Error, Result};
@@ -188,15 +189,23 @@ pub async fn look(app: &App, actor: &Actor, id: UploadId) -> Result<Progress> {
     if photo.awaited().is_held() {
         return progress(app, upload, photo).await;
     }
-    let account = actor.account().ok_or_else(Refusal::not_found)?;
-    let mut db = app.records.conn().await?;
-    let upload = uploads::take(&mut db, id, account, app.now()).await?.ok_or_else(Refusal::not_found)?;
+    if let Some(upload) = straight::as_left(&upload) {
+        return progress(app, upload, photo).await;
+    }
+    let upload = take(app, actor, id).await?.ok_or_else(Refusal::not_found)?;
     if had_older {
         // The request that lost its turn may have been at its very last step.
-        photo = records::photos::find(&mut db, upload.photo).await?.ok_or_else(Refusal::not_found)?;
+        photo = records::photos::find(&mut *app.records.conn().await?, upload.photo)
+            .await?
+            .ok_or_else(Refusal::not_found)?;
     }
-    drop(db);
     progress(app, upload, photo).await
+}
+
+/// Takes the turn at somebody's upload; `None` where it has ended.
+async fn take(app: &App, actor: &Actor, id: UploadId) -> Result<Option<Upload>> {
+    let account = actor.account().ok_or_else(Refusal::not_found)?;
+    Ok(uploads::take(&mut *app.records.conn().await?, id, account, app.now()).await?)
 }
 
 /// Gives an upload up: it is unknown from now on, and its pieces go. A photo that is durable stays.

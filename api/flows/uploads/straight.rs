@@ -7,6 +7,7 @@ use super::running::Turn;
 use super::tail::Tail;
 use crate::domain::ids::UploadId;
 use crate::domain::photo::Arrived;
+use crate::domain::upload::Upload;
 use crate::media::{self, Put, PutError};
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
@@ -17,8 +18,13 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, sleep_until};
 
+/// How much of a photo is handed over at once: all of it is held meanwhile, and whoever goes on with a PUT may run in another
+/// thread than the PUT does.
+pub(super) const GATHERED: usize = 128 * 1024;
 /// A photo that takes longer is put away in pieces.
 const AT_ONCE: Duration = Duration::from_secs(2);
+/// More than a slow phone (64 kB/s) sends in that time.
+const MUCH: u64 = 320 * 1024;
 /// How long a PUT waits for the rest of its photo: less than any store waits for bytes.
 const BACK_SOON: Duration = Duration::from_secs(5);
 /// How many PUTs may wait in this process: each holds a connection to the store.
@@ -49,6 +55,8 @@ pub(super) enum Sent {
 
 struct Waiting {
     put: Put,
+    /// Of the request that left it, which had the turn and appends nothing more.
+    epoch: i64,
     until: Instant,
     _place: SemaphorePermit<'static>,
 }
@@ -57,11 +65,12 @@ fn waiting() -> MutexGuard<'static, HashMap<UploadId, Waiting>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Leaves a PUT for whoever goes on with its upload, if there is a place for it.
-pub(super) fn leave(upload: UploadId, put: Put) {
+/// Leaves a PUT for whoever goes on with its upload, if there is a place for it. All that it took is durable by then, and the
+/// request that leaves it, told by its epoch, appends nothing more.
+pub(super) fn leave(upload: UploadId, epoch: i64, put: Put) {
     let Ok(place) = PLACES.try_acquire() else { return };
     let until = Instant::now() + BACK_SOON;
-    waiting().insert(upload, Waiting { put, until, _place: place });
+    waiting().insert(upload, Waiting { put, epoch, until, _place: place });
     tokio::spawn(async move {
         sleep(BACK_SOON).await;
         let mut waiting = waiting();
@@ -71,10 +80,22 @@ pub(super) fn leave(upload: UploadId, put: Put) {
     });
 }
 
-/// The PUT that took just the bytes before this one, if it still waits.
-pub(super) fn resume(upload: UploadId, from: u64) -> Option<Put> {
-    let left = waiting().remove(&upload)?;
-    (left.put.taken() == from).then_some(left.put)
+/// The upload as the request that left a waiting PUT left it, if nobody has had the turn since: what it says of the turn and
+/// of the bytes that are durable holds without asking again.
+pub(super) fn as_left(upload: &Upload) -> Option<Upload> {
+    let waiting = waiting();
+    let left = waiting.get(&upload.id).filter(|left| left.epoch == upload.epoch)?;
+    Some(Upload { received_bytes: left.put.taken(), ..upload.clone() })
+}
+
+/// The PUT that waits for the rest of an upload, which waits no more, and the epoch of the request that left it.
+pub(super) fn resume(upload: UploadId) -> Option<(Put, i64)> {
+    waiting().remove(&upload).map(|left| (left.put, left.epoch))
+}
+
+/// Whether a PUT waits that took much within its time: the rest of that photo comes fast, too.
+pub fn is_brisk(upload: UploadId) -> bool {
+    waiting().get(&upload).is_some_and(|left| left.put.taken() >= MUCH)
 }
 
 /// Sends a body to its place as it comes; also what of it is held by then.

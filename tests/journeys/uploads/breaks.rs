@@ -48,6 +48,27 @@ async fn a_put_that_waits_for_its_phone_and_dies_meanwhile_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_put_that_waits_is_not_gone_on_with_where_a_part_came_meanwhile() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let phone = &scene.phone;
+    let shot = Shot::of(scene.visit, pictures::sharp(11));
+    let at = created(phone, &shot).await;
+    drop(begun(&house.url, phone, &at, &shot, 0, 400_000).await);
+    durable(&house, &shot, 400_000).await;
+    assert_eq!(offset(phone, &at).await, 400_000);
+    let part = phone.answer(patch(phone, &at, 400_000, &shot.bytes[400_000..450_000])).await;
+    assert_eq!((part.status, part.header("upload-offset")), (204, "450000"));
+    assert_eq!(offset(phone, &at).await, 450_000);
+    // Without asking before: where it went on last time is the past.
+    let stale = phone.answer(patch(phone, &at, 400_000, &shot.bytes[400_000..])).await;
+    is(&stale, 409, "upload.offset-mismatch");
+    assert_eq!(phone.answer(patch(phone, &at, 450_000, &shot.bytes[450_000..])).await.status, 204);
+    is_held(&house, &scene, &shot).await;
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_never_told_to_be_whole_before_its_photo_is_safe() {
     let house = House::open_behind_lines(&[]).await;
     let scene = house.scene().await;

@@ -48,6 +48,29 @@ async fn a_stale_request_at_another_instance_appends_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_at_one_instance_knows_of_what_another_took() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let other = house.start_process(&[]).await;
+    let (here, there) = (&scene.phone, other.called_by(&scene.phone));
+    for (seed, asks) in [(5, true), (6, false)] {
+        let shot = Shot::of(scene.visit, pictures::sharp(seed));
+        let at = created(here, &shot).await;
+        // The line breaks here, and the phone is back there and here again at once.
+        drop(begun(&house.url, here, &at, &shot, 0, 400_000).await);
+        durable(&house, &shot, 400_000).await;
+        let part = there.answer(patch(&there, &at, 400_000, &shot.bytes[400_000..450_000])).await;
+        assert_eq!(part.status, 204);
+        if asks {
+            assert_eq!(offset(here, &at).await, 450_000);
+        }
+        assert_eq!(here.answer(patch(here, &at, 450_000, &shot.bytes[450_000..])).await.status, 204);
+        is_held(&house, &scene, &shot).await;
+    }
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_killed_instance_costs_what_it_had_not_put_away() {
     let house = House::open().await;
     let scene = house.scene().await;

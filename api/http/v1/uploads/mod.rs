@@ -144,11 +144,13 @@ impl FromRequest for AtOnce {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("upload").and_then(|id| id.parse().ok());
-        ready(
-            id.map(|id| Self(flows::uploads::arrive(UploadId(id))))
-                .ok_or_else(|| Refusal::not_found().into()),
-        )
+        let id = request.match_info().get("upload").and_then(|id| id.parse().ok()).map(UploadId);
+        if let (Some(id), Some(line)) = (id, request.conn_data::<Rc<Turn>>()) {
+            if flows::uploads::is_brisk(id) {
+                line.hasten();
+            }
+        }
+        ready(id.map(|id| Self(flows::uploads::arrive(id))).ok_or_else(|| Refusal::not_found().into()))
     }
 }
 
