@@ -175,8 +175,8 @@ struct Pace {
 }
 
 impl Pace {
-    fn new() -> Self {
-        Self { is_fast: false, since: Instant::now(), came: 0 }
+    fn new(is_fast: bool) -> Self {
+        Self { is_fast, since: Instant::now(), came: 0 }
     }
 
     fn count(&mut self, bytes: usize) {
@@ -247,7 +247,7 @@ impl Connection {
 
     fn poll_some(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         if self.turn.is_hasty.take() {
-            self.pace = Pace { is_fast: true, ..Pace::new() };
+            self.pace = Pace::new(true);
         }
         if self.pace.is_fast || (self.pace.came >= BRISK && self.gulped < GULP) {
             let before = buffer.filled().len();
@@ -290,6 +290,10 @@ impl AsyncRead for Connection {
         };
         let read = buffer.filled().len() - before;
         if read > 0 {
+            if this.turn.is_answered.get() {
+                // The time between requests says nothing of the line.
+                this.pace = Pace::new(this.pace.is_fast);
+            }
             this.pace.count(read);
             this.turn.came(this.patience);
         }
