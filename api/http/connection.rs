@@ -197,7 +197,7 @@ impl Connection {
     pub fn of(stream: TcpStream, patience: Duration) -> Self {
         Self {
             stream,
-            pace: Pace::new(),
+            pace: Pace::new(false),
             given: false,
             gulped: 0,
             ended: None,
