@@ -23,7 +23,7 @@ use crate::http::headers::parse_digest;
 use crate::http::problem::Problem;
 use crate::http::v1::photos::sending::Incoming;
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::rt;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, head, patch, post, web};
 use futures::future::{Ready, ready};
@@ -144,14 +144,19 @@ impl FromRequest for AtOnce {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("upload").and_then(|id| id.parse().ok()).map(UploadId);
-        if let (Some(id), Some(line)) = (id, request.conn_data::<Rc<Turn>>()) {
-            if flows::uploads::is_brisk(id) {
-                line.hasten();
-            }
-        }
-        ready(id.map(|id| Self(flows::uploads::arrive(id))).ok_or_else(|| Refusal::not_found().into()))
+        let id = request.match_info().get("upload").and_then(|id| id.parse().ok());
+        ready(
+            id.map(|id| Self(flows::uploads::arrive(UploadId(id))))
+                .ok_or_else(|| Refusal::not_found().into()),
+        )
     }
+}
+
+/// Whether a request brings the rest of a photo that came fast until its line broke just now.
+#[must_use]
+pub fn comes_fast(request: &HttpRequest) -> bool {
+    let id = request.path().strip_prefix(PLACE).and_then(|rest| rest.strip_prefix('/')?.parse().ok());
+    request.method() == Method::PATCH && id.is_some_and(|id| flows::uploads::is_brisk(UploadId(id)))
 }
 
 async fn begin(app: &App, actor: &Actor, creation: &Creation) -> flows::Result<Progress> {
@@ -165,9 +170,12 @@ fn ended() -> Problem {
     Problem::of_door(StatusCode::CONFLICT, "upload.ended", detail).next(Next::Retry)
 }
 
+/// Where uploads live.
+const PLACE: &str = "/v1/uploads";
+
 /// Where an upload is.
 fn address(id: UploadId) -> String {
-    format!("/v1/uploads/{id}")
+    format!("{PLACE}/{id}")
 }
 
 /// Appends a body.

@@ -2,7 +2,7 @@
 //! termination.
 
 use super::view::{UploadView, receipt};
-use super::{CreateParams, Creation, address, begin, creation, cut, ended, heads};
+use super::{CreateParams, Creation, PLACE, address, begin, creation, cut, ended, heads};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::photo::MAX_BYTES;
@@ -25,9 +25,6 @@ const EXTENSIONS: &str = "creation,creation-with-upload,checksum,expiration,term
 const BODY: &str = "application/offset+octet-stream";
 /// What a phone is given for a photo; an answer of tus has no body.
 pub(super) const ACKNOWLEDGEMENT: &str = "Fieldproof-Acknowledgement";
-
-/// Where uploads live.
-const PLACE: &str = "/v1/uploads";
 
 /// Whether an address is one of uploads.
 #[must_use]
