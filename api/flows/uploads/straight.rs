@@ -94,6 +94,7 @@ pub(super) fn resume(upload: UploadId) -> Option<(Put, i64)> {
 }
 
 /// Whether a PUT waits that took much within its time: the rest of that photo comes fast, too.
+#[must_use]
 pub fn is_brisk(upload: UploadId) -> bool {
     waiting().get(&upload).is_some_and(|left| left.put.taken() >= MUCH)
 }
