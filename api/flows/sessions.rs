@@ -64,7 +64,7 @@ pub async fn afresh(app: &App, asked: &Actor) -> Result<Actor> {
 pub async fn claims(app: &App, token: &str) -> Result<Option<Claims>> {
     let Ok(kid) = token::kid(token) else { return Ok(None) };
     let Some(key) = keys::verifying(app, Purpose::Access, &kid).await? else { return Ok(None) };
-    Ok(token::verify(token, &key, &app.config.public_url, app.now()).ok())
+    Ok(app.identity.verify(token, &key, app.now()).ok())
 }
 
 fn actor(standing: Standing, asked: Option<&[Scope]>) -> Option<Actor> {

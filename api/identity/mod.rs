@@ -4,13 +4,17 @@ pub mod keyring;
 pub mod password;
 pub mod sealing;
 pub mod token;
+mod verified;
 
 use crate::config::Config;
-use keyring::Keyring;
+use jiff::Timestamp;
+use keyring::{Key, Keyring};
 use sealing::Sealer;
 use sha2::Digest;
 use std::sync::Arc;
+use token::{Claims, NotHeld};
 use tokio::sync::Semaphore;
+use verified::Verified;
 
 /// Passwords checked at the same time: each takes 19 MiB and tens of milliseconds of a core.
 const HASHED_AT_ONCE: usize = 2;
@@ -27,6 +31,7 @@ pub struct Identity {
     keyring: Keyring,
     hashing: Arc<Semaphore>,
     decoy: Arc<str>,
+    verified: Verified,
 }
 
 impl Identity {
@@ -38,6 +43,7 @@ impl Identity {
             keyring: Keyring::default(),
             hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
             decoy: password::decoy().into(),
+            verified: Verified::of(&config.public_url),
         }
     }
 
@@ -45,6 +51,14 @@ impl Identity {
     #[must_use]
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
+    }
+
+    /// What an access token says that this key signed for us, if it is in time.
+    ///
+    /// # Errors
+    /// [`NotHeld`].
+    pub fn verify(&self, token: &str, key: &Key, now: Timestamp) -> Result<Claims, NotHeld> {
+        self.verified.claims(token, key, now)
     }
 
     /// Seals and opens what only this installation may read.
