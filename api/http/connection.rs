@@ -1,5 +1,7 @@
 //! One phone's connection, read a little at a time and not waited for too long.
 
+use super::haste;
+use crate::domain::ids::UploadId;
 use actix_web::rt::net::TcpStream;
 use bytes::{Buf, BytesMut};
 use std::cell::{Cell, RefCell};
@@ -64,8 +66,12 @@ pub struct Turn {
     is_hungry: Cell<bool>,
     /// Whether the line has ended.
     has_ended: Cell<bool>,
+    /// Whether its bytes come fast.
+    is_fast: Cell<bool>,
     /// Whether the sender is known to be fast from another connection.
     is_hasty: Cell<bool>,
+    /// The upload that the request at hand appends to.
+    upload: Cell<Option<UploadId>>,
     /// What is said before the answer (RFC 9110 §15.2): the framework knows of no interim answers.
     interim: RefCell<BytesMut>,
     /// Whoever reads.
@@ -76,6 +82,7 @@ impl Turn {
     /// A head came whole, and its request is being answered.
     pub fn begin(&self) {
         self.is_answered.set(false);
+        self.upload.set(None);
         self.head.replace(None);
     }
 
@@ -119,9 +126,21 @@ impl Turn {
         self.wake();
     }
 
-    /// What comes next comes fast, as what it goes on with came: a phone that changes its cell is not read in sips again.
-    pub fn hasten(&self) {
-        self.is_hasty.set(true);
+    /// What comes next is appended to an upload: fast, where what it goes on with came fast over another line.
+    pub fn appends(&self, upload: UploadId) {
+        self.upload.set(Some(upload));
+        if self.is_fast.get() {
+            haste::remember(upload);
+        } else if haste::is_known(upload) {
+            self.is_hasty.set(true);
+        }
+    }
+
+    fn paced(&self, is_fast: bool) {
+        let was_fast = self.is_fast.replace(is_fast);
+        if let Some(upload) = self.upload.get().filter(|_| is_fast && !was_fast) {
+            haste::remember(upload);
+        }
     }
 
     /// Says something before the answer: a whole head of an interim answer.
@@ -295,6 +314,7 @@ impl AsyncRead for Connection {
                 this.pace = Pace::new(this.pace.is_fast);
             }
             this.pace.count(read);
+            this.turn.paced(this.pace.is_fast);
             this.turn.came(this.patience);
         }
         let polled = match polled {

@@ -10,7 +10,6 @@ mod whole;
 pub(super) use append::part;
 pub use append::{Append, Appended, Checksum, append};
 pub use running::{Turn, arrive};
-pub use straight::is_brisk;
 
 use super::photos::{Photo, Receipt, acknowledged, allowed, arrival, fits_type, permitted, promise_of};
 use super::{Error, Result};

@@ -23,8 +23,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 pub(super) const GATHERED: usize = 128 * 1024;
 /// A photo that takes longer is put away in pieces.
 const AT_ONCE: Duration = Duration::from_secs(2);
-/// More than a slow phone (64 kB/s) sends in that time.
-const MUCH: u64 = 320 * 1024;
 /// How long a PUT waits for the rest of its photo: less than any store waits for bytes.
 const BACK_SOON: Duration = Duration::from_secs(5);
 /// How many PUTs may wait in this process: each holds a connection to the store.
@@ -91,12 +89,6 @@ pub(super) fn as_left(upload: &Upload) -> Option<Upload> {
 /// The PUT that waits for the rest of an upload, which waits no more, and the epoch of the request that left it.
 pub(super) fn resume(upload: UploadId) -> Option<(Put, i64)> {
     waiting().remove(&upload).map(|left| (left.put, left.epoch))
-}
-
-/// Whether a PUT waits that took much within its time: the rest of that photo comes fast, too.
-#[must_use]
-pub fn is_brisk(upload: UploadId) -> bool {
-    waiting().get(&upload).is_some_and(|left| left.put.taken() >= MUCH)
 }
 
 /// Sends a body to its place as it comes; also what of it is held by then.

@@ -152,11 +152,11 @@ impl FromRequest for AtOnce {
     }
 }
 
-/// Whether a request brings the rest of a photo that came fast until its line broke just now.
+/// The upload that a request appends to.
 #[must_use]
-pub fn comes_fast(request: &HttpRequest) -> bool {
+pub fn appended_to(request: &HttpRequest) -> Option<UploadId> {
     let id = request.path().strip_prefix(PLACE).and_then(|rest| rest.strip_prefix('/')?.parse().ok());
-    request.method() == Method::PATCH && id.is_some_and(|id| flows::uploads::is_brisk(UploadId(id)))
+    id.filter(|_| request.method() == Method::PATCH).map(UploadId)
 }
 
 async fn begin(app: &App, actor: &Actor, creation: &Creation) -> flows::Result<Progress> {
