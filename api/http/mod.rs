@@ -26,6 +26,7 @@ pub mod problem;
 pub mod ranges;
 pub mod reference;
 pub mod replay;
+mod sockets;
 pub mod unread;
 pub mod v1;
 pub mod vocabulary;
@@ -45,7 +46,6 @@ use actix_web::{HttpRequest, HttpResponse, HttpServer, Resource, Route, web};
 use connection::Connection;
 use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
-use socket2::SockRef;
 use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -137,6 +137,7 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
         (config.http_threads, config.max_connections, config.shutdown.as_secs());
     let vitals = web::Data::new(vitals);
     let limits = web::Data::new(limits::Limits::new(&config));
+    sockets::give_room(&listener);
     let builder = ServerBuilder::new();
     let stopping = builder.graceful_shutdown_signal();
     // Runs once in each serving thread.
@@ -179,7 +180,7 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
                 AppConfig::default()
             }));
         fn_service(move |stream: TcpStream| {
-            let_go_of_the_deaf(&stream, patience);
+            sockets::let_go_of_the_deaf(&stream, patience);
             let peer = stream.peer_addr().ok();
             ready(Ok((Connection::of(stream, patience), Protocol::Http1, peer)))
         })
@@ -192,15 +193,6 @@ pub fn start(app: App, vitals: Vitals, listener: TcpListener) -> std::io::Result
         .disable_signals()
         .listen("fieldproof", listener, service)?
         .run())
-}
-
-/// Closes connections whose other end takes nothing of an answer for so long: as bodies on their way in must keep
-/// moving, so must those on their way out. The kernel counts (`TCP_USER_TIMEOUT`, which holds for a closed window too),
-/// since nobody here is woken for a socket that can't be written to.
-fn let_go_of_the_deaf(stream: &TcpStream, patience: Duration) {
-    if let Err(why) = SockRef::from(stream).set_tcp_user_timeout(Some(patience)) {
-        tracing::debug!(%why, "a connection has no limit for answers nobody takes");
-    }
 }
 
 /// Serves `/metrics` alone, on an address of its own.
