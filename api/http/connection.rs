@@ -1,7 +1,5 @@
 //! One phone's connection, read a little at a time and not waited for too long.
 
-use super::haste;
-use crate::domain::ids::UploadId;
 use actix_web::rt::net::TcpStream;
 use bytes::{Buf, BytesMut};
 use std::cell::{Cell, RefCell};
@@ -66,12 +64,6 @@ pub struct Turn {
     is_hungry: Cell<bool>,
     /// Whether the line has ended.
     has_ended: Cell<bool>,
-    /// Whether its bytes come fast.
-    is_fast: Cell<bool>,
-    /// Whether the sender is known to be fast from another connection.
-    is_hasty: Cell<bool>,
-    /// The upload that the request at hand appends to.
-    upload: Cell<Option<UploadId>>,
     /// What is said before the answer (RFC 9110 §15.2): the framework knows of no interim answers.
     interim: RefCell<BytesMut>,
     /// Whoever reads.
@@ -82,7 +74,6 @@ impl Turn {
     /// A head came whole, and its request is being answered.
     pub fn begin(&self) {
         self.is_answered.set(false);
-        self.upload.set(None);
         self.head.replace(None);
     }
 
@@ -124,23 +115,6 @@ impl Turn {
     pub fn cut(&self) {
         self.is_cut.set(true);
         self.wake();
-    }
-
-    /// What comes next is appended to an upload: fast, where what it goes on with came fast over another line.
-    pub fn appends(&self, upload: UploadId) {
-        self.upload.set(Some(upload));
-        if self.is_fast.get() {
-            haste::remember(upload);
-        } else if haste::is_known(upload) {
-            self.is_hasty.set(true);
-        }
-    }
-
-    fn paced(&self, is_fast: bool) {
-        let was_fast = self.is_fast.replace(is_fast);
-        if let Some(upload) = self.upload.get().filter(|_| is_fast && !was_fast) {
-            haste::remember(upload);
-        }
     }
 
     /// Says something before the answer: a whole head of an interim answer.
@@ -189,24 +163,41 @@ impl Turn {
 /// How fast bytes come.
 struct Pace {
     is_fast: bool,
+    /// When the window began, with its first bytes.
     since: Instant,
     came: usize,
+    /// When bytes were read last.
+    last: Instant,
+    /// How many windows' bytes may have waited to be read when it began: after a pause of ours they come at once, from
+    /// however slow a sender.
+    worth: usize,
 }
 
 impl Pace {
-    fn new(is_fast: bool) -> Self {
-        Self { is_fast, since: Instant::now(), came: 0 }
+    fn new(is_fast: bool, now: Instant) -> Self {
+        Self { is_fast, since: now, came: 0, last: now, worth: 1 }
     }
 
-    fn count(&mut self, bytes: usize) {
-        let gone = self.since.elapsed();
+    fn count(&mut self, bytes: usize, now: Instant) {
+        let gone = now.duration_since(self.since);
         if gone >= WINDOW {
-            self.is_fast = self.came >= FAST && gone < WINDOW * 2;
+            self.is_fast = self.is_fast() && gone < WINDOW * 2;
+            let paused = now.duration_since(self.last).as_millis() / WINDOW.as_millis();
+            self.worth = usize::try_from(paused).unwrap_or(usize::MAX).saturating_add(1);
             self.came = 0;
-            self.since = Instant::now();
+            self.since = now;
         }
+        self.last = now;
         self.came = self.came.saturating_add(bytes);
-        self.is_fast |= self.came >= FAST;
+        self.is_fast |= self.is_fast();
+    }
+
+    fn is_fast(&self) -> bool {
+        self.came >= FAST.saturating_mul(self.worth)
+    }
+
+    fn is_brisk(&self) -> bool {
+        self.came >= BRISK.saturating_mul(self.worth)
     }
 }
 
@@ -216,7 +207,7 @@ impl Connection {
     pub fn of(stream: TcpStream, patience: Duration) -> Self {
         Self {
             stream,
-            pace: Pace::new(false),
+            pace: Pace::new(false, Instant::now()),
             given: false,
             gulped: 0,
             ended: None,
@@ -265,10 +256,7 @@ impl Connection {
     }
 
     fn poll_some(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        if self.turn.is_hasty.take() {
-            self.pace = Pace::new(true);
-        }
-        if self.pace.is_fast || (self.pace.came >= BRISK && self.gulped < GULP) {
+        if self.pace.is_fast || (self.pace.is_brisk() && self.gulped < GULP) {
             let before = buffer.filled().len();
             let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
             let read = buffer.filled().len() - before;
@@ -309,12 +297,12 @@ impl AsyncRead for Connection {
         };
         let read = buffer.filled().len() - before;
         if read > 0 {
+            let now = Instant::now();
             if this.turn.is_answered.get() {
                 // The time between requests says nothing of the line.
-                this.pace = Pace::new(this.pace.is_fast);
+                this.pace = Pace::new(this.pace.is_fast, now);
             }
-            this.pace.count(read);
-            this.turn.paced(this.pace.is_fast);
+            this.pace.count(read, now);
             this.turn.came(this.patience);
         }
         let polled = match polled {
@@ -355,5 +343,49 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SLOW: usize = 64 * 1024;
+
+    /// Counts what a phone sends in a second, in eight portions.
+    fn second_of(pace: &mut Pace, bytes: usize, from: Instant) -> Instant {
+        let at = |eighth: u32| from + WINDOW * eighth / 8;
+        (1..=8).for_each(|eighth| pace.count(bytes / 8, at(eighth)));
+        at(8)
+    }
+
+    #[test]
+    fn who_sends_much_in_a_second_is_fast_until_a_second_brings_little() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(false, now);
+        for (bytes, is_fast) in
+            [(SLOW, false), (2 * FAST, true), (2 * FAST, true), (SLOW, true), (SLOW, false)]
+        {
+            now = second_of(&mut pace, bytes, now);
+            pace.count(0, now);
+            assert_eq!(pace.is_fast, is_fast, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn what_waited_while_nobody_read_is_no_sign_of_a_fast_sender() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(false, now);
+        now = second_of(&mut pace, SLOW, now);
+        now += WINDOW * 6;
+        pace.count(6 * SLOW, now);
+        assert!(!pace.is_fast && !pace.is_brisk(), "six seconds of a slow phone came at once");
+        now = second_of(&mut pace, SLOW, now);
+        assert!(!pace.is_fast);
+        // After that much goes on coming, it is one.
+        for _ in 0..2 {
+            now = second_of(&mut pace, 2 * FAST, now);
+        }
+        assert!(pace.is_fast);
     }
 }

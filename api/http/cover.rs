@@ -54,10 +54,6 @@ pub async fn cover(
     let method = request.method().clone();
     let is_of_uploads = uploads::is_of(request.path());
     let resumes = uploads::resumes(request.request());
-    if let (Some(turn), Some(upload)) = (&turn, uploads::appended_to(request.request())) {
-        // Now: while its sender's rights are looked at, its bytes are read already.
-        turn.appends(upload);
-    }
     let config = request.app_data::<web::Data<App>>().map(|app| Arc::clone(&app.config));
     let dressing = config.map(|config| Dressing {
         origin: cors::origin(&request, &config),

@@ -12,7 +12,6 @@ pub mod deeds;
 pub mod delivery;
 pub mod explain;
 pub mod form;
-mod haste;
 pub mod headers;
 pub mod inward;
 pub mod limits;

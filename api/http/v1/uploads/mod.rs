@@ -152,13 +152,6 @@ impl FromRequest for AtOnce {
     }
 }
 
-/// The upload that a request appends to.
-#[must_use]
-pub fn appended_to(request: &HttpRequest) -> Option<UploadId> {
-    let id = request.path().strip_prefix(PLACE).and_then(|rest| rest.strip_prefix('/')?.parse().ok());
-    id.filter(|_| request.method() == Method::PATCH).map(UploadId)
-}
-
 async fn begin(app: &App, actor: &Actor, creation: &Creation) -> flows::Result<Progress> {
     let text = creation.metadata.text.as_deref();
     flows::uploads::begin(app, actor, creation.photo, creation.offered, text).await
