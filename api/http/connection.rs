@@ -363,9 +363,7 @@ mod tests {
     fn who_sends_much_in_a_second_is_fast_until_a_second_brings_little() {
         let mut now = Instant::now();
         let mut pace = Pace::new(false, now);
-        for (bytes, is_fast) in
-            [(SLOW, false), (2 * FAST, true), (2 * FAST, true), (SLOW, true), (SLOW, false)]
-        {
+        for (bytes, is_fast) in [(SLOW, false), (2 * FAST, true), (2 * FAST, true), (SLOW, false)] {
             now = second_of(&mut pace, bytes, now);
             pace.count(0, now);
             assert_eq!(pace.is_fast, is_fast, "{bytes}");
