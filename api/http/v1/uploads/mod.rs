@@ -23,7 +23,7 @@ use crate::http::headers::parse_digest;
 use crate::http::problem::Problem;
 use crate::http::v1::photos::sending::Incoming;
 use actix_web::dev::Payload;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use actix_web::rt;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, head, patch, post, web};
 use futures::future::{Ready, ready};
