@@ -15,9 +15,8 @@ const ROOM: usize = 512 * 1024;
 /// brought and nobody had read yet, which its phone sends again, has no bound but the kernel's. A line of 50 Mbit/s and 80
 /// ms fills this room. Where the system allows less (`net.core.rmem_max`), what the kernel does by itself is better.
 pub(super) fn give_room(listener: &TcpListener) {
-    let given = is_allowed().and_then(|is_allowed| match is_allowed {
-        true => SockRef::from(listener).set_recv_buffer_size(ROOM),
-        false => Ok(()),
+    let given = is_allowed().and_then(|is_allowed| {
+        if is_allowed { SockRef::from(listener).set_recv_buffer_size(ROOM) } else { Ok(()) }
     });
     if let Err(why) = given {
         tracing::debug!(%why, "new connections begin with as little room as the kernel gives");
