@@ -137,11 +137,12 @@ pub(super) fn in_time(claims: Claims, now: Timestamp) -> Result<Claims, NotHeld>
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::key::{Purpose, Stage};
 
-    fn made(key: &Key, at: Timestamp) -> String {
+    /// A token for ten minutes from then, for the client `phone`.
+    pub(in crate::identity) fn made(key: &Key, at: Timestamp) -> String {
         let to = Grantee {
             issuer: "https://fieldproof.example",
             subject: "someone".to_owned(),

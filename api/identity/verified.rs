@@ -51,24 +51,15 @@ impl Verified {
 #[allow(clippy::unwrap_used, reason = "a test that can't make its input should stop")]
 mod tests {
     use super::*;
-    use crate::domain::ids::SessionId;
     use crate::domain::key::{Purpose, Stage};
-    use crate::identity::token::{Grantee, sign};
-    use std::time::Duration;
+    use crate::identity::token::tests::made;
 
     #[test]
     fn what_was_verified_before_ends_in_time_and_holds_for_its_key_and_its_bytes_only() {
         let at: Timestamp = "2026-03-20T08:00:00Z".parse().unwrap();
         let (key, other) =
             (Key::generate(Purpose::Access, Stage::Active), Key::generate(Purpose::Access, Stage::Active));
-        let to = Grantee {
-            issuer: "https://fieldproof.example",
-            subject: "someone".to_owned(),
-            client: "phone",
-            session: SessionId(uuid::Uuid::nil()),
-            scope: "profile".to_owned(),
-        };
-        let token = sign(&key, to, at, Duration::from_mins(10)).unwrap();
+        let token = made(&key, at);
         let verified = Verified::of("https://fieldproof.example");
         let first = verified.claims(&token, &key, at).unwrap();
         assert_eq!(verified.claims(&token, &key, at), Ok(first), "remembered as it was read");
