@@ -7,6 +7,7 @@
 //! (what the store does) → `header`, `digests`, `index`, `layout`, `fault` (what it is made of); `recover`
 //! builds the index at start.
 
+mod aside;
 mod digests;
 mod disk;
 mod fault;

@@ -49,7 +49,13 @@ impl Store {
             }
             Err(error) => return Err(error.into()),
         };
-        let opened = Opened::of(file).map_err(|why| Fault::Damaged(format!("{bucket}/{key}: {why}")))?;
+        let opened = Opened::of(file).map_err(|why| match why.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+                Fault::Damaged(format!("{bucket}/{key}: {why}"))
+            }
+            // A disk that can't be read now says nothing about what lies on it.
+            _ => why.into(),
+        })?;
         if opened.header.bucket != bucket || opened.header.key != key {
             return Err(Fault::Damaged(format!("{bucket}/{key}: the file belongs to another object")));
         }
@@ -83,8 +89,9 @@ impl Opened {
         Ok(Reader {
             file: self.file,
             left: range.end.saturating_sub(range.start),
-            check: whole.then(|| (Sha256::new(), self.header.sha256.clone())),
-            name: format!("{}/{}", self.header.bucket, self.header.key),
+            check: whole.then(|| (Sha256::new(), self.header.sha256)),
+            bucket: self.header.bucket,
+            key: self.header.key,
         })
     }
 }
@@ -94,7 +101,8 @@ pub(crate) struct Reader {
     file: File,
     left: u64,
     check: Option<(Sha256, String)>,
-    name: String,
+    bucket: String,
+    key: String,
 }
 
 impl Reader {
@@ -114,7 +122,8 @@ impl Reader {
             && let Some((hasher, sha256)) = self.check.take()
             && hex::encode(hasher.finalize()) != sha256
         {
-            return Err(Fault::Damaged(format!("{}: the bytes do not fit their SHA-256", self.name)));
+            let why = format!("{}/{}: the bytes do not fit their SHA-256", self.bucket, self.key);
+            return Err(Fault::Damaged(why));
         }
         Ok(bytes.into())
     }
@@ -124,9 +133,10 @@ impl Reader {
     }
 
     /// Sends what is left as a stream that follows `first`.
-    pub(crate) fn into_stream(self, first: Bytes) -> Pieces {
+    pub(crate) fn into_stream(self, first: Bytes, store: Arc<Store>) -> Pieces {
         let left = self.left;
         Pieces {
+            store,
             first: Some(first).filter(|bytes| !bytes.is_empty()),
             next: Next::Idle(Some(Box::new(self))),
             left,
@@ -136,6 +146,7 @@ impl Reader {
 
 /// A reader as the body of an answer: asks for the next piece only when the last one has gone out.
 pub(crate) struct Pieces {
+    store: Arc<Store>,
     first: Option<Bytes>,
     next: Next,
     /// Bytes beyond `first` that have not come out yet.
@@ -181,6 +192,10 @@ impl Stream for Pieces {
                             // Cutting the connection short of the announced length is the only honest end.
                             self.next = Next::Idle(None);
                             tracing::error!(%fault, "broke off an answer");
+                            if let (Fault::Damaged(_), Some(of)) = (&fault, reader) {
+                                let store = Arc::clone(&self.store);
+                                drop(disk_thread(move || store.settle_damage(&of.bucket, &of.key)));
+                            }
                             Err(fault.into())
                         }
                     }));
@@ -226,7 +241,11 @@ pub(crate) fn scrub(store: &Arc<Store>) -> Vec<DamagedObject> {
     damaged
 }
 
-fn read_through(store: &Store, bucket: &str, key: &str) -> Result<(), Fault> {
+/// Reads an object to its end.
+///
+/// # Errors
+/// Those of [`Store::open`] and [`Reader::piece`].
+pub(crate) fn read_through(store: &Store, bucket: &str, key: &str) -> Result<(), Fault> {
     let opened = store.open(bucket, key)?;
     let whole = 0..opened.header.size;
     let mut reader = opened.reader(&whole)?;

@@ -8,8 +8,9 @@ use std::time::UNIX_EPOCH;
 
 use crate::header::Header;
 use crate::index::{Bucket, Entry, Index, Part, Upload};
-use crate::layout::{Layout, object_name, sync_folder, write_durably};
+use crate::layout::{Layout, object_name, write_durably};
 use crate::multipart::{NOTE, part_number};
+use crate::aside::set_aside;
 use crate::read::Opened;
 
 /// Folders are read by this many threads: a cold disk answers several questions at once.
@@ -99,16 +100,6 @@ fn believable(path: &Path) -> Result<Result<Header, String>, (PathBuf, io::Error
         }
         Err(error) => Err((path.to_owned(), error)),
     }
-}
-
-fn set_aside(layout: &Layout, path: &Path, why: &str) -> Result<(), (PathBuf, io::Error)> {
-    let name = format!("{}-{}", crate::disk::now_ms(), file_name(path));
-    let aside = layout.quarantine().join(name);
-    tracing::error!(file = %path.display(), moved_to = %aside.display(), %why, "set aside a damaged file");
-    let at = |error| (path.to_owned(), error);
-    fs::rename(path, &aside).map_err(at)?;
-    sync_folder(&layout.quarantine()).map_err(at)?;
-    path.parent().map_or(Ok(()), sync_folder).map_err(at)
 }
 
 fn read_uploads(layout: &Layout) -> Result<BTreeMap<String, Upload>, (PathBuf, io::Error)> {

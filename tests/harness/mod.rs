@@ -195,6 +195,13 @@ impl House {
         self.database_line.as_ref().expect("a house behind lines").fail(how);
     }
 
+    /// The file in which the object store keeps an object (its README says how they are named).
+    pub fn file_of(&self, key: &fieldproof::media::Key) -> PathBuf {
+        use sha2::Digest;
+        let name = hex::encode(sha2::Sha256::digest(format!("evidence\0{}", key.name())));
+        self.folder.join("objects").join(&name[..2]).join(&name[2..])
+    }
+
     /// Stops the object store, as an outage would.
     pub async fn stop_store(&mut self) {
         if let Some(store) = self.store.take() {

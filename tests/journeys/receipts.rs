@@ -185,6 +185,50 @@ async fn bytes_that_the_store_lost_get_no_receipt_and_are_sent_again() {
     house.close().await;
 }
 
+/// The disk under the store rots before anybody read the bytes again: the store tells no other bytes, and their phones must
+/// hear that theirs are wanted, not that the store is away.
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_rotted_on_the_disk_of_the_store_are_wanted_again() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    // One that the store gives in several pieces, and breaks off at its end.
+    let large = pictures::png(1200, 1200, |x, y| u8::try_from((x * 7919 ^ y * 104_729 ^ (x * y)) % 251).unwrap());
+    assert!(large.len() > 300_000);
+    let shots = [large, pictures::sharp(2), pictures::sharp(3)].map(|bytes| Shot::of(scene.visit, bytes));
+    for shot in &shots {
+        assert_eq!(shot.send(&scene.phone).await.status, 201);
+    }
+    let [flipped, torn, gone] = shots.each_ref().map(|shot| house.file_of(&key(&scene, shot)));
+    let mut bytes = std::fs::read(&flipped).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&flipped, bytes).unwrap();
+    std::fs::File::options().write(true).open(&torn).unwrap().set_len(5_000).unwrap();
+    std::fs::remove_file(&gone).unwrap();
+
+    house.work().await;
+
+    let ask = json!({"photos": shots.each_ref().map(|shot| json!({"id": shot.id, "sha256": shot.declaration["sha256"]}))});
+    let (status, told) = scene.phone.post("/v1/photos/have", &ask).await;
+    assert_eq!(status, 200, "{told}");
+    for (shot, line) in shots.iter().zip(told["photos"].as_array().unwrap()) {
+        assert_eq!(receipt(&scene, shot).await.1["code"], "receipt.quarantined");
+        assert_eq!((&line["state"], &line["wanted"]), (&json!("quarantined"), &json!(true)), "{line}");
+    }
+    let seen = fsck(&house.app, Options::default()).await.unwrap();
+    assert_eq!(seen.missing.len() + seen.damaged.len(), 3, "{seen:?}");
+
+    for shot in &shots {
+        assert_eq!(shot.send(&scene.phone).await.status, 201);
+    }
+    house.work().await;
+    for shot in &shots {
+        assert_eq!(receipt(&scene, shot).await.0, 200);
+        assert_eq!(scene.phone.get(&shot.path()).await.1["state"], "ready");
+    }
+    assert!(fsck(&house.app, Options { deep: true, ..Options::default() }).await.unwrap().is_clean());
+    house.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn photos_from_before_receipts_get_theirs_when_somebody_asks() {
     let house = House::open().await;

@@ -157,18 +157,20 @@ pub(super) async fn get_object(
     let (disk, asked, part) = (Arc::clone(store), input.range, input.part_number);
     let (bucket, key) = (input.bucket, input.key);
     let (header, range, first, reader) = on_disk_thread(move || {
-        let opened = disk.open(&bucket, &key)?;
-        conditions.allows(&opened.header)?;
-        let range = asked_range(asked.as_ref(), part, opened.header.size)?;
-        let header = opened.header.clone();
-        let mut reader = opened.reader(&range)?;
-        // A small object is read, and checked, before the answer begins: damage is then a clean 500.
-        let first = reader.piece()?;
-        Ok((header, range, first, reader))
+        disk.minding((&bucket, &key), || {
+            let opened = disk.open(&bucket, &key)?;
+            conditions.allows(&opened.header)?;
+            let range = asked_range(asked.as_ref(), part, opened.header.size)?;
+            let header = opened.header.clone();
+            let mut reader = opened.reader(&range)?;
+            // A small object is read, and checked, before the answer begins: damage is then a clean 500.
+            let first = reader.piece()?;
+            Ok((header, range, first, reader))
+        })
     })
     .await?;
     let mut output = GetObjectOutput {
-        body: Some(StreamingBlob::new(reader.into_stream(first))),
+        body: Some(StreamingBlob::new(reader.into_stream(first, Arc::clone(store)))),
         ..GetObjectOutput::default()
     };
     describe!(output, &header, &range, partial, input.checksum_mode.as_ref());
@@ -188,7 +190,7 @@ pub(super) async fn head_object(
     let (disk, asked, part) = (Arc::clone(store), input.range, input.part_number);
     let (bucket, key) = (input.bucket, input.key);
     let (header, range) = on_disk_thread(move || {
-        let opened = disk.open(&bucket, &key)?;
+        let opened = disk.minding((&bucket, &key), || disk.open(&bucket, &key))?;
         conditions.allows(&opened.header)?;
         let range = asked_range(asked.as_ref(), part, opened.header.size)?;
         Ok((opened.header, range))
@@ -220,7 +222,7 @@ pub(super) async fn copy_object(
     );
     let disk = Arc::clone(store);
     let header = on_disk_thread(move || {
-        let opened = disk.open(&from_bucket, &from_key)?;
+        let opened = disk.minding((&from_bucket, &from_key), || disk.open(&from_bucket, &from_key))?;
         // A copy has no 304: every condition that fails is a 412.
         if_source.allows(&opened.header).map_err(|_| Fault::PreconditionFailed)?;
         disk.index().bucket(&input.bucket)?;
