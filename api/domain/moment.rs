@@ -91,6 +91,10 @@ impl DeviceMoment {
             .ok()
             .and_then(|pieces| pieces.to_numeric_offset())
             .map_or(0, Offset::seconds);
+        // RFC 3339 has hours to 23 and whole minutes; what others can't read must not come back to them.
+        if offset_s.abs() >= 24 * 3600 || offset_s % 60 != 0 {
+            return Err(BadMoment::Unreadable);
+        }
         Self::from_parts(at, offset_s)
     }
 
@@ -144,6 +148,16 @@ mod tests {
         let read = DeviceMoment::parse("2026-03-20T08:15:00.123456789+07:00");
         assert_eq!(read.as_ref().map(|m| m.offset_s), Ok(25_200));
         assert_eq!(read.map(|m| m.rfc3339()), Ok("2026-03-20T08:15:00.123456+07:00".to_owned()));
+    }
+
+    #[test]
+    fn an_offset_that_others_can_not_read_is_none() {
+        for text in ["+24:00", "-24:00", "+25:59", "+07:00:30"] {
+            let read = DeviceMoment::parse(&format!("2026-03-20T08:15:00{text}"));
+            assert_eq!(read, Err(BadMoment::Unreadable), "{text}");
+        }
+        let farthest = DeviceMoment::parse("2026-03-20T08:15:00-23:59").map(|read| read.rfc3339());
+        assert_eq!(farthest, Ok("2026-03-20T08:15:00-23:59".to_owned()));
     }
 
     #[test]

@@ -391,16 +391,25 @@ pub enum Admission {
     Held,
 }
 
+/// Refuses what is larger than any photo may be.
+///
+/// # Errors
+/// `photo.too-large` beyond [`MAX_BYTES`].
+pub fn within_limit(size_bytes: u64) -> Result<(), Refusal> {
+    if size_bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    let detail = format!("A photo may have {MAX_BYTES} bytes, this one has {size_bytes}.");
+    Err(Refusal::new(Kind::TooLarge, "photo.too-large", detail))
+}
+
 /// Decides, before a byte is read, whether bytes of this length and digest are wanted.
 ///
 /// # Errors
 /// `photo.id-taken` when the id holds or promises other bytes, `photo.withdrawn` when it was taken back,
 /// `photo.too-large` beyond [`MAX_BYTES`], `photo.length-mismatch` when the length can't be right.
 pub fn admit(state: State, promised: Arrived, offered: Arrived) -> Result<Admission, Refusal> {
-    if offered.size_bytes > MAX_BYTES {
-        let detail = format!("A photo may have {MAX_BYTES} bytes, this one has {}.", offered.size_bytes);
-        return Err(Refusal::new(Kind::TooLarge, "photo.too-large", detail));
-    }
+    within_limit(offered.size_bytes)?;
     if offered.sha256 != promised.sha256 {
         let detail =
             "This id was declared for other bytes (their SHA-256 differs). A new photo needs a new id.";

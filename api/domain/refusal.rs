@@ -79,8 +79,8 @@ impl Refusal {
     pub fn new(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
         let next = match kind {
             Kind::TooMany => Next::Retry,
-            Kind::Unauthenticated | Kind::Forbidden | Kind::Conflict => Next::Ask,
-            Kind::NotFound => Next::Drop,
+            // What is not theirs to see today may be theirs again tomorrow: nothing is thrown away for it.
+            Kind::Unauthenticated | Kind::Forbidden | Kind::Conflict | Kind::NotFound => Next::Ask,
             _ => Next::Fix,
         };
         Self { kind, code, detail: detail.into(), next, faults: Vec::new() }

@@ -60,13 +60,17 @@ impl Kind {
     /// Whether what it changes has versions, of which a change names the one it rests on.
     #[must_use]
     pub fn is_versioned(self) -> bool {
+        self.corrects() || matches!(self, Self::RemoveAttendee | Self::RemoveGuidance)
+    }
+
+    fn corrects(self) -> bool {
         matches!(self, Self::PutResponse | Self::PutAttendee | Self::PutGuidance)
     }
 
     /// Whether what clashes with what stands is kept beside it; its operation then answers 202.
     #[must_use]
     pub fn keeps_both(self) -> bool {
-        self.is_versioned() || self == Self::CheckIn
+        self.corrects() || self == Self::CheckIn
     }
 
     /// Whether doing it once more after it took effect answers what it answered, and changes nothing that somebody else did
@@ -118,8 +122,10 @@ mod tests {
 
     #[test]
     fn what_has_versions_is_told_from_what_has_none() {
-        let versioned = Kind::ALL.iter().filter(|kind| kind.is_versioned());
+        let versioned = Kind::ALL.iter().filter(|kind| kind.is_versioned() && kind.keeps_both());
         assert!(versioned.eq(&[Kind::PutResponse, Kind::PutAttendee, Kind::PutGuidance]));
+        let removed = Kind::ALL.iter().filter(|kind| kind.is_versioned() && !kind.keeps_both());
+        assert!(removed.eq(&[Kind::RemoveAttendee, Kind::RemoveGuidance]));
         let both = Kind::ALL.iter().filter(|kind| kind.keeps_both() && !kind.is_versioned());
         assert!(both.eq(&[Kind::CheckIn]));
         assert_eq!(Kind::parse("sign_minutes"), Some(Kind::SignMinutes));

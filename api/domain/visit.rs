@@ -10,7 +10,8 @@ pub use complete::{
     unanswered,
 };
 pub use minutes::{
-    AskedList, Figures, FrozenScore, Minutes, Outcome, Ratio, Side, Signature, Signing, TemplateFigures,
+    ALREADY_SIGNED, AskedList, Figures, FrozenScore, Minutes, Outcome, Ratio, Side, Signature, Signing,
+    TemplateFigures,
 };
 pub use state::{Kind, Move, State, Step, closed, disclose, may_dispatch_now, take};
 

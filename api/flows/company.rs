@@ -85,6 +85,16 @@ fn taken_back() -> Refusal {
     Refusal::new(Kind::Conflict, "entry.taken-back", detail)
 }
 
+/// Whoever takes an entry back has it go as they saw it, and not what somebody made of it since.
+fn is_as_seen(version: i32, seen: Option<i32>) -> std::result::Result<(), Refusal> {
+    if seen.is_none_or(|seen| seen == version) {
+        return Ok(());
+    }
+    let detail =
+        format!("Somebody has corrected this entry since: it is at version {version}. Read it, then decide.");
+    Err(Refusal::new(Kind::Conflict, "entry.changed", detail))
+}
+
 async fn noted(
     mut work: Work,
     actor: &Actor,
@@ -231,8 +241,14 @@ fn said_of_guidance(of: &Guidance) -> Value {
 /// never arrived is refused, because it may still come.
 ///
 /// # Errors
-/// `not-found`, `forbidden`, `visit.not-on-site`, `visit.answers-locked`, `visit.closed`.
-pub async fn dismiss(app: &App, actor: &Actor, visit: VisitId, id: AttendeeId) -> Result<()> {
+/// `not-found`, `forbidden`, `visit.not-on-site`, `visit.answers-locked`, `visit.closed`; `entry.changed` where another
+/// version than was seen stands.
+pub async fn dismiss(
+    app: &App,
+    actor: &Actor,
+    visit: VisitId,
+    (id, seen): (AttendeeId, Option<i32>),
+) -> Result<()> {
     let mut work = Work::begin(app, actor, visit, Deed::RecordVisit).await?;
     let held = company::find_attendee(&mut work.tx, id).await?;
     let held = held.filter(|held| held.visit == visit).ok_or_else(Refusal::not_found)?;
@@ -240,6 +256,7 @@ pub async fn dismiss(app: &App, actor: &Actor, visit: VisitId, id: AttendeeId) -
         return Ok(());
     }
     work.visit.may_be_answered()?;
+    is_as_seen(held.version, seen)?;
     company::remove_attendee(&mut work.tx, id, work.now).await?;
     let details = json!({ "name": held.name, "office": held.office, "positions": held.positions });
     noted(work, actor, "visit.host_taken_back", ("attendee", id.to_string()), details).await
@@ -250,7 +267,12 @@ pub async fn dismiss(app: &App, actor: &Actor, visit: VisitId, id: AttendeeId) -
 ///
 /// # Errors
 /// As [`dismiss`].
-pub async fn take_back(app: &App, actor: &Actor, visit: VisitId, id: GuidanceId) -> Result<()> {
+pub async fn take_back(
+    app: &App,
+    actor: &Actor,
+    visit: VisitId,
+    (id, seen): (GuidanceId, Option<i32>),
+) -> Result<()> {
     let mut work = Work::begin(app, actor, visit, Deed::RecordVisit).await?;
     let held = company::find_guidance(&mut work.tx, id).await?;
     let held = held.filter(|held| held.visit == visit).ok_or_else(Refusal::not_found)?;
@@ -258,6 +280,7 @@ pub async fn take_back(app: &App, actor: &Actor, visit: VisitId, id: GuidanceId)
         return Ok(());
     }
     work.visit.may_be_answered()?;
+    is_as_seen(held.version, seen)?;
     company::remove_guidance(&mut work.tx, id, work.now).await?;
     let details = json!({ "item": held.item, "guided": held.guided, "content": held.content });
     noted(work, actor, "visit.guidance_taken_back", ("guidance", id.to_string()), details).await

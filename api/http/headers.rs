@@ -102,18 +102,35 @@ impl FromRequest for ReprDigest {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let header = request.headers().get("repr-digest").and_then(|value| value.to_str().ok());
-        ready(match header {
+        ready(match joined(request, "repr-digest") {
             None => {
                 let detail = "Send Repr-Digest: sha-256=:<base64>: with the digest of the bytes.";
                 Err(Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "digest.missing", detail))
             }
-            Some(text) => parse_digest(text).map(Self).ok_or_else(|| {
+            Some(text) => parse_digest(&text).map(Self).ok_or_else(|| {
                 let detail = "Repr-Digest must hold sha-256=:<base64 of 32 bytes>:, see RFC 9530.";
                 Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "digest.unreadable", detail)
             }),
         })
     }
+}
+
+/// A header that may stand on several lines, as one (RFC 9110 §5.3).
+#[must_use]
+pub fn joined(request: &HttpRequest, name: &str) -> Option<String> {
+    let lines: Vec<&str> = request.headers().get_all(name).filter_map(|line| line.to_str().ok()).collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
+}
+
+/// Whether a header is a dictionary of digests at all (RFC 9530 §2).
+#[must_use]
+pub fn are_digests(header: &str) -> bool {
+    let is_one = |member: &str| {
+        let (name, value) = member.split_once('=').unwrap_or((member, ""));
+        let value = value.strip_prefix(':').and_then(|value| value.strip_suffix(':'));
+        !name.is_empty() && value.is_some_and(|value| STANDARD.decode(value).is_ok())
+    };
+    header.split(',').map(str::trim).all(is_one)
 }
 
 /// Reads the sha-256 member of a digest header.
@@ -122,13 +139,14 @@ pub fn parse_digest(header: &str) -> Option<Sha256> {
     digest_member(header, "sha-256")?.try_into().ok().map(Sha256)
 }
 
-/// The bytes of one member of a digest header (RFC 9530), by the name of its algorithm.
+/// The bytes of one member of a digest header (RFC 9530), by the name of its algorithm; of several the last, as RFC 9651
+/// has it.
 #[must_use]
 pub fn digest_member(header: &str, algorithm: &str) -> Option<Vec<u8>> {
     let of = |member: &str| {
         member.strip_prefix(algorithm)?.strip_prefix("=:")?.strip_suffix(':').map(str::to_owned)
     };
-    STANDARD.decode(header.split(',').map(str::trim).find_map(of)?).ok()
+    STANDARD.decode(header.rsplit(',').map(str::trim).find_map(of)?).ok()
 }
 
 /// Writes a digest header's value.

@@ -6,9 +6,11 @@ mod yaml;
 use super::deeds::{self, Needs};
 use super::problem::{PROBLEM_JSON, ProblemDocument};
 use super::replay::has_own_keys;
+use super::v1::uploads;
 use super::{limits, read_only, vocabulary};
 use crate::domain::actor::Scope;
 use actix_web::{HttpResponse, web};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 use utoipa::OpenApi as _;
@@ -182,8 +184,22 @@ fn finish_operation(method: &str, path: &str, operation: &mut Operation) {
         path if path.starts_with("/oauth/") || path.starts_with("/.well-known/") => vec![TOO_MANY],
         _ => shared_refusals(path, operation, takes_key, needs),
     };
+    let own: Vec<String> = operation.responses.responses.keys().cloned().collect();
     for (status, meaning) in shared {
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(meaning)));
+        if own.iter().any(|listed| listed == status) {
+            continue;
+        }
+        // What several rules refuse alike has each of their reasons.
+        match operation.responses.responses.entry(status.to_owned()) {
+            Entry::Vacant(place) => {
+                place.insert(RefOr::T(refusal(meaning)));
+            }
+            Entry::Occupied(mut place) => {
+                if let RefOr::T(response) = place.get_mut() {
+                    response.description = format!("{} Or: {meaning}", response.description);
+                }
+            }
+        }
     }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
@@ -257,7 +273,10 @@ fn shared_refusals(
     }
     if operation.request_body.is_some() {
         shared.push(("400", "The body can't be read."));
-        shared.push(("408", "The body came too slowly."));
+        // An upload that comes too slowly is cut: its client asks how far it got.
+        if !uploads::is_of(path) {
+            shared.push(("408", "The body came too slowly."));
+        }
         shared.push(("413", "The body is too large."));
         shared.push(("415", "This media type is not taken."));
         shared.push(("422", "A field breaks a rule; `errors` names it."));

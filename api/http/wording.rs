@@ -90,6 +90,7 @@ pub const PROBLEMS: &[Word] = &[
     problem(409, "draw.broken", "Hạt giống hoặc danh sách đơn vị không khớp với mã băm đã công bố.", "Seed or strata are not what was bound when the draw was committed."),
     problem(409, "draw.not-revealed", "Lần rút này mới được chốt; hãy mở kết quả trước.", "The draw is committed; reveal it first."),
     problem(422, "enrolment.worthless", "Mã này sai, đã được dùng hoặc thay thế, đã hết hạn, hoặc dành cho người khác; hãy xin mã mới.", "This code is wrong, was used or replaced, has expired, or is for somebody else; ask for a new one."),
+    problem(409, "entry.changed", "Mục này đã được sửa sau khi bạn đọc; hãy đọc lại rồi quyết định.", "This entry was corrected since you read it; read it again, then decide."),
     problem(409, "entry.id-taken", "Mã này đã thuộc về một mục khác.", "This id belongs to another entry."),
     problem(409, "entry.taken-back", "Mục này đã được rút; mục mới cần mã mới.", "This entry was taken back; a new one needs a new id."),
     problem(500, "fault", "Máy chủ gặp lỗi; mã yêu cầu giúp tìm lỗi trong nhật ký.", "Something went wrong on our side; the request id finds it in our log."),

@@ -6,11 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::aside::set_aside;
 use crate::header::Header;
 use crate::index::{Bucket, Entry, Index, Part, Upload};
 use crate::layout::{Layout, object_name, write_durably};
 use crate::multipart::{NOTE, part_number};
-use crate::aside::set_aside;
 use crate::read::Opened;
 
 /// Folders are read by this many threads: a cold disk answers several questions at once.

@@ -192,7 +192,8 @@ async fn bytes_that_rotted_on_the_disk_of_the_store_are_wanted_again() {
     let house = House::open().await;
     let scene = house.scene().await;
     // One that the store gives in several pieces, and breaks off at its end.
-    let large = pictures::png(1200, 1200, |x, y| u8::try_from((x * 7919 ^ y * 104_729 ^ (x * y)) % 251).unwrap());
+    let large =
+        pictures::png(1200, 1200, |x, y| u8::try_from((x * 7919 ^ y * 104_729 ^ (x * y)) % 251).unwrap());
     assert!(large.len() > 300_000);
     let shots = [large, pictures::sharp(2), pictures::sharp(3)].map(|bytes| Shot::of(scene.visit, bytes));
     for shot in &shots {
@@ -207,7 +208,7 @@ async fn bytes_that_rotted_on_the_disk_of_the_store_are_wanted_again() {
 
     house.work().await;
 
-    let ask = json!({"photos": shots.each_ref().map(|shot| json!({"id": shot.id, "sha256": shot.declaration["sha256"]}))});
+    let ask = json!({"photos": shots.each_ref().map(|shot| json!({"photo": shot.id, "sha256": shot.declaration["sha256"]}))});
     let (status, told) = scene.phone.post("/v1/photos/have", &ask).await;
     assert_eq!(status, 200, "{told}");
     for (shot, line) in shots.iter().zip(told["photos"].as_array().unwrap()) {

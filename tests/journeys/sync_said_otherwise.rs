@@ -62,13 +62,41 @@ async fn a_side_signs_the_text_it_has_read_or_none() {
     }
     let standing = at.lead.visitor.get(&visit).await.1;
     assert_eq!(standing["minutes"]["signatures"], json!([]), "nothing is signed");
-    // Capital digits are digits, too; and who has signed says the same again, whatever they name.
+    // Capital digits are digits, too; and who has signed says the same again, of that text.
     let capitals = json!(second.as_str().map(str::to_uppercase));
-    for read in [&capitals, &second, &first, &Value::Null] {
+    for read in [&capitals, &second, &Value::Null] {
         let signed = at.step(&at.lead, &visit, "sign", sign(read)).await;
         assert_eq!(signed.status, 200, "{}", signed.body);
         assert_eq!(signed.body["minutes"]["signatures"].as_array().map(Vec::len), Some(1));
     }
+    let other = push(&at.lead.visitor, &[step("sign_minutes", &visit, sign(&first))]).await;
+    assert_eq!(codes(&other), ["visit.minutes-outdated"], "nobody has signed that text: {other:?}");
+    at.house.close().await;
+}
+
+/// Two phones took down what the unit said, and not the same: what stands stands, and the log has the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_side_is_said_to_have_said_otherwise_is_kept_in_the_log() {
+    let at = Inspectorate::open().await;
+    let visit = recorded(&at).await;
+    let drafted = at.step(&at.clerk, &visit, "minutes", json!({ "text": "Hai bên thống nhất." })).await;
+    assert_eq!(drafted.status, 200, "{}", drafted.body);
+    let sign = |outcome: &str, objection: Option<&str>| {
+        json!({ "side": "unit", "outcome": outcome, "objection": objection, "signer_name": "Phạm Thị Chín",
+            "signer_position": "Chủ tịch" })
+    };
+    let first = push(&at.lead.visitor, &[step("sign_minutes", &visit, sign("signed", None))]).await;
+    assert_eq!(outcomes(&first), ["applied"], "{first:?}");
+    let objects = sign("signed_with_objection", Some("Biển hiệu đã được thay."));
+    for _ in 0..2 {
+        let second = push(&at.lead.visitor, &[step("sign_minutes", &visit, objects.clone())]).await;
+        assert_eq!(codes(&second), ["visit.already-signed"], "{second:?}");
+    }
+    let standing = at.lead.visitor.get(&visit).await.1;
+    assert_eq!(standing["minutes"]["signatures"][0]["outcome"], "signed");
+    let kept = told(&at, &visit, "visit.signature_kept_beside").await;
+    let said = kept.iter().map(|of| &of["signature"]["objection"]).collect::<Vec<_>>();
+    assert_eq!(said, [&json!("Biển hiệu đã được thay.")], "{kept:?}");
     at.house.close().await;
 }
 
@@ -203,6 +231,20 @@ async fn what_stands_is_corrected_by_whoever_names_its_version() {
     let done = push(&at.clerk.visitor, &same).await;
     assert_eq!(outcomes(&done), ["applied", "applied"], "{done:?}");
     assert_eq!((&done[0]["body"]["version"], &done[1]["body"]["version"]), (&json!(1), &json!(2)));
+    // Whoever has not read the correction takes back nothing of it.
+    let target = json!({ "visit": id_of(&visit), "attendee": person });
+    let removal = |base: i32| json!({ "id": Uuid::now_v7(), "kind": "remove_attendee", "target": target, "base_version": base });
+    let unseen = push(&at.member.visitor, &[removal(1)]).await;
+    assert_eq!((codes(&unseen), &unseen[0]["status"]), (vec!["entry.changed"], &json!(409)), "{unseen:?}");
+    let plain = format!("{visit}/attendees/{person}");
+    let unseen = at.member.visitor.send("DELETE", &format!("{plain}?base_version=1"), None).await;
+    assert_eq!((unseen.status, &unseen.body["client_action"]), (409, &json!("ask")));
+    let hosts = at.lead.visitor.get(&format!("{visit}/attendees")).await.1;
+    assert_eq!(hosts["items"][0]["name"], "Nguyễn Trung");
+    assert_eq!(outcomes(&push(&at.member.visitor, &[removal(2)]).await), ["applied"]);
+    let entry =
+        at.member.visitor.send("DELETE", &format!("{visit}/guidance/{entry}?base_version=7"), None).await;
+    assert_eq!(entry.body["code"], "entry.changed", "{}", entry.body);
     at.house.close().await;
 }
 

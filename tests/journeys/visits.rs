@@ -1,7 +1,7 @@
 //! Visits: scheduled, told, recorded, signed, handed in; what stands in the way, and what happens at the same moment.
 
 use super::findings::confirmed;
-use crate::harness::{Inspectorate, id_of};
+use crate::harness::{Inspectorate, Shot, id_of, pictures};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -65,6 +65,15 @@ async fn a_surprise_visit_lives_from_sealed_to_final() {
     let lacking: Vec<&str> =
         refused.body["errors"].as_array().unwrap().iter().filter_map(|e| e["pointer"].as_str()).collect();
     assert_eq!(lacking, ["/items/A01", "/items/A03"]);
+    // What shows nothing is none, once that is known: they are still there to take another.
+    let broken = Shot::of(id_of(&visit).parse().unwrap(), pictures::sharp(3)[..5000].to_vec());
+    let broken = broken.with("item", "A01");
+    assert_eq!(broken.send(&at.member.visitor).await.status, 201);
+    at.house.work().await;
+    let refused = at.step(&at.lead, &visit, "submit", Value::Null).await;
+    assert_eq!(refused.body["errors"][0]["pointer"], "/items/A01", "{}", refused.body);
+    let mistake = json!({ "reason": "Ảnh hỏng" });
+    assert_eq!(at.member.visitor.post(&format!("{}/withdraw", broken.path()), &mistake).await.0, 200);
     at.held_photo(&visit, "A01").await;
     at.held_photo(&visit, "A03").await;
     assert_eq!(at.step(&at.member, &visit, "submit", Value::Null).await.status, 403);

@@ -159,7 +159,8 @@ pub fn photos_complete(
         let detail = format!("{} needs {} more{of}, {} held", lack.item, lack.missing, lack.here);
         FieldFault::new(format!("/items/{}", lack.item), "visit.photos-missing", detail)
     };
-    let detail = "Required photos have not arrived yet; errors names the items and how many each lacks.";
+    let detail = "Required photos have not arrived yet, or show nothing that could be read; errors names the items and how \
+        many each lacks.";
     let mut refusal = Refusal::new(Family::Invalid, "visit.photos-missing", detail);
     refusal.faults = lacking.into_iter().map(fault).collect();
     Err(refusal)

@@ -70,6 +70,9 @@ pub struct Signature {
     pub at: Timestamp,
 }
 
+/// A side that has signed says something else.
+pub const ALREADY_SIGNED: &str = "visit.already-signed";
+
 impl Signature {
     /// Checks that what was said is whole: names, an objection with "signed with objection", reason and witness
     /// with a refusal; texts come back in NFC. A team signs or goes on writing, it neither objects nor refuses.
@@ -360,8 +363,8 @@ impl Minutes {
             return if earlier.says_the_same(&signature) {
                 Ok(Signing::Repeated)
             } else {
-                let detail = "This side has given its outcome already; it stands.";
-                Err(Refusal::new(Family::Conflict, "visit.already-signed", detail))
+                let detail = "This side has given its outcome already; it stands, and the visit's log keeps what is said now.";
+                Err(Refusal::new(Family::Conflict, ALREADY_SIGNED, detail))
             };
         }
         // Once a side has signed, its text stands: what is decided later about findings is no reason to write it anew.

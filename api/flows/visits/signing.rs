@@ -1,7 +1,7 @@
 //! How minutes come about: drafted from what is on record of a visit, signed by both sides.
 
 use super::life::{Work, gone, reason_given};
-use super::{asked, occasion};
+use super::{asked, entry, occasion};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::campaign::DocumentKind;
@@ -21,7 +21,7 @@ use crate::flows::findings::again;
 use crate::flows::responses::beside::refuse_waiting;
 use crate::records::teams::{self, Member};
 use crate::records::visits::company;
-use crate::records::{campaigns, findings, owners, premises, recommendations, responses};
+use crate::records::{campaigns, custody, findings, owners, premises, recommendations, responses};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -185,17 +185,25 @@ pub async fn sign(
     let Some(minutes) = work.visit.minutes.as_ref() else {
         return Err(no_minutes().unwrap_or_else(visit::closed).into());
     };
+    minutes.are_what_was_read(read)?;
     let repeated = minutes.signatures.iter().any(|earlier| earlier.says_the_same(&signature));
     if repeated {
         return Ok(work.visit);
     }
-    minutes.are_what_was_read(read)?;
     refuse_waiting(&mut work.tx, id).await?;
     let because = work.visit.unanswered_because.as_deref();
     items_answered(&sources.lists, &sources.answers, sources.occasion, because)?;
     let drafted = (minutes.text.as_str(), minutes.number.as_deref(), minutes.drafted_at);
     let document = sources.document(&work.visit, drafted);
-    match minutes.sign(signature, &sources.figures, &document)? {
+    let said_otherwise = json!({ "signature": signature });
+    let signed = match minutes.sign(signature, &sources.figures, &document) {
+        Err(no) if no.code == visit::ALREADY_SIGNED => {
+            keep_beside(work, actor, said_otherwise).await?;
+            return Err(no.into());
+        }
+        signed => signed?,
+    };
+    match signed {
         Signing::Repeated => return Ok(work.visit),
         Signing::Awaiting(minutes) => {
             visit::take(work.visit.state, Step::Sign(visit::Outcome::Signed))?;
@@ -209,6 +217,21 @@ pub async fn sign(
         }
     }
     work.write(actor, "visit.minutes_signed", details).await
+}
+
+/// Keeps in the log what a side is said to have said otherwise, on another phone, than what stands; once, however often it is
+/// sent.
+async fn keep_beside(mut work: Work, actor: &Actor, details: serde_json::Value) -> Result<()> {
+    let (deed, object) = ("visit.signature_kept_beside", work.visit.id.to_string());
+    let mut said = details.clone();
+    if let Some(signature) = said.get_mut("signature").and_then(serde_json::Value::as_object_mut) {
+        signature.remove("at");
+    }
+    if custody::is_noted(&mut work.tx, (work.visit.id, work.by), (deed, &object), &said).await? {
+        return Ok(());
+    }
+    custody::note(&mut work.tx, Some(actor), entry(&work.visit, deed, said), work.now).await?;
+    Ok(work.tx.commit().await?)
 }
 
 /// Takes back what a side said to the minutes, with the reason, as long as the other side is awaited: what was signed too

@@ -6,12 +6,12 @@ use crate::domain::moment::DeviceMoment;
 use crate::domain::refusal::Refusal;
 use crate::flows::company::{self, Attendee, Entered, Given, Guidance, Host};
 use crate::http::actor::Caller;
-use crate::http::body::Body;
+use crate::http::body::{Body, Params};
 use crate::http::problem::Problem;
 use actix_web::{HttpResponse, delete, get, put, web};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -140,6 +140,17 @@ pub async fn put_attendee(
     Ok(answer::<_, AttendeeView>(entered))
 }
 
+/// What whoever takes an entry back has seen of it.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RemovalParams {
+    /// The version that was read: an entry that somebody has corrected since stays (`entry.changed`). Without it, whatever
+    /// stands goes.
+    #[param(example = 2)]
+    base_version: Option<i32>,
+}
+
 /// Where an entry of a visit is.
 #[derive(Deserialize)]
 pub struct AttendeePath {
@@ -153,16 +164,18 @@ pub struct AttendeePath {
 /// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log. An
 /// entry that never arrived at this visit is `404`: send this again once it has.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
-        ("attendee" = Uuid, Path, description = "Whom.")), responses(
+        ("attendee" = Uuid, Path, description = "Whom."), RemovalParams), responses(
     (status = 204, description = "Taken back, now or before."),
-    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`.")))]
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.changed`.")))]
 #[delete("/v1/visits/{visit}/attendees/{attendee}")]
 pub async fn remove_attendee(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<AttendeePath>,
+    params: Params<RemovalParams>,
 ) -> Result<HttpResponse, Problem> {
-    company::dismiss(&app, &caller.0, VisitId(path.visit), AttendeeId(path.attendee)).await?;
+    let seen = params.0.base_version;
+    company::dismiss(&app, &caller.0, VisitId(path.visit), (AttendeeId(path.attendee), seen)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -301,16 +314,18 @@ pub struct GuidancePath {
 /// no phone brings the entry back by sending it again (`entry.taken-back`); what it says otherwise is kept in the log. An
 /// entry that never arrived at this visit is `404`: send this again once it has.
 #[utoipa::path(tag = "visits", params(("visit" = Uuid, Path, description = "At which visit."),
-        ("guidance" = Uuid, Path, description = "Which entry.")), responses(
+        ("guidance" = Uuid, Path, description = "Which entry."), RemovalParams), responses(
     (status = 204, description = "Taken back, now or before."),
-    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`.")))]
+    (status = 409, description = "`visit.not-on-site`, `visit.answers-locked`, `visit.closed`, `entry.changed`.")))]
 #[delete("/v1/visits/{visit}/guidance/{guidance}")]
 pub async fn remove_guidance(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<GuidancePath>,
+    params: Params<RemovalParams>,
 ) -> Result<HttpResponse, Problem> {
-    company::take_back(&app, &caller.0, VisitId(path.visit), GuidanceId(path.guidance)).await?;
+    let seen = params.0.base_version;
+    company::take_back(&app, &caller.0, VisitId(path.visit), (GuidanceId(path.guidance), seen)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -12,12 +12,23 @@ use jiff::Timestamp;
 use jiff_diesel::Timestamp as Stamp;
 use uuid::Uuid;
 
-/// How many photos are held for each item and of what: bytes durable, not withdrawn.
+/// Why a photo is set apart for which nobody can do anything with a camera: it may be as good as any, and we could not look.
+const OURS: [&str; 3] = ["decoder-limit", "decoder-died", "examination-failed"];
+
+/// Photos of one item and subject in one state: item, subject, state, why they are set apart, how many.
+type Alike = (Option<String>, String, String, Option<String>, i64);
+
+/// How many photos are held for each item and of what: bytes durable, not withdrawn, and nothing known by which they show
+/// nothing. Whoever stands in the office can still take another.
 ///
 /// # Errors
 /// The database's own.
 pub async fn photos_held(db: &mut Db, visit: VisitId) -> Result<Held> {
-    photos_counted(db, visit, State::is_held).await
+    let may_show = |reason: Option<&str>| reason.is_some_and(|reason| OURS.contains(&reason));
+    photos_counted(db, visit, |state, reason| {
+        state.is_held() && (state != State::Quarantined || may_show(reason))
+    })
+    .await
 }
 
 /// How many photos are declared for each item and of what, whether or not their bytes came, and not withdrawn.
@@ -25,24 +36,29 @@ pub async fn photos_held(db: &mut Db, visit: VisitId) -> Result<Held> {
 /// # Errors
 /// The database's own.
 pub async fn photos_announced(db: &mut Db, visit: VisitId) -> Result<Held> {
-    photos_counted(db, visit, |state| state != State::Withdrawn).await
+    photos_counted(db, visit, |state, _| state != State::Withdrawn).await
 }
 
-async fn photos_counted(db: &mut Db, visit: VisitId, counts: fn(State) -> bool) -> Result<Held> {
-    let held = State::ALL.into_iter().filter(|state| counts(*state)).map(State::as_str);
-    let counts: Vec<(Option<String>, String, i64)> = photos::table
+async fn photos_counted(
+    db: &mut Db,
+    visit: VisitId,
+    counts: impl Fn(State, Option<&str>) -> bool,
+) -> Result<Held> {
+    let rows: Vec<Alike> = photos::table
         .filter(photos::visit_id.eq(visit.0).and(photos::action_id.is_null()).and(photos::reply_to.is_null()))
-        .filter(photos::state.eq_any(held.collect::<Vec<_>>()))
-        .group_by((photos::item_code, photos::subject))
-        .select((photos::item_code, photos::subject, count_star()))
+        .group_by((photos::item_code, photos::subject, photos::state, photos::quarantine_reason))
+        .select((photos::item_code, photos::subject, photos::state, photos::quarantine_reason, count_star()))
         .load(db)
         .await?;
-    Ok(counts
-        .into_iter()
-        .filter_map(|(item, subject, count)| {
-            item.map(|item| ((item, subject), u32::try_from(count).unwrap_or(u32::MAX)))
-        })
-        .collect())
+    let mut held = Held::new();
+    for (item, subject, state, reason, count) in rows {
+        let counted = State::parse(&state).is_some_and(|state| counts(state, reason.as_deref()));
+        if let Some(item) = item.filter(|_| counted) {
+            let many: &mut u32 = held.entry((item, subject)).or_default();
+            *many = many.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        }
+    }
+    Ok(held)
 }
 
 /// A photo as far as a phone needs it to know what is still to be sent.

@@ -113,6 +113,9 @@ async fn limits_types_and_places_are_told_with_what_to_do() {
     let elsewhere = vi(patch(phone, &at, 5, &shot.bytes[..9])).await;
     is(&elsewhere, 409, "upload.offset-mismatch");
     assert!(said(&elsewhere).contains("byte 0") && said(&elsewhere).contains("byte 5"), "{}", elsewhere.body);
+    // Nobody knows which of two places is meant.
+    let twice = patch(phone, &at, 0, &shot.bytes[..9]).header("upload-offset", 5);
+    is(&vi(twice).await, 400, "upload.offset");
     let untyped = vi(tus(phone, "PATCH", &at).header("upload-offset", 0).body("x")).await;
     is(&untyped, 415, "upload.type");
     assert!(said(&untyped).contains("application/offset+octet-stream"), "{}", untyped.body);

@@ -73,6 +73,16 @@ async fn one_request_declares_creates_and_sends() {
     };
     let whole = || of_type(TUS_BODY);
     is(&phone.answer(of_type("image/png")).await, 415, "upload.type");
+    // What contradicts itself, or is larger than any photo, declares nothing.
+    for (length, status, code) in [(30, 422, "photo.length-mismatch"), (52_428_801, 413, "photo.too-large")] {
+        let odd = tus(phone, "POST", "/v1/uploads").header("upload-length", length);
+        is(&phone.answer(odd.header("upload-metadata", &metadata)).await, status, code);
+        assert_eq!(phone.get(&shot.path()).await.0, 404);
+    }
+    let unread = [pair("photo", shot.id.to_string()), pair("declaration", "{")].join(",");
+    let unread =
+        tus(phone, "POST", "/v1/uploads").header("upload-length", 9).header("upload-metadata", unread);
+    is(&phone.answer(unread).await, 400, "upload.metadata");
     let answer = phone.answer(whole()).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     assert_eq!(answer.header("upload-offset"), shot.bytes.len().to_string());

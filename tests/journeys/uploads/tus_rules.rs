@@ -188,7 +188,9 @@ async fn an_upload_that_gets_no_further_expires() {
     house.wait_s(2 * 3600);
     // It is gone when its time is over, whether anybody has swept or not.
     let phone = &house.signed_in_anew(account).await;
-    is(&phone.answer(patch(phone, &at, 200_000, &shot.bytes[200_000..])).await, 404, "not-found");
+    let gone = phone.answer(patch(phone, &at, 200_000, &shot.bytes[200_000..])).await;
+    is(&gone, 404, "not-found");
+    assert_eq!(gone.body["client_action"], "ask", "nobody throws a photo away for it");
     assert_eq!(phone.answer(tus(phone, "HEAD", &at)).await.status, 404);
     sweep().await.unwrap();
     assert_eq!(counts(sql.query_one(left, &[]).await.unwrap()), (0, 0));

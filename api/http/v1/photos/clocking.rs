@@ -14,11 +14,10 @@ use utoipa::ToSchema;
     "elapsed_ms": 1_834_112, "round_trip_ms": 240
 }))]
 pub struct ClockBody {
-    /// The token it was given.
-    #[schema(max_length = 2048)]
+    /// The token it was given; what was never ours makes the verdict `unverified` and refuses nothing.
     token: String,
-    /// Milliseconds between the token's arrival and the shutter, by a clock that nobody can set (elapsed real time).
-    #[schema(minimum = 0)]
+    /// Milliseconds between the token's arrival and the shutter, by a clock that nobody can set (elapsed real time); what can't
+    /// be makes the verdict `impossible` and refuses nothing.
     elapsed_ms: i64,
     /// How long the request for the token took, in milliseconds.
     #[serde(default)]

@@ -8,7 +8,7 @@ use crate::domain::photo::{Arrived, MediaType, Offer};
 use crate::flows;
 use crate::flows::photos::Done;
 use crate::http::actor::Caller;
-use crate::http::headers::parse_digest;
+use crate::http::headers::{joined, parse_digest};
 use crate::http::limits::{BodyFault, Paced, paced};
 use crate::http::problem::Problem;
 use actix_web::http::StatusCode;
@@ -97,7 +97,7 @@ fn offer(request: &HttpRequest) -> Result<Offer, Problem> {
         let detail = "Send the photo with its own Content-Type: image/jpeg, png, webp, heic, heif or avif.";
         refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.type-unknown", detail.to_owned())
     })?;
-    let digest = header(request, "repr-digest").map(parse_digest);
+    let digest = joined(request, "repr-digest").map(|text| parse_digest(&text));
     let digest = digest.ok_or_else(|| {
         let detail = "Send Repr-Digest: sha-256=:<base64>: with the digest of the bytes.";
         refuse(StatusCode::UNPROCESSABLE_ENTITY, "digest.missing", detail.to_owned())

@@ -35,7 +35,8 @@ pub struct OfflineChange {
     /// The ids in that operation's address, by their names there.
     target: Target,
     /// The version it rests on, where what it changes has versions (answers, hosts, guidance); `null` for what is new. What
-    /// stands otherwise is corrected by whoever names its version, and kept beside what is said by anybody else.
+    /// stands otherwise is corrected by whoever names its version, and kept beside what is said by anybody else; what is taken
+    /// back by whoever has not seen its correction stays (`entry.changed`).
     #[serde(default)]
     base_version: Option<i32>,
     /// The operation's body, as it takes it by itself; left out where it takes none. What a push may say otherwise when it is
@@ -193,17 +194,21 @@ fn read(change: &str) -> Result<Change, Problem> {
         .ok_or_else(|| fault("/kind", "sync.kind", "is no change that is made offline"))?;
     let address = address_of(kind.as_str())
         .ok_or_else(|| flows::Error::Fault(format!("{} stands nowhere", kind.as_str())))?;
-    let path = placed(&address.path, &said.target)?;
+    let mut path = placed(&address.path, &said.target)?;
     let sent = said.body.and_then(|_| member(&text, "body"));
     let places = Places::of(address, sent, said.base_version);
     let body = match (sent, address.has_body) {
         (Some(body), true) => Some(with_version(body.clone(), kind, said.base_version)?),
         (None, true) => return Err(fault("/body", "field.missing", "missing field `body`")),
+        (Some(Json::Object(members)), false) if members.is_empty() => None,
         (Some(_), false) => return Err(fault("/body", "field.unknown", "this operation takes no body")),
         (None, false) => None,
     };
     if said.base_version.is_some() && !kind.is_versioned() {
         return Err(fault("/base_version", "field.unknown", "what this changes has no versions"));
+    }
+    if let (Some(base), false) = (said.base_version, address.has_body) {
+        path = format!("{path}?base_version={base}");
     }
     // Without it the time that a change waited would be taken for a clock that goes wrong.
     let clock = "device_clock";
@@ -304,7 +309,8 @@ mod tests {
             let told = refused(said.clone());
             assert!(told.contains(place), "{said}: {told}");
         }
-        let with_body = json!({ "id": V7, "kind": "submit_visit", "target": { "visit": nil }, "body": {} });
+        let with_body =
+            json!({ "id": V7, "kind": "submit_visit", "target": { "visit": nil }, "body": { "x": 1 } });
         assert!(refused(with_body).contains("\"/body\""));
         let twice = json!({ "id": V7, "kind": "put_guidance", "target": { "guidance": nil }, "base_version": 1,
             "body": { "base_version": 2 } });

@@ -8,9 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
-/// A header's text.
+/// A header's text; of one that is there twice nobody knows which is meant.
 pub(super) fn text<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
-    request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    let mut lines = request.headers().get_all(name);
+    let line = lines.next().filter(|_| lines.next().is_none());
+    line.and_then(|value| value.to_str().ok()).map(str::trim)
 }
 
 /// A whole number of at most fifteen digits, which is what both protocols count bytes with.
@@ -62,8 +64,10 @@ pub(super) fn date(at: Timestamp) -> String {
 /// # Errors
 /// `upload.checksum`.
 pub(super) fn checksum(request: &HttpRequest) -> Result<Option<Checksum>, Problem> {
-    let Some(value) = request.headers().get("upload-checksum") else { return Ok(None) };
-    let told = value.to_str().ok().and_then(|text| text.trim().split_once(' '));
+    if !request.headers().contains_key("upload-checksum") {
+        return Ok(None);
+    }
+    let told = text(request, "upload-checksum").and_then(|text| text.split_once(' '));
     let digest = told.and_then(|(name, digest)| Some((name, STANDARD.decode(digest.trim()).ok()?)));
     match digest {
         Some(("sha1", digest)) if digest.len() == 20 => Ok(Some(Checksum::Sha1(digest))),

@@ -15,7 +15,7 @@ use crate::flows;
 use crate::flows::photos::{Done, Receipt};
 use crate::flows::uploads::{Append, Appended, Checksum, Halt, Progress};
 use crate::http::connection::Turn;
-use crate::http::headers::digest_member;
+use crate::http::headers::{are_digests, digest_member, joined};
 use crate::http::problem::{Problem, Standard};
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::http::{Method, StatusCode};
@@ -90,12 +90,16 @@ fn content_digest(request: &HttpRequest) -> Result<Option<Checksum>, Problem> {
     type Make = fn(Vec<u8>) -> Checksum;
     const KNOWN: [(&str, usize, Make); 2] =
         [("sha-512", 64, Checksum::Sha512), ("sha-256", 32, Checksum::Sha256)];
-    let Some(text) = heads::text(request, "content-digest") else { return Ok(None) };
+    let Some(text) = joined(request, "content-digest") else { return Ok(None) };
+    if !are_digests(&text) {
+        let detail = "Content-Digest must hold digests such as sha-256=:<base64>:, see RFC 9530.";
+        return Err(Problem::of_door(StatusCode::BAD_REQUEST, "upload.checksum", detail));
+    }
     for (algorithm, length, make) in KNOWN {
         if !text.contains(&format!("{algorithm}=")) {
             continue;
         }
-        let digest = digest_member(text, algorithm).filter(|digest| digest.len() == length);
+        let digest = digest_member(&text, algorithm).filter(|digest| digest.len() == length);
         return digest.map(|digest| Some(make(digest))).ok_or_else(|| {
             let detail =
                 format!("Content-Digest must hold {algorithm}=:<base64 of {length} bytes>:, see RFC 9530.");
@@ -149,6 +153,17 @@ fn announce(app: &App, request: &HttpRequest, upload: &Upload) {
     }
 }
 
+/// Refuses bytes of which their client says that they are no picture; one that says nothing is taken at its declaration.
+fn is_picture(request: &HttpRequest) -> Result<(), Problem> {
+    let said = heads::media_type(request);
+    let says_nothing = said.is_empty() || said == "application/octet-stream" || said == BODY;
+    if says_nothing || heads::length(request) == Some(0) || MediaType::parse(&said).is_some() {
+        return Ok(());
+    }
+    let detail = "Send the photo with its own Content-Type: image/jpeg, png, webp, heic, heif or avif.";
+    Err(Problem::of_door(StatusCode::UNSUPPORTED_MEDIA_TYPE, "photo.type-unknown", detail))
+}
+
 /// Creates an upload, with its first bytes where they come along.
 pub(super) async fn create(
     app: &web::Data<App>,
@@ -158,6 +173,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (request, _) = asked;
     let is_last = completes(request)?;
+    is_picture(request)?;
     let length = whole_length(request, 0, is_last)?;
     let checksum = content_digest(request)?;
     let mut creation: Creation = creation(app, actor, asked, length).await?;

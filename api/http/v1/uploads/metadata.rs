@@ -26,6 +26,11 @@ fn unreadable(why: &str) -> Problem {
     Problem::of_door(StatusCode::BAD_REQUEST, "upload.metadata", detail)
 }
 
+/// Names the header where a declaration in it is no JSON: the request has no body to blame.
+pub(super) fn of_declaration(why: Problem) -> Problem {
+    if why.code() == "body.not-json" { unreadable("the declaration in it is no JSON") } else { why }
+}
+
 impl Metadata {
     /// Reads the header; nothing where there is none.
     ///

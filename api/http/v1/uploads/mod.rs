@@ -12,6 +12,7 @@ use super::photos::DeclarationBody;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PhotoId, UploadId};
+use crate::domain::photo::{Arrived, State, admit, within_limit};
 use crate::domain::refusal::{Next, Refusal};
 use crate::flows;
 use crate::flows::photos::Done;
@@ -19,7 +20,7 @@ use crate::flows::uploads::{Append, Appended, Halt, Offered, Progress};
 use crate::http::actor::Caller;
 use crate::http::body::{AsSent, Params};
 use crate::http::connection::Turn;
-use crate::http::headers::parse_digest;
+use crate::http::headers::{joined, parse_digest};
 use crate::http::problem::Problem;
 use crate::http::v1::photos::sending::Incoming;
 use actix_web::dev::Payload;
@@ -107,6 +108,8 @@ async fn creation(
     (request, params): (&HttpRequest, &CreateParams),
     length: Option<u64>,
 ) -> Result<Creation, Problem> {
+    // Before anything else, as tus 1.0.0 wants it.
+    length.map_or(Ok(()), within_limit)?;
     let metadata = Metadata::of(request)?;
     let photo = match (metadata.photo()?, params.photo) {
         (Some(said), Some(asked)) if said != asked => {
@@ -119,18 +122,25 @@ async fn creation(
             return Err(Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "upload.photo", detail));
         }
     };
-    if let Some(declaration) = metadata.declaration() {
-        let sent = AsSent::<DeclarationBody>::parse(declaration)?;
-        let (declared, attached) = sent.said.parse(photo, &sent.words)?;
-        flows::photos::declare(app, actor, declared, attached).await?;
-    }
-    let sha256 = match heads::text(request, "repr-digest") {
+    let sha256 = match joined(request, "repr-digest") {
         None => None,
-        Some(text) => Some(parse_digest(text).ok_or_else(|| {
+        Some(text) => Some(parse_digest(&text).ok_or_else(|| {
             let detail = "Repr-Digest must hold sha-256=:<base64 of 32 bytes>:, see RFC 9530.";
             Problem::of_door(StatusCode::UNPROCESSABLE_ENTITY, "digest.unreadable", detail)
         })?),
     };
+    if let Some(declaration) = metadata.declaration() {
+        let sent = AsSent::<DeclarationBody>::parse(declaration).map_err(metadata::of_declaration)?;
+        let (declared, attached) = sent.said.parse(photo, &sent.words)?;
+        // A request that contradicts itself declares nothing.
+        let promised = Arrived { size_bytes: declared.size_bytes, sha256: declared.sha256 };
+        let said = Arrived {
+            size_bytes: length.unwrap_or(promised.size_bytes),
+            sha256: sha256.unwrap_or(promised.sha256),
+        };
+        admit(State::Announced, promised, said)?;
+        flows::photos::declare(app, actor, declared, attached).await?;
+    }
     let offered = Offered { length, sha256, media_type: None };
     Ok(Creation { photo: PhotoId(photo), metadata, offered })
 }
