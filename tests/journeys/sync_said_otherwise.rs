@@ -85,7 +85,9 @@ async fn what_a_side_is_said_to_have_said_otherwise_is_kept_in_the_log() {
         json!({ "side": "unit", "outcome": outcome, "objection": objection, "signer_name": "Phạm Thị Chín",
             "signer_position": "Chủ tịch" })
     };
-    let first = push(&at.lead.visitor, &[step("sign_minutes", &visit, sign("signed", None))]).await;
+    let mut signed = sign("signed", None);
+    signed["signed_at"] = json!("2026-03-20T11:30:00+07:00");
+    let first = push(&at.lead.visitor, &[step("sign_minutes", &visit, signed)]).await;
     assert_eq!(outcomes(&first), ["applied"], "{first:?}");
     let objects = sign("signed_with_objection", Some("Biển hiệu đã được thay."));
     for _ in 0..2 {
@@ -93,7 +95,12 @@ async fn what_a_side_is_said_to_have_said_otherwise_is_kept_in_the_log() {
         assert_eq!(codes(&second), ["visit.already-signed"], "{second:?}");
     }
     let standing = at.lead.visitor.get(&visit).await.1;
-    assert_eq!(standing["minutes"]["signatures"][0]["outcome"], "signed");
+    let stands = &standing["minutes"]["signatures"][0];
+    assert_eq!(
+        (&stands["outcome"], &stands["signed_at"]),
+        (&json!("signed"), &json!("2026-03-20T11:30:00+07:00"))
+    );
+    assert!(stands["at"].is_string() && stands["at"] != stands["signed_at"], "both times: {stands}");
     let kept = told(&at, &visit, "visit.signature_kept_beside").await;
     let said = kept.iter().map(|of| &of["signature"]["objection"]).collect::<Vec<_>>();
     assert_eq!(said, [&json!("Biển hiệu đã được thay.")], "{kept:?}");

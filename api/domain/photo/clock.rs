@@ -86,9 +86,13 @@ pub fn judge(
     let counted = SignedDuration::from_millis(said.elapsed_ms);
     let estimated_at = token.and_then(|token| token.at.checked_add(counted).ok());
     let skew_s = estimated_at.map(|at| captured.at.duration_since(at).as_secs_f64());
+    // The request for the token took less than has gone by since.
+    let took = said.round_trip_ms.unwrap_or(0);
+    let answered = token.map(|token| token.at.checked_add(SignedDuration::from_millis(took)));
+    let is_odd = took < 0 || answered.is_some_and(|at| at.map_or(true, |at| at > latest));
     let verdict = match (token, estimated_at, skew_s) {
         (None, ..) => Verdict::Unverified,
-        (_, Some(at), _) if said.elapsed_ms < 0 || at > latest => Verdict::Impossible,
+        (_, Some(at), _) if said.elapsed_ms < 0 || is_odd || at > latest => Verdict::Impossible,
         (_, Some(_), Some(skew_s)) if skew_s.abs() > CLOCK_SKEW_FLAG_S => Verdict::Skewed,
         (_, Some(_), Some(_)) => Verdict::Consistent,
         _ => Verdict::Impossible,
@@ -151,6 +155,23 @@ mod tests {
         }
         // A token that is not given yet is none.
         assert_eq!(judged(0, wall, "2026-03-20T00:59:44Z").verdict, Verdict::Unverified);
+    }
+
+    #[test]
+    fn a_request_takes_no_longer_than_has_gone_by() {
+        let token = Token { account: ME, at: at("2026-03-20T01:00:00Z"), id: "7f".to_owned() };
+        let wall = DeviceMoment::parse("2026-03-20T08:00:01+07:00").unwrap();
+        for (took, verdict) in [
+            (0, Verdict::Consistent),
+            (500, Verdict::Consistent),
+            (-5, Verdict::Impossible),
+            (3_600_000, Verdict::Impossible),
+            (i64::MAX, Verdict::Impossible),
+        ] {
+            let said = Said { token: String::new(), elapsed_ms: 1000, round_trip_ms: Some(took) };
+            let of = judge(&said, (Some(&token), ME), wall, at("2026-03-20T01:00:02Z"));
+            assert_eq!(of.verdict, verdict, "{took}");
+        }
     }
 
     #[test]

@@ -66,7 +66,10 @@ pub struct Signature {
     pub signer_position: String,
     /// Whose device it was signed on.
     pub by: AccountId,
-    /// When.
+    /// When, by the device, with its offset (RFC 3339): a side may sign without a line. Beside `at`; neither corrects the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<String>,
+    /// When we heard of it.
     pub at: Timestamp,
 }
 
@@ -105,7 +108,7 @@ impl Signature {
     /// Whether another request says the same thing: a repeat, not a change of mind.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { by: other.by, at: other.at, ..self.clone() } == *other
+        Self { by: other.by, at: other.at, signed_at: other.signed_at.clone(), ..self.clone() } == *other
     }
 }
 

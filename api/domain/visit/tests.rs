@@ -138,6 +138,7 @@ fn signature(side: Side, outcome: Outcome) -> Signature {
         signer_name: "Nguyễn Văn An".into(),
         signer_position: "Chủ tịch UBND xã".into(),
         by: AccountId(uuid::Uuid::nil()),
+        signed_at: None,
         at: Timestamp::UNIX_EPOCH,
     }
 }

@@ -180,7 +180,7 @@ pub async fn sign(
     let signature = Signature { by: work.by, at: work.now, ..said }.checked()?;
     let sources = work.sources().await?;
     let details = json!({ "side": signature.side, "outcome": signature.outcome,
-        "signer_name": signature.signer_name, "witness": signature.witness });
+        "signer_name": signature.signer_name, "witness": signature.witness, "signed_at": signature.signed_at });
     let no_minutes = || visit::take(work.visit.state, Step::Sign(signature.outcome)).err();
     let Some(minutes) = work.visit.minutes.as_ref() else {
         return Err(no_minutes().unwrap_or_else(visit::closed).into());
@@ -225,6 +225,7 @@ async fn keep_beside(mut work: Work, actor: &Actor, details: serde_json::Value) 
     let (deed, object) = ("visit.signature_kept_beside", work.visit.id.to_string());
     let mut said = details.clone();
     if let Some(signature) = said.get_mut("signature").and_then(serde_json::Value::as_object_mut) {
+        // What differs each time it is sent makes no other saying of it.
         signature.remove("at");
     }
     if custody::is_noted(&mut work.tx, (work.visit.id, work.by), (deed, &object), &said).await? {

@@ -4,6 +4,7 @@ use super::life::done;
 use super::view::VisitView;
 use crate::app::App;
 use crate::domain::ids::{AccountId, VisitId};
+use crate::domain::moment::DeviceMoment;
 use crate::domain::photo::Sha256;
 use crate::domain::refusal::Refusal;
 use crate::domain::visit::{Outcome, Side, Signature};
@@ -92,6 +93,11 @@ pub struct SignRequest {
     #[serde(default)]
     #[schema(min_length = 64, max_length = 64)]
     text_sha256: Option<String>,
+    /// When it was signed, by the device's clock with its offset: a phone that signs without a line says it. Kept beside the time
+    /// at which the server heard of it.
+    #[serde(default)]
+    #[schema(format = DateTime, example = "2026-03-20T11:30:00+07:00")]
+    signed_at: Option<String>,
 }
 
 impl SignRequest {
@@ -100,7 +106,12 @@ impl SignRequest {
         let unreadable = || Refusal::field("/text_sha256", "digest.not-hex", "must be 64 hexadecimal digits");
         let read = self.text_sha256.as_deref().map(|text| Sha256::from_hex(text).ok_or_else(unreadable));
         let read = read.transpose()?;
-        Ok((self.into(), read))
+        let moment = |text: String| {
+            DeviceMoment::parse(&text).map_err(|why| Refusal::field("/signed_at", why.code(), why))
+        };
+        let signed_at = self.signed_at.clone().map(moment).transpose()?.map(|at| at.rfc3339());
+        let said = Self { signed_at, ..self };
+        Ok((said.into(), read))
     }
 }
 
@@ -116,6 +127,7 @@ impl From<SignRequest> for Signature {
             signer_position: said.signer_position,
             // Who and when is for the flow to say.
             by: AccountId(Uuid::nil()),
+            signed_at: said.signed_at,
             at: Timestamp::UNIX_EPOCH,
         }
     }

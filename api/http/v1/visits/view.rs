@@ -296,7 +296,10 @@ pub struct SignatureView {
     /// Printed position.
     #[schema(example = "Chủ tịch UBND xã")]
     signer_position: String,
-    /// When.
+    /// When it was signed, by the device's clock, where it says so. Neither time corrects the other.
+    #[schema(format = DateTime)]
+    signed_at: Option<String>,
+    /// When the server heard of it.
     at: Timestamp,
 }
 
@@ -310,6 +313,7 @@ impl From<&Signature> for SignatureView {
             witness: s.witness.clone(),
             signer_name: s.signer_name.clone(),
             signer_position: s.signer_position.clone(),
+            signed_at: s.signed_at.clone(),
             at: s.at,
         }
     }
