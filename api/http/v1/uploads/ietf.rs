@@ -176,7 +176,7 @@ pub(super) async fn create(
     is_picture(request)?;
     let length = whole_length(request, 0, is_last)?;
     let checksum = content_digest(request)?;
-    let mut creation: Creation = creation(app, actor, asked, length).await?;
+    let mut creation: Creation = creation(app, actor, asked, length).await.map_err(within_limit)?;
     creation.offered.media_type = MediaType::parse(&heads::media_type(request));
     let progress = begin(app, actor, &creation).await.map_err(|why| within_limit(why.into()))?;
     if let Some(held) = &progress.receipt {
