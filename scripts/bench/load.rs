@@ -303,7 +303,7 @@ static KEPT: std::sync::Mutex<Vec<(uuid::Uuid, [u8; 32])>> = std::sync::Mutex::n
 /// Reads every acknowledged original back; returns how many differ or are not there.
 async fn differing(line: &Line, token: &str) -> usize {
     let kept = KEPT.lock().expect("a list").clone();
-    let client = reqwest::Client::new();
+    let client = fieldproof_phone::line::builder().expect("TLS").build().expect("a client");
     let mut wrong = 0;
     for (id, digest) in kept {
         let same = read_back(line, token, &client, id)
@@ -404,7 +404,8 @@ async fn main() {
         let (line, noise, next, addresses) = (line.clone(), noise.clone(), next.clone(), addresses.clone());
         let token = token.clone();
         phones.push(tokio::spawn(async move {
-            let client = reqwest::Client::builder().pool_max_idle_per_host(1).build().expect("a client");
+            let client = fieldproof_phone::line::builder().expect("TLS");
+            let client = client.pool_max_idle_per_host(1).build().expect("a client");
             if line.ramp_ms > 0 {
                 tokio::time::sleep(Duration::from_millis(line.ramp_ms * phone as u64 / line.clients as u64))
                     .await;

@@ -56,6 +56,15 @@ pub struct Conflict {
     pub file: PathBuf,
 }
 
+/// What stood on the server, of its answer: an entry is answered with both of them, a check-in with the visit as it stands.
+fn stood(kind: &str, mut answer: Value) -> Value {
+    let member = if kind == "check_in" { "check_in" } else { "current" };
+    match answer.get_mut(member) {
+        Some(stood) => stood.take(),
+        None => answer,
+    }
+}
+
 fn text(of: &Value) -> String {
     of.as_str().unwrap_or_default().to_owned()
 }
@@ -67,9 +76,10 @@ impl Shelf {
         let mut all = Vec::new();
         for name in names(&folder)? {
             let path = folder.join(name);
-            if let Some(bytes) = read(&path)? {
-                let aside = serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?;
-                all.push((path, aside));
+            let Some(bytes) = read(&path)? else { continue };
+            match serde_json::from_slice(&bytes) {
+                Ok(aside) => all.push((path, aside)),
+                Err(_) => self.put_by(&path)?,
             }
         }
         Ok(all)
@@ -115,7 +125,7 @@ impl Shelf {
         let mut all = Vec::new();
         for (file, Aside { change, mut result }) in self.aside("conflicts")? {
             let visit = self.visit_of(&change)?;
-            let stood = result["body"]["current"].take();
+            let stood = stood(&change.kind, result["body"].take());
             all.push(Conflict { id: change.id, what: change.kind, visit, entered: change.body, stood, file });
         }
         Ok(all)
@@ -127,7 +137,7 @@ impl Shelf {
     /// The shelf can't be read.
     pub fn refusals(&self) -> anyhow::Result<usize> {
         let photos = self.held()?.iter().filter(|photo| photo.refused.is_some()).count();
-        Ok(names(&self.folder("refused"))?.len() + photos)
+        Ok(self.aside("refused")?.len() + photos)
     }
 
     /// The visit that a change is of: as it says itself, as its photo says, or as the server told of what it is about.
@@ -139,13 +149,14 @@ impl Shelf {
             change.target.as_object().into_iter().flatten().filter_map(|(_, id)| id.as_str()).collect();
         for id in ids.iter().filter_map(|id| id.parse().ok()) {
             if let Some(bytes) = read(&self.photo(id).join("declaration.json"))? {
-                let declared: Value = serde_json::from_slice(&bytes)?;
+                let declared: Value = serde_json::from_slice(&bytes).unwrap_or_default();
                 return Ok(declared["visit"].as_str().map(ToOwned::to_owned));
             }
         }
         for name in names(&self.folder("visits"))? {
             let Some(visit) = name.strip_suffix(".json") else { continue };
-            let told = self.visit(visit)?;
+            // One that is damaged is told again by the next pull.
+            let Ok(told) = self.visit(visit) else { continue };
             let is_of_it = told.values().filter_map(Value::as_object).any(|all| {
                 // Things are kept by kind and id.
                 ids.iter().any(|id| all.contains_key(*id))

@@ -5,9 +5,12 @@ use crate::shelf::{Shelf, read, write_whole};
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// After how long the server is asked again, in milliseconds.
 const ASK_AGAIN_MS: i64 = 10 * 60 * 1000;
+/// How long something else waits for the time.
+const BY_THE_WAY: Duration = Duration::from_secs(10);
 
 /// A token as it came.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,6 +58,12 @@ pub async fn ask(line: &Line, shelf: &Shelf) -> Result<(), Failure> {
         &shelf.file("time.json"),
         serde_json::to_string(&kept).map_err(anyhow::Error::from)?.as_bytes(),
     )?)
+}
+
+/// Asks on the occasion of something else, which neither fails for it nor waits for it for long: photos are taken before the
+/// first sync, too.
+pub async fn ask_by_the_way(line: &Line, shelf: &Shelf) {
+    let _ = tokio::time::timeout(BY_THE_WAY, ask(line, shelf)).await;
 }
 
 /// What a declaration says of now; `None` for a phone that was never told the time since it was started.

@@ -1,8 +1,9 @@
 //! The phone as a device: a key of its own, let in by a lead's code, that signs what is declared of a photo.
 
+use crate::clock;
 use crate::line::{Failure, Line};
 use crate::shelf::{Shelf, read, write_whole};
-use anyhow::{anyhow, ensure};
+use anyhow::{anyhow, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer, SigningKey};
@@ -71,11 +72,37 @@ impl Shelf {
         self.device_in(KEY)
     }
 
+    /// The phone's key where it has one that can be read: without one it sends what it holds all the same, unsigned.
+    ///
+    /// # Errors
+    /// The shelf can't be read.
+    pub(crate) fn let_in(&self) -> anyhow::Result<Option<Device>> {
+        Ok(read(&self.file(KEY))?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// What is to be done about the phone's key, where it is damaged.
+    ///
+    /// # Errors
+    /// The shelf can't be read.
+    pub fn damaged_key(&self) -> anyhow::Result<Option<String>> {
+        let key = self.file(KEY);
+        let is_damaged = key.exists() && self.let_in()?.is_none();
+        let path = key.display();
+        Ok(is_damaged.then(|| {
+            format!("{path} is damaged, and nothing is signed: ask for a code, and let this phone in again: `enrol --new-key`")
+        }))
+    }
+
     fn device_in(&self, name: &str) -> anyhow::Result<Device> {
         // Two that begin at once must not make two keys.
         let _alone = self.alone()?;
         if let Some(bytes) = read(&self.file(name))? {
-            return Ok(serde_json::from_slice(&bytes)?);
+            match serde_json::from_slice(&bytes) {
+                Ok(device) => return Ok(device),
+                Err(_) if name == KEY => bail!(self.damaged_key()?.unwrap_or_default()),
+                // A new key that was never let in is nobody's.
+                Err(_) => self.put_by(&self.file(name))?,
+            }
         }
         let mut secret = [0; 32];
         getrandom::fill(&mut secret)?;
@@ -85,6 +112,9 @@ impl Shelf {
     }
 
     fn keep_device(&self, device: &Device) -> anyhow::Result<()> {
+        if self.damaged_key()?.is_some() {
+            self.put_by(&self.file(KEY))?;
+        }
         write_whole(&self.file(KEY), serde_json::to_string(device)?.as_bytes())
     }
 
@@ -123,9 +153,7 @@ fn code_of(said: &str) -> anyhow::Result<(Option<&str>, &str)> {
 /// [`Failure`]; `Refused` for a code that is wrong, over or somebody else's, and for a key that was revoked.
 pub async fn enrol(line: &Line, shelf: &Shelf, said: &str, name: &str, key: Key) -> Result<Uuid, Failure> {
     let (named, code) = code_of(said)?;
-    let told = line.get("/.well-known/oauth-authorization-server").await?;
-    let issuer =
-        told["issuer"].as_str().ok_or_else(|| Failure::not_ours("an installation without a name"))?;
+    let issuer = line.issuer().await?;
     if let Some(named) = named.filter(|named| *named != issuer) {
         let why =
             format!("this code is of another installation: of {named}, and this phone speaks to {issuer}");
@@ -153,6 +181,7 @@ pub async fn enrol(line: &Line, shelf: &Shelf, said: &str, name: &str, key: Key)
     device.id = Some(id);
     shelf.keep_device(&device)?;
     shelf.forget_next_key()?;
+    clock::ask_by_the_way(line, shelf).await;
     Ok(id)
 }
 
@@ -161,7 +190,7 @@ pub async fn enrol(line: &Line, shelf: &Shelf, said: &str, name: &str, key: Key)
 /// # Errors
 /// [`Failure`]; `Refused` where this is no device of the server's any more.
 pub(crate) async fn report(line: &Line, shelf: &Shelf) -> Result<(), Failure> {
-    let Some(device) = shelf.device()?.id else { return Ok(()) };
+    let Some(device) = shelf.let_in()?.and_then(|device| device.id) else { return Ok(()) };
     let visits = Value::from(unsent(shelf)?);
     let body = json!({ "device_clock": shelf.wall_clock(crate::shelf::now()), "visits": visits });
     line.call(Method::PUT, &format!("/v1/devices/{device}/unsent"), Some(&body)).await?;

@@ -2,10 +2,12 @@
 
 use crate::lock;
 use crate::sign_in::{self, Session};
+use anyhow::{anyhow, ensure};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -99,9 +101,52 @@ impl From<std::io::Error> for Failure {
 pub struct Line {
     base: String,
     client: reqwest::Client,
+    /// The installation that the session was signed in to.
+    issuer: Option<String>,
     session: Mutex<Session>,
     /// Where a renewed session is kept.
     kept_in: Option<PathBuf>,
+}
+
+/// What every client here speaks TLS with: ring, as the server does, and the roots that this machine trusts. Read once, for
+/// there are programs of five hundred phones.
+fn tls() -> anyhow::Result<rustls::ClientConfig> {
+    static TLS: OnceLock<rustls::ClientConfig> = OnceLock::new();
+    if let Some(tls) = TLS.get() {
+        return Ok(tls.clone());
+    }
+    let mut roots = rustls::RootCertStore::empty();
+    // Where there are none, https is refused by every certificate, and http works.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = rustls::crypto::ring::default_provider().into();
+    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(TLS.get_or_init(|| tls.with_root_certificates(roots).with_no_client_auth()).clone())
+}
+
+/// What a client is made of. reqwest brings no cryptography along here, so one that is built without this panics.
+///
+/// # Errors
+/// None that a phone could do anything about.
+pub fn builder() -> anyhow::Result<reqwest::ClientBuilder> {
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(tls()?))
+}
+
+/// The address of a server as a person writes it, without what says nothing.
+///
+/// # Errors
+/// It is no address that a phone speaks to: http or https, and a host.
+pub fn address(said: &str) -> anyhow::Result<String> {
+    let url = reqwest::Url::parse(said.trim());
+    let url =
+        url.map_err(|why| anyhow!("{said:?} is no address of a server ({why}): http://… or https://…"))?;
+    let is_one = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    ensure!(is_one, "{said:?} is no address of a server: http://… or https://…, and a host");
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// A client that follows no redirects: the contract has none.
@@ -109,7 +154,7 @@ pub struct Line {
 /// # Errors
 /// None that a phone could do anything about.
 pub fn client() -> anyhow::Result<reqwest::Client> {
-    Ok(reqwest::Client::builder()
+    Ok(builder()?
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .read_timeout(SILENT)
@@ -120,10 +165,42 @@ impl Line {
     /// A line for a session; where it is kept in a file, a renewed one is written there.
     ///
     /// # Errors
-    /// None that a phone could do anything about.
+    /// The session was signed in to another server: nothing of it is sent to this one.
     pub fn of(base: &str, session: Session, kept_in: Option<PathBuf>) -> anyhow::Result<Self> {
-        let base = base.trim_end_matches('/').to_owned();
-        Ok(Self { base, client: client()?, session: Mutex::new(session), kept_in })
+        let base = address(base)?;
+        if let Some(at) = &session.base {
+            ensure!(
+                *at == base,
+                "this phone is signed in at {at}: to speak to {base}, sign in there first, or use another --shelf"
+            );
+        }
+        // What an older phone kept is of this server from now on.
+        let session = Session { base: Some(base.clone()), ..session };
+        let issuer = session.issuer.clone();
+        Ok(Self { base, client: client()?, issuer, session: Mutex::new(session), kept_in })
+    }
+
+    /// Which installation this phone is signed in to, by its own name.
+    ///
+    /// # Errors
+    /// [`Failure`] where the sign-in did not say, and nobody else says it now.
+    pub async fn issuer(&self) -> Result<String, Failure> {
+        if let Some(issuer) = &self.issuer {
+            return Ok(issuer.clone());
+        }
+        let told = self.get("/.well-known/oauth-authorization-server").await?;
+        let issuer = told["issuer"].as_str().map(ToOwned::to_owned);
+        issuer.ok_or_else(|| Failure::not_ours("an installation without a name"))
+    }
+
+    /// The whole address of a path; of an address only where it is of this server, for a token goes with it.
+    fn address_of(&self, path: &str) -> Option<String> {
+        if path.starts_with('/') {
+            return Some(format!("{}{path}", self.base));
+        }
+        let at = [Some(&self.base), self.issuer.as_ref()].into_iter().flatten();
+        let path = at.filter_map(|at| path.strip_prefix(at.as_str())).find(|path| path.starts_with('/'))?;
+        Some(format!("{}{path}", self.base))
     }
 
     /// Where the server is.
@@ -147,7 +224,8 @@ impl Line {
         expected: &[u16],
         dress: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Response, Failure> {
-        let address = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let address = self.address_of(path);
+        let address = address.ok_or_else(|| Failure::not_ours("an address of another server"))?;
         let ask = async |token: &str| {
             let request = self.client.request(method.clone(), &address).bearer_auth(token);
             dress(request.header("accept-language", "vi")).send().await
@@ -183,12 +261,17 @@ impl Line {
             if let Ok(kept) = Session::kept(place)
                 && kept.access_token != used
             {
-                *session = kept;
+                if !kept.is_of_same(&session) {
+                    let why = "somebody else has signed in on this phone meanwhile";
+                    return Err(Failure::SignedOut(why.to_owned()));
+                }
+                session.access_token = kept.access_token;
+                session.refresh_token = kept.refresh_token;
                 return Ok(true);
             }
         }
         let Some(refresh) = session.refresh_token.clone() else { return Ok(false) };
-        *session = sign_in::renew(&self.client, &self.base, &refresh).await?;
+        *session = sign_in::renew(&self.client, &self.base, (&session, &refresh)).await?;
         if let Some(place) = &self.kept_in {
             session.keep(place)?;
         }

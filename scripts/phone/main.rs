@@ -2,17 +2,20 @@
 
 use anyhow::{Context, anyhow, ensure};
 use clap::{Parser, Subcommand};
+use fieldproof_phone::line::address;
 use fieldproof_phone::sign_in::{PHONE_SCOPE, Session, sign_in};
 use fieldproof_phone::{
-    Capture, Change, Conflict, Failure, Line, Phone, Protocol, Refused, Shelf, device, shelf,
+    Capture, Change, Conflict, Failure, Line, Phone, Protocol, Refused, Shelf, clock, device, limits, shelf,
 };
 use serde_json::{Value, json};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use uuid::Uuid;
 
+/// Where a server is that was started here.
+const NEAR: &str = "http://127.0.0.1:8080";
 /// A sync ended with what is put aside.
 const REFUSED: u8 = 2;
 /// The person must sign in again.
@@ -22,9 +25,10 @@ const UNKNOWN_DEVICE: u8 = 4;
 const EXIT_CODES: &str = "Exit codes:
   0   done; after sync: everything was sent, and left the phone for its receipt
   1   something went wrong; after sync: something is still held, and the same again goes on with it
-  2   sync: everything else was sent, and what is put aside was refused (named on stderr; see refused, again, discard)
+  2   sync: everything else was sent, and what is put aside was refused (named on stderr; see refused, again, discard) or is
+      damaged (it lies in the shelf's folder damaged until somebody takes it away)
   3   the sign-in is over: sign in again; nothing is lost, and nothing is put aside for it
-  4   sync: everything was sent, but the server knows this device no more (see enrol --new-key)
+  4   sync: everything was sent, but the server knows this device no more, or its key is damaged (see enrol --new-key)
   64  this program was called with something it does not know";
 
 /// Behaves like an inspector's phone: captures without a line, sends when there is one, deletes only for a receipt.
@@ -34,16 +38,17 @@ struct Command {
     /// Folder of what the phone holds.
     #[arg(long, default_value = "phone")]
     shelf: PathBuf,
-    /// Where the server is.
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
-    url: String,
+    /// Where the server is: http://… or https://…. Needed to sign in alone: whoever is signed in speaks to the server where
+    /// that was, and to no other [before: http://127.0.0.1:8080].
+    #[arg(long, value_parser = address)]
+    url: Option<String>,
     #[command(subcommand)]
     what: What,
 }
 
 #[derive(Subcommand)]
 enum What {
-    /// Signs in; the password is read from the input.
+    /// Signs in; the password is read from the input. Somebody else takes a phone over once everything on it was sent.
     SignIn {
         /// The person's login.
         #[arg(long)]
@@ -112,7 +117,7 @@ enum What {
     },
     /// Fetches what has changed on the server: visits, answers, findings; drops what is gone.
     Pull,
-    /// Tells what the phone still holds: all photos and changes, and how many of them were refused.
+    /// Tells what the phone still holds: all photos and changes, how many of them were refused, and which files are damaged.
     Status,
     /// Lists what was refused and is put aside, by the server, or by the phone itself where its copy of a photo is not what was
     /// captured any more (phone.copy-changed, phone.copy-unreadable): one JSON object a line, with the code, the sentence and
@@ -149,13 +154,15 @@ fn from_input() -> anyhow::Result<String> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-/// The phone of whoever is signed in.
-fn phone(url: &str, shelf: Shelf) -> anyhow::Result<Phone> {
-    let line = Line::of(url, Session::kept(&shelf.session())?, Some(shelf.session()))?;
+/// The phone of whoever is signed in, where they are signed in.
+fn phone(url: Option<String>, shelf: Shelf) -> anyhow::Result<Phone> {
+    let session = Session::kept(&shelf.session())?;
+    let url = url.or_else(|| session.base.clone()).unwrap_or_else(|| NEAR.to_owned());
+    let line = Line::of(&url, session, Some(shelf.session()))?;
     Ok(Phone { shelf, line, protocol: Protocol::default() })
 }
 
-fn media_type(file: &std::path::Path) -> anyhow::Result<&'static str> {
+fn media_type(file: &Path) -> anyhow::Result<&'static str> {
     let ending = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     Ok(match ending.as_str() {
         "jpg" | "jpeg" => "image/jpeg",
@@ -186,18 +193,25 @@ async fn main() -> ExitCode {
         }
         Err(why) => {
             eprintln!("error: {why}");
+            if let Failure::Refused(problem) = &why {
+                faults(&problem["errors"]);
+            }
             ExitCode::from(if matches!(why, Failure::SignedOut(_)) { SIGNED_OUT } else { 1 })
         }
     }
 }
 
 async fn run(command: Command) -> Result<u8, Failure> {
-    let (shelf, url) = (Shelf::open(&command.shelf)?, command.url.trim_end_matches('/'));
+    let (shelf, url) = (Shelf::open(&command.shelf)?, command.url);
     match command.what {
         What::SignIn { login, device } => {
             let password = from_input()?;
-            let session = sign_in(url, (&login, &password), &device, PHONE_SCOPE).await?;
-            session.keep(&shelf.session())?;
+            let kept = Session::kept(&shelf.session()).ok();
+            let url = url.or_else(|| kept?.base).unwrap_or_else(|| NEAR.to_owned());
+            let session = sign_in(&url, (&login, &password), &device, PHONE_SCOPE).await?;
+            shelf.keep_sign_in(&session).await?;
+            let phone = phone(Some(url), shelf)?;
+            clock::ask_by_the_way(&phone.line, &phone.shelf).await;
             println!("signed in as {login}");
         }
         What::Enrol { name, new_key } => enrol(phone(url, shelf)?, &name, new_key).await?,
@@ -213,12 +227,21 @@ async fn run(command: Command) -> Result<u8, Failure> {
                 [] => None,
                 _ => Err(anyhow!("--at takes a latitude and a longitude with a comma between"))?,
             };
-            for file in files {
-                let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
-                let media_type = media_type(&file)?.to_owned();
+            let of = |file: &Path| -> anyhow::Result<Capture> {
+                limits::size(std::fs::metadata(file)?.len())?;
+                let media_type = media_type(file)?.to_owned();
                 let (item, subject, caption) = (item.clone(), subject.clone(), caption.clone());
                 let (at, position) = (shelf::now(), position.clone());
                 let capture = Capture { visit, item, subject, caption, media_type, at, position };
+                limits::said(&capture)?;
+                Ok(capture)
+            };
+            // All of them or none, as far as that is seen beforehand.
+            let named = |file: &Path| file.display().to_string();
+            let captures: Result<Vec<_>, _> =
+                files.iter().map(|file| of(file).with_context(|| named(file))).collect();
+            for (file, capture) in files.iter().zip(captures?) {
+                let bytes = std::fs::read(file).with_context(|| named(file))?;
                 println!("{} {}", shelf.capture(&capture, &bytes)?, file.display());
             }
         }
@@ -273,8 +296,13 @@ async fn sync(phone: &Phone, most: Duration) -> Result<u8, Failure> {
     let ended = phone.work_off(most, |what| eprintln!("{what}")).await?;
     status(&phone.shelf)?;
     let refused = phone.shelf.refused()?;
-    for Refused { id, what, code, detail, .. } in &refused {
+    for Refused { id, what, code, detail, errors, .. } in &refused {
         eprintln!("refused: {what} {id}: {code}: {detail}");
+        faults(errors);
+    }
+    let damaged = phone.shelf.damaged()?;
+    for file in &damaged {
+        eprintln!("damaged: {}: it can't be read, was not sent, and stays there", file.display());
     }
     for Conflict { id, what, .. } in phone.shelf.conflicts()? {
         eprintln!("conflict: {what} {id}: something else stood there; the server keeps both (see conflicts)");
@@ -285,6 +313,7 @@ async fn sync(phone: &Phone, most: Duration) -> Result<u8, Failure> {
         eprintln!("warning: headquarters is not told what this phone holds: {code}: {detail}");
         eprintln!("warning: ask for a code, and let this phone in again: `enrol --new-key`");
     }
+    let damaged_key = phone.shelf.damaged_key()?;
     let why = ended.why.unwrap_or_else(|| "the time was over".to_owned());
     if ended.signed_out {
         eprintln!("sign in again: {why}; everything is kept");
@@ -294,11 +323,19 @@ async fn sync(phone: &Phone, most: Duration) -> Result<u8, Failure> {
         eprintln!("still held; last reason: {why}");
         return Ok(1);
     }
-    Ok(match (refused.is_empty(), ended.unknown_device) {
-        (false, _) => REFUSED,
-        (true, Some(_)) => UNKNOWN_DEVICE,
-        (true, None) => 0,
-    })
+    if !refused.is_empty() || !damaged.is_empty() {
+        return Ok(REFUSED);
+    }
+    let is_no_device = ended.unknown_device.is_some() || damaged_key.is_some();
+    Ok(if is_no_device { UNKNOWN_DEVICE } else { 0 })
+}
+
+/// Which fields are to blame for a refusal, a line each.
+fn faults(errors: &Value) {
+    for fault in errors.as_array().into_iter().flatten() {
+        let text = |name: &str| fault[name].as_str().unwrap_or_default();
+        eprintln!("  {}: {}", text("pointer"), text("detail"));
+    }
 }
 
 fn discard(shelf: &Shelf, id: Uuid, yes: bool, lose_photo: bool) -> anyhow::Result<()> {
@@ -315,10 +352,14 @@ fn status(shelf: &Shelf) -> anyhow::Result<()> {
     let bytes: u64 = photos.iter().map(|photo| photo.size_bytes).sum();
     let refused_photos = photos.iter().filter(|photo| photo.refused.is_some()).count();
     let changes = shelf.changes()?.len() + refused.len() - refused_photos;
+    let conflicts = shelf.conflicts()?.len();
+    if let Some(why) = shelf.damaged_key()? {
+        eprintln!("warning: {why}");
+    }
     println!(
         "{}",
-        json!({ "photos": photos.len(), "bytes": bytes, "changes": changes, "conflicts": shelf.conflicts()?.len(),
-            "refused": refused.len(), "refused_photos": refused_photos })
+        json!({ "photos": photos.len(), "bytes": bytes, "changes": changes, "conflicts": conflicts,
+            "refused": refused.len(), "refused_photos": refused_photos, "damaged": shelf.damaged()? })
     );
     Ok(())
 }

@@ -167,10 +167,15 @@ impl Phone {
 
     /// Why a receipt does not hold; keys are asked for once more where it was signed with one unknown here.
     async fn doubt(&self, photo: &Kept, text: &str) -> Result<Option<String>, Failure> {
-        let id = photo.id.to_string();
-        let expected =
-            Expected { photo: &id, visit: &photo.visit, sha256: &photo.sha256, size_bytes: photo.size_bytes };
-        if let Some(keys) = self.shelf.keys()?
+        let (id, issuer) = (photo.id.to_string(), self.line.issuer().await?);
+        let expected = Expected {
+            issuer: &issuer,
+            photo: &id,
+            visit: &photo.visit,
+            sha256: &photo.sha256,
+            size_bytes: photo.size_bytes,
+        };
+        if let Some(keys) = self.shelf.keys(&issuer)?
             && receipt::verify(text, &keys, expected).is_ok()
         {
             return Ok(None);
@@ -179,7 +184,7 @@ impl Phone {
         if !keys["keys"].is_array() {
             return Err(Failure::not_ours("no keys"));
         }
-        self.shelf.keep_keys(&keys)?;
+        self.shelf.keep_keys(&issuer, &keys)?;
         Ok(receipt::verify(text, &keys, expected).err().map(|why| why.to_string()))
     }
 }

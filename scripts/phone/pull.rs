@@ -1,8 +1,10 @@
 //! What the server tells a phone: kept visit by visit, each in a file of its own, and dropped when it is gone.
 
+use crate::clock;
 use crate::line::Failure;
 use crate::lock;
 use crate::sync::Phone;
+use crate::visits::Place;
 use serde_json::{Map, Value, json};
 
 /// Items on a page: what a poor line carries in a few seconds.
@@ -26,14 +28,13 @@ impl Phone {
     pub async fn pull(&self) -> Result<Pulled, Failure> {
         // Two at once would move one place on over what the other has not kept.
         let _alone = lock::patiently(&self.shelf.file("pull.lock")).await?;
-        let mut done = Pulled::default();
+        let (mut done, mut place) = (Pulled::default(), self.shelf.place()?);
         loop {
-            let place = self.shelf.place()?;
-            let cursor = place.as_ref().map(|place| format!("&cursor={place}")).unwrap_or_default();
+            let cursor = place.cursor.as_ref().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
             let page = match self.line.get(&format!("/v1/sync?limit={ON_A_PAGE}{cursor}")).await {
                 // The server knows nothing of what it told this phone: everything begins anew.
-                Err(Failure::Refused(problem)) if place.is_some() && is_of_the_cursor(&problem) => {
-                    self.shelf.forget_visits()?;
+                Err(Failure::Refused(problem)) if place.cursor.is_some() && is_of_the_cursor(&problem) => {
+                    place = Place::default();
                     continue;
                 }
                 page => page?,
@@ -45,16 +46,23 @@ impl Phone {
                 let visit = item["visit"].as_str().unwrap_or_default();
                 if item["kind"] == "gone" {
                     self.shelf.drop_visit(visit)?;
+                    place.visits.remove(visit);
                     done.gone += 1;
                 } else {
-                    let mut held = self.shelf.visit(visit)?;
+                    // One that is damaged is told from its beginning.
+                    let mut held = self.shelf.visit(visit).unwrap_or_default();
                     apply(&mut held, item);
                     self.shelf.keep_visit(visit, &held)?;
+                    place.visits.insert(visit.to_owned());
                     done.told += 1;
                 }
             }
-            self.shelf.keep_place(next)?;
+            place.cursor = Some(next.to_owned());
+            self.shelf.keep_place(&place)?;
             if page["more"] != true {
+                // What was told before everything began anew, and was not told again, is gone.
+                done.gone += self.shelf.drop_others(&place.visits)?;
+                clock::ask_by_the_way(&self.line, &self.shelf).await;
                 return Ok(done);
             }
         }

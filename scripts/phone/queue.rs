@@ -67,7 +67,7 @@ impl Shelf {
         write_whole(&path, serde_json::to_string(change)?.as_bytes())
     }
 
-    /// Changes that have no result, in their order, and the files they lie in.
+    /// Changes that have no result, in their order, and the files they lie in. One that can't be read is put by.
     ///
     /// # Errors
     /// The shelf can't be read.
@@ -76,8 +76,10 @@ impl Shelf {
         let mut all = Vec::new();
         for name in names(&folder)? {
             let path = folder.join(name);
-            if let Some(bytes) = read(&path)? {
-                all.push((path, serde_json::from_slice(&bytes)?));
+            let Some(bytes) = read(&path)? else { continue };
+            match serde_json::from_slice(&bytes) {
+                Ok(change) => all.push((path, change)),
+                Err(_) => self.put_by(&path)?,
             }
         }
         Ok(all)

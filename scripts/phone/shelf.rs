@@ -1,13 +1,14 @@
 //! What a phone holds without a line: photos and changes, each durable before the phone says so.
 //!
 //! ```text
-//! session.json              who is signed in (0600)
-//! keys.json                 the server's published keys
-//! cursor                    how far the server told what it has
+//! session.json              who is signed in, and where (0600)
+//! keys.json                 the installation's published keys
+//! cursor                    how far the server told what it has, and of which visits
 //! visits/VISIT.json         what it told of a visit
 //! changes/NNNNNNNN.json     what was entered, in its order
 //! refused/NNNNNNNN.json     a change that was refused, with the reason
 //! conflicts/NNNNNNNN.json   a change that met another one: the server keeps both
+//! damaged/                  files of the above that can't be read any more, and photos whose declaration can't
 //! device.json               the phone's key, and who it is to the server (0600)
 //! device.next.json          a new key, until it was let in (0600)
 //! reported.json             what headquarters was told last of what is held here
@@ -22,16 +23,17 @@
 //! *.lock                      held by whoever numbers and writes, works off, pulls or renews the sign-in
 //! ```
 
-use crate::{clock, lock};
-use anyhow::{Context, ensure};
+use crate::{clock, limits, lock};
+use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Who may read what is on the shelf.
@@ -81,6 +83,16 @@ pub struct Kept {
     pub refused: Option<Value>,
 }
 
+impl Kept {
+    /// A photo by its declaration; `None` where that says too little to send it.
+    fn of(id: Uuid, declaration: Value) -> Option<Self> {
+        let text = |name: &str| Some(declaration[name].as_str()?.to_owned());
+        let (sha256, visit) = (text("sha256")?, text("visit")?);
+        let size_bytes = declaration["size_bytes"].as_u64()?;
+        Some(Self { id, sha256, visit, size_bytes, refused: None, declaration })
+    }
+}
+
 /// An id that begins with when it was minted (UUIDv7).
 pub(crate) fn minted(at: Timestamp) -> anyhow::Result<Uuid> {
     let mut random = [0; 10];
@@ -104,11 +116,41 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut random = [0; 8];
     getrandom::fill(&mut random)?;
     let beside = folder.join(format!(".{name}.{}.new", hex::encode(random)));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(ONLY_OURS).open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)?;
+    let written = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(ONLY_OURS).open(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    if let Err(why) = written() {
+        let _ = fs::remove_file(&beside);
+        return Err(why).with_context(|| path.display().to_string());
+    }
     File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// How long something is left alone that may still be on its way onto the shelf.
+const BEING_WRITTEN: Duration = Duration::from_hours(24);
+
+/// Removes what a program that ended in its midst left in a folder: names that begin with a dot are looked at by nobody else.
+fn sweep(folder: &Path) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)?.filter_map(Result::ok) {
+        let is_left = entry.file_name().to_string_lossy().starts_with('.')
+            // By what the file system says of it, and unlike a phone's clock that only goes on.
+            && entry.metadata()?.modified()?.elapsed().is_ok_and(|old| old > BEING_WRITTEN);
+        if !is_left {
+            continue;
+        }
+        let removed = match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path()),
+            false => fs::remove_file(entry.path()),
+        };
+        match removed {
+            Err(why) if why.kind() != ErrorKind::NotFound => return Err(why.into()),
+            _ => {}
+        }
+    }
     Ok(())
 }
 
@@ -121,14 +163,16 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
 }
 
 impl Shelf {
-    /// Opens a shelf, an empty one where there is none.
+    /// Opens a shelf, an empty one where there is none. What was left half written a day ago or longer is swept.
     ///
     /// # Errors
     /// The folder can't be made.
     pub fn open(root: &Path) -> anyhow::Result<Self> {
         for name in ["photos", "changes", "refused", "conflicts", "visits"] {
             fs::create_dir_all(root.join(name))?;
+            sweep(&root.join(name))?;
         }
+        sweep(root)?;
         Ok(Self { root: root.to_owned(), zone: TimeZone::system() })
     }
 
@@ -179,7 +223,8 @@ impl Shelf {
     /// # Errors
     /// The shelf can't be written; then there is no photo.
     pub fn capture(&self, what: &Capture, bytes: &[u8]) -> anyhow::Result<Uuid> {
-        ensure!(!bytes.is_empty(), "an empty file is no photo");
+        limits::size(u64::try_from(bytes.len())?)?;
+        limits::said(what)?;
         let (id, at) = (minted(what.at)?, self.wall_clock(what.at));
         let mut declaration = json!({
             "visit": what.visit, "item": what.item, "subject": what.subject, "caption": what.caption,
@@ -191,15 +236,23 @@ impl Shelf {
         }
         // A folder under another name until everything is in it: half a photo is none.
         let beside = self.root.join("photos").join(format!(".{id}"));
-        fs::create_dir_all(&beside)?;
-        write_whole(&beside.join("original"), bytes)?;
-        write_whole(&beside.join("declaration.json"), declaration.to_string().as_bytes())?;
-        fs::rename(&beside, self.photo(id))?;
+        let kept = || {
+            fs::create_dir_all(&beside)?;
+            write_whole(&beside.join("original"), bytes)?;
+            write_whole(&beside.join("declaration.json"), declaration.to_string().as_bytes())?;
+            Ok(fs::rename(&beside, self.photo(id))?)
+        };
+        let kept: anyhow::Result<()> = kept();
+        if kept.is_err() {
+            // A full phone gets back what it took for nothing.
+            let _ = fs::remove_dir_all(&beside);
+        }
+        kept.context("the photo is not kept")?;
         File::open(self.root.join("photos"))?.sync_all()?;
         Ok(id)
     }
 
-    /// Photos that are here, refused ones too, oldest first.
+    /// Photos that are here, refused ones too, oldest first. One whose declaration can't be read is put by.
     ///
     /// # Errors
     /// The shelf can't be read.
@@ -209,18 +262,17 @@ impl Shelf {
         ids.sort_unstable();
         let mut held = Vec::new();
         for id in ids.into_iter().filter(|id| self.holds(*id)) {
-            let declaration =
-                read(&self.photo(id).join("declaration.json"))?.context("a photo lost what it shows")?;
-            let declaration: Value = serde_json::from_slice(&declaration)?;
-            let text = |name: &str| declaration[name].as_str().unwrap_or_default().to_owned();
-            held.push(Kept {
-                id,
-                sha256: text("sha256"),
-                visit: text("visit"),
-                size_bytes: declaration["size_bytes"].as_u64().unwrap_or_default(),
-                refused: self.refusal(id)?,
-                declaration,
-            });
+            let declaration = read(&self.photo(id).join("declaration.json"))?;
+            let Some(photo) =
+                declaration.and_then(|bytes| Kept::of(id, serde_json::from_slice(&bytes).ok()?))
+            else {
+                // Unless it has just left.
+                if self.holds(id) {
+                    self.put_by(&self.photo(id))?;
+                }
+                continue;
+            };
+            held.push(Kept { refused: self.refusal(id)?, ..photo });
         }
         Ok(held)
     }
@@ -255,8 +307,10 @@ impl Shelf {
         {
             members.remove("clock");
         }
-        if let Some(envelope) = self.device()?.envelope(photo.id, &declaration)? {
-            declaration["envelope"] = envelope;
+        let device = self.let_in()?;
+        if let Some(envelope) = device.and_then(|device| device.envelope(photo.id, &declaration).transpose())
+        {
+            declaration["envelope"] = envelope?;
         }
         Ok(declaration)
     }
@@ -266,7 +320,10 @@ impl Shelf {
     /// # Errors
     /// The shelf can't be read.
     pub fn upload_of(&self, id: Uuid) -> anyhow::Result<Option<String>> {
-        Ok(read(&self.photo(id).join("upload"))?.map(|place| String::from_utf8_lossy(&place).into_owned()))
+        let place = read(&self.photo(id).join("upload"))?;
+        let place = place.map(|place| String::from_utf8_lossy(&place).into_owned());
+        // One that says nothing is begun anew.
+        Ok(place.filter(|place| !place.trim().is_empty()))
     }
 
     /// Remembers where a photo is being sent.
@@ -286,93 +343,24 @@ impl Shelf {
         self.remove_original(id)
     }
 
-    /// The server's published keys, as they were when there was a line.
+    /// The published keys of an installation, as they were when there was a line; those of another are none.
     ///
     /// # Errors
     /// The shelf can't be read.
-    pub fn keys(&self) -> anyhow::Result<Option<Value>> {
+    pub fn keys(&self, issuer: &str) -> anyhow::Result<Option<Value>> {
         let bytes = read(&self.root.join("keys.json"))?;
         // What can't be read is asked for anew.
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        let kept = bytes.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        Ok(kept.filter(|kept| kept["issuer"] == issuer))
     }
 
-    /// Keeps the server's published keys.
+    /// Keeps the published keys of an installation.
     ///
     /// # Errors
     /// The shelf can't be written.
-    pub fn keep_keys(&self, keys: &Value) -> anyhow::Result<()> {
-        write_whole(&self.root.join("keys.json"), keys.to_string().as_bytes())
-    }
-
-    /// What the server told of a visit; nothing where it told nothing.
-    ///
-    /// # Errors
-    /// The shelf can't be read; a name that is no id.
-    pub fn visit(&self, id: &str) -> anyhow::Result<Map<String, Value>> {
-        let bytes = read(&self.visit_file(id)?)?;
-        bytes.map_or_else(|| Ok(Map::new()), |bytes| Ok(serde_json::from_slice(&bytes)?))
-    }
-
-    /// Keeps what the server told of a visit.
-    ///
-    /// # Errors
-    /// The shelf can't be written; a name that is no id.
-    pub fn keep_visit(&self, id: &str, held: &Map<String, Value>) -> anyhow::Result<()> {
-        write_whole(&self.visit_file(id)?, serde_json::to_string(held)?.as_bytes())
-    }
-
-    /// Drops a visit. What was captured there stays until its receipt.
-    ///
-    /// # Errors
-    /// The shelf can't be written; a name that is no id.
-    pub fn drop_visit(&self, id: &str) -> anyhow::Result<()> {
-        match fs::remove_file(self.visit_file(id)?) {
-            Err(why) if why.kind() != ErrorKind::NotFound => Err(why.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Drops every visit and the place: everything is told anew.
-    ///
-    /// # Errors
-    /// The shelf can't be written.
-    pub fn forget_visits(&self) -> anyhow::Result<()> {
-        for name in names(&self.root.join("visits"))? {
-            fs::remove_file(self.root.join("visits").join(name))?;
-        }
-        match fs::remove_file(self.root.join("cursor")) {
-            Err(why) if why.kind() != ErrorKind::NotFound => Err(why.into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// How far the server told.
-    ///
-    /// # Errors
-    /// The shelf can't be read.
-    pub fn place(&self) -> anyhow::Result<Option<String>> {
-        Ok(read(&self.root.join("cursor"))?.map(|place| String::from_utf8_lossy(&place).into_owned()))
-    }
-
-    /// Remembers how far the server told; everything up to there is kept by now.
-    ///
-    /// # Errors
-    /// The shelf can't be written.
-    pub fn keep_place(&self, place: &str) -> anyhow::Result<()> {
-        write_whole(&self.root.join("cursor"), place.as_bytes())
-    }
-
-    /// Visits that are held.
-    ///
-    /// # Errors
-    /// The shelf can't be read.
-    pub fn visits(&self) -> anyhow::Result<usize> {
-        Ok(names(&self.root.join("visits"))?.len())
-    }
-
-    fn visit_file(&self, id: &str) -> anyhow::Result<PathBuf> {
-        let id: Uuid = id.parse().context("a visit without an id")?;
-        Ok(self.root.join("visits").join(format!("{id}.json")))
+    pub fn keep_keys(&self, issuer: &str, keys: &Value) -> anyhow::Result<()> {
+        let kept = json!({ "issuer": issuer, "keys": keys["keys"] });
+        write_whole(&self.root.join("keys.json"), kept.to_string().as_bytes())
     }
 }
 

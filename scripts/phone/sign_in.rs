@@ -1,6 +1,6 @@
 //! Signing in as a phone does: the sign-in page in a browser, a code on loopback (RFC 8252), tokens, their renewal.
 
-use crate::line::{Failure, client, reason};
+use crate::line::{Failure, address, client, reason};
 use crate::shelf::write_whole;
 use anyhow::{Context, anyhow, bail, ensure};
 use base64::Engine;
@@ -27,22 +27,61 @@ pub struct Session {
     pub access_token: String,
     /// What renews it, once.
     pub refresh_token: Option<String>,
+    /// Where the server is that it was signed in to: its tokens go nowhere else. Older phones did not keep it.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// Which installation that is, by its own name: whose receipts count.
+    #[serde(default)]
+    pub issuer: Option<String>,
+    /// Whose account it is.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// By which login, for people.
+    #[serde(default)]
+    pub login: Option<String>,
 }
 
 impl Session {
-    /// A session of a token alone, which can't be renewed.
+    /// A session of a token alone, which can't be renewed. It is of the installation and the account that the token names.
     #[must_use]
     pub fn of_token(token: &str) -> Self {
-        Self { access_token: token.to_owned(), refresh_token: None }
+        let tokens = Self {
+            access_token: token.to_owned(),
+            refresh_token: None,
+            base: None,
+            issuer: None,
+            account: None,
+            login: None,
+        };
+        tokens.with_claims()
     }
 
     /// Reads one that was kept.
     ///
     /// # Errors
-    /// There is none.
+    /// There is none, or it can't be read.
     pub fn kept(place: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read(place).context("nobody is signed in on this phone")?;
-        Ok(serde_json::from_slice(&text)?)
+        let kept = serde_json::from_slice::<Self>(&text);
+        let kept = kept.with_context(|| format!("{} is damaged: sign in again", place.display()))?;
+        Ok(kept.with_claims())
+    }
+
+    /// With what its token says where nothing else is known. The server verifies tokens; a phone only compares them.
+    fn with_claims(mut self) -> Self {
+        let claims = claims(&self.access_token).unwrap_or_default();
+        let text = |name: &str| claims[name].as_str().map(ToOwned::to_owned);
+        self.issuer = self.issuer.or_else(|| text("iss"));
+        self.account = self.account.or_else(|| text("sub"));
+        self
+    }
+
+    /// Whether another session is of the same person at the same installation, as far as both say.
+    pub(crate) fn is_of_same(&self, other: &Self) -> bool {
+        let same = |one: &Option<String>, other: &Option<String>| {
+            one.as_ref().zip(other.as_ref()).is_none_or(|(one, other)| one == other)
+        };
+        same(&self.issuer, &other.issuer) && same(&self.account, &other.account)
     }
 
     /// Keeps it where only its owner reads it.
@@ -52,6 +91,11 @@ impl Session {
     pub fn keep(&self, place: &Path) -> anyhow::Result<()> {
         write_whole(place, serde_json::to_string(self)?.as_bytes())
     }
+}
+
+/// What an access token says (RFC 9068), unverified.
+fn claims(token: &str) -> Option<Value> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?).ok()
 }
 
 fn secret_text() -> anyhow::Result<String> {
@@ -70,7 +114,8 @@ pub async fn sign_in(
     device: &str,
     scope: &str,
 ) -> anyhow::Result<Session> {
-    let (client, base) = (client()?, base.trim_end_matches('/'));
+    let (client, base) = (client()?, address(base)?);
+    let base = base.as_str();
     let (verifier, state) = (secret_text()?, secret_text()?);
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     let asked = client
@@ -124,7 +169,11 @@ pub async fn sign_in(
         .map_err(no_line)?;
     let status = tokens.status();
     let session = session_of(&tokens.text().await.map_err(no_line)?).filter(|_| status.is_success());
-    session.with_context(|| format!("the code of the sign-in page was answered {status}, not with tokens"))
+    let tokens = session
+        .with_context(|| format!("the code of the sign-in page was answered {status}, not with tokens"))?;
+    // The installation names itself where it answers with the code (RFC 9207).
+    let (base, issuer, login) = (Some(base.to_owned()), parameter("iss"), Some(login.to_owned()));
+    Ok(Session { base, issuer, login, account: None, ..tokens }.with_claims())
 }
 
 fn no_line(why: reqwest::Error) -> anyhow::Error {
@@ -147,17 +196,25 @@ fn session_of(text: &str) -> Option<Session> {
     serde_json::from_str(text).ok().filter(|session: &Session| !session.access_token.is_empty())
 }
 
-/// Renews a session. The same again within a minute gets the same answer, so a lost one costs nothing.
+/// Renews a session by its refresh token: new tokens, of the same person at the same installation. The same again within a
+/// minute gets the same answer, so a lost one costs nothing.
 ///
 /// # Errors
 /// [`Failure`]; `SignedOut` where the server itself says, in OAuth's words, that it is over.
-pub async fn renew(client: &reqwest::Client, base: &str, refresh: &str) -> Result<Session, Failure> {
+pub async fn renew(
+    client: &reqwest::Client,
+    base: &str,
+    (session, refresh): (&Session, &str),
+) -> Result<Session, Failure> {
     let form = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("client_id", CLIENT_ID)];
     let answer = client.post(format!("{base}/oauth/token")).form(&form).send().await?;
     let status = answer.status();
     let text = answer.text().await?;
     if status.is_success() {
-        return session_of(&text).ok_or_else(|| Failure::not_ours(&format!("{status} without tokens")));
+        let tokens = session_of(&text);
+        let tokens = tokens.ok_or_else(|| Failure::not_ours(&format!("{status} without tokens")))?;
+        let Session { access_token, refresh_token, .. } = tokens;
+        return Ok(Session { access_token, refresh_token, ..session.clone() });
     }
     let told: Value = serde_json::from_str(&text).unwrap_or_default();
     match (status, told["error"].as_str()) {

@@ -47,8 +47,8 @@ impl Answer {
 impl Visitor {
     /// Somebody who calls this base address.
     pub fn new(base: &str, token: Option<String>) -> Self {
-        let client =
-            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let client = fieldproof_phone::line::builder().expect("TLS");
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self { base: base.to_owned(), token, client }
     }
 

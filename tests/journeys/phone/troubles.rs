@@ -81,8 +81,8 @@ async fn a_sign_in_that_is_over_ends_the_sync_and_leaves_everything_queued() {
     let change = Change::now("close_recording", json!({ "visit": scene.visit }), None).unwrap();
     shelf.enter(&change).unwrap();
     let refresh = |token: Option<&str>| Session {
-        access_token: "of yesterday".to_owned(),
         refresh_token: token.map(ToOwned::to_owned),
+        ..Session::of_token("of yesterday")
     };
     for session in [refresh(None), refresh(Some("of yesterday, too"))] {
         let line = Line::of(&house.url, session, None).unwrap();
