@@ -2,6 +2,7 @@
 
 mod sending;
 mod troubles;
+mod trust;
 
 use crate::harness::faults::Fault;
 use crate::harness::{House, Scene, Visitor, pictures};
@@ -82,6 +83,7 @@ async fn what_has_changed_comes_down_and_what_is_gone_leaves_the_phone() {
     let visit = scene.visit.to_string();
     let pulled = |told, gone| Pulled { told, gone };
     assert_eq!(phone.pull().await.unwrap(), pulled(1, 0));
+    assert!(root.join("time.json").exists(), "photos are taken before the first sync");
     let truth = scene.phone.get(&format!("/v1/visits/{visit}")).await.1;
     assert_eq!(shelf.visit(&visit).unwrap()["visit"], truth);
     assert_eq!(phone.pull().await.unwrap(), pulled(0, 0));
@@ -90,6 +92,15 @@ async fn what_has_changed_comes_down_and_what_is_gone_leaves_the_phone() {
     assert_eq!(scene.phone.put(&format!("/v1/attendees/{attendee}"), &said).await.0, 201);
     assert_eq!(phone.pull().await.unwrap(), pulled(1, 0));
     assert_eq!(shelf.visit(&visit).unwrap()["attendee"][&attendee]["name"], "Nguyễn Thành Trung");
+
+    // What was lost or damaged on the phone is told again, and the phone says nothing of having everything before.
+    let file = root.join(format!("visits/{visit}.json"));
+    for spoil in [|file: &PathBuf| std::fs::remove_file(file), |file: &PathBuf| std::fs::write(file, "")] {
+        spoil(&file).unwrap();
+        assert_eq!(phone.pull().await.unwrap(), pulled(2, 0));
+        assert_eq!(shelf.visit(&visit).unwrap()["visit"], truth);
+        assert_eq!(phone.pull().await.unwrap(), pulled(0, 0));
+    }
 
     // A server that forgot what it told begins anew, and so does the phone.
     let sql = house.sql().await;
@@ -277,7 +288,7 @@ async fn a_phone_that_was_let_in_signs_its_photos_tells_their_time_and_what_it_s
     assert_eq!(enrol(scanned).await.unwrap(), id, "said again");
     assert_eq!(enrol(issued["code"].as_str().unwrap()).await.unwrap(), id, "typed in where nothing scans");
 
-    phone.round().await.unwrap();
+    // Nothing was sent yet, and the first photo tells its time all the same.
     let photo = capture(scene.visit, &shelf, &pictures::sharp(7));
     let size = pictures::sharp(7).len();
     assert_eq!(phone.round().await.unwrap().sent, 1);

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use fieldproof_phone::{Change, Failure, Phone, Protocol, Shelf};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,4 +220,40 @@ async fn a_photo_that_was_taken_back_leaves_for_its_receipt_or_is_put_aside_wher
     assert!(shelf.original(stuck).exists(), "what has no receipt stays until its person says so");
     std::fs::remove_dir_all(&root).unwrap();
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_gone_is_begun_anew_whatever_is_said_to_be_done_about_it() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    for action in ["drop", "ask"] {
+        let root = folder();
+        let shelf = Shelf::open(&root).unwrap();
+        let photo = capture(scene.visit, &shelf, &pictures::sharp(if action == "ask" { 22 } else { 23 }));
+        let begun = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&begun);
+        let between = passing(&house.url, move |head| {
+            let problem = json!({ "code": "not-found", "client_action": action, "detail": "…" });
+            if head.starts_with("POST /v1/uploads") {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            // It is gone until it is begun once more.
+            let is_it = head.starts_with("PATCH /v1/uploads/") || head.starts_with("HEAD /v1/uploads/");
+            let is_gone = is_it && count.load(Ordering::SeqCst) < 2;
+            is_gone.then(|| (404, "application/problem+json", problem.to_string()))
+        })
+        .await;
+        let phone = phone_of(&between, &scene.phone, &shelf);
+        match phone.round().await {
+            Err(Failure::Later { alone: true, .. }) => {}
+            other => panic!("{action}: {other:?}"),
+        }
+        let round = phone.round().await.unwrap();
+        assert_eq!((round.sent, round.refused, begun.load(Ordering::SeqCst)), (1, 0, 2), "{round:?}");
+        house.work().await;
+        assert_eq!(phone.round().await.unwrap().let_go, 1);
+        assert!(!shelf.original(photo).exists());
+        std::fs::remove_dir_all(&root).unwrap();
+    }
+    house.end().await;
 }

@@ -124,6 +124,9 @@ async fn a_whole_visit_without_a_line_goes_up_in_one_sync_and_is_handed_in_after
     };
     let now = at.house.app.now();
     step("check_in", Some(json!({ "at": now, "device_clock": now })));
+    // Somebody says that the team came earlier.
+    let earlier = now.checked_sub(Duration::from_mins(1)).unwrap();
+    step("check_in", Some(json!({ "at": earlier, "device_clock": now })));
     for (item, answer) in [
         ("A01", json!({ "type": "yes_no_na", "value": "yes" })),
         ("A02", json!({ "type": "number", "value": 41 })),
@@ -143,7 +146,13 @@ async fn a_whole_visit_without_a_line_goes_up_in_one_sync_and_is_handed_in_after
     let phone = phone_of(&at.house.url, &at.lead.visitor, &shelf);
     let round = phone.round().await.unwrap();
     assert_eq!((round.changes, round.refused, round.sent, round.waiting), (9, 0, 1, 0), "{round:?}");
-    assert_eq!(at.lead.visitor.get(&visit).await.1["state"], "submitted");
+    let truth = at.lead.visitor.get(&visit).await.1;
+    assert_eq!(truth["state"], "submitted");
+    // The first check-in stands, and is shown to whoever said it otherwise.
+    let conflicts = shelf.conflicts().unwrap();
+    let [met] = conflicts.as_slice() else { panic!("{conflicts:?}") };
+    assert!(truth["check_in"].is_object() && met.stood == truth["check_in"], "{met:?}");
+    assert_eq!(met.entered.as_ref().unwrap()["at"], json!(earlier));
     at.house.work().await;
     assert_eq!(phone.round().await.unwrap().let_go, 1);
     std::fs::remove_dir_all(&root).unwrap();
@@ -265,6 +274,7 @@ async fn signing_in_takes_the_address_as_people_write_it_and_says_what_is_wrong_
     let url = format!("{}/", house.url);
     let session = sign_in(&url, ("truongdoan", PASSWORD), "Máy của đoàn", PHONE_SCOPE).await.unwrap();
     assert!(!session.access_token.is_empty() && session.refresh_token.is_some());
+    assert_eq!((session.base.as_ref(), session.issuer.as_ref()), (Some(&house.url), Some(&house.url)));
     let no = sign_in(&url, ("truongdoan", "sai mật khẩu"), "Máy của đoàn", PHONE_SCOPE).await.unwrap_err();
     let no = format!("{no:#}");
     assert!(no.contains("password is wrong") && !no.contains("http") && !no.contains("state="), "{no}");
@@ -343,6 +353,45 @@ async fn what_one_photo_alone_meets_ends_the_round_after_the_others_were_sent() 
     let round = phone(&house, &scene, &shelf).round().await.unwrap();
     assert_eq!((round.sent, round.held, round.waiting), (1, 2, 0), "{round:?}");
     assert_ne!(state(first).await, "announced");
+    std::fs::remove_dir_all(&root).unwrap();
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_damaged_on_the_phone_holds_up_nothing_else() {
+    let house = House::open().await;
+    let scene = house.scene().await;
+    let root = folder();
+    let shelf = Shelf::open(&root).unwrap();
+    let phone = phone(&house, &scene, &shelf);
+    let [damaged, sound] = [24, 25].map(|seed| capture(scene.visit, &shelf, &pictures::sharp(seed)));
+    for name in ["Nguyễn Thành Trung", "Nguyễn Văn An"] {
+        let body = json!({ "visit": scene.visit, "name": name });
+        let target = json!({ "attendee": Uuid::now_v7() });
+        shelf.enter(&Change::now("put_attendee", target, Some(body)).unwrap()).unwrap();
+    }
+    for file in [
+        format!("photos/{damaged}/declaration.json"),
+        "changes/00000001.json".to_owned(),
+        "device.json".to_owned(),
+    ] {
+        std::fs::write(root.join(file), "").unwrap();
+    }
+    let round = phone.round().await.unwrap();
+    assert_eq!((round.changes, round.sent, round.refused), (1, 1, 0), "{round:?}");
+    assert_eq!(shelf.damaged().unwrap().len(), 2);
+    let (_, shown) = scene.phone.get(&format!("/v1/photos/{sound}")).await;
+    assert!(shown["envelope"].is_null(), "unsigned: {shown}");
+    assert!(shelf.damaged_key().unwrap().is_some_and(|why| why.contains("enrol --new-key")));
+
+    let (_, me) = scene.phone.get("/v1/me").await;
+    let wish = json!({ "owner": scene.owner, "account": me["id"] });
+    let (_, issued) = scene.phone.post("/v1/enrolments", &wish).await;
+    let code = issued["code"].as_str().unwrap();
+    let same = device::enrol(&phone.line, &shelf, code, "Máy", Key::Same).await.unwrap_err().to_string();
+    assert!(same.contains("device.json is damaged"), "{same}");
+    device::enrol(&phone.line, &shelf, code, "Máy", Key::New).await.unwrap();
+    assert_eq!((shelf.damaged_key().unwrap(), shelf.damaged().unwrap().len()), (None, 3));
     std::fs::remove_dir_all(&root).unwrap();
     house.end().await;
 }
