@@ -183,8 +183,9 @@ fn a_capture_on_a_full_phone_leaves_nothing_and_what_was_left_long_ago_is_swept(
         format!("trap '' XFSZ; ulimit -f 8; exec {PROGRAM} --shelf shelf capture --visit {VISIT} photo.jpg");
     let done = Command::new("bash").args(["-c", &script]).current_dir(&shelf.0).output().unwrap();
     let said = Said::of(done);
-    assert!(said.code == 1 && said.err.contains("the photo is not kept"), "{}", said.err);
+    assert_eq!(said.code, 1, "{}", said.err);
     assert!(names(&shelf.file("photos")).is_empty(), "{:?}", names(&shelf.file("photos")));
+    assert!(said.err.contains("the photo is not kept"), "{}", said.err);
 
     let left = |name: &str, days: u64| {
         let folder = shelf.file(&format!("photos/.{name}"));

@@ -136,16 +136,14 @@ const BEING_WRITTEN: Duration = Duration::from_hours(24);
 /// Removes what a program that ended in its midst left in a folder: names that begin with a dot are looked at by nobody else.
 fn sweep(folder: &Path) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder)?.filter_map(Result::ok) {
-        let is_left = entry.file_name().to_string_lossy().starts_with('.')
-            // By what the file system says of it, and unlike a phone's clock that only goes on.
-            && entry.metadata()?.modified()?.elapsed().is_ok_and(|old| old > BEING_WRITTEN);
-        if !is_left {
+        // By what the file system says of it; what is gone by now needs no sweeping.
+        let Ok(of) = entry.metadata() else { continue };
+        let is_old = of.modified()?.elapsed().is_ok_and(|old| old > BEING_WRITTEN);
+        if !is_old || !entry.file_name().to_string_lossy().starts_with('.') {
             continue;
         }
-        let removed = match entry.file_type()?.is_dir() {
-            true => fs::remove_dir_all(entry.path()),
-            false => fs::remove_file(entry.path()),
-        };
+        let removed =
+            if of.is_dir() { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
         match removed {
             Err(why) if why.kind() != ErrorKind::NotFound => return Err(why.into()),
             _ => {}
