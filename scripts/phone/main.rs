@@ -25,8 +25,8 @@ const UNKNOWN_DEVICE: u8 = 4;
 const EXIT_CODES: &str = "Exit codes:
   0   done; after sync: everything was sent, and left the phone for its receipt
   1   something went wrong; after sync: something is still held, and the same again goes on with it
-  2   sync: everything else was sent, and what is put aside was refused (named on stderr; see refused, again, discard) or is
-      damaged (it lies in the shelf's folder damaged until somebody takes it away)
+  2   sync: everything else was sent, and what is put aside was refused (named on stderr; see refused, again, discard) or can't
+      be read any more (named on stderr; it lies in the shelf's folder `damaged` until its person takes it away)
   3   the sign-in is over: sign in again; nothing is lost, and nothing is put aside for it
   4   sync: everything was sent, but the server knows this device no more, or its key is damaged (see enrol --new-key)
   64  this program was called with something it does not know";
@@ -38,8 +38,8 @@ struct Command {
     /// Folder of what the phone holds.
     #[arg(long, default_value = "phone")]
     shelf: PathBuf,
-    /// Where the server is: http://… or https://…. Needed to sign in alone: whoever is signed in speaks to the server where
-    /// that was, and to no other [before: http://127.0.0.1:8080].
+    /// Where the server is, by http or https. Whoever is signed in speaks to the server where that was, and to no other; before
+    /// that it is one on this machine, port 8080.
     #[arg(long, value_parser = address)]
     url: Option<String>,
     #[command(subcommand)]
