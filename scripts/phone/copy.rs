@@ -88,15 +88,7 @@ mod tests {
         let visit = minted(now()).unwrap();
         let root = std::env::temp_dir().join(format!("fieldproof-copy-{visit}"));
         let shelf = Shelf::open(&root).unwrap();
-        let capture = Capture {
-            visit,
-            item: None,
-            subject: "scene".to_owned(),
-            caption: String::new(),
-            media_type: "image/jpeg".to_owned(),
-            at: now(),
-            position: None,
-        };
+        let capture = Capture::at_visit(visit);
         let id = shelf.capture(&capture, b"bytes of a photo").unwrap();
         let photo = shelf.held().unwrap().remove(0);
         let code = async || match hold(&shelf, &photo).await {

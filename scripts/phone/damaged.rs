@@ -57,15 +57,7 @@ mod tests {
         let visit = minted(now()).unwrap();
         let root = std::env::temp_dir().join(format!("fieldproof-damaged-{visit}"));
         let shelf = Shelf::open(&root).unwrap();
-        let capture = || Capture {
-            visit,
-            item: None,
-            subject: "scene".to_owned(),
-            caption: String::new(),
-            media_type: "image/jpeg".to_owned(),
-            at: now(),
-            position: None,
-        };
+        let capture = || Capture::at_visit(visit);
         let photos = [(); 3].map(|()| shelf.capture(&capture(), b"bytes of a photo").unwrap());
         let enter = || {
             let change = Change::now("close_recording", json!({ "visit": visit }), None).unwrap();

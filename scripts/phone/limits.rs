@@ -96,15 +96,12 @@ mod tests {
     #[test]
     fn what_can_never_be_sent_is_refused_by_the_name_of_its_option() {
         let capture = || Capture {
-            visit: minted(now()).unwrap(),
             item: Some("A01".to_owned()),
-            subject: "scene".to_owned(),
             caption: "e\u{302}\u{301}".repeat(500),
-            media_type: "image/jpeg".to_owned(),
-            at: now(),
             position: Some(
                 json!({ "latitude": 15.7, "longitude": 107.9, "accuracy_m": 8.0, "source": "gnss" }),
             ),
+            ..Capture::at_visit(minted(now()).unwrap())
         };
         said(&capture()).unwrap();
         said(&Capture { position: None, ..capture() }).unwrap();

@@ -66,6 +66,15 @@ pub struct Capture {
     pub position: Option<Value>,
 }
 
+#[cfg(test)]
+impl Capture {
+    /// A photo of a visit as tests take it.
+    pub(crate) fn at_visit(visit: Uuid) -> Self {
+        let (subject, media_type) = ("scene".to_owned(), "image/jpeg".to_owned());
+        Self { visit, item: None, subject, caption: String::new(), media_type, at: now(), position: None }
+    }
+}
+
 /// A photo on the shelf.
 #[derive(Clone, Debug)]
 pub struct Kept {

@@ -193,7 +193,7 @@ async fn bytes_that_rotted_on_the_disk_of_the_store_are_wanted_again() {
     let scene = house.scene().await;
     // One that the store gives in several pieces, and breaks off at its end.
     let large =
-        pictures::png(1200, 1200, |x, y| u8::try_from((x * 7919 ^ y * 104_729 ^ (x * y)) % 251).unwrap());
+        pictures::png(1200, 1200, |x, y| u8::try_from(((x * 7919) ^ (y * 104_729) ^ (x * y)) % 251).unwrap());
     assert!(large.len() > 300_000);
     let shots = [large, pictures::sharp(2), pictures::sharp(3)].map(|bytes| Shot::of(scene.visit, bytes));
     for shot in &shots {
