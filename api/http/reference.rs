@@ -58,15 +58,19 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Prose of the document: paragraphs, and code between backticks.
-fn prose(text: &str) -> String {
-    let code = |paragraph: &str| -> String {
-        let parts = paragraph.split('`').enumerate();
-        parts
-            .map(|(n, part)| if n % 2 == 1 { format!("<code>{}</code>", escape(part)) } else { escape(part) })
-            .collect()
+/// A sentence of the document, with code between backticks.
+fn sentence(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let written = |(n, part): (usize, &str)| {
+        if n % 2 == 1 { format!("<code>{}</code>", escape(part)) } else { escape(part) }
     };
-    text.split("\n\n").filter(|p| !p.trim().is_empty()).map(|p| format!("<p>{}</p>", code(p))).collect()
+    parts.map(written).collect()
+}
+
+/// Prose of the document: paragraphs of sentences.
+fn prose(text: &str) -> String {
+    let paragraphs = text.split("\n\n").filter(|p| !p.trim().is_empty());
+    paragraphs.map(|p| format!("<p>{}</p>", sentence(p))).collect()
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -174,7 +178,7 @@ impl<'a> Drawing<'a> {
             out.push_str(&format!(
                 "<tr><td><code>{}</code></td><td>{}</td></tr>",
                 escape(status),
-                escape(text(response, "description"))
+                sentence(text(response, "description"))
             ));
             if shown.is_empty() && status.starts_with('2') {
                 shown = self.content(response);
@@ -193,7 +197,7 @@ impl<'a> Drawing<'a> {
             "<tr><td><code>{}</code></td><td>{}{needed}</td><td>{}</td></tr>",
             escape(text(parameter, "name")),
             escape(text(parameter, "in")),
-            escape(text(parameter, "description")),
+            sentence(text(parameter, "description")),
         )
     }
 

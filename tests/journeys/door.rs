@@ -251,6 +251,10 @@ async fn the_reference_needs_nothing_from_elsewhere() {
     let text = String::from_utf8(page.bytes).expect("UTF-8");
     assert!(text.contains("/health/ready") && text.contains("/docs/style.css"));
     assert!(!text.contains("src=\"http") && !text.contains("<script"), "nothing from elsewhere");
+    assert!(
+        text.contains("<code>Retry-After</code> says") && !text.contains("`Retry-After`"),
+        "as it is read"
+    );
     assert_eq!(house.stranger().send("GET", "/docs/style.css", None).await.status, 200);
     house.close().await;
 }
